@@ -1,0 +1,48 @@
+//! Where energies come from, plane by plane: a grid in memory, an HDF5 file, a model.
+
+use super::{BandHeader, BandStatistics};
+use crate::error::Result;
+
+/// A quantity on the k-grid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// Energy, eV; one component.
+    Energy,
+    /// Group velocity, m/s, Cartesian; three components, fastest index.
+    Velocity,
+    /// Relaxation time, s; one component.
+    Lifetime,
+}
+
+impl Field {
+    /// Numbers per k-point.
+    pub fn components(self) -> usize {
+        match self {
+            Self::Velocity => 3,
+            Self::Energy | Self::Lifetime => 1,
+        }
+    }
+}
+
+/// Bands that can be read plane by plane, so that no integral needs the whole grid in memory.
+pub trait BandSource: Send + Sync {
+    /// What the bands are.
+    fn header(&self) -> &BandHeader;
+
+    /// Extremes of each (spin, band), index `spin * n_band + band`.
+    fn statistics(&self) -> &[BandStatistics];
+
+    /// Fills `out` with planes `first ..` of one band: shape `[planes][n2][n3]` or `[planes][n2][n3][3]`.
+    /// `out` holds whole planes and does not reach beyond plane n1.
+    ///
+    /// # Errors
+    /// Where the underlying file cannot be read or holds unusable numbers, or the field is absent.
+    fn read_planes(
+        &self,
+        field: Field,
+        spin: usize,
+        band: usize,
+        first: usize,
+        out: &mut [f64],
+    ) -> Result<()>;
+}

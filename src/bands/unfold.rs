@@ -1,0 +1,1 @@
+//! Completion of an irreducible wedge of k-points to the full periodic grid.

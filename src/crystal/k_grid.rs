@@ -1,0 +1,119 @@
+//! The regular periodic k-grid.
+
+use crate::error::{Error, Result};
+
+/// A regular grid over the reciprocal cell: u_i = (j_i + s_i)/n_i, third index fastest, periodic.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KGrid {
+    /// Points along b₁ b₂ b₃.
+    pub n: [usize; 3],
+    /// Shift s in units of the grid step, each in [0, 1).
+    pub shift: [f64; 3],
+}
+
+impl KGrid {
+    /// A grid of `n` points with shift `shift` (in steps).
+    ///
+    /// # Errors
+    /// [`Error::BadBands`] where an axis has no point, a shift is not finite, or the points cannot be counted.
+    pub fn new(n: [usize; 3], shift: [f64; 3]) -> Result<Self> {
+        let bad = |problem| Err(Error::bad_bands("k-grid", problem, "give n1, n2, n3 ≥ 1"));
+        if n.contains(&0) {
+            return bad(format!(
+                "{}×{}×{} has an axis without points",
+                n[0], n[1], n[2]
+            ));
+        }
+        if shift.iter().any(|s| !s.is_finite()) {
+            return bad(format!("the shift {shift:?} is not finite"));
+        }
+        let count = n.iter().try_fold(1usize, |p, &x| p.checked_mul(x));
+        if count.is_none_or(|c| c > (1 << 34)) {
+            return bad(format!(
+                "{}×{}×{} has more than 2³⁴ points",
+                n[0], n[1], n[2]
+            ));
+        }
+        Ok(Self {
+            n,
+            shift: shift.map(|s| s - s.floor()),
+        })
+    }
+
+    /// A Γ-centred grid.
+    ///
+    /// # Errors
+    /// As [`KGrid::new`].
+    pub fn gamma(n: [usize; 3]) -> Result<Self> {
+        Self::new(n, [0.0; 3])
+    }
+
+    /// Number of points.
+    pub fn len(&self) -> usize {
+        self.n.iter().product()
+    }
+
+    /// Never true: a grid has at least one point.
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// Points in one plane of fixed first index.
+    pub fn plane_len(&self) -> usize {
+        self.n[1] * self.n[2]
+    }
+
+    /// Fractional coordinates of point `j`.
+    pub fn point(&self, j: [usize; 3]) -> [f64; 3] {
+        std::array::from_fn(|i| (j[i] as f64 + self.shift[i]) / self.n[i] as f64)
+    }
+
+    /// Flat index of point `j`, third index fastest.
+    pub fn index(&self, j: [usize; 3]) -> usize {
+        (j[0] * self.n[1] + j[1]) * self.n[2] + j[2]
+    }
+
+    /// The grid index of the fractional point `u`, where `u` lies on the grid within `tolerance` steps.
+    pub fn locate(&self, u: [f64; 3], tolerance: f64) -> Option<[usize; 3]> {
+        let mut j = [0; 3];
+        for i in 0..3 {
+            let n = self.n[i] as f64;
+            let x = u[i] * n - self.shift[i];
+            let nearest = x.round();
+            // The negation catches NaN too.
+            if !((x - nearest).abs() <= tolerance) {
+                return None;
+            }
+            j[i] = nearest.rem_euclid(n) as usize % self.n[i];
+        }
+        Some(j)
+    }
+}
+
+impl std::fmt::Display for KGrid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}×{}×{}", self.n[0], self.n[1], self.n[2])?;
+        if self.shift != [0.0; 3] {
+            let s = self.shift;
+            write!(f, " shifted by ({}, {}, {}) steps", s[0], s[1], s[2])?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_are_located_again_whatever_the_lattice_translation() {
+        let grid = KGrid::new([4, 5, 6], [0.5, 0.0, 0.25]).unwrap();
+        for j in [[0, 0, 0], [3, 4, 5], [1, 2, 3]] {
+            let u = grid.point(j);
+            let moved = [u[0] - 2.0, u[1] + 1.0, u[2] - 1.0];
+            assert_eq!(grid.locate(moved, 1e-6), Some(j));
+        }
+        assert_eq!(grid.locate([0.0, 0.0, 0.0], 1e-6), None);
+        assert_eq!(grid.locate([f64::NAN, 0.0, 0.0], 1e-6), None);
+    }
+}

@@ -1,0 +1,12 @@
+//! The crystal: its lattice, the k-grid on its reciprocal cell, and its symmetry.
+
+mod k_grid;
+mod lattice;
+mod symmetry;
+mod tensor;
+
+pub use k_grid::KGrid;
+pub use lattice::Lattice;
+pub(crate) use symmetry::apply;
+pub use symmetry::{Atom, PointGroup, Rotation};
+pub use tensor::Tensor;

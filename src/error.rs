@@ -1,0 +1,183 @@
+//! The one error type: what went wrong, where, the offending value, and what to do about it.
+
+use std::path::{Path, PathBuf};
+
+/// Result of every fallible operation of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that can go wrong. Each text names the place, the value and a remedy.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The operating system refused a file operation.
+    #[error("{path}: cannot {action}: {source}", path = path.display())]
+    Io {
+        /// File or directory concerned.
+        path: PathBuf,
+        /// What was attempted ("open", "read", "write" …).
+        action: &'static str,
+        /// The system's own error.
+        source: std::io::Error,
+    },
+
+    /// A file is of no known format.
+    #[error("{path}: unknown file format ({reason}); bzint reads {known}", path = path.display())]
+    UnknownFormat {
+        /// The file.
+        path: PathBuf,
+        /// What was seen in it.
+        reason: String,
+        /// The formats that are read.
+        known: &'static str,
+    },
+
+    /// A file of a known format holds something that cannot be used.
+    #[error("{path}: {place}: {problem}; {remedy}", path = path.display())]
+    BadFile {
+        /// The file.
+        path: PathBuf,
+        /// Element, dataset or line in it.
+        place: String,
+        /// The offending value and what is wrong with it.
+        problem: String,
+        /// What the user can do.
+        remedy: String,
+    },
+
+    /// HDF5 reports an error.
+    #[error("{path}: {place}: HDF5 error: {message}", path = path.display())]
+    Hdf5 {
+        /// The file.
+        path: PathBuf,
+        /// Dataset or attribute.
+        place: String,
+        /// HDF5's own words.
+        message: String,
+    },
+
+    /// Band data that cannot be integrated, whatever file it came from.
+    #[error("{place}: {problem}; {remedy}")]
+    BadBands {
+        /// Which part of the band data.
+        place: String,
+        /// The offending value and what is wrong with it.
+        problem: String,
+        /// What the user can do.
+        remedy: String,
+    },
+
+    /// An option or argument has an unusable value.
+    #[error("{option}: {problem}; {remedy}")]
+    BadOption {
+        /// The option as typed, or the argument's name.
+        option: String,
+        /// The value and what is wrong with it.
+        problem: String,
+        /// What the user can do.
+        remedy: String,
+    },
+
+    /// The work needs more memory than there is.
+    #[error("{what} needs {needed_mib} MiB, {available_mib} MiB are available; {remedy}")]
+    OutOfMemory {
+        /// What was to be allocated.
+        what: String,
+        /// Size of the request.
+        needed_mib: u64,
+        /// What the machine or the device can give.
+        available_mib: u64,
+        /// What the user can do.
+        remedy: String,
+    },
+
+    /// There is no adapter to run shaders on.
+    #[error(
+        "no usable GPU adapter: {reason}; use `--backend cpu`, or install a Vulkan driver (Debian: mesa-vulkan-drivers)"
+    )]
+    NoAdapter {
+        /// What the graphics layer said.
+        reason: String,
+    },
+
+    /// The GPU failed while it worked. Its results are never used.
+    #[error("GPU `{adapter}`: {reason}; run again with `--backend cpu`")]
+    Gpu {
+        /// Name of the adapter.
+        adapter: String,
+        /// What happened.
+        reason: String,
+    },
+
+    /// An internal promise was broken: a defect of bzint, never of the input.
+    #[error("internal error: {0}; please report this with the command that caused it")]
+    Internal(String),
+}
+
+impl Error {
+    /// An [`Error::Io`] for `path`.
+    pub fn io(path: &Path, action: &'static str) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::Io {
+            path,
+            action,
+            source,
+        }
+    }
+
+    /// An [`Error::BadFile`].
+    pub fn bad_file(
+        path: &Path,
+        place: impl Into<String>,
+        problem: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self::BadFile {
+            path: path.to_path_buf(),
+            place: place.into(),
+            problem: problem.into(),
+            remedy: remedy.into(),
+        }
+    }
+
+    /// An [`Error::BadBands`].
+    pub fn bad_bands(
+        place: impl Into<String>,
+        problem: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self::BadBands {
+            place: place.into(),
+            problem: problem.into(),
+            remedy: remedy.into(),
+        }
+    }
+
+    /// An [`Error::BadOption`].
+    pub fn bad_option(
+        option: impl Into<String>,
+        problem: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self::BadOption {
+            option: option.into(),
+            problem: problem.into(),
+            remedy: remedy.into(),
+        }
+    }
+
+    /// An [`Error::Hdf5`] for `place` in `path`.
+    pub fn hdf5(path: &Path, place: impl Into<String>) -> impl FnOnce(hdf5::Error) -> Self {
+        let path = path.to_path_buf();
+        let place = place.into();
+        move |error| Self::Hdf5 {
+            path,
+            place,
+            message: error.to_string(),
+        }
+    }
+
+    /// True where the call itself was wrong (exit code 2) rather than the work (exit code 1).
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::BadOption { .. })
+    }
+}

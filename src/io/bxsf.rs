@@ -1,0 +1,1 @@
+//! BXSF (XCrySDen Fermi-surface grids), read and written.

@@ -1,0 +1,1 @@
+//! The native HDF5 band file.

@@ -1,0 +1,1 @@
+//! Quantum ESPRESSO's `data-file-schema.xml`.

@@ -1,0 +1,1 @@
+//! HDF5 result files that xarray opens.

@@ -1,0 +1,3 @@
+//! The `bzint` command.
+
+fn main() {}
