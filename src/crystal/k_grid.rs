@@ -80,8 +80,8 @@ impl KGrid {
             let n = self.n[i] as f64;
             let x = u[i] * n - self.shift[i];
             let nearest = x.round();
-            // The negation catches NaN too.
-            if !((x - nearest).abs() <= tolerance) {
+            let on_grid = (x - nearest).abs() <= tolerance; // false for NaN
+            if !on_grid {
                 return None;
             }
             j[i] = nearest.rem_euclid(n) as usize % self.n[i];
