@@ -5,7 +5,9 @@
 pub mod bands;
 pub mod crystal;
 pub mod error;
+pub mod integrate;
 pub mod io;
+pub mod kernel;
 pub mod units;
 
 pub use error::{Error, Result};

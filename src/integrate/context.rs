@@ -1,0 +1,150 @@
+//! Everything about one band that an integrator needs besides its numbers, in the scaled units of the kernels.
+
+use super::{Channels, Request, Velocities};
+use crate::bands::{BandHeader, BandStatistics};
+use crate::crystal::Lattice;
+use crate::kernel::{tetrahedron, velocity};
+
+/// One band, scaled such that every channel value is at most 1.
+#[derive(Clone, Debug)]
+pub struct BandContext {
+    /// Spin channel, from 0.
+    pub spin: usize,
+    /// Band, from 0.
+    pub band: usize,
+    /// Grid size.
+    pub n: [usize; 3],
+    /// Extremes of the band.
+    pub statistics: BandStatistics,
+    /// Order of the velocity stencil; 0 where velocities come from the file.
+    pub order: usize,
+    /// Upper bound of |v|, m/s: the unit of velocities in the kernels.
+    pub velocity_unit: f64,
+    /// Largest relaxation time, s: the unit of lifetimes in the kernels (1 where there are none).
+    pub lifetime_unit: f64,
+    /// `[cart][axis]`: velocity in units of `velocity_unit` per eV of stencil difference on the full grid.
+    pub gradient: [[f64; 3]; 3],
+    /// Corners of the six tetrahedra.
+    pub corners: [[usize; 4]; 6],
+    /// Which channels.
+    pub channels: Channels,
+    /// Width and order of the smearing, if any.
+    pub smearing: Option<(f64, usize)>,
+}
+
+impl BandContext {
+    /// The context of (spin, band).
+    pub fn new(
+        header: &BandHeader,
+        statistics: &BandStatistics,
+        request: &Request,
+        spin: usize,
+        band: usize,
+    ) -> Self {
+        let n = header.k_grid.n;
+        let mut gradient = header.lattice.gradient_to_velocity();
+        for row in &mut gradient {
+            for i in 0..3 {
+                row[i] *= n[i] as f64;
+            }
+        }
+        let (order, bound) = match request.velocities {
+            Velocities::FromFile => (0, statistics.max_speed),
+            Velocities::FiniteDifference(order) => {
+                let step = statistics.max_step;
+                let largest = |row: &[f64; 3]| (0..3).map(|i| row[i].abs() * step[i]).sum::<f64>();
+                let v2: f64 = gradient.iter().map(|row| largest(row).powi(2)).sum();
+                (order, velocity::stencil_bound(order) * v2.sqrt())
+            }
+        };
+        // A little above the bound, so that rounding in f32 cannot exceed 1; any positive unit serves a flat band.
+        let velocity_unit = if bound > 0.0 { 1.001 * bound } else { 1.0 };
+        for x in gradient.iter_mut().flatten() {
+            *x /= velocity_unit;
+        }
+        Self {
+            spin,
+            band,
+            n,
+            statistics: *statistics,
+            order,
+            velocity_unit,
+            lifetime_unit: if statistics.max_lifetime > 0.0 {
+                1.001 * statistics.max_lifetime
+            } else {
+                1.0
+            },
+            gradient,
+            corners: tetrahedron::corners(shortest_diagonal(&header.lattice, n)),
+            channels: request.channels,
+            smearing: request.weights.smearing(),
+        }
+    }
+
+    /// Planes that the stencil of the stride-2 subgrid reaches beyond a cell's corners.
+    pub fn halo(&self) -> usize {
+        self.order
+    }
+
+    /// SI unit of channel `c`: m²/s² for v_i v_j, m/s for |v|, m²/s for v_i v_j τ.
+    pub fn channel_unit(&self, c: usize) -> f64 {
+        let v = self.velocity_unit;
+        match c {
+            1..=6 => v * v,
+            7..=10 => v,
+            12..=17 => v * v * self.lifetime_unit,
+            _ => 1.0,
+        }
+    }
+
+    /// How far from a state its smeared weight reaches, eV; the coarse estimate's wider smearing included.
+    pub fn reach_ev(&self) -> f64 {
+        self.smearing.map_or(0.0, |(s, _)| {
+            s * std::f64::consts::SQRT_2 * crate::kernel::smearing::CUTOFF
+        })
+    }
+}
+
+/// The corner (bits 4 2 1 = one step along axes 1 2 3) at which the shortest of the cell's four diagonals starts. Ties are
+/// broken in the order −++ +−+ ++− +++ that Quantum ESPRESSO uses, so that results can be compared on the same tetrahedra.
+fn shortest_diagonal(lattice: &Lattice, n: [usize; 3]) -> usize {
+    let b = lattice.reciprocal();
+    let length2 = |start: usize| -> f64 {
+        (0..3)
+            .map(|a| {
+                let component: f64 = (0..3)
+                    .map(|i| {
+                        let sign = if start & (4 >> i) == 0 { 1.0 } else { -1.0 };
+                        sign * b[i][a] / n[i] as f64
+                    })
+                    .sum();
+                component * component
+            })
+            .sum()
+    };
+    let mut best = 4;
+    for start in [2, 1, 0] {
+        if length2(start) < length2(best) * (1.0 - 1e-9) {
+            best = start;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shortest_diagonal_is_taken() {
+        let cubic = Lattice::new([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]).unwrap();
+        assert_eq!(shortest_diagonal(&cubic, [8; 3]), 4);
+        // Acute reciprocal vectors b1, b2: −b1+b2 is short; obtuse ones: b1+b2.
+        let obtuse = Lattice::from_reciprocal([[1.0, 0.0, 0.0], [-0.5, 0.8, 0.0], [0.0, 0.0, 1.0]]);
+        let start = shortest_diagonal(&obtuse.unwrap(), [8; 3]);
+        assert!(start == 1 || start == 0, "{start}");
+        let acute = Lattice::from_reciprocal([[1.0, 0.0, 0.0], [0.5, 0.8, 0.0], [0.0, 0.0, 1.0]]);
+        let start = shortest_diagonal(&acute.unwrap(), [8; 3]);
+        assert!(start == 4 || start == 2, "{start}");
+    }
+}

@@ -1,0 +1,187 @@
+//! The CPU integrator: the reference in `f64`, and the GPU's twin in `f32`. Rows of cells are shared among threads; sums
+//! are integers, so no result depends on how.
+
+mod simd;
+mod smeared;
+mod spectrum;
+mod surface;
+mod view;
+
+use super::{BandContext, Block, Engine, SlabSums, Target};
+use crate::error::{Error, Result};
+use crate::kernel::Real;
+use crate::kernel::velocity::{CHANNELS_BASIC, CHANNELS_LIFETIMES, CHANNELS_SPEEDS};
+use rayon::prelude::*;
+use simd::vectorized;
+use smeared::SmearedRows;
+use spectrum::{SpectrumRows, SpectrumSums};
+use std::sync::Mutex;
+use surface::{SurfaceRows, SurfaceSums};
+use view::{Setup, View};
+
+/// Rows of cells that a thread takes at a time.
+const ROWS: usize = 32;
+
+/// Integrates on the CPU in the arithmetic `R`: `CpuEngine<f64>` is the reference, `CpuEngine<f32>` the GPU's twin.
+pub struct CpuEngine<R: Real> {
+    setup: Option<Setup<R>>,
+    /// Sums at one energy, of the full grid and of the subgrid.
+    surface: [SurfaceSums; 2],
+    /// Threads' cumulative sums, likewise.
+    spectrum: [Vec<SpectrumSums>; 2],
+}
+
+impl<R: Real> Default for CpuEngine<R> {
+    fn default() -> Self {
+        Self {
+            setup: None,
+            surface: Default::default(),
+            spectrum: Default::default(),
+        }
+    }
+}
+
+impl<R: Real> CpuEngine<R> {
+    fn add_width<const N: usize>(&mut self, block: &Block) -> Result<()> {
+        let setup = self.setup.as_ref().ok_or_else(no_band)?;
+        let mut scratch = Vec::new();
+        let levels = R::levels(&block.energies, &setup.scale, &mut scratch);
+        for stride in [1, 2] {
+            let view = View {
+                setup,
+                block,
+                levels,
+                stride,
+            };
+            let rows: Vec<(usize, usize)> = block
+                .cells
+                .clone()
+                .step_by(stride)
+                .flat_map(|j1| (0..block.n[1]).step_by(stride).map(move |j2| (j1, j2)))
+                .collect();
+            let smeared = setup.context.smearing.is_some();
+            if setup.axis.is_none() {
+                let sums = rows
+                    .par_chunks(ROWS)
+                    .map(|rows| {
+                        if smeared {
+                            vectorized(SmearedRows::<R, N> {
+                                view,
+                                rows,
+                                spectrum: None,
+                            })
+                        } else {
+                            vectorized(SurfaceRows::<R, N> { view, rows })
+                        }
+                    })
+                    .reduce(
+                        || vec![0; N + 1],
+                        |mut a, b| {
+                            a.iter_mut().zip(&b).for_each(|(a, b)| *a += b);
+                            a
+                        },
+                    );
+                let total = &mut self.surface[stride - 1];
+                total.iter_mut().zip(&sums).for_each(|(a, b)| *a += b);
+            } else {
+                let edges = setup.thresholds.len();
+                let pool = Mutex::new(std::mem::take(&mut self.spectrum[stride - 1]));
+                let lock = || pool.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                rows.par_chunks(ROWS).for_each(|rows| {
+                    let spare = lock().pop();
+                    let mut sums = spare.unwrap_or_else(|| SpectrumSums::new(edges, N));
+                    if smeared {
+                        vectorized(SmearedRows::<R, N> {
+                            view,
+                            rows,
+                            spectrum: Some(&mut sums),
+                        });
+                    } else {
+                        vectorized(SpectrumRows::<R, N> {
+                            view,
+                            rows,
+                            sums: &mut sums,
+                        });
+                    }
+                    lock().push(sums);
+                });
+                self.spectrum[stride - 1] = pool
+                    .into_inner()
+                    .unwrap_or_else(|poisoned| poisoned.into_inner());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn no_band() -> Error {
+    Error::Internal("an engine was used before a band was begun".into())
+}
+
+impl<R: Real> Engine for CpuEngine<R> {
+    fn backend(&self) -> &'static str {
+        "cpu"
+    }
+
+    fn adapter(&self) -> String {
+        let threads = rayon::current_num_threads();
+        format!("{threads} thread{}", if threads == 1 { "" } else { "s" })
+    }
+
+    fn begin_band(&mut self, context: &BandContext, target: &Target) -> Result<()> {
+        self.setup = Some(Setup::new(context, target));
+        self.surface = [(); 2].map(|()| vec![0; context.channels.width() + 1]);
+        self.spectrum = Default::default();
+        Ok(())
+    }
+
+    fn add_block(&mut self, block: &Block) -> Result<()> {
+        match self
+            .setup
+            .as_ref()
+            .ok_or_else(no_band)?
+            .context
+            .channels
+            .width()
+        {
+            CHANNELS_BASIC => self.add_width::<CHANNELS_BASIC>(block),
+            CHANNELS_SPEEDS => self.add_width::<CHANNELS_SPEEDS>(block),
+            _ => self.add_width::<CHANNELS_LIFETIMES>(block),
+        }
+    }
+
+    fn finish_slab(&mut self) -> Result<SlabSums> {
+        let setup = self.setup.as_ref().ok_or_else(no_band)?;
+        let width = setup.context.channels.width();
+        let edges = setup.thresholds.len();
+        let mut take = |i: usize| {
+            if setup.axis.is_none() {
+                return std::mem::replace(&mut self.surface[i], vec![0; width + 1]);
+            }
+            let mut total = SpectrumSums::new(edges, width);
+            for sums in self.spectrum[i].drain(..) {
+                total.merge(&sums);
+            }
+            total.cumulative(edges, width)
+        };
+        Ok(SlabSums {
+            fine: take(0),
+            coarse: take(1),
+        })
+    }
+
+    fn quantum(&self) -> f64 {
+        self.setup.as_ref().map_or(1.0, |setup| {
+            let bits = if setup.axis.is_some() {
+                setup.bits
+            } else {
+                R::SURFACE_BITS
+            };
+            (-f64::from(bits)).exp2()
+        })
+    }
+
+    fn max_block_points(&self) -> usize {
+        usize::MAX
+    }
+}

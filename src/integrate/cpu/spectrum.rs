@@ -1,0 +1,242 @@
+//! Cumulative channels at every bin edge with linear tetrahedra.
+
+use super::simd::Vectorized;
+use super::view::{CellRow, Setup, View};
+use crate::kernel::Real;
+use crate::kernel::spectrum::{LANES, add_weights, full_weights};
+use crate::kernel::tetrahedron::tetrahedron;
+
+/// One thread's exact sums, `[channel][edge]`: `at` holds the contributions of cells that the edge cuts, `from` those of
+/// cells that lie below the edge and all later ones. Rows are longer than the axis by `LANES`, for whole vector stores.
+pub struct SpectrumSums {
+    pub at: Vec<i64>,
+    pub from: Vec<i64>,
+    /// Length of a channel's row.
+    pub stride: usize,
+}
+
+impl SpectrumSums {
+    pub fn new(edges: usize, width: usize) -> Self {
+        let stride = edges + LANES;
+        Self {
+            at: vec![0; stride * width],
+            from: vec![0; stride * width],
+            stride,
+        }
+    }
+
+    /// Adds another thread's sums.
+    pub fn merge(&mut self, other: &Self) {
+        for (a, b) in self.at.iter_mut().zip(&other.at) {
+            *a += b;
+        }
+        for (a, b) in self.from.iter_mut().zip(&other.from) {
+            *a += b;
+        }
+    }
+
+    /// Cumulative sums `[edge][channel]`.
+    pub fn cumulative(&self, edges: usize, width: usize) -> Vec<i128> {
+        let mut passed = vec![0i128; width];
+        let mut out = Vec::with_capacity(edges * width);
+        for k in 0..edges {
+            for c in 0..width {
+                let slot = c * self.stride + k;
+                passed[c] += i128::from(self.from[slot]);
+                out.push(passed[c] + i128::from(self.at[slot]));
+            }
+        }
+        out
+    }
+}
+
+/// Rows of cells of a view, added to `sums`.
+pub struct SpectrumRows<'a, R: Real, const N: usize> {
+    pub view: View<'a, R>,
+    /// Starts (j1, j2) of the rows.
+    pub rows: &'a [(usize, usize)],
+    pub sums: &'a mut SpectrumSums,
+}
+
+impl<R: Real, const N: usize> Vectorized for SpectrumRows<'_, R, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let setup = self.view.setup;
+        let edges = setup.thresholds.len();
+        let corners = &setup.context.corners;
+        let first = R::bound(&setup.thresholds[0]);
+        let last = R::bound(&setup.thresholds[edges - 1]);
+        let finder = EdgeFinder::new(setup);
+        let full = full_weights::<R>(corners);
+        let n3 = self.view.block.n[2];
+        let mut low = vec![R::Level::default(); n3];
+        let mut high = vec![R::Level::default(); n3];
+        // A local copy: the compiler cannot know that the sums do not overlap the setup.
+        let bits = setup.bits;
+        let one = 1i64 << bits;
+        let mut below = 0usize;
+        for &(j1, j2) in self.rows {
+            let row = CellRow::new(self.view, j1, j2);
+            row.column_extremes(&mut low, &mut high);
+            // Channel vectors of the last cell's upper face, which is often the next one's lower face.
+            let mut face = [[R::ZERO; N]; 4];
+            let mut face_at = usize::MAX;
+            for j3 in (0..n3).step_by(self.view.stride) {
+                let (upper, volume) = row.upper(j3);
+                let least = if low[j3] < low[upper] {
+                    low[j3]
+                } else {
+                    low[upper]
+                };
+                let most = if high[j3] > high[upper] {
+                    high[j3]
+                } else {
+                    high[upper]
+                };
+                if most < first {
+                    below += volume;
+                    continue;
+                }
+                if least >= last {
+                    continue;
+                }
+                let mut values = [[R::ZERO; N]; 8];
+                for r in 0..4 {
+                    values[2 * r] = if face_at == j3 {
+                        face[r]
+                    } else {
+                        row.corner(2 * r, j3, upper)
+                    };
+                    values[2 * r + 1] = row.corner(2 * r + 1, j3, upper);
+                    face[r] = values[2 * r + 1];
+                }
+                face_at = upper;
+                let volume = R::from_f64(volume as f64);
+                for value in &mut values {
+                    for x in value.iter_mut() {
+                        *x = *x * volume;
+                    }
+                }
+                let cell = row.cell(j3, upper);
+                let mut tetrahedra = [tetrahedron::<R>(&cell, corners[0]); 6];
+                for i in 1..6 {
+                    tetrahedra[i] = tetrahedron(&cell, corners[i]);
+                }
+                let lo = finder.first_not_below(setup, least);
+                let hi = finder.first_above(setup, most);
+                let states = volume.to_fixed(bits);
+                let stride = self.sums.stride;
+                let mut previous = 0;
+                let mut k = lo;
+                while k < hi {
+                    let mut weight = [[R::ZERO; LANES]; 8];
+                    let mut level = [R::Level::default(); LANES];
+                    let mut fraction = [R::ZERO; LANES];
+                    level.copy_from_slice(&setup.edge_levels[k..k + LANES]);
+                    fraction.copy_from_slice(&setup.edge_fractions[k..k + LANES]);
+                    for t in &tetrahedra {
+                        add_weights(&mut weight, t, &level, &fraction);
+                    }
+                    // States never decrease and never exceed the cell, whatever the rounding.
+                    let sum = weighted(&weight, &values, 0);
+                    let target = &mut self.sums.at[k..k + LANES];
+                    for lane in 0..LANES {
+                        previous = sum[lane].to_fixed(bits).max(previous).min(states);
+                        target[lane] += previous;
+                    }
+                    for c in 1..N {
+                        let sum = weighted(&weight, &values, c);
+                        let target = &mut self.sums.at[c * stride + k..][..LANES];
+                        for lane in 0..LANES {
+                            target[lane] += sum[lane].to_fixed(bits);
+                        }
+                    }
+                    k += LANES;
+                }
+                // From the first edge that was not treated on, the cell counts whole.
+                if k < edges {
+                    self.sums.from[k] += states;
+                    for c in 1..N {
+                        let mut whole = R::ZERO;
+                        for i in 0..8 {
+                            whole += full[i] * values[i][c];
+                        }
+                        self.sums.from[c * stride + k] += whole.to_fixed(bits);
+                    }
+                }
+            }
+        }
+        self.sums.from[0] += below as i64 * one;
+    }
+}
+
+/// Σ_i w_i F_i over the cell's corners, for channel `c` at every lane.
+#[inline(always)]
+fn weighted<R: Real, const N: usize>(
+    weight: &[[R; LANES]; 8],
+    values: &[[R; N]; 8],
+    c: usize,
+) -> [R; LANES] {
+    let mut sum = [R::ZERO; LANES];
+    for i in 0..8 {
+        for lane in 0..LANES {
+            sum[lane] += weight[i][lane] * values[i][c];
+        }
+    }
+    sum
+}
+
+/// Finds bin edges among levels: an estimate by division, made exact by comparison.
+struct EdgeFinder {
+    first_ev: f64,
+    per_ev: f64,
+    last: usize,
+}
+
+impl EdgeFinder {
+    fn new<R: Real>(setup: &Setup<R>) -> Self {
+        let (first_ev, per_ev) = setup
+            .axis
+            .map_or((0.0, 0.0), |axis| (axis.edge(0), 1.0 / axis.width()));
+        Self {
+            first_ev: first_ev - setup.scale.origin_ev,
+            per_ev,
+            last: setup.thresholds.len(),
+        }
+    }
+
+    /// First edge ε_k with ε_k > E.
+    #[inline(always)]
+    fn first_not_below<R: Real>(&self, setup: &Setup<R>, level: R::Level) -> usize {
+        let mut k = self.estimate(setup, level);
+        while k > 0 && setup.thresholds[k - 1].above(level) > R::ZERO {
+            k -= 1;
+        }
+        while k < self.last && setup.thresholds[k].above(level) <= R::ZERO {
+            k += 1;
+        }
+        k
+    }
+
+    /// First edge ε_k with ε_k ≥ E.
+    #[inline(always)]
+    fn first_above<R: Real>(&self, setup: &Setup<R>, level: R::Level) -> usize {
+        let mut k = self.estimate(setup, level);
+        while k > 0 && setup.thresholds[k - 1].above(level) >= R::ZERO {
+            k -= 1;
+        }
+        while k < self.last && setup.thresholds[k].above(level) < R::ZERO {
+            k += 1;
+        }
+        k
+    }
+
+    #[inline(always)]
+    fn estimate<R: Real>(&self, setup: &Setup<R>, level: R::Level) -> usize {
+        let e = R::difference(level, R::Level::default()).to_f64() * setup.scale.step_ev;
+        let k = (e - self.first_ev) * self.per_ev;
+        (k.max(0.0) as usize).min(self.last)
+    }
+}

@@ -1,0 +1,70 @@
+//! Channels at one energy with linear tetrahedra.
+
+use super::simd::Vectorized;
+use super::view::{CellRow, View};
+use crate::kernel::Real;
+use crate::kernel::fermi_surface::cell_weights;
+
+/// Exact sums: channels (δ-weighted) and then the occupied cells.
+pub type SurfaceSums = Vec<i128>;
+
+/// The rows of cells (j1, j2) of a view, at the setup's only threshold.
+pub struct SurfaceRows<'a, R: Real, const N: usize> {
+    pub view: View<'a, R>,
+    /// Starts (j1, j2) of the rows.
+    pub rows: &'a [(usize, usize)],
+}
+
+impl<R: Real, const N: usize> Vectorized for SurfaceRows<'_, R, N> {
+    type Output = SurfaceSums;
+
+    #[inline(always)]
+    fn run(self) -> SurfaceSums {
+        let setup = self.view.setup;
+        let threshold = setup.thresholds[0];
+        let bound = R::bound(&threshold);
+        let range = R::from_f64(setup.scale.range);
+        let corners = &setup.context.corners;
+        let n3 = self.view.block.n[2];
+        let mut low = vec![R::Level::default(); n3];
+        let mut high = vec![R::Level::default(); n3];
+        let mut sums = vec![0i128; N + 1];
+        let mut full = 0u64;
+        for &(j1, j2) in self.rows {
+            let row = CellRow::new(self.view, j1, j2);
+            row.column_extremes(&mut low, &mut high);
+            for j3 in (0..n3).step_by(self.view.stride) {
+                let (upper, volume) = row.upper(j3);
+                let some_below = low[j3] < bound || low[upper] < bound;
+                let all_below = high[j3] < bound && high[upper] < bound;
+                if all_below {
+                    full += volume as u64;
+                    continue;
+                }
+                if !some_below {
+                    continue;
+                }
+                let cell = row.cell(j3, upper);
+                let (weight, occupied) = cell_weights(&cell, corners, &threshold, range);
+                let volume = R::from_f64(volume as f64);
+                let mut cell_sum = [R::ZERO; N];
+                for c in 0..8 {
+                    if weight[c] != R::ZERO {
+                        let f = row.corner::<N>(c, j3, upper);
+                        for i in 0..N {
+                            cell_sum[i] += weight[c] * f[i];
+                        }
+                    }
+                }
+                for i in 0..N {
+                    if cell_sum[i] != R::ZERO {
+                        sums[i] += (cell_sum[i] * volume).to_wide();
+                    }
+                }
+                sums[N] += (occupied * volume).to_wide();
+            }
+        }
+        sums[N] += i128::from(full) << R::SURFACE_BITS;
+        sums
+    }
+}

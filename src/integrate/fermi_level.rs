@@ -1,0 +1,1 @@
+//! The Fermi level that holds a given number of electrons.

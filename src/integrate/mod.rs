@@ -1,0 +1,18 @@
+//! From bands to channels per energy: what is asked ([`Request`]), how it is streamed (`driver`), the CPU integrator, and
+//! the results with their error estimates ([`Spectrum`], [`SurfaceIntegral`]).
+
+mod axis;
+mod block;
+mod context;
+pub mod cpu;
+mod driver;
+pub mod fermi_level;
+mod request;
+mod result;
+
+pub use axis::EnergyAxis;
+pub use block::Block;
+pub use context::BandContext;
+pub use driver::{Engine, SlabSums, Target, spectrum, surface};
+pub use request::{Channels, Progress, Request, Velocities, Weights};
+pub use result::{Channel, Spectrum, SurfaceIntegral};

@@ -1,0 +1,148 @@
+//! What is asked of an integrator.
+
+use crate::bands::BandHeader;
+use crate::error::{Error, Result};
+use crate::kernel::velocity::{CHANNELS_BASIC, CHANNELS_LIFETIMES, CHANNELS_SPEEDS};
+
+/// How velocities come to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Velocities {
+    /// Central differences of the tabulated energies, of order 2, 4 or 6.
+    FiniteDifference(usize),
+    /// The velocities that the file brought.
+    FromFile,
+}
+
+/// How δ(ε − E) is represented.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Weights {
+    /// Linear tetrahedra along the shortest diagonal.
+    Tetrahedra,
+    /// Gaussian e^{−y²/2} of this standard deviation (eV).
+    Gaussian(f64),
+    /// Methfessel–Paxton of order 1 with this width (eV).
+    MethfesselPaxton(f64),
+}
+
+impl Weights {
+    /// Width in eV and order of a smearing; none for tetrahedra.
+    pub fn smearing(self) -> Option<(f64, usize)> {
+        match self {
+            Self::Tetrahedra => None,
+            Self::Gaussian(s) => Some((s, 0)),
+            Self::MethfesselPaxton(s) => Some((s, 1)),
+        }
+    }
+}
+
+/// Which channels are accumulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Channels {
+    /// States, v_i v_j and |v|.
+    Basic,
+    /// With |v_x|, |v_y|, |v_z|.
+    Speeds,
+    /// With v_i v_j τ, τ being the grid's relaxation times.
+    Lifetimes,
+}
+
+impl Channels {
+    /// Width of the channel vector.
+    pub fn width(self) -> usize {
+        match self {
+            Self::Basic => CHANNELS_BASIC,
+            Self::Speeds => CHANNELS_SPEEDS,
+            Self::Lifetimes => CHANNELS_LIFETIMES,
+        }
+    }
+}
+
+/// Called with the k-planes done and all to be done, over all bands.
+pub type Progress<'a> = Option<&'a (dyn Fn(u64, u64) + Sync)>;
+
+/// What to integrate and how; the same for every backend.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// Source of the velocities.
+    pub velocities: Velocities,
+    /// Representation of the δ-function.
+    pub weights: Weights,
+    /// Channels to accumulate.
+    pub channels: Channels,
+    /// k-planes of cells per block, or a size chosen from the memory there is. Never changes a result.
+    pub block_planes: Option<usize>,
+    /// Reports progress of long work.
+    pub progress: Progress<'a>,
+}
+
+impl Request<'_> {
+    /// Tetrahedra; velocities from the file where it has them, else differences of order 4; v_i v_j τ where the grid has
+    /// relaxation times, and |v_i| always.
+    pub fn for_bands(header: &BandHeader) -> Self {
+        Self {
+            velocities: if header.has_velocities {
+                Velocities::FromFile
+            } else {
+                Velocities::FiniteDifference(4)
+            },
+            weights: Weights::Tetrahedra,
+            channels: if header.has_lifetimes {
+                Channels::Lifetimes
+            } else {
+                Channels::Speeds
+            },
+            block_planes: None,
+            progress: None,
+        }
+    }
+
+    /// Checks the request against the bands.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for an unknown order, a width that is not positive, or fields that the bands do not bring.
+    pub fn validate(&self, header: &BandHeader) -> Result<()> {
+        match self.velocities {
+            Velocities::FiniteDifference(2 | 4 | 6) => {}
+            Velocities::FiniteDifference(order) => {
+                return Err(Error::bad_option(
+                    "order of the velocity stencil",
+                    format!("{order}"),
+                    "give 2, 4 or 6",
+                ));
+            }
+            Velocities::FromFile if !header.has_velocities => {
+                return Err(Error::bad_option(
+                    "velocities",
+                    "the bands bring no velocities",
+                    "use finite differences (`--velocity 2|4|6`)",
+                ));
+            }
+            Velocities::FromFile => {}
+        }
+        if let Some((width, _)) = self.weights.smearing() {
+            let usable = width.is_finite() && width > 0.0;
+            if !usable {
+                return Err(Error::bad_option(
+                    "smearing width",
+                    format!("{width} eV"),
+                    "give a positive width",
+                ));
+            }
+        }
+        if self.channels == Channels::Lifetimes && !header.has_lifetimes {
+            return Err(Error::bad_option(
+                "channels",
+                "the bands bring no relaxation times",
+                "give a constant one (`--tau SECONDS`)",
+            ));
+        }
+        if self.block_planes == Some(0) {
+            return Err(Error::bad_option(
+                "block size",
+                "0 planes",
+                "give at least 1 plane per block",
+            ));
+        }
+        Ok(())
+    }
+}

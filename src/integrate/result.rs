@@ -1,0 +1,182 @@
+//! What an integrator gives back: channels as functions of energy, each with its error estimate.
+
+use super::EnergyAxis;
+
+/// A quantity that is averaged over the zone. Unit in brackets; all are per cell and summed over bands, spin degeneracy g_s
+/// included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// States [1].
+    States,
+    /// v_i v_j [m²/s²]; Cartesian indices 0 … 2.
+    VelocityProduct(usize, usize),
+    /// |v| [m/s].
+    Speed,
+    /// |v_i| [m/s].
+    AxisSpeed(usize),
+    /// v_i v_j τ [m²/s].
+    LifetimeProduct(usize, usize),
+}
+
+impl Channel {
+    /// Position in the channel vector of `kernel::velocity`.
+    pub fn index(self) -> usize {
+        let pair = |i: usize, j: usize| match (i.min(j), i.max(j)) {
+            (1, 2) => 3,
+            (0, 2) => 4,
+            (0, 1) => 5,
+            (i, _) => i,
+        };
+        match self {
+            Self::States => 0,
+            Self::VelocityProduct(i, j) => 1 + pair(i, j),
+            Self::Speed => 7,
+            Self::AxisSpeed(i) => 8 + i,
+            Self::LifetimeProduct(i, j) => 12 + pair(i, j),
+        }
+    }
+}
+
+/// Channels at one energy: g_s ⟨F δ(ε − E)⟩ per band.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SurfaceIntegral {
+    /// ε, eV.
+    pub energy_ev: f64,
+    /// g_s.
+    pub spin_degeneracy: f64,
+    /// One entry per (spin, band), in order.
+    pub bands: Vec<BandSurface>,
+}
+
+/// One band's share of a [`SurfaceIntegral`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct BandSurface {
+    /// Spin channel, from 0.
+    pub spin: usize,
+    /// Band, from 0.
+    pub band: usize,
+    /// g_s ⟨F δ⟩ by channel, in 1/eV times the channel's unit.
+    pub values: Vec<f64>,
+    /// Estimated errors of `values`.
+    pub errors: Vec<f64>,
+    /// Electrons below ε: g_s ⟨θ(ε − E)⟩.
+    pub occupied: f64,
+    /// Estimated error of `occupied`.
+    pub occupied_error: f64,
+}
+
+impl SurfaceIntegral {
+    /// (value, error) of a channel, summed over the bands that `select` takes: 1/eV times the channel's unit, per cell.
+    pub fn sum(&self, channel: Channel, select: impl Fn(&BandSurface) -> bool) -> (f64, f64) {
+        let c = channel.index();
+        self.bands
+            .iter()
+            .filter(|b| select(b))
+            .fold((0.0, 0.0), |(v, e), b| (v + b.values[c], e + b.errors[c]))
+    }
+
+    /// (value, error) of a channel over all bands.
+    pub fn total(&self, channel: Channel) -> (f64, f64) {
+        self.sum(channel, |_| true)
+    }
+
+    /// Electrons per cell below ε, and the error.
+    pub fn electrons(&self) -> (f64, f64) {
+        self.bands.iter().fold((0.0, 0.0), |(v, e), b| {
+            (v + b.occupied, e + b.occupied_error)
+        })
+    }
+}
+
+/// Channels as functions of energy: for each spin and channel the cumulative integral g_s ⟨F θ(ε_k − E)⟩ at every edge.
+/// States count from −∞; the other channels from the first edge.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spectrum {
+    /// Energy axis.
+    pub axis: EnergyAxis,
+    /// g_s.
+    pub spin_degeneracy: f64,
+    /// Number of spin channels.
+    pub n_spin: usize,
+    /// Width of the channel vector.
+    pub width: usize,
+    /// `[spin][channel][edge]`, in the channel's unit.
+    pub cumulative: Vec<f64>,
+    /// Estimated errors of `cumulative`.
+    pub cumulative_error: Vec<f64>,
+    /// Estimated errors of the bins' contents, `[spin][channel][bin]`.
+    pub bin_error: Vec<f64>,
+}
+
+impl Spectrum {
+    /// An empty spectrum.
+    pub fn zeros(axis: EnergyAxis, spin_degeneracy: f64, n_spin: usize, width: usize) -> Self {
+        let edges = n_spin * width * (axis.bins() + 1);
+        Self {
+            axis,
+            spin_degeneracy,
+            n_spin,
+            width,
+            cumulative: vec![0.0; edges],
+            cumulative_error: vec![0.0; edges],
+            bin_error: vec![0.0; n_spin * width * axis.bins()],
+        }
+    }
+
+    /// Cumulative integral at every edge, and its errors, of one spin.
+    pub fn cumulative(&self, spin: usize, channel: Channel) -> (&[f64], &[f64]) {
+        let len = self.axis.bins() + 1;
+        let at = (spin * self.width + channel.index()) * len;
+        (
+            &self.cumulative[at..at + len],
+            &self.cumulative_error[at..at + len],
+        )
+    }
+
+    /// Average of g_s ⟨F δ(ε − E)⟩ over each bin and its error, of one spin: 1/eV times the channel's unit, per cell.
+    pub fn density(&self, spin: usize, channel: Channel) -> (Vec<f64>, Vec<f64>) {
+        let (cumulative, _) = self.cumulative(spin, channel);
+        let bins = self.axis.bins();
+        let at = (spin * self.width + channel.index()) * bins;
+        let width = self.axis.width();
+        (
+            cumulative
+                .windows(2)
+                .map(|w| (w[1] - w[0]) / width)
+                .collect(),
+            self.bin_error[at..at + bins]
+                .iter()
+                .map(|e| e / width)
+                .collect(),
+        )
+    }
+
+    /// [`Spectrum::density`] summed over spins.
+    pub fn total_density(&self, channel: Channel) -> (Vec<f64>, Vec<f64>) {
+        self.over_spins(self.axis.bins(), |spin| self.density(spin, channel))
+    }
+
+    /// [`Spectrum::cumulative`] summed over spins.
+    pub fn total_cumulative(&self, channel: Channel) -> (Vec<f64>, Vec<f64>) {
+        self.over_spins(self.axis.bins() + 1, |spin| {
+            let (v, e) = self.cumulative(spin, channel);
+            (v.to_vec(), e.to_vec())
+        })
+    }
+
+    fn over_spins(
+        &self,
+        len: usize,
+        of: impl Fn(usize) -> (Vec<f64>, Vec<f64>),
+    ) -> (Vec<f64>, Vec<f64>) {
+        let mut sum = (vec![0.0; len], vec![0.0; len]);
+        for spin in 0..self.n_spin {
+            let (v, e) = of(spin);
+            for i in 0..len {
+                sum.0[i] += v[i];
+                sum.1[i] += e[i];
+            }
+        }
+        sum
+    }
+}

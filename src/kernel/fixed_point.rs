@@ -1,0 +1,68 @@
+//! Exact sums: contributions become integers, and integer sums have no order.
+//! Twin: `shaders/fixed_point.wgsl`.
+//!
+//! *Cumulative channels* (`spectrum`): a cell of volume V (1 to 8 fine cells) adds |q| ≤ V·2ᵇ, because channel values are
+//! at most 1; volumes sum to the number of grid points N, so |Σ q| ≤ N·2ᵇ. With b = 27 in f32 (q fits 32 bits: 8·2²⁷ = 2³⁰)
+//! and N ≤ 2³⁴ that is 2⁶¹; in f64 b is at most 44 and lowered to 62 − log₂N. Nothing overflows 64 bits.
+//!
+//! *Contributions at one energy* (`fermi_surface`): a tetrahedron of width d levels contributes up to 3/d in units of
+//! 1/level, which only the resolution of the levels bounds: a cell's sum is below 8·3·2³¹ < 2³⁶ in units of 1/range. With a
+//! quantum of 2⁻²⁴ that is 60 bits (two limbs), and 2³⁴ cells need 34 more: three 32-bit limbs, 94 of 95 bits. In f64
+//! contributions are limited to 2⁴⁴ (a tetrahedron flatter than 2⁻⁴² of its band, where the energies' own rounding is
+//! larger), the quantum is 2⁻⁴⁸: 92 + 34 = 126 of 127 bits.
+
+/// A contribution as a 64-bit integer multiple of 2⁻²⁴, in two limbs: value = high·2³² + low.
+pub fn to_wide(x: f32) -> (i32, u32) {
+    // Every step is exact: scaling by powers of two, the floor, and the difference (the low bits of x alone).
+    let t = x * 16_777_216.0;
+    let high = (t * (1.0 / 4_294_967_296.0)).floor();
+    let low = (t - high * 4_294_967_296.0 + 0.5).floor();
+    if low >= 4_294_967_296.0 {
+        return (high as i32 + 1, 0);
+    }
+    (high as i32, low as u32)
+}
+
+/// 64-bit addition on two limbs, with the carry of the low one.
+pub fn add_two_limbs(sum: &mut [u32; 2], q: i32) {
+    let low = q as u32;
+    let old = sum[0];
+    sum[0] = old.wrapping_add(low);
+    let carry = u32::from(sum[0] < old);
+    let sign = (q >> 31) as u32;
+    sum[1] = sum[1].wrapping_add(sign).wrapping_add(carry);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_numbers_are_exact() {
+        for x in [
+            0.0f32, 1.0, -1.0, 1.5e-7, -3.3, 255.99, 1e9, -5e11, 4e-8, -4e-8, 127.999_99,
+        ] {
+            let (high, low) = to_wide(x);
+            let got = i128::from(high) * (1 << 32) + i128::from(low);
+            let exact = f64::from(x) * 16_777_216.0;
+            assert!((got as f64 - exact).abs() <= 0.5, "{x}: {got} {exact}");
+        }
+    }
+
+    #[test]
+    fn limbs_add_like_64_bit_integers() {
+        let mut sum = [0u32; 2];
+        let mut reference = 0i64;
+        let mut state = 12_345u32;
+        for _ in 0..100_000 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let q = state as i32;
+            add_two_limbs(&mut sum, q);
+            reference += i64::from(q);
+        }
+        assert_eq!(
+            (i64::from(sum[1] as i32) << 32) + i64::from(sum[0]),
+            reference
+        );
+    }
+}

@@ -1,0 +1,15 @@
+//! CPU twins of the shaders: same names, same order, line against line, generic over the arithmetic.
+//!
+//! At `f64` a kernel is the reference; at `f32`, with fixed-point energies, it does what the GPU does and shows what
+//! rounding alone may change. The units of energies, velocities and lifetimes are those of [`crate::integrate`]'s
+//! `BandScale`: every channel value is at most 1.
+
+pub mod fermi_surface;
+pub mod fixed_point;
+pub mod real;
+pub mod smearing;
+pub mod spectrum;
+pub mod tetrahedron;
+pub mod velocity;
+
+pub use real::{LevelScale, Real, Threshold};

@@ -1,0 +1,317 @@
+//! The two arithmetics of the kernels: `f64` on energies in eV, and `f32` on fixed-point energies as on the GPU.
+
+use std::fmt::Debug;
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
+
+/// How a band's energies become levels: `E = origin + level·step`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LevelScale {
+    /// Energy of level 0, eV.
+    pub origin_ev: f64,
+    /// Energy of one level, eV.
+    pub step_ev: f64,
+    /// Width of the band in levels; contributions at one energy are measured against it.
+    pub range: f64,
+}
+
+/// An energy to compare levels with. It may lie between two levels: `ε − E = (level − E) + fraction`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Threshold<R: Real> {
+    /// The level at or below the energy.
+    pub level: R::Level,
+    /// What is left, in levels, 0 ≤ fraction < 1 (0 for `f64`; 1 just above the highest level).
+    pub fraction: R,
+}
+
+impl<R: Real> Threshold<R> {
+    /// ε − E.
+    #[inline(always)]
+    pub fn above(&self, level: R::Level) -> R {
+        R::difference(self.level, level) + self.fraction
+    }
+}
+
+/// An arithmetic with its representation of energies.
+pub trait Real:
+    Copy
+    + Send
+    + Sync
+    + Debug
+    + Default
+    + PartialOrd
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + 'static
+{
+    /// An energy: `f64` in eV, or an integer of a [`LevelScale`].
+    type Level: Copy + Send + Sync + Debug + Default + PartialOrd + 'static;
+
+    /// Zero.
+    const ZERO: Self;
+    /// One.
+    const ONE: Self;
+    /// The smallest energy difference by which is divided, in levels.
+    const TINY: Self;
+    /// Binary exponent of the quantum of cumulative channels: contributions are multiples of 2^−bits.
+    const SPECTRUM_BITS: u32;
+    /// Binary exponent of the quantum of contributions at one energy.
+    const SURFACE_BITS: u32;
+
+    /// Nearest value.
+    fn from_f64(x: f64) -> Self;
+    /// Exact value.
+    fn to_f64(self) -> f64;
+    /// a − b.
+    fn difference(a: Self::Level, b: Self::Level) -> Self;
+    /// Square root.
+    fn sqrt(self) -> Self;
+    /// Absolute value.
+    fn abs(self) -> Self;
+    /// Exponential.
+    fn exp(self) -> Self;
+    /// Complementary error function.
+    fn erfc(self) -> Self;
+    /// Nearest integer multiple of 2^−bits as that integer; |x|·2^bits < 2⁵¹ (`f64`) or 2³¹ (`f32`).
+    fn to_fixed(self, bits: u32) -> i64;
+    /// As [`Real::to_fixed`] for contributions at one energy, whose size has a far bound (see `fixed_point`).
+    fn to_wide(self) -> i128;
+    /// The scale of a band between two energies (eV).
+    fn level_scale(energy_min: f64, energy_max: f64) -> LevelScale;
+    /// The levels of `energies` (eV), written into `scratch` where they are not the energies themselves.
+    fn levels<'a>(
+        energies: &'a [f64],
+        scale: &LevelScale,
+        scratch: &'a mut Vec<Self::Level>,
+    ) -> &'a [Self::Level];
+    /// The threshold at an energy (eV); energies outside the band are moved just outside its levels.
+    fn threshold(energy_ev: f64, scale: &LevelScale) -> Threshold<Self>;
+    /// The lowest level that is not below the threshold: `E < ε` exactly where `E < bound`.
+    fn bound(threshold: &Threshold<Self>) -> Self::Level;
+
+    /// The larger of two numbers (neither NaN).
+    #[inline(always)]
+    fn larger(self, other: Self) -> Self {
+        if self > other { self } else { other }
+    }
+
+    /// The number, limited to 0 … 1.
+    #[inline(always)]
+    fn saturate(self) -> Self {
+        let low = if self > Self::ZERO { self } else { Self::ZERO };
+        if low < Self::ONE { low } else { Self::ONE }
+    }
+}
+
+impl Real for f64 {
+    type Level = f64;
+    const ZERO: Self = 0.0;
+    const ONE: Self = 1.0;
+    const TINY: Self = 1e-200;
+    const SPECTRUM_BITS: u32 = 44;
+    const SURFACE_BITS: u32 = 48;
+
+    #[inline(always)]
+    fn from_f64(x: f64) -> Self {
+        x
+    }
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        self
+    }
+    #[inline(always)]
+    fn difference(a: f64, b: f64) -> Self {
+        a - b
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        self.sqrt()
+    }
+    #[inline(always)]
+    fn abs(self) -> Self {
+        self.abs()
+    }
+    #[inline(always)]
+    fn exp(self) -> Self {
+        self.exp()
+    }
+    fn erfc(self) -> Self {
+        libm::erfc(self)
+    }
+    /// Adding 1.5·2⁵² leaves the nearest integer in the low bits of the sum: one addition instead of a conversion.
+    #[inline(always)]
+    fn to_fixed(self, bits: u32) -> i64 {
+        const MAGIC: f64 = 6_755_399_441_055_744.0;
+        let scale = f64::from_bits(u64::from(1023 + bits) << 52);
+        (self * scale + MAGIC).to_bits() as i64 - MAGIC.to_bits() as i64
+    }
+    #[inline]
+    fn to_wide(self) -> i128 {
+        const LIMIT: f64 = (1u64 << 44) as f64;
+        (self.clamp(-LIMIT, LIMIT) * (1u64 << Self::SURFACE_BITS) as f64).round_ties_even() as i128
+    }
+    fn level_scale(energy_min: f64, energy_max: f64) -> LevelScale {
+        LevelScale {
+            origin_ev: 0.0,
+            step_ev: 1.0,
+            range: width(energy_min, energy_max),
+        }
+    }
+    fn levels<'a>(
+        energies: &'a [f64],
+        _scale: &LevelScale,
+        _scratch: &'a mut Vec<f64>,
+    ) -> &'a [f64] {
+        energies
+    }
+    fn threshold(energy_ev: f64, _scale: &LevelScale) -> Threshold<Self> {
+        Threshold {
+            level: energy_ev,
+            fraction: 0.0,
+        }
+    }
+    #[inline(always)]
+    fn bound(threshold: &Threshold<Self>) -> f64 {
+        threshold.level
+    }
+}
+
+/// The highest fixed-point level; one below the largest integer, so that a bound above it exists.
+const TOP_LEVEL: i32 = i32::MAX - 1;
+
+impl Real for f32 {
+    type Level = i32;
+    const ZERO: Self = 0.0;
+    const ONE: Self = 1.0;
+    const TINY: Self = 1e-20;
+    const SPECTRUM_BITS: u32 = 27;
+    const SURFACE_BITS: u32 = 24;
+
+    #[inline(always)]
+    fn from_f64(x: f64) -> Self {
+        x as f32
+    }
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        f64::from(self)
+    }
+    /// Levels and thresholds lie in −1 … 2³¹−2, so no difference overflows.
+    #[inline(always)]
+    fn difference(a: i32, b: i32) -> Self {
+        a.wrapping_sub(b) as f32
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        self.sqrt()
+    }
+    #[inline(always)]
+    fn abs(self) -> Self {
+        self.abs()
+    }
+    #[inline(always)]
+    fn exp(self) -> Self {
+        self.exp()
+    }
+    fn erfc(self) -> Self {
+        super::smearing::erfc(self)
+    }
+    #[inline(always)]
+    fn to_fixed(self, bits: u32) -> i64 {
+        i64::from((self * (1u32 << bits) as f32).round_ties_even() as i32)
+    }
+    #[inline]
+    fn to_wide(self) -> i128 {
+        let (high, low) = super::fixed_point::to_wide(self);
+        (i128::from(high) << 32) + i128::from(low)
+    }
+    fn level_scale(energy_min: f64, energy_max: f64) -> LevelScale {
+        let range = f64::from(TOP_LEVEL);
+        LevelScale {
+            origin_ev: energy_min,
+            step_ev: width(energy_min, energy_max) / range,
+            range,
+        }
+    }
+    fn levels<'a>(energies: &'a [f64], scale: &LevelScale, scratch: &'a mut Vec<i32>) -> &'a [i32] {
+        scratch.clear();
+        scratch.extend(energies.iter().map(|&e| level_of(e, scale)));
+        scratch
+    }
+    fn threshold(energy_ev: f64, scale: &LevelScale) -> Threshold<Self> {
+        let x = (energy_ev - scale.origin_ev) / scale.step_ev;
+        if x < 0.0 {
+            // Below every level.
+            return Threshold {
+                level: -1,
+                fraction: 0.5,
+            };
+        }
+        if x >= scale.range {
+            return Threshold {
+                level: TOP_LEVEL,
+                fraction: if x > scale.range { 1.0 } else { 0.0 },
+            };
+        }
+        Threshold {
+            level: x.floor() as i32,
+            fraction: (x - x.floor()) as f32,
+        }
+    }
+    #[inline(always)]
+    fn bound(threshold: &Threshold<Self>) -> i32 {
+        threshold.level + i32::from(threshold.fraction > 0.0)
+    }
+}
+
+/// The fixed-point level of an energy (eV).
+pub fn level_of(energy_ev: f64, scale: &LevelScale) -> i32 {
+    ((energy_ev - scale.origin_ev) / scale.step_ev).round() as i32
+}
+
+/// Width of a band in eV; a flat band gets a width that keeps divisions finite.
+pub fn width(energy_min: f64, energy_max: f64) -> f64 {
+    let scale = energy_min.abs().max(energy_max.abs());
+    (energy_max - energy_min).max(1e-13 * scale).max(1e-30)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fixed_numbers_round_to_the_nearest_quantum() {
+        for x in [0.0, 1.0, -1.0, 0.3, -0.7, 7.999, 1.0 / 3.0, 2f64.powi(-45)] {
+            let expected = (x * 2f64.powi(44)).round_ties_even() as i64;
+            assert_eq!(f64::to_fixed(x, 44), expected, "{x}");
+        }
+        assert_eq!(f32::to_fixed(-0.25, 27), -(1 << 25));
+    }
+
+    #[test]
+    fn thresholds_keep_their_place_among_the_levels() {
+        let scale = f32::level_scale(-3.0, 5.0);
+        for e in [-4.0, -3.0, -2.999, 0.123, 4.9999999, 5.0, 6.0] {
+            let t = f32::threshold(e, &scale);
+            for l in [-3.0, -1.0, 0.122, 0.124, 5.0] {
+                let above = t.above(level_of(l, &scale)).to_f64() * scale.step_ev;
+                let e = e.clamp(-3.0 - scale.step_ev, 5.0 + scale.step_ev);
+                assert!((above - (e - l)).abs() < 1e-6, "{e} {l} {above}");
+                assert_eq!(above > 0.0, e > l + 1e-9, "{e} {l}");
+            }
+        }
+    }
+
+    #[test]
+    fn levels_just_under_a_full_band_are_told_from_those_above() {
+        let scale = f32::level_scale(0.0, 1.0);
+        let top = level_of(1.0, &scale);
+        assert_eq!(top, TOP_LEVEL);
+        assert!(f32::threshold(1.0 + 1e-6, &scale).above(top) > 0.0);
+        assert_eq!(f32::threshold(1.0, &scale).above(top), 0.0);
+        assert!(top < f32::bound(&f32::threshold(2.0, &scale)));
+        assert!(top >= f32::bound(&f32::threshold(1.0, &scale)));
+    }
+}

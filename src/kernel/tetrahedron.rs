@@ -1,0 +1,243 @@
+//! Linear tetrahedra: corner weights of θ(ε − E) and δ(ε − E).
+//! Twin: `shaders/tetrahedron.wgsl`.
+//!
+//! P. E. Blöchl, O. Jepsen, O. K. Andersen, Phys. Rev. B 49, 16223 (1994), eqs. B1–B17, written with ratios
+//! f_ij = (ε − e_i)/(e_j − e_i) alone, so that nothing cancels (PHYSICS.md §0). Weights are fractions of one tetrahedron.
+
+use super::{Real, Threshold};
+
+/// One tetrahedron, its corners sorted by energy, with the reciprocals that every weight needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Tetrahedron<R: Real> {
+    /// Corner of the cell (0 … 7, bits = steps along axes 1 2 3) that holds the i-th lowest energy.
+    pub corner: [usize; 4],
+    /// Sorted energies.
+    pub level: [R::Level; 4],
+    /// 1/(e_j − e_i) for ij = 12 13 14 23 24 34; huge where the two are equal.
+    pub inverse: [R; 6],
+}
+
+/// The six tetrahedra of a cell around the diagonal that starts at corner `start`: the paths from it to the opposite
+/// corner, one axis at a time.
+pub fn corners(start: usize) -> [[usize; 4]; 6] {
+    const AXES: [[usize; 3]; 6] = [
+        [4, 2, 1],
+        [4, 1, 2],
+        [2, 4, 1],
+        [2, 1, 4],
+        [1, 4, 2],
+        [1, 2, 4],
+    ];
+    AXES.map(|[a, b, _]| [start, start ^ a, start ^ a ^ b, start ^ 7])
+}
+
+/// Sorts one tetrahedron of a cell.
+#[inline(always)]
+pub fn tetrahedron<R: Real>(cell: &[R::Level; 8], corner: [usize; 4]) -> Tetrahedron<R> {
+    let mut c = corner;
+    let mut e = [cell[c[0]], cell[c[1]], cell[c[2]], cell[c[3]]];
+    for (i, j) in [(0, 1), (2, 3), (0, 2), (1, 3), (1, 2)] {
+        if e[i] > e[j] {
+            e.swap(i, j);
+            c.swap(i, j);
+        }
+    }
+    Tetrahedron {
+        corner: c,
+        level: e,
+        inverse: [
+            R::ONE / R::difference(e[1], e[0]).larger(R::TINY),
+            R::ONE / R::difference(e[2], e[0]).larger(R::TINY),
+            R::ONE / R::difference(e[3], e[0]).larger(R::TINY),
+            R::ONE / R::difference(e[2], e[1]).larger(R::TINY),
+            R::ONE / R::difference(e[3], e[1]).larger(R::TINY),
+            R::ONE / R::difference(e[3], e[2]).larger(R::TINY),
+        ],
+    }
+}
+
+/// Corner weights of θ(ε − E), from x_i = ε − e_i: the integral of a linear F over the part below ε is Σ w_i F_i.
+///
+/// One formula serves every interval, because the ratios saturate: the part below ε is A + B + C + D with
+/// A = {1, P12, P13, P14}, B = {2, P13, P14, P23}, C = {2, P14, P23, P24}, D = {3, P14, P24, P34}. A full tetrahedron gives
+/// `share` to each corner.
+#[inline(always)]
+pub fn occupied_weights<R: Real>(x: [R; 4], inverse: &[R; 6], share: R) -> [R; 4] {
+    let f12 = (x[0] * inverse[0]).saturate();
+    let f13 = (x[0] * inverse[1]).saturate();
+    let f14 = (x[0] * inverse[2]).saturate();
+    let f23 = (x[1] * inverse[3]).saturate();
+    let f24 = (x[1] * inverse[4]).saturate();
+    let f34 = (x[2] * inverse[5]).saturate();
+    let g13 = R::ONE - f13;
+    let g14 = R::ONE - f14;
+    let g23 = R::ONE - f23;
+    let g24 = R::ONE - f24;
+    let a = share * f12 * f13 * f14;
+    let b = share * f14 * f23 * g13;
+    let c = share * f23 * f24 * g14;
+    let d = share * f34 * g14 * g24;
+    [
+        a * ((R::ONE - f12) + R::ONE + g13 + g14) + b * (g13 + g14) + (c + d) * g14,
+        a * f12 + b * (R::ONE + g23) + c * (R::ONE + g23 + g24) + d * g24,
+        (a + b) * f13 + (b + c) * f23 + d * (R::ONE + (R::ONE - f34)),
+        (a + b + c + d) * f14 + (c + d) * f24 + d * f34,
+    ]
+}
+
+/// x_i = ε − e_i.
+#[inline(always)]
+pub fn above<R: Real>(epsilon: &Threshold<R>, tetrahedron: &Tetrahedron<R>) -> [R; 4] {
+    let e = &tetrahedron.level;
+    [
+        epsilon.above(e[0]),
+        epsilon.above(e[1]),
+        epsilon.above(e[2]),
+        epsilon.above(e[3]),
+    ]
+}
+
+/// Corner weights of δ(ε − E), per level; zero outside e1 < ε < e4 and where the width is zero.
+#[inline(always)]
+pub fn delta_weights<R: Real>(epsilon: &Threshold<R>, tetrahedron: &Tetrahedron<R>) -> [R; 4] {
+    let x = above(epsilon, tetrahedron);
+    let r = &tetrahedron.inverse;
+    if x[0] <= R::ZERO || x[3] >= R::ZERO {
+        return [R::ZERO; 4];
+    }
+    if x[1] <= R::ZERO {
+        let f12 = x[0] * r[0];
+        let f13 = x[0] * r[1];
+        let f14 = x[0] * r[2];
+        let w = f13 * f14 * r[0];
+        return [
+            w * ((R::ONE - f12) + (R::ONE - f13) + (R::ONE - f14)),
+            w * f12,
+            w * f13,
+            w * f14,
+        ];
+    }
+    if x[2] <= R::ZERO {
+        let f13 = x[0] * r[1];
+        let f14 = x[0] * r[2];
+        let f23 = x[1] * r[3];
+        let f24 = x[1] * r[4];
+        let g13 = R::ONE - f13;
+        let g14 = R::ONE - f14;
+        let g23 = R::ONE - f23;
+        let g24 = R::ONE - f24;
+        let w1 = f14 * g23 * r[1];
+        let w2 = f23 * g24 * r[2];
+        return [
+            w1 * (g13 + g14) + w2 * g14,
+            w1 * g23 + w2 * (g23 + g24),
+            w1 * (f13 + f23) + w2 * f23,
+            w1 * f14 + w2 * (f14 + f24),
+        ];
+    }
+    let h1 = -x[3] * r[2];
+    let h2 = -x[3] * r[4];
+    let h3 = -x[3] * r[5];
+    let w = h1 * h2 * r[5];
+    [
+        w * h1,
+        w * h2,
+        w * h3,
+        w * ((R::ONE - h1) + (R::ONE - h2) + (R::ONE - h3)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(e: [f64; 4]) -> Tetrahedron<f64> {
+        let mut cell = [0.0; 8];
+        cell[..4].copy_from_slice(&e);
+        tetrahedron::<f64>(&cell, [0, 1, 2, 3])
+    }
+
+    fn at(t: &Tetrahedron<f64>, epsilon: f64) -> [f64; 4] {
+        occupied_weights(t.level.map(|e| epsilon - e), &t.inverse, 0.25)
+    }
+
+    /// θ by the textbook's three intervals (PHYSICS.md §0), independent of the saturating formula.
+    fn textbook_theta(e: [f64; 4], x: f64) -> f64 {
+        let f = |i: usize, j: usize| (x - e[i - 1]) / (e[j - 1] - e[i - 1]);
+        if x <= e[0] {
+            0.0
+        } else if x <= e[1] {
+            f(1, 2) * f(1, 3) * f(1, 4)
+        } else if x <= e[2] {
+            f(1, 3) * f(1, 4)
+                + f(1, 4) * f(2, 3) * (1.0 - f(1, 3))
+                + f(2, 3) * f(2, 4) * (1.0 - f(1, 4))
+        } else if x < e[3] {
+            let h = |i: usize| (e[3] - x) / (e[3] - e[i - 1]);
+            1.0 - h(1) * h(2) * h(3)
+        } else {
+            1.0
+        }
+    }
+
+    #[test]
+    fn occupied_weights_follow_the_textbook_and_sum_to_the_volume() {
+        let e = [-0.3, 0.1, 0.4, 1.1];
+        for i in 0..200 {
+            let x = -0.5 + 0.009 * f64::from(i);
+            let w = at(&of(e), x);
+            let sum: f64 = w.iter().sum();
+            assert!((sum - textbook_theta(e, x)).abs() < 1e-15, "{x} {sum}");
+        }
+        // A flat tetrahedron is a step, counted once: nothing at E itself, everything above.
+        assert_eq!(at(&of([0.5; 4]), 0.5), [0.0; 4]);
+        assert_eq!(at(&of([0.5; 4]), 0.5 + 1e-12), [0.25; 4]);
+        assert_eq!(at(&of([0.0, 0.0, 1.0, 1.0]), 2.0), [0.25; 4]);
+    }
+
+    /// δ-weights are the derivatives of the θ-weights, corner by corner, in every interval.
+    #[test]
+    fn delta_weights_are_the_derivatives_of_the_occupied_weights() {
+        for e in [
+            [-0.3, 0.1, 0.4, 1.1],
+            [0.0, 0.0, 0.4, 1.1],
+            [0.0, 0.4, 0.4, 1.1],
+            [0.0, 0.2, 1.1, 1.1],
+            [0.0, 0.0, 1.0, 1.0],
+        ] {
+            let t = of(e);
+            for i in 1..40 {
+                let x = e[0] + (e[3] - e[0]) * (f64::from(i) + 0.37) / 41.0;
+                let threshold = Threshold {
+                    level: x,
+                    fraction: 0.0,
+                };
+                let exact = delta_weights(&threshold, &t);
+                let h = 1e-6;
+                let (above, below) = (at(&t, x + h), at(&t, x - h));
+                for c in 0..4 {
+                    let numeric = (above[c] - below[c]) / (2.0 * h);
+                    assert!(
+                        (numeric - exact[c]).abs() < 1e-8,
+                        "{e:?} {x} {c}: {numeric} {}",
+                        exact[c]
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn six_tetrahedra_fill_the_cell_around_each_diagonal() {
+        for start in 0..8 {
+            let mut uses = [0; 8];
+            for corner in corners(start).iter().flatten() {
+                uses[*corner] += 1;
+            }
+            for (c, &u) in uses.iter().enumerate() {
+                let on_diagonal = c == start || c == start ^ 7;
+                assert_eq!(u, if on_diagonal { 6 } else { 2 });
+            }
+        }
+    }
+}
