@@ -1,72 +1,17 @@
-//! HDF5 files: what is written comes back bit for bit, opens in h5py and xarray, and bad files and disks give one clear error.
+//! HDF5 files: what is written comes back bit for bit, and bad files and targets give one clear error.
+
+#[path = "support/hdf5_examples.rs"]
+mod examples;
 
 use bzint::bands::model::{Model, ModelBands};
-use bzint::bands::{
-    BandGrid, BandHeader, BandSource, BandStatistics, Field, Provenance, SpinTreatment,
-};
-use bzint::crystal::{Atom, KGrid, Lattice, PointGroup};
+use bzint::bands::{BandGrid, BandHeader, BandSource, BandStatistics, Field, SpinTreatment};
+use bzint::crystal::{KGrid, Lattice};
 use bzint::io::hdf5 as native;
 use bzint::io::results::{AttributeValue, Coordinates, ResultFile};
 use bzint::{Error, Result};
+use examples::{full_grid, names_in, results, temporary, written};
 use hdf5::types::VarLenUnicode;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-/// Two spins, three bands, a shifted grid of three different lengths, every optional part present.
-fn full_grid() -> BandGrid {
-    let lattice = Lattice::new([[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 5.0]]).unwrap();
-    let k_grid = KGrid::new([4, 4, 5], [0.5, 0.5, 0.0]).unwrap();
-    let mut header = BandHeader::new(lattice.clone(), k_grid, SpinTreatment::Collinear, 3);
-    header.first_band = 7;
-    header.fermi_level_ev = Some(0.1 + 0.2);
-    header.n_electrons = Some(2.5);
-    header.atoms = vec![
-        Atom {
-            symbol: "Sr".into(),
-            position: [0.0, 0.0, 0.0],
-        },
-        Atom {
-            symbol: "Ω1".into(),
-            position: [0.5, 0.5, 1.0 / 3.0],
-        },
-    ];
-    header.point_group = PointGroup::of_lattice(&lattice, 1e-6);
-    header.provenance = Provenance {
-        format: "a test".into(),
-        path: "some/where.xml".into(),
-        sha256: "00ff".into(),
-        notes: vec!["first note".into(), "second note: E_F = ½".into()],
-    };
-    let points = header.n_spin_band() * k_grid.len();
-    let number = |i: usize| (i as f64 * 0.7331).sin() * 3.0 + i as f64 * 1e-3;
-    BandGrid::with_fields(
-        header,
-        (0..points).map(number).collect(),
-        Some((0..3 * points).map(|i| 1e5 * number(i + 11)).collect()),
-        Some((0..points).map(|i| 1e-14 * number(i).abs()).collect()),
-    )
-    .unwrap()
-}
-
-fn temporary() -> tempfile::TempDir {
-    tempfile::tempdir().unwrap()
-}
-
-/// Writes `full_grid` to a file in `directory`.
-fn written(directory: &tempfile::TempDir) -> PathBuf {
-    let path = directory.path().join("bands.h5");
-    native::write(&path, &full_grid(), "bzint convert x -o bands.h5").unwrap();
-    path
-}
-
-fn names_in(directory: &Path) -> Vec<String> {
-    let mut names: Vec<String> = std::fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
-}
+use std::path::Path;
 
 /// Every number of two sources, compared as bits, in reads of `at_once` planes.
 fn assert_same_bits(a: &dyn BandSource, b: &dyn BandSource, at_once: usize) {
@@ -144,6 +89,18 @@ fn a_model_is_streamed_to_the_same_file_as_its_copy_in_memory() {
     )
     .unwrap();
     assert!(bytes(&streamed) == bytes(&loaded), "the copy differs");
+}
+
+#[test]
+fn planes_can_be_read_from_many_threads_at_once() {
+    let directory = temporary();
+    let bands = native::open(&written(&directory)).unwrap();
+    let grid = full_grid();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| assert_same_bits(&grid, &bands, 2));
+        }
+    });
 }
 
 /// A source that breaks after some planes, or brings a NaN.
@@ -251,49 +208,6 @@ fn a_read_only_directory_is_refused_and_a_new_file_has_the_usual_permissions() {
         text.contains("no file can be created in the directory"),
         "{text}"
     );
-}
-
-/// A full disk, played by a limit on the size of files: the test runs itself again under `ulimit -f`.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_gives_the_systems_reason_and_leaves_nothing_behind() {
-    const VARIABLE: &str = "BZINT_TEST_FULL_DISK";
-    if let Some(directory) = std::env::var_os(VARIABLE) {
-        let path = Path::new(&directory).join("big.h5");
-        let (silicon, lattice) = Model::silicon();
-        let grid = KGrid::gamma([32; 3]).unwrap();
-        let model = ModelBands::new(silicon, lattice, grid, true).unwrap();
-        println!("RESULT {}", native::write(&path, &model, "").unwrap_err());
-        return;
-    }
-    let directory = temporary();
-    // 64 blocks of 512 or 1024 bytes; the signal that would kill the process is ignored, as on a full disk.
-    let output = Command::new("sh")
-        .args(["-c", "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\""])
-        .arg(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "a_full_disk_gives_the_systems_reason_and_leaves_nothing_behind",
-            "--nocapture",
-        ])
-        .env(VARIABLE, directory.path())
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success(),
-        "{text} {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    assert!(
-        text.contains("big.h5: cannot write: File too large"),
-        "{text}"
-    );
-    assert!(
-        text.contains("make room, or choose another place"),
-        "{text}"
-    );
-    assert!(names_in(directory.path()).is_empty());
 }
 
 /// The text of the error that opening gives.
@@ -519,7 +433,7 @@ fn planes_that_do_not_match_the_statistics_are_refused_with_their_place() {
             vec![1, 2, 3, 1, 4],
             -1e-15,
             Field::Lifetime,
-            "the value [-0.000000000000001] s is outside of 0 to",
+            "the value [-1e-15] s is outside of 0.0 to",
         ),
     ] {
         let path = written(&directory);
@@ -548,6 +462,19 @@ fn planes_that_do_not_match_the_statistics_are_refused_with_their_place() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_that_another_program_writes_is_not_called_damaged() {
+    let directory = temporary();
+    let path = written(&directory);
+    let writer = std::fs::File::open(&path).unwrap();
+    writer.lock().unwrap();
+    let text = refusal(&path);
+    assert!(text.contains("another program is writing it"), "{text}");
+    writer.unlock().unwrap();
+    native::open(&path).unwrap();
+}
+
 #[test]
 fn a_damaged_chunk_is_refused_when_it_is_read() {
     let directory = temporary();
@@ -573,43 +500,6 @@ fn a_damaged_chunk_is_refused_when_it_is_read() {
         error.to_string().contains("truncated or damaged"),
         "{error}"
     );
-}
-
-/// Results with every kind of dimension and variable.
-fn results() -> ResultFile {
-    let mut file = ResultFile::new("transport", "bzint transport bands.h5 -T 300,400");
-    file.attribute("input_sha256", "00ff")
-        .attribute("tolerance", 1e-3)
-        .attribute("blocks", 12);
-    file.dimension("temperature", vec![300.0, 400.0], "K", "temperature")
-        .unwrap();
-    let carriers: &[&str] = &["electrons", "holes", "löcher"];
-    file.dimension("carrier", carriers, "", "kind of carrier")
-        .unwrap();
-    file.tensor_dimensions().unwrap();
-    let tensor: Vec<f64> = (0..54).map(|i| f64::from(i) / 7.0).collect();
-    let axes = ["temperature", "carrier", "row", "col"];
-    file.variable(
-        "conductivity",
-        &axes,
-        tensor.clone(),
-        "S/m",
-        "electrical conductivity",
-    )
-    .unwrap();
-    file.error_bar("conductivity", tensor.iter().map(|x| 0.01 * x).collect())
-        .unwrap();
-    file.variable("fermi_level", &[], vec![1.5], "eV", "Fermi level")
-        .unwrap();
-    file.variable(
-        "seebeck",
-        &["temperature"],
-        vec![f64::NAN, 1e-4],
-        "V/K",
-        "Seebeck",
-    )
-    .unwrap();
-    file
 }
 
 #[test]
@@ -665,98 +555,4 @@ fn results_of_another_kind_and_inconsistent_results_are_refused() {
     assert!(refused(file.variable("conductivity_error", &[], vec![1.0], "", "")).contains("taken"));
     assert!(refused(file.variable("a/b", &[], vec![1.0], "", "")).contains("no identifier"));
     assert!(refused(file.dimension("empty", Vec::<f64>::new(), "", "")).contains("empty"));
-}
-
-/// Runs a Python script with arguments; `None`, said aloud, where Python or a module is missing.
-fn python(modules: &[&str], script: &str, arguments: &[&Path]) -> Option<String> {
-    let local = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python");
-    let program = if local.exists() {
-        local
-    } else {
-        "python3".into()
-    };
-    for module in modules {
-        let found = Command::new(&program)
-            .args(["-c", &format!("import {module}")])
-            .output();
-        if !found.is_ok_and(|output| output.status.success()) {
-            println!("SKIPPED: python3 has no {module}");
-            return None;
-        }
-    }
-    let output = Command::new(&program)
-        .arg("-c")
-        .arg(script)
-        .args(arguments)
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
-    Some(String::from_utf8(output.stdout).unwrap())
-}
-
-#[test]
-fn h5py_reads_a_band_file_with_named_dimensions_and_units() {
-    let directory = temporary();
-    let path = written(&directory);
-    let script = r#"
-import h5py, sys
-with h5py.File(sys.argv[1]) as f:
-    e = f["energies"]
-    assert e.shape == (2, 3, 4, 4, 5) and e.dtype == "f8", (e.shape, e.dtype)
-    assert e.compression == "gzip" and e.shuffle and e.chunks == (1, 1, 4, 4, 5), e.chunks
-    assert e.attrs["units"] == "eV" and f["velocities"].attrs["units"] == "m/s"
-    assert f.attrs["bzint_kind"] == "bands" and f.attrs["bzint_schema"] == 1
-    assert list(f.attrs["notes"]) == ["first note", "second note: E_F = ½"]
-    names = [d[0].name for d in f["velocities"].dims]
-    assert names == ["/spin", "/band", "/k1", "/k2", "/k3", "/cart"], names
-    assert h5py.h5ds.is_scale(f["k1"].id)
-    assert h5py.h5ds.is_attached(e.id, f["k2"].id, 3) and not h5py.h5ds.is_attached(e.id, f["k2"].id, 2)
-    assert list(f["spin"].asstr()) == ["up", "down"] and list(f["band"]) == [7, 8, 9]
-    assert list(f["k1"]) == [0.125, 0.375, 0.625, 0.875]
-    assert list(f["atoms/symbols"].asstr()) == ["Sr", "Ω1"]
-    assert all("long_name" in d.attrs for d in list(f.values()) if isinstance(d, h5py.Dataset))
-    print(repr(float(e[1, 2, 3, 1, 4])), repr(float(f["fermi_level"][()])))
-"#;
-    let Some(output) = python(&["h5py"], script, &[&path]) else {
-        return;
-    };
-    let energy = full_grid().band(Field::Energy, 1, 2)[(3 * 4 + 1) * 5 + 4];
-    let got: Vec<f64> = output
-        .split_whitespace()
-        .map(|x| x.parse().unwrap())
-        .collect();
-    assert_eq!(got, [energy, 0.1 + 0.2]);
-}
-
-#[test]
-fn xarray_opens_results_and_bands_with_named_dimensions_and_coordinates() {
-    let directory = temporary();
-    let bands = written(&directory);
-    let path = directory.path().join("results.h5");
-    results().write(&path).unwrap();
-    let script = r#"
-import sys, xarray
-r = xarray.open_dataset(sys.argv[1], engine="h5netcdf")
-c = r["conductivity"]
-assert c.dims == ("temperature", "carrier", "row", "col"), c.dims
-assert dict(r.sizes) == {"temperature": 2, "carrier": 3, "row": 3, "col": 3}, r.sizes
-assert c.attrs["units"] == "S/m" and r["temperature"].attrs["units"] == "K"
-x = float(c.sel(temperature=400.0, carrier="löcher", row="x", col="z"))
-assert x == (27 + 18 + 2) / 7.0, x
-assert float(r["conductivity_error"].sel(temperature=300, carrier="holes", row="y", col="y")) == 0.01 * (13 / 7.0)
-assert r["fermi_level"].dims == () and float(r["fermi_level"]) == 1.5
-assert r.attrs["bzint_kind"] == "transport" and r.attrs["tolerance"] == 1e-3
-b = xarray.open_dataset(sys.argv[2], engine="h5netcdf")
-assert b["energies"].dims == ("spin", "band", "k1", "k2", "k3")
-assert b["velocities"].sel(spin="down", band=9, cart="z").shape == (4, 4, 5)
-assert b["lattice"].dims == ("axis", "cart") and float(b["lattice"].sel(axis=3, cart="z")) == 5.0
-a = xarray.open_dataset(sys.argv[2], engine="h5netcdf", group="atoms")
-assert a["positions"].dims[0] == "atom", a
-print(r)
-"#;
-    let modules = ["xarray", "h5netcdf"];
-    if let Some(output) = python(&modules, script, &[&path, &bands]) {
-        println!("{output}");
-    }
 }

@@ -132,7 +132,7 @@ impl NativeBands {
             index: start + offset,
         };
         let problem = format!(
-            "the value {value:?} {unit} is outside of {} to {} {unit}",
+            "the value {value:?} {unit} is outside of {:?} to {:?} {unit}",
             bounds[0], bounds[1]
         );
         Err(self.bad_plane(field, place, problem))

@@ -88,12 +88,14 @@ pub(in crate::io) fn open(path: &Path) -> Result<File> {
         });
     }
     File::open(path).map_err(|error| {
-        Error::bad_file(
-            path,
-            "HDF5 structure",
-            error.to_string(),
-            "the file is truncated or damaged: copy it again, or write it again",
-        )
+        let problem = error.to_string();
+        let remedy = if problem.contains("unable to lock file") {
+            "another program is writing it: wait until it is done, or set HDF5_USE_FILE_LOCKING=FALSE where the file \
+             system has no locks"
+        } else {
+            "the file is truncated or damaged: copy it again, or write it again"
+        };
+        Error::bad_file(path, "HDF5 structure", problem, remedy)
     })
 }
 
