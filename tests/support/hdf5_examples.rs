@@ -1,4 +1,5 @@
 //! Examples that the tests of HDF5 files share.
+#![allow(dead_code)] // no test binary uses all of them
 
 use bzint::bands::{BandGrid, BandHeader, Provenance, SpinTreatment};
 use bzint::crystal::{Atom, KGrid, Lattice, PointGroup};
