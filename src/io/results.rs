@@ -1,1 +1,308 @@
-//! HDF5 result files that xarray opens.
+//! HDF5 result files that xarray opens: named dimensions with coordinates, variables with units and error bars, and
+//! attributes. Nothing here knows any physics.
+//!
+//! Schema 1: root attributes `bzint_kind` (what the results are, "transport" …), `bzint_schema` = 1, `bzint_version`, `command` and
+//! whatever the caller adds; every dimension a one-dimensional dataset of coordinates (numbers or strings) and dimension scale of the same
+//! name; every variable an f64 dataset on named dimensions; the error bar of `NAME` is the variable `NAME_error`, of the same dimensions and unit.
+//!
+//! ```
+//! use bzint::io::results::ResultFile;
+//! # fn main() -> bzint::Result<()> {
+//! # let directory = tempfile::tempdir().unwrap();
+//! # let path = directory.path().join("dos.h5");
+//! let mut file = ResultFile::new("dos", "bzint dos bands.h5");
+//! file.dimension("energy", vec![0.0, 0.5], "eV", "energy")?;
+//! file.variable("states", &["energy"], vec![1.0, 2.0], "1/eV", "density of states")?;
+//! file.error_bar("states", vec![0.1, 0.2])?;
+//! file.write(&path)?;
+//! let again = ResultFile::read(&path, Some("dos"))?;
+//! assert_eq!(again.get("states").unwrap().data, [1.0, 2.0]);
+//! # Ok(())
+//! # }
+//! ```
+
+mod file;
+
+use crate::error::{Error, Result};
+
+/// Coordinates along a dimension.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Coordinates {
+    /// Numbers, in the dimension's unit.
+    Numbers(Vec<f64>),
+    /// Labels.
+    Labels(Vec<String>),
+}
+
+impl Coordinates {
+    /// Number of coordinates.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Numbers(numbers) => numbers.len(),
+            Self::Labels(labels) => labels.len(),
+        }
+    }
+
+    /// True where there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl From<Vec<f64>> for Coordinates {
+    fn from(numbers: Vec<f64>) -> Self {
+        Self::Numbers(numbers)
+    }
+}
+
+impl From<Vec<String>> for Coordinates {
+    fn from(labels: Vec<String>) -> Self {
+        Self::Labels(labels)
+    }
+}
+
+impl From<&[&str]> for Coordinates {
+    fn from(labels: &[&str]) -> Self {
+        Self::Labels(labels.iter().map(ToString::to_string).collect())
+    }
+}
+
+/// The value of a global attribute.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AttributeValue {
+    /// A string.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// An integer.
+    Integer(i64),
+}
+
+impl From<&str> for AttributeValue {
+    fn from(value: &str) -> Self {
+        Self::Text(value.into())
+    }
+}
+
+impl From<String> for AttributeValue {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<f64> for AttributeValue {
+    fn from(value: f64) -> Self {
+        Self::Number(value)
+    }
+}
+
+impl From<i64> for AttributeValue {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+/// A named axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dimension {
+    /// Name, unique among dimensions and variables.
+    pub name: String,
+    /// Coordinates.
+    pub coordinates: Coordinates,
+    /// Unit of numeric coordinates; empty where there is none.
+    pub unit: String,
+    /// Description in words.
+    pub long_name: String,
+}
+
+/// An array on named axes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variable {
+    /// Name, unique among dimensions and variables.
+    pub name: String,
+    /// Names of its dimensions, slowest first; none for a scalar.
+    pub dimensions: Vec<String>,
+    /// Values, last dimension fastest; NaN where a quantity is not defined.
+    pub data: Vec<f64>,
+    /// Error bars of the same shape, where there are any.
+    pub error: Option<Vec<f64>>,
+    /// Unit; empty where there is none.
+    pub unit: String,
+    /// Description in words.
+    pub long_name: String,
+}
+
+/// Results in memory, to be written or as read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResultFile {
+    kind: String,
+    dimensions: Vec<Dimension>,
+    variables: Vec<Variable>,
+    attributes: Vec<(String, AttributeValue)>,
+}
+
+impl ResultFile {
+    /// Empty results of a kind ("fermi", "dos", "transport" …), made by `command`.
+    pub fn new(kind: &str, command: &str) -> Self {
+        Self {
+            kind: kind.into(),
+            dimensions: Vec::new(),
+            variables: Vec::new(),
+            attributes: vec![
+                ("bzint_version".into(), env!("CARGO_PKG_VERSION").into()),
+                ("command".into(), command.into()),
+            ],
+        }
+    }
+
+    /// The kind of results.
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// All dimensions.
+    pub fn dimensions(&self) -> &[Dimension] {
+        &self.dimensions
+    }
+
+    /// All variables.
+    pub fn variables(&self) -> &[Variable] {
+        &self.variables
+    }
+
+    /// The variable of that name.
+    pub fn get(&self, name: &str) -> Option<&Variable> {
+        self.variables.iter().find(|v| v.name == name)
+    }
+
+    /// The dimension of that name.
+    pub fn get_dimension(&self, name: &str) -> Option<&Dimension> {
+        self.dimensions.iter().find(|d| d.name == name)
+    }
+
+    /// The global attribute of that name.
+    pub fn get_attribute(&self, name: &str) -> Option<&AttributeValue> {
+        self.attributes
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value)
+    }
+
+    /// Adds a global attribute, or replaces it.
+    pub fn attribute(&mut self, name: &str, value: impl Into<AttributeValue>) -> &mut Self {
+        self.attributes.retain(|(n, _)| n != name);
+        self.attributes.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds a dimension with its coordinates.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for a name that is taken or unusable, or no coordinates.
+    pub fn dimension(
+        &mut self,
+        name: &str,
+        coordinates: impl Into<Coordinates>,
+        unit: &str,
+        long_name: &str,
+    ) -> Result<&mut Self> {
+        self.check_name(name)?;
+        let coordinates = coordinates.into();
+        if coordinates.is_empty() {
+            return Err(Error::Internal(format!("dimension `{name}` is empty")));
+        }
+        self.dimensions.push(Dimension {
+            name: name.into(),
+            coordinates,
+            unit: unit.into(),
+            long_name: long_name.into(),
+        });
+        Ok(self)
+    }
+
+    /// Adds the dimensions `row` and `col` (x, y, z) of Cartesian tensors.
+    ///
+    /// # Errors
+    /// As [`ResultFile::dimension`].
+    pub fn tensor_dimensions(&mut self) -> Result<&mut Self> {
+        let xyz: &[&str] = &["x", "y", "z"];
+        self.dimension("row", xyz, "", "Cartesian row of a tensor")?;
+        self.dimension("col", xyz, "", "Cartesian column of a tensor")
+    }
+
+    /// Adds a variable on dimensions that were added before, last dimension fastest; a scalar has no dimensions.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for a name that is taken or unusable, an unknown dimension, or a wrong number of values.
+    pub fn variable(
+        &mut self,
+        name: &str,
+        dimensions: &[&str],
+        data: Vec<f64>,
+        unit: &str,
+        long_name: &str,
+    ) -> Result<&mut Self> {
+        self.check_name(name)?;
+        let shape = self.shape(dimensions)?;
+        check_len(name, &shape, data.len())?;
+        self.variables.push(Variable {
+            name: name.into(),
+            dimensions: dimensions.iter().map(ToString::to_string).collect(),
+            data,
+            error: None,
+            unit: unit.into(),
+            long_name: long_name.into(),
+        });
+        Ok(self)
+    }
+
+    /// Gives the variable `name` error bars, written as `NAME_error`.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where there is no such variable or the number of values differs from its own.
+    pub fn error_bar(&mut self, name: &str, error: Vec<f64>) -> Result<&mut Self> {
+        self.check_name(&format!("{name}_error"))?;
+        let Some(variable) = self.variables.iter_mut().find(|v| v.name == name) else {
+            return Err(Error::Internal(format!(
+                "error bar of no variable `{name}`"
+            )));
+        };
+        check_len(name, &[variable.data.len()], error.len())?;
+        variable.error = Some(error);
+        Ok(self)
+    }
+
+    fn check_name(&self, name: &str) -> Result<()> {
+        let usable =
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let error_bar =
+            |v: &Variable| v.error.is_some() && name.strip_suffix("_error") == Some(&v.name);
+        let taken = self.get(name).is_some()
+            || self.get_dimension(name).is_some()
+            || self.variables.iter().any(error_bar);
+        if usable && !taken {
+            return Ok(());
+        }
+        let reason = if taken { "taken" } else { "no identifier" };
+        Err(Error::Internal(format!("result name `{name}` is {reason}")))
+    }
+
+    fn shape(&self, dimensions: &[impl AsRef<str>]) -> Result<Vec<usize>> {
+        dimensions
+            .iter()
+            .map(|name| match self.get_dimension(name.as_ref()) {
+                Some(dimension) => Ok(dimension.coordinates.len()),
+                None => Err(Error::Internal(format!("no dimension `{}`", name.as_ref()))),
+            })
+            .collect()
+    }
+}
+
+fn check_len(name: &str, shape: &[usize], got: usize) -> Result<()> {
+    let want: usize = shape.iter().product();
+    if got == want {
+        return Ok(());
+    }
+    let text = format!("`{name}` has {got} values for the shape {shape:?}");
+    Err(Error::Internal(text))
+}

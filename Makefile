@@ -1,0 +1,21 @@
+# `make demo` and `make test` are all a newcomer needs to type: both install what is missing where they may.
+.PHONY: help demo test setup
+
+help:
+	@echo "make demo   build bzint and run it on the copper bands in data/"
+	@echo "make test   formatting, lints, every test, documentation"
+	@echo "make setup  only check (and on Debian install) what the build needs"
+
+setup:
+	@sh scripts/setup.sh
+
+demo: setup
+	cargo build --release
+	@sh scripts/demo.sh
+
+test:
+	@sh scripts/setup.sh test
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	BZINT_REQUIRE_GPU=1 cargo test
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps

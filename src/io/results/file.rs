@@ -1,0 +1,174 @@
+//! Writing and reading of a [`ResultFile`].
+
+use super::{AttributeValue, Coordinates, Dimension, ResultFile, Variable};
+use crate::error::{Error, Result};
+use crate::io::dimension_scale::{self, DimensionScales};
+use crate::io::hdf5::container::{
+    self, KIND, NEWEST_SCHEMA, SCHEMA, attribute_text, describe, text, write_error,
+};
+use hdf5::types::{TypeDescriptor, VarLenUnicode};
+use hdf5::{Dataset, File, H5Type, Location};
+use std::path::Path;
+
+impl ResultFile {
+    /// Writes the file atomically.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the target cannot be written; nothing is left behind then.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        container::create(path, |file| {
+            let mut scales = DimensionScales::new(file);
+            self.fill(file, &mut scales)
+                .and_then(|()| scales.finish())
+                .map_err(write_error(path, "results"))
+        })
+    }
+
+    /// Reads a result file; `kind` demands one kind.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::UnknownFormat`], or [`Error::BadFile`] for another kind, a newer schema or a damaged file.
+    pub fn read(path: &Path, kind: Option<&str>) -> Result<Self> {
+        let file = container::open(path)?;
+        let kind = container::check_kind(path, &file, kind)?;
+        let mut results = Self {
+            kind,
+            dimensions: Vec::new(),
+            variables: Vec::new(),
+            attributes: Vec::new(),
+        };
+        results.load(&file).map_err(|error| {
+            Error::bad_file(
+                path,
+                "results",
+                error.to_string(),
+                "the file is damaged or holds no results: write it again",
+            )
+        })?;
+        Ok(results)
+    }
+
+    fn fill(&self, file: &File, scales: &mut DimensionScales<'_>) -> hdf5::Result<()> {
+        container::set_text(file, KIND, &self.kind)?;
+        container::set_number(file, SCHEMA, NEWEST_SCHEMA)?;
+        for (name, value) in &self.attributes {
+            match value {
+                AttributeValue::Text(value) => container::set_text(file, name, value)?,
+                AttributeValue::Number(value) => container::set_number(file, name, *value)?,
+                AttributeValue::Integer(value) => container::set_number(file, name, *value)?,
+            }
+        }
+        for dimension in &self.dimensions {
+            let shape = [dimension.coordinates.len()];
+            let dataset = match &dimension.coordinates {
+                Coordinates::Numbers(numbers) => put(file, &dimension.name, &shape, numbers)?,
+                Coordinates::Labels(labels) => {
+                    let labels: Vec<VarLenUnicode> = labels.iter().map(|l| text(l)).collect();
+                    put(file, &dimension.name, &shape, &labels)?
+                }
+            };
+            describe(&dataset, &dimension.unit, &dimension.long_name)?;
+            scales.add(&dimension.name, dataset)?;
+        }
+        for variable in &self.variables {
+            let names: Vec<&str> = variable.dimensions.iter().map(String::as_str).collect();
+            let shape = self
+                .shape(&names)
+                .map_err(|error| hdf5::Error::Internal(error.to_string()))?;
+            let mut each = vec![(
+                variable.name.clone(),
+                &variable.data,
+                variable.long_name.clone(),
+            )];
+            if let Some(error) = &variable.error {
+                let long_name = format!("error bar of {}", variable.long_name);
+                each.push((format!("{}_error", variable.name), error, long_name));
+            }
+            for (name, data, long_name) in each {
+                let dataset = put(file, &name, &shape, data)?;
+                describe(&dataset, &variable.unit, &long_name)?;
+                scales.attach(&dataset, &names)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn load(&mut self, file: &File) -> hdf5::Result<()> {
+        for name in file.attr_names()? {
+            let attribute = file.attr(&name)?;
+            let value = match attribute.dtype()?.to_descriptor()? {
+                TypeDescriptor::Float(_) => AttributeValue::Number(attribute.read_scalar()?),
+                TypeDescriptor::Integer(_) => AttributeValue::Integer(attribute.read_scalar()?),
+                _ => AttributeValue::Text(attribute_text(&attribute)?),
+            };
+            if name != KIND && name != SCHEMA {
+                self.attributes.push((name, value));
+            }
+        }
+        for dataset in file.datasets()? {
+            let name = dataset.name().trim_start_matches('/').to_string();
+            let unit = optional_text(&dataset, "units")?;
+            let long_name = optional_text(&dataset, "long_name")?;
+            if dimension_scale::is_scale(&dataset) {
+                let coordinates = match dataset.dtype()?.to_descriptor()? {
+                    TypeDescriptor::VarLenUnicode => {
+                        let labels: Vec<VarLenUnicode> = dataset.read_raw()?;
+                        Coordinates::Labels(labels.iter().map(ToString::to_string).collect())
+                    }
+                    _ => Coordinates::Numbers(dataset.read_raw()?),
+                };
+                self.dimensions.push(Dimension {
+                    name,
+                    coordinates,
+                    unit,
+                    long_name,
+                });
+            } else {
+                let dimensions = dimension_scale::dimensions(file, &dataset)?;
+                let data = dataset.read_raw()?;
+                self.variables.push(Variable {
+                    name,
+                    dimensions,
+                    data,
+                    error: None,
+                    unit,
+                    long_name,
+                });
+            }
+        }
+        self.join_errors();
+        Ok(())
+    }
+
+    /// Gives each variable the error bars that were read as `NAME_error`.
+    fn join_errors(&mut self) {
+        let (errors, mut variables): (Vec<_>, Vec<_>) = std::mem::take(&mut self.variables)
+            .into_iter()
+            .partition(|v| v.name.ends_with("_error"));
+        for error in errors {
+            let name = error.name.strip_suffix("_error").unwrap_or_default();
+            match variables.iter_mut().find(|v| v.name == name) {
+                Some(variable) => variable.error = Some(error.data),
+                None => variables.push(error),
+            }
+        }
+        self.variables = variables;
+    }
+}
+
+fn put<T: H5Type>(file: &File, name: &str, shape: &[usize], data: &[T]) -> hdf5::Result<Dataset> {
+    let builder = file.new_dataset::<T>().obj_track_times(false);
+    let dataset = match shape {
+        [] => builder.shape(()).create(name)?,
+        _ => builder.shape(shape.to_vec()).create(name)?,
+    };
+    dataset.write_raw(data)?;
+    Ok(dataset)
+}
+
+fn optional_text(location: &Location, name: &str) -> hdf5::Result<String> {
+    match location.attr(name) {
+        Ok(attribute) => attribute_text(&attribute),
+        Err(_) => Ok(String::new()),
+    }
+}
