@@ -1,1 +1,388 @@
 //! Completion of an irreducible wedge of k-points to the full periodic grid.
+//!
+//! A band calculation lists one k-point of each orbit {R k}. [`unfold`] finds the regular grid that the orbits tile, and
+//! which listed point stands for each grid point; [`IrreducibleBands`] does the same with energies and gives a
+//! [`BandGrid`]. The work is O(points × operations): a grid point is found by its index, never by a search.
+
+use super::{BandGrid, BandHeader, SpinTreatment};
+use crate::crystal::{self, Atom, KGrid, Lattice, PointGroup, Rotation};
+use crate::error::{Error, Result};
+
+/// How far a listed k-point may lie from its grid point, in grid steps (files print 6 digits or more).
+const ON_GRID: f64 = 1e-3;
+/// Fractional coordinates closer than this are one coordinate.
+const SAME_COORDINATE: f64 = 4e-6;
+/// Largest difference in eV between the energies of two listed k-points that symmetry makes equivalent. Iterative
+/// diagonalisation leaves that much in high empty bands; a symmetry that does not hold differs by far more.
+const SAME_ENERGY_EV: f64 = 5e-3;
+/// Tolerance of moyo's symmetry search, in Å.
+const STRUCTURE_TOLERANCE: f64 = 1e-3;
+/// No listed k-point.
+const NONE: usize = usize::MAX;
+
+/// Which listed k-point stands for each point of the full grid.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unfolding {
+    /// The full periodic grid.
+    pub grid: KGrid,
+    /// For each grid point (flat index, third axis fastest), the index of the listed k-point with its energies. A grid
+    /// point that is itself listed keeps its own.
+    pub source: Vec<usize>,
+    /// The operations used: those of the given group that map the grid on itself.
+    pub group: PointGroup,
+    /// Pairs of listed k-points in the same orbit (equivalent or repeated): their energies must agree.
+    pub equivalents: Vec<(usize, usize)>,
+    /// Whether the list alone fills the grid, so that no operation was needed.
+    pub complete_list: bool,
+}
+
+/// Completes the k-points of a file (fractional, any lattice translation) to the full grid with the operations of `group`.
+///
+/// `grid` is the Monkhorst–Pack entry of the file. Without one, n and the shift are inferred from the points and their
+/// images, first under the whole group, then (where that breaks the grid) under inversion and the identity.
+///
+/// # Errors
+/// [`Error::BadBands`] where there are no points, a point is not finite or not on the grid, the points form no regular
+/// grid, or grid points are reached by no listed point (the first few are listed).
+pub fn unfold(grid: Option<KGrid>, k_points: &[[f64; 3]], group: &PointGroup) -> Result<Unfolding> {
+    if k_points.is_empty() {
+        return Err(Error::bad_bands(
+            "k-points",
+            "the list is empty",
+            "give a file with at least one k-point",
+        ));
+    }
+    if let Some((i, k)) = k_points
+        .iter()
+        .enumerate()
+        .find(|(_, k)| k.iter().any(|x| !x.is_finite()))
+    {
+        return Err(Error::bad_bands(
+            format!("k-point {}", i + 1),
+            format!("the coordinates {k:?} are not all finite"),
+            "correct the file",
+        ));
+    }
+    if let Some(grid) = grid {
+        return complete(grid, k_points, group);
+    }
+    let whole = infer_grid(k_points, group).and_then(|grid| complete(grid, k_points, group));
+    let Err(error) = whole else {
+        return whole;
+    };
+    let identity = PointGroup::identity();
+    for smaller in [identity.with_inversion(), identity] {
+        let contained = smaller
+            .rotations()
+            .iter()
+            .all(|r| group.rotations().contains(r));
+        if !contained {
+            continue;
+        }
+        let attempt = infer_grid(k_points, &smaller).and_then(|g| complete(g, k_points, group));
+        if attempt.is_ok() {
+            return attempt;
+        }
+    }
+    Err(error)
+}
+
+/// Fills `grid` from the listed points and their orbits.
+fn complete(grid: KGrid, k_points: &[[f64; 3]], group: &PointGroup) -> Result<Unfolding> {
+    let group = group.on_grid(&grid);
+    let reachable = k_points.len().saturating_mul(group.order());
+    if grid.len() > reachable {
+        return Err(incomplete(format!(
+            "a {grid} grid has {} points, but {} k-points and {} operations reach at most {reachable}",
+            grid.len(),
+            k_points.len(),
+            group.order()
+        )));
+    }
+    let locate = |i: usize, k: [f64; 3]| -> Result<usize> {
+        grid.locate(k, ON_GRID)
+            .map(|j| grid.index(j))
+            .ok_or_else(|| {
+                Error::bad_bands(
+                    format!("k-point {}", i + 1),
+                    format!("{} is no point of the {grid} grid", show(k)),
+                    "give bands on one regular k-grid (a path or mixed lists cannot be integrated)",
+                )
+            })
+    };
+    // `listed`: the grid points of the list itself; `orbit`: the first listed point of each grid point's orbit.
+    let mut listed = vec![NONE; grid.len()];
+    let mut orbit = vec![NONE; grid.len()];
+    let mut equivalents = Vec::new();
+    for (i, &k) in k_points.iter().enumerate() {
+        let here = locate(i, k)?;
+        if listed[here] == NONE {
+            listed[here] = i;
+        }
+        // The operations form a group, so two orbits are the same or have no point in common.
+        if orbit[here] != NONE {
+            equivalents.push((orbit[here], i));
+            continue;
+        }
+        for r in group.rotations() {
+            orbit[locate(i, crystal::apply(r, k))?] = i;
+        }
+    }
+    let missing: Vec<usize> = (0..grid.len()).filter(|&p| orbit[p] == NONE).collect();
+    if !missing.is_empty() {
+        let [_, n2, n3] = grid.n;
+        let first: Vec<String> = missing
+            .iter()
+            .take(4)
+            .map(|&p| show(grid.point([p / (n2 * n3), p / n3 % n2, p % n3])))
+            .collect();
+        let more = if missing.len() > 4 { " …" } else { "" };
+        return Err(incomplete(format!(
+            "{} of the {} points of the {grid} grid are reached by none of the {} k-points under {} operations: {}{more}",
+            missing.len(),
+            grid.len(),
+            k_points.len(),
+            group.order(),
+            first.join(", ")
+        )));
+    }
+    let complete_list = !listed.contains(&NONE);
+    let source = listed
+        .into_iter()
+        .zip(orbit)
+        .map(|(own, image)| if own == NONE { image } else { own })
+        .collect();
+    Ok(Unfolding {
+        grid,
+        source,
+        group,
+        equivalents,
+        complete_list,
+    })
+}
+
+fn incomplete(problem: String) -> Error {
+    Error::bad_bands(
+        "k-points",
+        problem,
+        "run the band calculation on a uniform k-grid (or on its full list, without symmetry)",
+    )
+}
+
+fn show(k: [f64; 3]) -> String {
+    format!("({:.6}, {:.6}, {:.6})", k[0], k[1], k[2])
+}
+
+/// The grid whose coordinates along each axis are those of the points and their images.
+fn infer_grid(k_points: &[[f64; 3]], group: &PointGroup) -> Result<KGrid> {
+    let mut n = [0; 3];
+    let mut shift = [0.0; 3];
+    for axis in 0..3 {
+        let mut rows: Vec<[i32; 3]> = group
+            .rotations()
+            .iter()
+            .map(|r: &Rotation| r[axis])
+            .collect();
+        rows.sort_unstable();
+        rows.dedup();
+        let mut values: Vec<f64> = Vec::with_capacity(rows.len() * k_points.len());
+        for k in k_points {
+            for row in &rows {
+                let u: f64 = (0..3).map(|j| f64::from(row[j]) * k[j]).sum();
+                values.push(u - (u + SAME_COORDINATE).floor());
+            }
+        }
+        values.sort_unstable_by(f64::total_cmp);
+        values.dedup_by(|next, kept| *next - *kept < SAME_COORDINATE);
+        let count = values.len();
+        let steps = count as f64;
+        for (j, v) in values.iter().enumerate() {
+            if (v * steps - values[0] * steps - j as f64).abs() > ON_GRID {
+                let shown: Vec<String> = values.iter().take(6).map(|v| format!("{v:.6}")).collect();
+                return Err(incomplete(format!(
+                    "the {} k-points form no regular grid: along b{} their {count} coordinates {} … are not equally spaced",
+                    k_points.len(),
+                    axis + 1,
+                    shown.join(", ")
+                )));
+            }
+        }
+        n[axis] = count;
+        // Printed digits leave 1e-6 or so: take a shift of a twelfth (½, ⅓, ¼ …) for what it is.
+        let s = values[0] * steps;
+        let twelfth = (s * 12.0).round() / 12.0;
+        shift[axis] = if (s - twelfth).abs() < ON_GRID {
+            twelfth
+        } else {
+            s
+        };
+    }
+    KGrid::new(n, shift)
+}
+
+/// Bands on listed k-points, as codes write them, with what is needed to complete them.
+#[derive(Clone, Debug)]
+pub struct IrreducibleBands {
+    /// Lattice (Å).
+    pub lattice: Lattice,
+    /// Spin treatment.
+    pub spin: SpinTreatment,
+    /// Bands per spin channel.
+    pub n_band: usize,
+    /// Listed k-points, fractional.
+    pub k_points: Vec<[f64; 3]>,
+    /// Energies in eV, `[k][spin][band]`.
+    pub energies: Vec<f64>,
+    /// The Monkhorst–Pack grid where the file names one.
+    pub grid: Option<KGrid>,
+    /// Atoms; empty where unknown.
+    pub atoms: Vec<Atom>,
+    /// The operations on k that the file lists, without implicit time reversal.
+    pub point_group: PointGroup,
+    /// Whether E(k) = E(−k) holds although no operation says so (no magnetism, or collinear without spin-orbit coupling).
+    pub time_reversal: bool,
+}
+
+impl IrreducibleBands {
+    /// The bands on the full grid. The header has lattice, grid, spin, atoms, the point group (restricted to the grid) and
+    /// notes on what was assumed; the reader adds the rest.
+    ///
+    /// Where the listed operations do not complete the grid, those that moyo finds for the structure are tried.
+    ///
+    /// # Errors
+    /// As [`unfold`]; also where two equivalent listed k-points have different energies, and as [`BandGrid::new`].
+    pub fn into_grid(self) -> Result<BandGrid> {
+        self.check_shape()?;
+        let mut notes = Vec::new();
+        let with_time_reversal = |group: PointGroup| {
+            if self.time_reversal {
+                group.with_inversion()
+            } else {
+                group
+            }
+        };
+        let listed = with_time_reversal(self.point_group.clone());
+        let unfolding = match self.unfold_checked(&listed, &mut notes) {
+            Ok(unfolding) => unfolding,
+            Err(error) => {
+                let found =
+                    PointGroup::of_structure(&self.lattice, &self.atoms, STRUCTURE_TOLERANCE)
+                        .map(with_time_reversal);
+                match found.and_then(|group| self.unfold_checked(&group, &mut notes)) {
+                    Ok(unfolding) => {
+                        notes.push(format!(
+                            "The file's {} operations do not complete the k-grid; the {} of the structure do.",
+                            self.point_group.order(),
+                            unfolding.group.order()
+                        ));
+                        unfolding
+                    }
+                    Err(_) => return Err(error),
+                }
+            }
+        };
+        let mut header = BandHeader::new(self.lattice, unfolding.grid, self.spin, self.n_band);
+        header.atoms = self.atoms;
+        header.point_group = unfolding.group;
+        header.provenance.notes = notes;
+        let per_k = header.n_spin_band();
+        let mut energies = Vec::with_capacity(per_k * header.k_grid.len());
+        for spin_band in 0..per_k {
+            energies.extend(
+                unfolding
+                    .source
+                    .iter()
+                    .map(|&k| self.energies[k * per_k + spin_band]),
+            );
+        }
+        BandGrid::new(header, energies)
+    }
+
+    fn per_k(&self) -> usize {
+        let n_spin = if self.spin == SpinTreatment::Collinear {
+            2
+        } else {
+            1
+        };
+        n_spin * self.n_band
+    }
+
+    fn check_shape(&self) -> Result<()> {
+        let want = self.k_points.len() * self.per_k();
+        if self.energies.len() == want {
+            return Ok(());
+        }
+        Err(Error::bad_bands(
+            "energies",
+            format!(
+                "{} numbers, where {} k-points with {} bands each need {want}",
+                self.energies.len(),
+                self.k_points.len(),
+                self.per_k()
+            ),
+            "the list must be complete",
+        ))
+    }
+
+    /// [`unfold`], and equivalent listed points must have equal energies. A list that is complete by itself needs no
+    /// operation: there, operations that the energies contradict are dropped instead.
+    fn unfold_checked(&self, group: &PointGroup, notes: &mut Vec<String>) -> Result<Unfolding> {
+        let mut unfolding = unfold(self.grid, &self.k_points, group)?;
+        let mut worst = (0.0, 0, 0);
+        for &(a, b) in &unfolding.equivalents {
+            let difference = self.difference(a, b);
+            if difference > worst.0 {
+                worst = (difference, a, b);
+            }
+        }
+        if worst.0 <= SAME_ENERGY_EV {
+            if worst.0 > 0.0 {
+                notes.push(format!(
+                    "Equivalent k-points of the list agree within {:.1e} eV.",
+                    worst.0
+                ));
+            }
+            return Ok(unfolding);
+        }
+        if !unfolding.complete_list {
+            let (difference, a, b) = worst;
+            return Err(Error::bad_bands(
+                format!("k-points {} and {}", a + 1, b + 1),
+                format!(
+                    "{} and {} are equivalent by symmetry, but their energies differ by {difference:.4} eV",
+                    show(self.k_points[a]),
+                    show(self.k_points[b])
+                ),
+                "the symmetry does not hold for these bands: list the full k-grid, without symmetry",
+            ));
+        }
+        let order = unfolding.group.order();
+        let (grid, source) = (unfolding.grid, &unfolding.source);
+        unfolding.group = unfolding.group.filter(|r| {
+            self.k_points.iter().enumerate().all(|(i, &k)| {
+                grid.locate(crystal::apply(r, k), ON_GRID)
+                    .is_some_and(|j| self.difference(i, source[grid.index(j)]) <= SAME_ENERGY_EV)
+            })
+        });
+        notes.push(format!(
+            "{} of the {order} symmetry operations change some energy by more than {SAME_ENERGY_EV} eV (at most {:.4} eV) and are not used.",
+            order - unfolding.group.order(),
+            worst.0
+        ));
+        Ok(unfolding)
+    }
+
+    /// Largest difference in eV between the energies of two listed points; infinite for NaN.
+    fn difference(&self, a: usize, b: usize) -> f64 {
+        let per_k = self.per_k();
+        let energies = |k: usize| &self.energies[k * per_k..][..per_k];
+        energies(a)
+            .iter()
+            .zip(energies(b))
+            .map(|(x, y)| (x - y).abs())
+            .fold(
+                0.0,
+                |m: f64, d| if d.is_nan() { f64::INFINITY } else { m.max(d) },
+            )
+    }
+}
