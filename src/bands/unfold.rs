@@ -14,7 +14,7 @@ const ON_GRID: f64 = 1e-3;
 const SAME_COORDINATE: f64 = 4e-6;
 /// Largest difference in eV between the energies of two listed k-points that symmetry makes equivalent. Iterative
 /// diagonalisation leaves that much in high empty bands; a symmetry that does not hold differs by far more.
-const SAME_ENERGY_EV: f64 = 5e-3;
+const SAME_ENERGY_EV: f64 = 1e-3;
 /// Tolerance of moyo's symmetry search, in Å.
 const STRUCTURE_TOLERANCE: f64 = 1e-3;
 /// No listed k-point.
@@ -247,7 +247,8 @@ impl IrreducibleBands {
     /// The bands on the full grid. The header has lattice, grid, spin, atoms, the point group (restricted to the grid) and
     /// notes on what was assumed; the reader adds the rest.
     ///
-    /// Where the listed operations do not complete the grid, those that moyo finds for the structure are tried.
+    /// Where the listed operations do not complete the grid of bands without magnetism, those that moyo finds for the
+    /// structure are tried.
     ///
     /// # Errors
     /// As [`unfold`]; also where two equivalent listed k-points have different energies, and as [`BandGrid::new`].
@@ -264,21 +265,22 @@ impl IrreducibleBands {
         let listed = with_time_reversal(self.point_group.clone());
         let unfolding = match self.unfold_checked(&listed, &mut notes) {
             Ok(unfolding) => unfolding,
+            // Magnetic order may break the symmetry of the structure.
+            Err(error) if self.spin == SpinTreatment::Collinear || !self.time_reversal => {
+                return Err(error);
+            }
             Err(error) => {
-                let found =
+                let unfolding =
                     PointGroup::of_structure(&self.lattice, &self.atoms, STRUCTURE_TOLERANCE)
-                        .map(with_time_reversal);
-                match found.and_then(|group| self.unfold_checked(&group, &mut notes)) {
-                    Ok(unfolding) => {
-                        notes.push(format!(
-                            "The file's {} operations do not complete the k-grid; the {} of the structure do.",
-                            self.point_group.order(),
-                            unfolding.group.order()
-                        ));
-                        unfolding
-                    }
-                    Err(_) => return Err(error),
-                }
+                        .map(with_time_reversal)
+                        .and_then(|group| self.unfold_checked(&group, &mut notes))
+                        .map_err(|_| error)?;
+                notes.push(format!(
+                    "The {} operations of the file do not complete the k-grid; the {} of the structure do.",
+                    self.point_group.order(),
+                    unfolding.group.order()
+                ));
+                unfolding
             }
         };
         let mut header = BandHeader::new(self.lattice, unfolding.grid, self.spin, self.n_band);
@@ -384,5 +386,97 @@ impl IrreducibleBands {
                 0.0,
                 |m: f64, d| if d.is_nan() { f64::INFINITY } else { m.max(d) },
             )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cubic() -> (Lattice, PointGroup) {
+        let lattice = Lattice::new([[2.0, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 2.0]]).unwrap();
+        let group = PointGroup::of_lattice(&lattice, 1e-6);
+        (lattice, group)
+    }
+
+    /// One point of each orbit of `grid`.
+    fn wedge(grid: &KGrid, group: &PointGroup) -> Vec<[f64; 3]> {
+        let group = group.on_grid(grid);
+        let mut seen = vec![false; grid.len()];
+        let mut points = Vec::new();
+        for p in 0..grid.len() {
+            let [_, n2, n3] = grid.n;
+            let u = grid.point([p / (n2 * n3), p / n3 % n2, p % n3]);
+            if !seen[p] {
+                points.push(u);
+            }
+            for r in group.rotations() {
+                let image = grid.locate(crystal::apply(r, u), 1e-6).unwrap();
+                seen[grid.index(image)] = true;
+            }
+        }
+        points
+    }
+
+    #[test]
+    fn every_wedge_is_completed_with_and_without_a_named_grid() {
+        let (_, group) = cubic();
+        for (n, shift, irreducible) in [
+            ([2, 2, 2], [0.0; 3], 4),
+            ([3, 3, 3], [0.0; 3], 4),
+            ([4, 4, 4], [0.5; 3], 4),
+            ([5, 5, 5], [0.5; 3], 10),
+            ([4, 4, 2], [0.0; 3], 12),
+            ([3, 4, 6], [0.0; 3], 24),
+        ] {
+            let grid = KGrid::new(n, shift).unwrap();
+            let points = wedge(&grid, &group);
+            assert_eq!(points.len(), irreducible, "{grid}");
+            for named in [Some(grid), None] {
+                let unfolding = unfold(named, &points, &group).unwrap();
+                assert_eq!(unfolding.grid.n, n);
+                for (s, want) in unfolding.grid.shift.iter().zip(shift) {
+                    assert!((s - want).abs() < 1e-9, "{:?}", unfolding.grid);
+                }
+                assert!(unfolding.equivalents.is_empty() && !unfolding.complete_list);
+                for (p, &source) in unfolding.source.iter().enumerate() {
+                    let u = grid.point([p / (n[1] * n[2]), p / n[2] % n[1], p % n[2]]);
+                    let reached = unfolding.group.rotations().iter().any(|r| {
+                        let image = crystal::apply(r, points[source]);
+                        (0..3).all(|i| {
+                            let d = image[i] - u[i];
+                            (d - d.round()).abs() < 1e-9
+                        })
+                    });
+                    assert!(reached, "{grid}: {u:?} is no image of {:?}", points[source]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_point_is_named_with_its_whole_orbit() {
+        let (_, group) = cubic();
+        let grid = KGrid::gamma([2; 3]).unwrap();
+        let mut points = wedge(&grid, &group);
+        points.remove(2);
+        for named in [Some(grid), None] {
+            let text = unfold(named, &points, &group).unwrap_err().to_string();
+            assert!(text.contains("3 of the 8 points"), "{text}");
+            assert!(text.contains("(0.500000, 0.500000, 0.000000)"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_and_a_foreign_point_are_refused() {
+        let (_, group) = cubic();
+        let path: Vec<_> = (0..8).map(|i| [0.05 * f64::from(i), 0.0, 0.0]).collect();
+        let text = unfold(None, &path, &group).unwrap_err().to_string();
+        assert!(text.contains("no regular grid"), "{text}");
+        let grid = KGrid::gamma([2; 3]).unwrap();
+        let text = unfold(Some(grid), &[[0.0; 3], [0.3, 0.0, 0.0]], &group).unwrap_err();
+        assert!(text.to_string().contains("k-point 2: (0.300000"), "{text}");
+        assert!(unfold(None, &[], &group).is_err());
+        assert!(unfold(None, &[[f64::NAN; 3]], &group).is_err());
     }
 }
