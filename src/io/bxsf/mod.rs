@@ -6,6 +6,7 @@
 //! Files that bzint writes state units and spin in comments, which the reader believes.
 
 mod read;
+mod tokens;
 mod units;
 mod write;
 

@@ -7,19 +7,21 @@
 //!   bookkeeping, so it also holds where `noinv` or `no_t_rev` kept pw.x from using it.
 //! * Spin: LSDA lists the `nbnd_up` up eigenvalues, then the `nbnd_dw` down ones, of each k-point in one block.
 
+mod band_structure;
+mod element;
+
+use self::element::{RUN_AGAIN, Reader, find, is_true};
 use super::text;
 use crate::bands::unfold::IrreducibleBands;
 use crate::bands::{BandGrid, SpinTreatment};
-use crate::crystal::{Atom, KGrid, Lattice, PointGroup, Rotation};
+use crate::crystal::{Atom, Lattice, PointGroup, Rotation};
 use crate::error::{Error, Result};
-use crate::units::{BOHR_ANGSTROM, HARTREE_EV};
+use crate::units::BOHR_ANGSTROM;
 use roxmltree::{Document, Node};
 use std::path::{Path, PathBuf};
 
 /// Name of the file in `PREFIX.save`.
 const FILE_NAME: &str = "data-file-schema.xml";
-/// What to do about a file that is not whole.
-const RUN_AGAIN: &str = "the file is incomplete or was edited: copy it again, or repeat the run";
 
 /// The band file in `directory`: `data-file-schema.xml` (or `.xml.gz`) in it, or in its only `*.save` directory.
 pub fn find_in_directory(directory: &Path) -> Option<PathBuf> {
@@ -94,18 +96,6 @@ pub fn parse(path: &Path, text: &str) -> Result<BandGrid> {
     let reader = Reader { path };
     let output = reader.child(root, "output")?;
     reader.bands(root, output)
-}
-
-/// Reads elements, and names file and element in its errors.
-struct Reader<'a> {
-    path: &'a Path,
-}
-
-/// What `<band_structure>` says about spin and the number of bands.
-struct BandCount {
-    spin: SpinTreatment,
-    up: usize,
-    down: usize,
 }
 
 impl Reader<'_> {
@@ -205,57 +195,6 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn band_count(&self, block: Node) -> Result<BandCount> {
-        let lsda = self.flag(block, "lsda")?;
-        let noncollinear = self.flag(block, "noncolin")?;
-        let count = |name: &str| -> Result<Option<usize>> {
-            let Some(node) = find(block, name) else {
-                return Ok(None);
-            };
-            let text = node.text().unwrap_or("").trim();
-            match text.parse() {
-                Ok(n) if n > 0 => Ok(Some(n)),
-                _ => Err(self.bad(
-                    node,
-                    format!("\"{text}\" is no positive number of bands"),
-                    RUN_AGAIN,
-                )),
-            }
-        };
-        if lsda {
-            let spin = SpinTreatment::Collinear;
-            if let (Some(up), Some(down)) = (count("nbnd_up")?, count("nbnd_dw")?) {
-                return Ok(BandCount { spin, up, down });
-            }
-            // Some versions give only the number of both together.
-            return match count("nbnd")? {
-                Some(both) if both % 2 == 0 => Ok(BandCount {
-                    spin,
-                    up: both / 2,
-                    down: both / 2,
-                }),
-                _ => Err(self.bad(
-                    block,
-                    "an LSDA run without <nbnd_up> and <nbnd_dw>",
-                    RUN_AGAIN,
-                )),
-            };
-        }
-        let Some(n) = count("nbnd")? else {
-            return Err(self.bad(block, "<nbnd> is missing", RUN_AGAIN));
-        };
-        let spin = if noncollinear {
-            SpinTreatment::Spinor
-        } else {
-            SpinTreatment::Unpolarized
-        };
-        Ok(BandCount {
-            spin,
-            up: n,
-            down: n,
-        })
-    }
-
     /// The crystal's operations on k, and how many include time reversal.
     fn point_group(&self, output: Node, lattice: &Lattice) -> Result<(PointGroup, usize)> {
         let Some(list) = find(output, "symmetries") else {
@@ -298,209 +237,6 @@ impl Reader<'_> {
         let group = PointGroup::new(lattice, rotations).map_err(text::in_file(self.path))?;
         Ok((group, reversed))
     }
-
-    /// The Monkhorst–Pack entry, where the run had one. QE's shift of 1 is half a step.
-    fn monkhorst_pack(&self, root: Node, block: Node) -> Result<Option<KGrid>> {
-        let used = find(block, "starting_k_points");
-        let asked = || find(root, "input").and_then(|input| find(input, "k_points_IBZ"));
-        let Some(node) = used.or_else(asked).and_then(|n| find(n, "monkhorst_pack")) else {
-            return Ok(None);
-        };
-        let attribute = |name: &str| -> Result<usize> {
-            let text = node.attribute(name).unwrap_or("absent");
-            text.trim().parse().map_err(|_| {
-                self.bad(
-                    node,
-                    format!("{name}=\"{text}\" is no number of grid points"),
-                    RUN_AGAIN,
-                )
-            })
-        };
-        let n = [attribute("nk1")?, attribute("nk2")?, attribute("nk3")?];
-        let shift = [attribute("k1")?, attribute("k2")?, attribute("k3")?];
-        let grid = KGrid::new(n, shift.map(|s| 0.5 * s as f64));
-        grid.map(Some).map_err(text::in_file(self.path))
-    }
-
-    /// Fractional k-points, and energies in eV as `[k][spin][band]`.
-    fn eigenvalues(
-        &self,
-        block: Node,
-        count: &BandCount,
-        lattice: &Lattice,
-        alat_bohr: f64,
-    ) -> Result<(Vec<[f64; 3]>, Vec<f64>)> {
-        let unit = 2.0 * std::f64::consts::PI / (alat_bohr * BOHR_ANGSTROM);
-        let collinear = count.spin == SpinTreatment::Collinear;
-        let per_k = if collinear {
-            count.up + count.down
-        } else {
-            count.up
-        };
-        let n_band = count.up.min(count.down);
-        let mut k_points = Vec::new();
-        let mut energies = Vec::new();
-        for node in block.children().filter(|n| n.has_tag_name("ks_energies")) {
-            let k = self.vector(self.child(node, "k_point")?)?;
-            k_points.push(lattice.k_fractional(k.map(|x| x * unit)));
-            let list = self.child(node, "eigenvalues")?;
-            let values = self
-                .numbers(list)
-                .map_err(|e| self.at_k_point(e, k_points.len()))?;
-            if values.len() != per_k {
-                return Err(self.bad(
-                    list,
-                    format!(
-                        "k-point {} has {} eigenvalues, where {per_k} are announced",
-                        k_points.len(),
-                        values.len()
-                    ),
-                    RUN_AGAIN,
-                ));
-            }
-            let channels: &[usize] = if collinear { &[0, count.up] } else { &[0] };
-            for &first in channels {
-                let channel = values[first..].iter().take(n_band);
-                energies.extend(channel.map(|e| e * HARTREE_EV));
-            }
-        }
-        let announced = self.child(block, "nks")?;
-        let text = announced.text().unwrap_or("").trim();
-        if text.parse() != Ok(k_points.len()) {
-            return Err(self.bad(
-                announced,
-                format!(
-                    "{} k-points are listed, where \"{text}\" are announced",
-                    k_points.len()
-                ),
-                RUN_AGAIN,
-            ));
-        }
-        Ok((k_points, energies))
-    }
-
-    fn fermi_level(&self, block: Node, notes: &mut Vec<String>) -> Result<Option<f64>> {
-        let highest = self.optional_number(block, "highestOccupiedLevel")?;
-        let lowest = self.optional_number(block, "lowestUnoccupiedLevel")?;
-        let level = self.optional_number(block, "fermi_energy")?;
-        if let Some(node) = find(block, "two_fermi_energies") {
-            let levels = self.numbers(node)?;
-            let &[up, down] = levels.as_slice() else {
-                return Err(self.bad(
-                    node,
-                    format!(
-                        "{} numbers, where there are two Fermi energies",
-                        levels.len()
-                    ),
-                    RUN_AGAIN,
-                ));
-            };
-            let (up, down) = (up * HARTREE_EV, down * HARTREE_EV);
-            if (up - down).abs() < 1e-6 {
-                return Ok(Some(up));
-            }
-            notes.push(format!(
-                "Fixed total magnetization: the Fermi level of the up bands is {up:.4} eV, of the down bands {down:.4} eV. \
-                 There is no common one: give `--fermi-level EV`, or let the electron count decide."
-            ));
-            return Ok(None);
-        }
-        if let Some(top) = highest
-            && level.is_none_or(|level| (level - top).abs() < 1e-7)
-        {
-            let bottom = lowest.map_or(String::new(), |l| {
-                format!(", the lowest empty level at {:.4} eV", l * HARTREE_EV)
-            });
-            notes.push(format!(
-                "Insulating occupations: the Fermi level of the file is the highest occupied level, {:.4} eV{bottom}.",
-                top * HARTREE_EV
-            ));
-        } else if level.is_none() {
-            notes.push("The file has no Fermi level.".to_string());
-        }
-        Ok(level.or(highest).map(|e| e * HARTREE_EV))
-    }
-
-    fn child<'n>(&self, node: Node<'n, 'n>, name: &str) -> Result<Node<'n, 'n>> {
-        find(node, name).ok_or_else(|| self.bad(node, format!("<{name}> is missing"), RUN_AGAIN))
-    }
-
-    fn flag(&self, node: Node, name: &str) -> Result<bool> {
-        let child = self.child(node, name)?;
-        Ok(child.text().is_some_and(is_true))
-    }
-
-    fn optional_number(&self, node: Node, name: &str) -> Result<Option<f64>> {
-        let Some(child) = find(node, name) else {
-            return Ok(None);
-        };
-        match self.numbers(child)?.as_slice() {
-            [value] => Ok(Some(*value)),
-            other => Err(self.bad(
-                child,
-                format!("{} numbers, where one is expected", other.len()),
-                RUN_AGAIN,
-            )),
-        }
-    }
-
-    fn vector(&self, node: Node) -> Result<[f64; 3]> {
-        let numbers = self.numbers(node)?;
-        <[f64; 3]>::try_from(numbers.as_slice()).map_err(|_| {
-            self.bad(
-                node,
-                format!("{} numbers, where a vector has 3", numbers.len()),
-                RUN_AGAIN,
-            )
-        })
-    }
-
-    fn numbers(&self, node: Node) -> Result<Vec<f64>> {
-        let text = node.text().unwrap_or("");
-        text.split_ascii_whitespace()
-            .enumerate()
-            .map(|(i, token)| {
-                text::number(token).ok_or_else(|| {
-                    self.bad(
-                        node,
-                        format!("number {} is \"{token}\", not a finite number", i + 1),
-                        "the run did not converge or the file is damaged: repeat the run",
-                    )
-                })
-            })
-            .collect()
-    }
-
-    fn at_k_point(&self, error: Error, number: usize) -> Error {
-        match error {
-            Error::BadFile {
-                path,
-                place,
-                problem,
-                remedy,
-            } => Error::BadFile {
-                path,
-                place: format!("{place}, k-point {number}"),
-                problem,
-                remedy,
-            },
-            other => other,
-        }
-    }
-
-    fn bad(&self, node: Node, problem: impl Into<String>, remedy: &str) -> Error {
-        let line = node.document().text_pos_at(node.range().start).row;
-        let place = format!("<{}> in line {line}", node.tag_name().name());
-        Error::bad_file(self.path, place, problem, remedy)
-    }
-}
-
-fn find<'n>(node: Node<'n, 'n>, name: &str) -> Option<Node<'n, 'n>> {
-    node.children().find(|child| child.has_tag_name(name))
-}
-
-fn is_true(text: &str) -> bool {
-    matches!(text.trim(), "true" | ".true." | "1")
 }
 
 /// Whether a noncollinear run has a magnetization: what the file says, and yes where it says nothing.
