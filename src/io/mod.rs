@@ -1,4 +1,4 @@
-//! File formats, one file each: readers give a [`BandSource`](crate::bands::BandSource), writers take bands or results.
+//! File formats, one file each: readers give a [`BandSource`], writers take bands or results.
 //! [`open`] recognises a format by the content of the file, never by its name.
 
 pub mod bxsf;
