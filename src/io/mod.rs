@@ -1,7 +1,102 @@
-//! File formats, one file each: readers give a [`BandSource`](crate::bands::BandSource), writers take bands or results.
+//! File formats, one file each: readers give a [`BandSource`], writers take bands or results.
+//! [`open`] recognises a format by the content of the file, never by its name.
 
 pub mod bxsf;
 mod dimension_scale;
 pub mod hdf5;
 pub mod qe;
 pub mod results;
+mod text;
+
+use crate::bands::BandSource;
+use crate::error::{Error, Result};
+use std::path::Path;
+
+/// The formats that [`open`] knows, for messages.
+pub(crate) const KNOWN: &str = "its own HDF5 band files, Quantum ESPRESSO's data-file-schema.xml (or the PREFIX.save \
+     directory) and BXSF, the last two also as .gz";
+/// First bytes of an HDF5 file.
+const HDF5_SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
+/// How much of a file is looked at: comments may come before what gives a format away.
+const LOOK_AT: u64 = 64 * 1024;
+
+/// What a user may have to say about a file.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OpenOptions {
+    /// Units of a BXSF file, where the file does not tell.
+    pub bxsf_units: Option<bxsf::BxsfUnits>,
+}
+
+/// Opens any supported band file, or a directory that holds one.
+///
+/// # Errors
+/// [`Error::Io`] where there is no such file; [`Error::UnknownFormat`] where the content is of no known format; and the
+/// errors of the format's reader.
+pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
+    let unknown = |reason: String| Error::UnknownFormat {
+        path: path.to_path_buf(),
+        reason,
+        known: KNOWN,
+    };
+    let metadata = std::fs::metadata(path).map_err(Error::io(path, "open"))?;
+    if metadata.is_dir() {
+        if qe::find_in_directory(path).is_some() {
+            return Ok(Box::new(qe::read(path)?));
+        }
+        return Err(unknown(
+            "a directory without data-file-schema.xml, or with several *.save directories"
+                .to_string(),
+        ));
+    }
+    let beginning = text::beginning(path, LOOK_AT)?;
+    if beginning.starts_with(HDF5_SIGNATURE) {
+        return Ok(Box::new(hdf5::open(path)?));
+    }
+    let text = String::from_utf8_lossy(&beginning);
+    if text.contains("BEGIN_BLOCK_BANDGRID") || text.trim_start().starts_with("BEGIN_INFO") {
+        return Ok(Box::new(bxsf::read(path, options.bxsf_units)?));
+    }
+    match root_element(&text) {
+        Some("espresso") => Ok(Box::new(qe::read(path)?)),
+        Some("modeling") => Err(unknown("VASP's vasprun.xml, which is not read".to_string())),
+        Some(name) => Err(unknown(format!("XML with the root element <{name}>"))),
+        None if beginning.contains(&0) => Err(unknown("binary data".to_string())),
+        None => {
+            let line = text.lines().find(|l| !l.trim().is_empty()).unwrap_or("");
+            let start: String = line.trim().chars().take(40).collect();
+            Err(unknown(format!("text that begins with \"{start}\"")))
+        }
+    }
+}
+
+/// The local name of the first element, where the text is XML.
+fn root_element(text: &str) -> Option<&str> {
+    let mut rest = text.trim_start_matches('\u{feff}').trim_start();
+    loop {
+        let close = match rest.get(..2)? {
+            "<?" => "?>",
+            "<!" if rest.starts_with("<!--") => "-->",
+            "<!" => ">",
+            _ => break,
+        };
+        rest = rest[rest.find(close)? + close.len()..].trim_start();
+    }
+    let name = rest.strip_prefix('<')?;
+    let name = &name[..name.find(|c: char| c.is_whitespace() || c == '>' || c == '/')?];
+    Some(name.rsplit(':').next().unwrap_or(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_element_is_found_behind_prologue_and_comments() {
+        let qe = "<?xml version=\"1.0\"?>\n<!-- a <b> -->\n<qes:espresso xmlns:qes=\"x\">";
+        assert_eq!(root_element(qe), Some("espresso"));
+        assert_eq!(root_element("<modeling>"), Some("modeling"));
+        for none in ["", "BEGIN_INFO", "<", "<?xml", "<!-- <a>"] {
+            assert_eq!(root_element(none), None, "{none}");
+        }
+    }
+}

@@ -1,1 +1,0 @@
-//! BXSF (XCrySDen Fermi-surface grids), read and written.

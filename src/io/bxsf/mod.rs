@@ -1,0 +1,20 @@
+//! BXSF (XCrySDen's Fermi-surface grids), read and written.
+//!
+//! A BXSF file has Cartesian reciprocal vectors, a *general* grid (N+1 points per axis, the last repeats the first, third
+//! axis fastest) and one block of energies per band. It states neither units ([`BxsfUnits`]) nor spin nor symmetry.
+//! Labels vary between codes (`BANDGRID_3D_BANDS`, `BEGIN_BANDGRID_3D_fermi` …), and `BAND:` may start above 1.
+//! Files that bzint writes state units and spin in comments, which the reader believes.
+
+mod read;
+mod tokens;
+mod units;
+mod write;
+
+pub use read::{parse, read};
+pub use units::{BxsfUnits, EnergyUnit, VectorUnit};
+pub use write::{WriteOptions, write};
+
+/// Start of the comment with the units, in `--bxsf-units` spelling.
+const UNITS_COMMENT: &str = "bzint units:";
+/// Start of the comment with the spin treatment.
+const SPIN_COMMENT: &str = "bzint spin:";

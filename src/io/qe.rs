@@ -1,1 +1,0 @@
-//! Quantum ESPRESSO's `data-file-schema.xml`.
