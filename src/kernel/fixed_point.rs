@@ -11,16 +11,19 @@
 //! contributions are limited to 2⁴⁴ (a tetrahedron flatter than 2⁻⁴² of its band, where the energies' own rounding is
 //! larger), the quantum is 2⁻⁴⁸: 92 + 34 = 126 of 127 bits.
 
-/// A contribution as a 64-bit integer multiple of 2⁻²⁴, in two limbs: value = high·2³² + low.
+/// A contribution as the nearest 64-bit integer multiple of 2⁻²⁴, in two limbs: value = high·2³² + low.
 pub fn to_wide(x: f32) -> (i32, u32) {
-    // Every step is exact: scaling by powers of two, the floor, and the difference (the low bits of x alone).
-    let t = x * 16_777_216.0;
+    // Exact up to the last rounding: scaling by powers of two, the floor of a magnitude, and the difference (its low bits).
+    let t = x.abs() * 16_777_216.0;
     let high = (t * (1.0 / 4_294_967_296.0)).floor();
-    let low = (t - high * 4_294_967_296.0 + 0.5).floor();
-    if low >= 4_294_967_296.0 {
-        return (high as i32 + 1, 0);
+    let low = (t - high * 4_294_967_296.0).round_ties_even();
+    let (high, low) = (high as i32, low as u32);
+    if x < 0.0 {
+        // Two's complement of the pair.
+        let carry = i32::from(low == 0);
+        return ((!high).wrapping_add(carry), (!low).wrapping_add(1));
     }
-    (high as i32, low as u32)
+    (high, low)
 }
 
 /// 64-bit addition on two limbs, with the carry of the low one.
