@@ -239,7 +239,7 @@ impl<'a, R: Real> CellRow<'a, R> {
     /// Channel vector of corner `c`.
     #[inline(always)]
     pub fn corner<const N: usize>(&self, c: usize, j3: usize, upper: usize) -> [R; N] {
-        let column = if c % 2 == 0 { j3 } else { upper };
+        let column = [j3, upper][c % 2];
         self.view
             .node(self.planes[c / 4], self.j2[c / 2 % 2], column)
     }
