@@ -8,6 +8,7 @@ pub mod error;
 pub mod integrate;
 pub mod io;
 pub mod kernel;
+pub mod transport;
 pub mod units;
 
 pub use error::{Error, Result};

@@ -8,5 +8,5 @@ mod tensor;
 pub use k_grid::KGrid;
 pub use lattice::Lattice;
 pub(crate) use symmetry::apply;
-pub use symmetry::{Atom, PointGroup, Rotation};
+pub use symmetry::{Atom, PointGroup, Rotation, TensorProjector};
 pub use tensor::Tensor;

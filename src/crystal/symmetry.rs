@@ -222,18 +222,46 @@ impl PointGroup {
         })
     }
 
-    /// The tensor averaged over the group, and the largest component that the average removed.
-    pub fn symmetrize(&self, lattice: &Lattice, t: &Tensor) -> (Tensor, f64) {
-        let mut mean = [[0.0; 3]; 3];
+    /// The average over the group as a linear map of tensors.
+    pub fn projector(&self, lattice: &Lattice) -> TensorProjector {
+        let mut elements = [[[[0.0; 3]; 3]; 3]; 3];
         for r in &self.rotations {
             let c = cartesian(lattice, r);
-            let rotated = tensor::product(&tensor::product(&c, t), &tensor::transpose(&c));
             for i in 0..3 {
                 for j in 0..3 {
-                    mean[i][j] += rotated[i][j] / self.rotations.len() as f64;
+                    for k in 0..3 {
+                        for l in 0..3 {
+                            elements[i][j][k][l] += c[i][k] * c[j][l] / self.order() as f64;
+                        }
+                    }
                 }
             }
         }
+        // What cancels exactly leaves rounding: a forbidden component shall be exactly zero.
+        for x in elements.iter_mut().flatten().flatten().flatten() {
+            if x.abs() < 1e-12 {
+                *x = 0.0;
+            }
+        }
+        TensorProjector { elements }
+    }
+
+    /// The tensor averaged over the group, and the largest component that the average removed.
+    pub fn symmetrize(&self, lattice: &Lattice, t: &Tensor) -> (Tensor, f64) {
+        self.projector(lattice).symmetrize(t)
+    }
+}
+
+/// The average of a rank-2 tensor over a point group: t'_ij = P_ijkl t_kl with P = (1/|G|) Σ_g g_ik g_jl.
+#[derive(Clone, Debug)]
+pub struct TensorProjector {
+    elements: [[[[f64; 3]; 3]; 3]; 3],
+}
+
+impl TensorProjector {
+    /// The averaged tensor, and the largest component that the average removed.
+    pub fn symmetrize(&self, t: &Tensor) -> (Tensor, f64) {
+        let mean = self.apply(t, |x| x);
         let mut removed: f64 = 0.0;
         for i in 0..3 {
             for j in 0..3 {
@@ -241,6 +269,26 @@ impl PointGroup {
             }
         }
         (mean, removed)
+    }
+
+    /// Error bars `t` carried through the average: magnitudes add, and a component that no tensor of this symmetry has
+    /// gets none.
+    pub fn carry_errors(&self, t: &Tensor) -> Tensor {
+        self.apply(t, f64::abs)
+    }
+
+    fn apply(&self, t: &Tensor, weight: impl Fn(f64) -> f64) -> Tensor {
+        let mut out = [[0.0; 3]; 3];
+        for i in 0..3 {
+            for j in 0..3 {
+                for k in 0..3 {
+                    for l in 0..3 {
+                        out[i][j] += weight(self.elements[i][j][k][l]) * t[k][l];
+                    }
+                }
+            }
+        }
+        out
     }
 }
 

@@ -1,1 +1,110 @@
 //! The Fermi level that holds a given number of electrons.
+
+use super::{Channel, Engine, Request, surface};
+use crate::bands::BandSource;
+use crate::error::{Error, Result};
+
+/// A Fermi level found from the electron count.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FoundLevel {
+    /// Energy, eV.
+    pub energy_ev: f64,
+    /// Error that the integration error of the count leaves, eV.
+    pub error_ev: f64,
+    /// Band edges (valence maximum, conduction minimum), eV, where the level lies in a gap.
+    pub gap_ev: Option<(f64, f64)>,
+}
+
+/// Finds the energy below which the bands hold `electrons` per cell: in a gap its middle, else the root of N(E) by Newton's
+/// method, kept inside a shrinking bracket.
+///
+/// # Errors
+/// [`Error::BadOption`] where the bands cannot hold that many electrons; the errors of [`surface`].
+pub fn find(
+    source: &dyn BandSource,
+    request: &Request,
+    electrons: f64,
+    engine: &mut dyn Engine,
+) -> Result<FoundLevel> {
+    let header = source.header();
+    let capacity = header.capacity();
+    let possible = electrons > 0.0 && electrons < capacity * (1.0 + 1e-12);
+    if !possible {
+        return Err(Error::bad_option(
+            "electron count",
+            format!("{electrons} electrons; the bands hold between 0 and {capacity}"),
+            "give `--fermi-level EV`, or a file with more bands",
+        ));
+    }
+    if let Some((valence, conduction)) = gap(source, electrons) {
+        return Ok(FoundLevel {
+            energy_ev: if conduction.is_finite() {
+                0.5 * (valence + conduction)
+            } else {
+                valence
+            },
+            error_ev: 0.0,
+            gap_ev: Some((valence, conduction)),
+        });
+    }
+    let extremes = source.statistics();
+    let mut low = extremes
+        .iter()
+        .map(|s| s.energy_min)
+        .fold(f64::INFINITY, f64::min);
+    let mut high = extremes
+        .iter()
+        .map(|s| s.energy_max)
+        .fold(f64::NEG_INFINITY, f64::max);
+    let tolerance = 1e-10 * electrons;
+    let mut energy = 0.5 * (low + high);
+    let mut error_ev = 0.0;
+    for _ in 0..200 {
+        let integral = surface(source, request, energy, engine)?;
+        let (held, held_error) = integral.electrons();
+        let (dos, _) = integral.total(Channel::States);
+        if dos > 0.0 {
+            error_ev = held_error / dos;
+        }
+        let missing = electrons - held;
+        if missing.abs() <= tolerance || high - low <= 1e-12 * (1.0 + low.abs() + high.abs()) {
+            break;
+        }
+        if missing > 0.0 {
+            low = energy;
+        } else {
+            high = energy;
+        }
+        let newton = energy + missing / dos;
+        // Newton's step where it stays well inside the bracket (never for dos = 0, whose step is infinite), else halving.
+        let inside = newton > low && newton < high;
+        energy = if inside { newton } else { 0.5 * (low + high) };
+    }
+    Ok(FoundLevel {
+        energy_ev: energy,
+        error_ev,
+        gap_ev: None,
+    })
+}
+
+/// The edges of a gap below which exactly `electrons` fit, from the bands' extremes alone; an infinite conduction edge where
+/// all bands are full.
+pub fn gap(source: &dyn BandSource, electrons: f64) -> Option<(f64, f64)> {
+    let g_s = source.header().spin.degeneracy();
+    let all = source.statistics();
+    let valence = all
+        .iter()
+        .map(|s| s.energy_max)
+        .filter(|&top| {
+            let full = all.iter().filter(|s| s.energy_max <= top).count() as f64 * g_s;
+            (full - electrons).abs() < 1e-6
+        })
+        .fold(f64::NAN, f64::max);
+    let above = |s: &&crate::bands::BandStatistics| s.energy_max > valence;
+    let conduction = all
+        .iter()
+        .filter(above)
+        .map(|s| s.energy_min)
+        .fold(f64::INFINITY, f64::min);
+    (conduction > valence).then_some((valence, conduction))
+}

@@ -1,0 +1,141 @@
+//! The tensors of a Fermi surface: N(E_F), ⟨v_i v_j⟩, σ_ij/τ, plasma frequency.
+
+use super::{Scalar, TensorQuantity};
+use crate::bands::BandHeader;
+use crate::crystal::Tensor;
+use crate::error::{Error, Result};
+use crate::integrate::{Channel, SurfaceIntegral};
+use crate::units::{ELEMENTARY_CHARGE, HBAR_EV, VACUUM_PERMITTIVITY};
+
+/// Fermi-surface quantities of all bands (PHYSICS.md §0 and §1: σ_ij = e² (g_s/V_c) ⟨v_i v_j τ δ(E_F − E)⟩). Tensors are
+/// symmetrised by the crystal's point group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FermiTensors {
+    /// E_F, eV.
+    pub fermi_level_ev: f64,
+    /// Electrons per cell below E_F in these bands.
+    pub electrons: Scalar,
+    /// Density of states N(E_F), both spins, 1/eV per cell.
+    pub dos: Scalar,
+    /// Mean speed ⟨|v|δ⟩/⟨δ⟩, m/s.
+    pub fermi_velocity: Scalar,
+    /// ⟨v_i v_j δ⟩/⟨δ⟩, m²/s².
+    pub velocity_squared: TensorQuantity,
+    /// σ_ij/τ, 1/(Ω m s).
+    pub conductivity_over_tau: TensorQuantity,
+    /// ħ²ω_p²_ij = ħ²σ_ij/(ε₀τ), eV².
+    pub plasma_frequency_squared: TensorQuantity,
+    /// Square root of the tensor above, eV.
+    pub plasma_frequency: TensorQuantity,
+    /// σ_ij, S/m, where a relaxation time is known.
+    pub conductivity: Option<TensorQuantity>,
+    /// Largest component that symmetrisation removed from σ/τ, as a share of its largest component.
+    pub symmetry_removed: f64,
+    /// Bands with states at E_F.
+    pub bands: Vec<BandShare>,
+}
+
+/// One band's share of the Fermi surface.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BandShare {
+    /// Spin channel, from 1.
+    pub spin: usize,
+    /// Band number in the code that wrote the file.
+    pub band: usize,
+    /// Its part of N(E_F), 1/eV per cell.
+    pub dos: Scalar,
+    /// Its mean speed, m/s.
+    pub fermi_velocity: Scalar,
+    /// Its part of σ_ij/τ, 1/(Ω m s), symmetrised.
+    pub conductivity_over_tau: TensorQuantity,
+}
+
+impl FermiTensors {
+    /// From the integral at E_F; `tau_s` is a constant relaxation time in s. With relaxation times on the grid (channels
+    /// `Lifetimes`) σ comes from them.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for a relaxation time that is not positive.
+    pub fn new(
+        header: &BandHeader,
+        integral: &SurfaceIntegral,
+        tau_s: Option<f64>,
+    ) -> Result<Self> {
+        if let Some(tau) = tau_s {
+            let usable = tau.is_finite() && tau > 0.0;
+            if !usable {
+                return Err(Error::bad_option(
+                    "--tau",
+                    format!("{tau} s"),
+                    "give a positive relaxation time in seconds, such as 1e-14",
+                ));
+            }
+        }
+        let projector = header.point_group.projector(&header.lattice);
+        let symmetrize = |t: TensorQuantity| t.symmetrized(&projector);
+        // e²/V_c per J is e/V_c per eV.
+        let to_sigma = ELEMENTARY_CHARGE / header.lattice.volume_m3();
+        let products =
+            TensorQuantity::symmetric(|i, j| integral.total(Channel::VelocityProduct(i, j)));
+        let (products, removed) = symmetrize(products);
+        let largest = largest(&products.value);
+        let dos = Scalar::from(integral.total(Channel::States));
+        let conductivity_over_tau = products.scaled(to_sigma);
+        let plasma_frequency_squared =
+            conductivity_over_tau.scaled(HBAR_EV * HBAR_EV / VACUUM_PERMITTIVITY);
+        let has_lifetimes = integral
+            .bands
+            .first()
+            .is_some_and(|b| b.values.len() > Channel::LifetimeProduct(0, 0).index());
+        let conductivity = if let Some(tau) = tau_s {
+            Some(conductivity_over_tau.scaled(tau))
+        } else if has_lifetimes {
+            let t =
+                TensorQuantity::symmetric(|i, j| integral.total(Channel::LifetimeProduct(i, j)));
+            Some(symmetrize(t).0.scaled(to_sigma))
+        } else {
+            None
+        };
+        let bands = integral
+            .bands
+            .iter()
+            .filter(|b| b.values[0] != 0.0)
+            .map(|b| {
+                let one = |c: Channel| (b.values[c.index()], b.errors[c.index()]);
+                let dos = Scalar::from(one(Channel::States));
+                BandShare {
+                    spin: b.spin + 1,
+                    band: b.band + header.first_band,
+                    dos,
+                    fermi_velocity: Scalar::from(one(Channel::Speed)).over(dos),
+                    conductivity_over_tau: symmetrize(TensorQuantity::symmetric(|i, j| {
+                        one(Channel::VelocityProduct(i, j))
+                    }))
+                    .0
+                    .scaled(to_sigma),
+                }
+            })
+            .collect();
+        Ok(Self {
+            fermi_level_ev: integral.energy_ev,
+            electrons: integral.electrons().into(),
+            dos,
+            fermi_velocity: Scalar::from(integral.total(Channel::Speed)).over(dos),
+            velocity_squared: products.over(dos),
+            conductivity_over_tau,
+            plasma_frequency: plasma_frequency_squared.square_root(),
+            plasma_frequency_squared,
+            conductivity,
+            symmetry_removed: if largest > 0.0 {
+                removed / largest
+            } else {
+                0.0
+            },
+            bands,
+        })
+    }
+}
+
+fn largest(t: &Tensor) -> f64 {
+    t.iter().flatten().fold(0.0, |a: f64, x| a.max(x.abs()))
+}

@@ -1,0 +1,10 @@
+//! Physics of the integrals: Fermi-surface tensors and densities of states, with units and error bars. No grid and no GPU
+//! here, only [`crate::integrate`]'s results.
+
+mod fermi;
+mod quantity;
+mod spectra;
+
+pub use fermi::FermiTensors;
+pub use quantity::{Scalar, TensorQuantity};
+pub use spectra::DosSpectrum;

@@ -1,0 +1,77 @@
+//! States and transport distribution per energy.
+
+use super::TensorQuantity;
+use crate::bands::BandHeader;
+use crate::integrate::{Channel, Spectrum};
+use crate::units::ELEMENTARY_CHARGE;
+
+/// Density of states, electron count and σ/τ as functions of the energy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DosSpectrum {
+    /// Middles of the bins, eV.
+    pub energy_ev: Vec<f64>,
+    /// Width of a bin, eV.
+    pub width_ev: f64,
+    /// Average density of states of each bin, all spins, 1/eV per cell.
+    pub dos: Vec<f64>,
+    /// Error bars of `dos`.
+    pub dos_error: Vec<f64>,
+    /// The same for each spin channel of a collinear file; empty otherwise.
+    pub dos_by_spin: Vec<Vec<f64>>,
+    /// Electrons per cell below the upper edge of each bin.
+    pub electrons: Vec<f64>,
+    /// Error bars of `electrons`.
+    pub electrons_error: Vec<f64>,
+    /// Average e² (g_s/V_c) ⟨v_i v_j δ⟩ of each bin = σ_ij/τ with the Fermi level there, 1/(Ω m s), symmetrised.
+    pub conductivity_over_tau: Vec<TensorQuantity>,
+    /// Mean speed ⟨|v|δ⟩/⟨δ⟩ of each bin, m/s; 0 where there are no states.
+    pub mean_speed: Vec<f64>,
+}
+
+impl DosSpectrum {
+    /// From an integrated spectrum.
+    pub fn new(header: &BandHeader, spectrum: &Spectrum) -> Self {
+        let (dos, dos_error) = spectrum.total_density(Channel::States);
+        let (electrons, electrons_error) = spectrum.total_cumulative(Channel::States);
+        let (speed, _) = spectrum.total_density(Channel::Speed);
+        let to_sigma = ELEMENTARY_CHARGE / header.lattice.volume_m3();
+        let projector = header.point_group.projector(&header.lattice);
+        let pairs: Vec<Vec<(Vec<f64>, Vec<f64>)>> = (0..3)
+            .map(|i| {
+                (0..3)
+                    .map(|j| spectrum.total_density(Channel::VelocityProduct(i, j)))
+                    .collect()
+            })
+            .collect();
+        let conductivity_over_tau = (0..spectrum.axis.bins())
+            .map(|k| {
+                TensorQuantity::symmetric(|i, j| (pairs[i][j].0[k], pairs[i][j].1[k]))
+                    .symmetrized(&projector)
+                    .0
+                    .scaled(to_sigma)
+            })
+            .collect();
+        let dos_by_spin = if spectrum.n_spin > 1 {
+            (0..spectrum.n_spin)
+                .map(|spin| spectrum.density(spin, Channel::States).0)
+                .collect()
+        } else {
+            Vec::new()
+        };
+        Self {
+            energy_ev: spectrum.axis.centres(),
+            width_ev: spectrum.axis.width(),
+            mean_speed: speed
+                .iter()
+                .zip(&dos)
+                .map(|(s, d)| if *d > 0.0 { s / d } else { 0.0 })
+                .collect(),
+            dos,
+            dos_error,
+            dos_by_spin,
+            electrons: electrons[1..].to_vec(),
+            electrons_error: electrons_error[1..].to_vec(),
+            conductivity_over_tau,
+        }
+    }
+}
