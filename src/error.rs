@@ -176,6 +176,11 @@ impl Error {
         }
     }
 
+    /// True where a GPU is missing or failed.
+    pub fn is_gpu(&self) -> bool {
+        matches!(self, Self::Gpu { .. } | Self::NoAdapter { .. })
+    }
+
     /// True where the call itself was wrong (exit code 2) rather than the work (exit code 1).
     pub fn is_usage(&self) -> bool {
         matches!(self, Self::BadOption { .. })

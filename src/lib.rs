@@ -3,11 +3,14 @@
 #![warn(missing_docs)]
 
 pub mod bands;
+pub mod cli;
 pub mod crystal;
 pub mod error;
+pub mod gpu;
 pub mod integrate;
 pub mod io;
 pub mod kernel;
+pub mod report;
 pub mod transport;
 pub mod units;
 

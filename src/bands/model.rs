@@ -283,6 +283,11 @@ impl ModelBands {
         Ok(bands)
     }
 
+    /// Sets the Fermi level, eV, that the bands state.
+    pub fn set_fermi_level(&mut self, fermi_level_ev: Option<f64>) {
+        self.header.fermi_level_ev = fermi_level_ev;
+    }
+
     /// The model's formula.
     pub fn model(&self) -> &Model {
         &self.model

@@ -1,0 +1,86 @@
+//! `bzint convert`.
+
+use super::options::{Input, Output};
+use super::session;
+use crate::error::{Error, Result};
+use crate::io::{bxsf, hdf5};
+use clap::Args;
+use std::path::PathBuf;
+
+/// Options of `convert`.
+#[derive(Args, Debug)]
+pub struct Convert {
+    #[command(flatten)]
+    input: Input,
+    /// File to write: .h5 (native) or .bxsf
+    #[arg(short, long = "output", value_name = "OUT")]
+    out: PathBuf,
+    /// Spin channel for formats without spin: 1 (up) or 2 (down)
+    #[arg(long, value_name = "1|2")]
+    spin: Option<usize>,
+    /// Fermi level in eV for formats that need one, instead of the file's
+    #[arg(long, value_name = "EV", allow_hyphen_values = true)]
+    fermi_level: Option<f64>,
+    #[command(flatten)]
+    output: Output,
+}
+
+impl Convert {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// Where the input cannot be read or the output cannot be written.
+    pub fn run(self) -> Result<()> {
+        let extension = self.out.extension().and_then(|e| e.to_str()).unwrap_or("");
+        let to_bxsf = match extension {
+            "h5" | "hdf5" => false,
+            "bxsf" => true,
+            _ => {
+                return Err(Error::bad_option(
+                    "--output",
+                    format!("{} ends in neither .h5 nor .bxsf", self.out.display()),
+                    "give a name with the ending of the format wanted",
+                ));
+            }
+        };
+        let spin = match self.spin {
+            None => None,
+            Some(spin @ 1..=2) => Some(spin - 1),
+            Some(spin) => {
+                return Err(Error::bad_option(
+                    "--spin",
+                    format!("{spin}"),
+                    "give 1 or 2",
+                ));
+            }
+        };
+        let source = session::open(&self.input)?;
+        session::notes(&self.output, source.header());
+        if to_bxsf {
+            let options = bxsf::WriteOptions {
+                spin,
+                fermi_level_ev: self.fermi_level,
+            };
+            bxsf::write(&self.out, &*source, &options)?;
+        } else {
+            hdf5::write(&self.out, &*source, &session::command_line())?;
+        }
+        let header = source.header();
+        let summary = format!(
+            "{} {} bands on {} k-points written to {}",
+            header.n_band,
+            header.spin.name(),
+            header.k_grid,
+            self.out.display()
+        );
+        if self.output.json {
+            super::print(&format!(
+                "{:#}",
+                serde_json::json!({"kind": "convert", "output": self.out, "k_grid": header.k_grid.n, "bands": header.n_band})
+            ));
+        } else if !self.output.quiet {
+            super::print(&summary);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,91 @@
+//! `bzint dos`.
+
+use super::options::{Input, Method, Output, Range, parse_range};
+use super::session;
+use crate::bands::BandSource;
+use crate::error::Result;
+use crate::integrate::{Channels, EnergyAxis, Request, spectrum};
+use crate::report::{dos_json, dos_result, dos_table};
+use crate::transport::DosSpectrum;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Options of `dos`.
+#[derive(Args, Debug)]
+pub struct Dos {
+    #[command(flatten)]
+    input: Input,
+    /// Energies in eV, start:stop[:step] (default: all bands)
+    #[arg(long, value_name = "RANGE", value_parser = parse_range, allow_hyphen_values = true)]
+    energy: Option<Range>,
+    /// Number of bins, where the range gives no step
+    #[arg(long, default_value_t = 1000)]
+    bins: usize,
+    #[command(flatten)]
+    method: Method,
+    /// Also write the spectrum to this HDF5 file
+    #[arg(short, long = "output", value_name = "OUT.h5")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
+}
+
+impl Dos {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// Where the bands cannot be read or integrated, or the result cannot be written.
+    pub fn run(self) -> Result<()> {
+        let source = session::open(&self.input)?;
+        let header = source.header();
+        session::notes(&self.output, header);
+        let axis = self.axis(&*source)?;
+        let (result, run) =
+            session::integrate(&self.method, &self.output, &*source, |request, engine| {
+                let request = Request {
+                    channels: Channels::Basic,
+                    ..*request
+                };
+                spectrum(&*source, &request, axis, engine)
+            })?;
+        let dos = DosSpectrum::new(header, &result);
+        let input = self.input.file.display().to_string();
+        if let Some(path) = &self.out {
+            dos_result(header, &input, &dos, &run, &session::command_line())?.write(path)?;
+        }
+        if self.output.json {
+            super::print(&format!("{:#}", dos_json(header, &input, &dos, &run)));
+        } else {
+            super::print(&dos_table(&dos));
+        }
+        if let Some(path) = &self.out {
+            session::note(&self.output, &format!("written to {}", path.display()));
+        }
+        Ok(())
+    }
+
+    /// The axis asked for; by default all bands with a margin of one bin.
+    fn axis(&self, source: &dyn BandSource) -> Result<EnergyAxis> {
+        let Some(range) = self.energy else {
+            let all = source.statistics();
+            let low = all
+                .iter()
+                .map(|s| s.energy_min)
+                .fold(f64::INFINITY, f64::min);
+            let high = all
+                .iter()
+                .map(|s| s.energy_max)
+                .fold(f64::NEG_INFINITY, f64::max);
+            let reach = self.method.weights.smearing().map_or(0.0, |(s, _)| 6.0 * s);
+            let margin = reach + ((high - low) / self.bins.max(1) as f64).max(1e-3);
+            return EnergyAxis::new(low - margin, high + margin, self.bins);
+        };
+        let bins = range.step.map_or(self.bins, |step| {
+            ((range.stop - range.start) / step).round().max(1.0) as usize
+        });
+        let stop = range
+            .step
+            .map_or(range.stop, |step| range.start + step * bins as f64);
+        EnergyAxis::new(range.start, stop, bins)
+    }
+}

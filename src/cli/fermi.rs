@@ -1,0 +1,68 @@
+//! `bzint fermi`.
+
+use super::options::{FermiOption, Input, Method, Output};
+use super::session;
+use crate::error::Result;
+use crate::integrate::surface;
+use crate::report::{FermiReport, fermi_json, fermi_result, fermi_table};
+use crate::transport::FermiTensors;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Options of `fermi`.
+#[derive(Args, Debug)]
+pub struct Fermi {
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    level: FermiOption,
+    /// Constant relaxation time in s, for sigma itself
+    #[arg(long, value_name = "SECONDS")]
+    tau: Option<f64>,
+    #[command(flatten)]
+    method: Method,
+    /// Also write the tensors to this HDF5 file
+    #[arg(short, long = "output", value_name = "OUT.h5")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
+}
+
+impl Fermi {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// Where the bands cannot be read or integrated, or the result cannot be written.
+    pub fn run(self) -> Result<()> {
+        let source = session::open(&self.input)?;
+        let header = source.header();
+        session::notes(&self.output, header);
+        let ((integral, origin), run) =
+            session::integrate(&self.method, &self.output, &*source, |request, engine| {
+                let (energy, origin) =
+                    session::fermi_level(&self.level, &*source, request, engine)?;
+                Ok((surface(&*source, request, energy, engine)?, origin))
+            })?;
+        let tensors = FermiTensors::new(header, &integral, self.tau)?;
+        let report = FermiReport {
+            header,
+            input: self.input.file.display().to_string(),
+            tensors: &tensors,
+            origin,
+            tau_s: self.tau,
+            run: &run,
+        };
+        if let Some(path) = &self.out {
+            fermi_result(&report, &session::command_line())?.write(path)?;
+        }
+        if self.output.json {
+            super::print(&format!("{:#}", fermi_json(&report)));
+        } else {
+            super::print(&fermi_table(&report));
+        }
+        if let Some(path) = &self.out {
+            session::note(&self.output, &format!("written to {}", path.display()));
+        }
+        Ok(())
+    }
+}

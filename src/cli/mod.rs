@@ -1,0 +1,72 @@
+//! The command line: one file per subcommand. Options become checked types here; no physics.
+
+mod bench;
+mod convert;
+mod devices;
+mod dos;
+mod fermi;
+mod info;
+mod model;
+mod options;
+mod session;
+mod validate;
+
+use crate::error::Result;
+use clap::{Parser, Subcommand};
+
+/// Transport tensors from band energies on a k-grid, with an error bar on every number.
+#[derive(Parser, Debug)]
+#[command(version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// What a file holds: lattice, symmetry, grid, bands, gap, Fermi level
+    Info(info::Info),
+    /// Any supported input to a native full-zone band grid (.h5) or to BXSF (.bxsf)
+    Convert(convert::Convert),
+    /// Analytic bands: free electrons, ellipsoids, tight binding
+    Model(model::ModelCommand),
+    /// The Fermi-surface tensors: N(E_F), <v_i v_j>, sigma_ij/tau or sigma_ij
+    Fermi(fermi::Fermi),
+    /// States, electron count and sigma/tau per energy
+    Dos(dos::Dos),
+    /// CPU against GPU on these bands
+    Validate(validate::Validate),
+    /// CPU against GPU, side by side, with what bounds each
+    Bench(bench::Bench),
+    /// Adapters, and which one `--backend auto` takes
+    Devices(devices::Devices),
+}
+
+impl Cli {
+    /// Runs the subcommand.
+    ///
+    /// # Errors
+    /// Whatever went wrong, to be printed as it is.
+    pub fn run(self) -> Result<()> {
+        match self.command {
+            Command::Info(c) => c.run(),
+            Command::Convert(c) => c.run(),
+            Command::Model(c) => c.run(),
+            Command::Fermi(c) => c.run(),
+            Command::Dos(c) => c.run(),
+            Command::Validate(c) => c.run(),
+            Command::Bench(c) => c.run(),
+            Command::Devices(c) => c.run(),
+        }
+    }
+}
+
+/// Prints a result on stdout; a closed pipe (`| head`) is no error.
+fn print(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes());
+    if !text.ends_with('\n') {
+        let _ = out.write_all(b"\n");
+    }
+}

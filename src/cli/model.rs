@@ -1,0 +1,141 @@
+//! `bzint model`.
+
+use super::options::{Output, parse_grid, parse_triple};
+use super::session;
+use crate::bands::BandSource;
+use crate::bands::model::{Model, ModelBands};
+use crate::crystal::{KGrid, Lattice};
+use crate::error::{Error, Result};
+use crate::io::{bxsf, hdf5};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// The model families.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Name {
+    /// E = ħ²k²/2m
+    FreeElectrons,
+    /// E = A k^α
+    PowerLaw,
+    /// One ellipsoidal valley at Γ
+    Ellipsoid,
+    /// Silicon's six valleys (parabolic)
+    SiliconValleys,
+    /// Germanium's four valleys (parabolic)
+    GermaniumValleys,
+    /// E = −2t Σ cos 2πu over three axes
+    SimpleCubic,
+    /// The same over two axes
+    Square,
+    /// The same over one axis
+    Chain,
+}
+
+/// Options of `model`.
+#[derive(Args, Debug)]
+pub struct ModelCommand {
+    /// Model
+    #[arg(value_enum)]
+    name: Name,
+    /// k-points per axis, N or n1,n2,n3
+    #[arg(short, long, value_name = "N", value_parser = parse_grid)]
+    n: Option<[usize; 3]>,
+    /// Shift of the grid in steps, s1,s2,s3
+    #[arg(long, value_name = "S", value_parser = parse_triple, default_value = "0,0,0")]
+    shift: [f64; 3],
+    /// Lattice constant in Å
+    #[arg(long, default_value_t = 4.0)]
+    lattice_constant: f64,
+    /// Mass in electron masses
+    #[arg(long, default_value_t = 1.0)]
+    mass: f64,
+    /// Principal masses of the ellipsoid, in electron masses
+    #[arg(long, value_name = "X,Y,Z", value_parser = parse_triple, default_value = "0.2,0.5,1.1")]
+    masses: [f64; 3],
+    /// Exponent of the power law
+    #[arg(long, default_value_t = 2.0)]
+    alpha: f64,
+    /// Prefactor A of the power law, eV Å^α
+    #[arg(long, default_value_t = 1.0)]
+    prefactor: f64,
+    /// Hopping t in eV
+    #[arg(long, default_value_t = 1.0, allow_hyphen_values = true)]
+    hopping: f64,
+    /// Fermi level to store, eV
+    #[arg(long, value_name = "EV", allow_hyphen_values = true)]
+    fermi_level: Option<f64>,
+    /// Store the analytic velocities too
+    #[arg(long)]
+    velocities: bool,
+    /// File to write: .h5 or .bxsf
+    #[arg(short, long = "output", value_name = "OUT.h5")]
+    out: PathBuf,
+    #[command(flatten)]
+    output: Output,
+}
+
+impl ModelCommand {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// For unusable parameters, or where the file cannot be written.
+    pub fn run(self) -> Result<()> {
+        let a = self.lattice_constant;
+        let cubic = || Lattice::new([[a, 0.0, 0.0], [0.0, a, 0.0], [0.0, 0.0, a]]);
+        let tight_binding = |dimension| Model::TightBinding {
+            hopping: self.hopping,
+            dimension,
+        };
+        let (model, lattice) = match self.name {
+            Name::FreeElectrons => (Model::free_electrons(self.mass), cubic()?),
+            Name::PowerLaw => {
+                let model = Model::PowerLaw {
+                    alpha: self.alpha,
+                    prefactor: self.prefactor,
+                };
+                (model, cubic()?)
+            }
+            Name::Ellipsoid => (Model::ellipsoid(self.masses), cubic()?),
+            Name::SiliconValleys => Model::silicon(),
+            Name::GermaniumValleys => Model::germanium(),
+            Name::SimpleCubic => (tight_binding(3), cubic()?),
+            Name::Square => (tight_binding(2), cubic()?),
+            Name::Chain => (tight_binding(1), cubic()?),
+        };
+        let n = self.n.unwrap_or(match self.name {
+            Name::Square => [64, 64, 1],
+            Name::Chain => [64, 1, 1],
+            _ => [64; 3],
+        });
+        let grid = KGrid::new(n, self.shift)?;
+        let mut bands = ModelBands::new(model, lattice, grid, self.velocities)?;
+        bands.set_fermi_level(self.fermi_level);
+        match self.out.extension().and_then(|e| e.to_str()) {
+            Some("h5" | "hdf5") => hdf5::write(&self.out, &bands, &session::command_line())?,
+            Some("bxsf") => bxsf::write(&self.out, &bands, &bxsf::WriteOptions::default())?,
+            _ => {
+                return Err(Error::bad_option(
+                    "--output",
+                    format!("{} ends in neither .h5 nor .bxsf", self.out.display()),
+                    "give a name with the ending of the format wanted",
+                ));
+            }
+        }
+        let header = bands.header();
+        if self.output.json {
+            super::print(&format!(
+                "{:#}",
+                serde_json::json!({"kind": "model", "model": bands.model().name(), "output": self.out, "k_grid": header.k_grid.n, "bands": header.n_band})
+            ));
+        } else if !self.output.quiet {
+            super::print(&format!(
+                "{} bands of the model {} on {} k-points written to {}",
+                header.n_band,
+                bands.model().name(),
+                header.k_grid,
+                self.out.display()
+            ));
+        }
+        Ok(())
+    }
+}

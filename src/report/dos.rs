@@ -1,0 +1,125 @@
+//! A density of states as a table, JSON and an HDF5 result.
+
+use super::Run;
+use super::fermi::provenance;
+use crate::bands::BandHeader;
+use crate::error::Result;
+use crate::io::results::ResultFile;
+use crate::transport::DosSpectrum;
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+/// Rows of whitespace-separated columns behind one header line.
+pub fn dos_table(dos: &DosSpectrum) -> String {
+    let mut s = String::from(
+        "#    energy_eV    dos_per_eV    dos_error     electrons     electrons_error  sigma/tau_xx_yy_zz_mean_1/(Ohm_m_s)  error\n",
+    );
+    for k in 0..dos.energy_ev.len() {
+        let sigma = dos.conductivity_over_tau[k].mean();
+        let _ = writeln!(
+            s,
+            "{:14.6}  {:12.6e}  {:12.3e}  {:14.8}  {:12.3e}  {:14.6e}  {:12.3e}",
+            dos.energy_ev[k],
+            dos.dos[k],
+            dos.dos_error[k],
+            dos.electrons[k],
+            dos.electrons_error[k],
+            sigma.value,
+            sigma.error
+        );
+    }
+    s
+}
+
+/// A machine-readable summary: columns, not rows.
+pub fn dos_json(header: &BandHeader, input: &str, dos: &DosSpectrum, run: &Run) -> Value {
+    let values: Vec<_> = dos.conductivity_over_tau.iter().map(|t| t.value).collect();
+    let errors: Vec<_> = dos.conductivity_over_tau.iter().map(|t| t.error).collect();
+    json!({
+        "kind": "dos",
+        "input": input,
+        "backend": run.backend,
+        "adapter": run.adapter,
+        "k_grid": header.k_grid.n,
+        "method": run.method,
+        "seconds": run.seconds,
+        "energy": {"value": dos.energy_ev, "unit": "eV"},
+        "bin_width": {"value": dos.width_ev, "unit": "eV"},
+        "density_of_states": {"value": dos.dos, "error": dos.dos_error, "unit": "1/eV"},
+        "density_of_states_by_spin": {"value": dos.dos_by_spin, "unit": "1/eV"},
+        "electrons": {"value": dos.electrons, "error": dos.electrons_error, "unit": "1"},
+        "mean_speed": {"value": dos.mean_speed, "unit": "m/s"},
+        "conductivity_over_tau": {"value": values, "error": errors, "unit": "1/(Ohm m s)"},
+    })
+}
+
+/// An HDF5 result.
+///
+/// # Errors
+/// Where dimensions and data disagree (a defect).
+pub fn dos_result(
+    header: &BandHeader,
+    input: &str,
+    dos: &DosSpectrum,
+    run: &Run,
+    command: &str,
+) -> Result<ResultFile> {
+    let mut file = ResultFile::new("dos", command);
+    provenance(&mut file, header, input, run);
+    file.attribute("bin_width_ev", dos.width_ev);
+    file.dimension(
+        "energy",
+        dos.energy_ev.clone(),
+        "eV",
+        "middle of the energy bin",
+    )?;
+    file.tensor_dimensions()?;
+    file.variable(
+        "density_of_states",
+        &["energy"],
+        dos.dos.clone(),
+        "1/eV",
+        "average density of states of the bin, per cell, all spins",
+    )?;
+    file.error_bar("density_of_states", dos.dos_error.clone())?;
+    file.variable(
+        "electrons",
+        &["energy"],
+        dos.electrons.clone(),
+        "1",
+        "electrons per cell below the upper edge of the bin",
+    )?;
+    file.error_bar("electrons", dos.electrons_error.clone())?;
+    file.variable(
+        "mean_speed",
+        &["energy"],
+        dos.mean_speed.clone(),
+        "m/s",
+        "mean speed of the states in the bin",
+    )?;
+    let tensor = |of: fn(&crate::transport::TensorQuantity) -> [[f64; 3]; 3]| -> Vec<f64> {
+        dos.conductivity_over_tau
+            .iter()
+            .flat_map(|t| of(t).concat())
+            .collect()
+    };
+    file.variable(
+        "conductivity_over_tau",
+        &["energy", "row", "col"],
+        tensor(|t| t.value),
+        "1/(Ohm m s)",
+        "conductivity per relaxation time with the Fermi level in the bin",
+    )?;
+    file.error_bar("conductivity_over_tau", tensor(|t| t.error))?;
+    if !dos.dos_by_spin.is_empty() {
+        file.dimension("spin", &["up", "down"][..], "", "spin channel")?;
+        file.variable(
+            "density_of_states_by_spin",
+            &["spin", "energy"],
+            dos.dos_by_spin.concat(),
+            "1/eV",
+            "average density of states of the bin, per cell and spin",
+        )?;
+    }
+    Ok(file)
+}

@@ -1,0 +1,241 @@
+//! The Fermi-surface tensors as a table, JSON and an HDF5 result.
+
+use super::Run;
+use super::format::{scalar, scalar_json, scientific, tensor_json, tensor_lines};
+use crate::bands::BandHeader;
+use crate::error::Result;
+use crate::io::results::ResultFile;
+use crate::transport::{FermiTensors, Scalar, TensorQuantity};
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+/// A result with everything that is said about it.
+pub struct FermiReport<'a> {
+    /// The bands.
+    pub header: &'a BandHeader,
+    /// The input's path.
+    pub input: String,
+    /// The tensors.
+    pub tensors: &'a FermiTensors,
+    /// Where the Fermi level comes from.
+    pub origin: String,
+    /// A constant relaxation time, s.
+    pub tau_s: Option<f64>,
+    /// How it was computed.
+    pub run: &'a Run,
+}
+
+/// (name, tensor, unit, explanation) of every tensor there is.
+fn tensors(t: &FermiTensors) -> Vec<(&'static str, &TensorQuantity, &'static str, &'static str)> {
+    let mut list = vec![
+        (
+            "velocity_squared",
+            &t.velocity_squared,
+            "m^2/s^2",
+            "mean of v_i v_j over the states at the Fermi level",
+        ),
+        (
+            "conductivity_over_tau",
+            &t.conductivity_over_tau,
+            "1/(Ohm m s)",
+            "conductivity per relaxation time",
+        ),
+        (
+            "plasma_frequency",
+            &t.plasma_frequency,
+            "eV",
+            "plasma frequency tensor hbar omega_p",
+        ),
+    ];
+    if let Some(sigma) = &t.conductivity {
+        list.push(("conductivity", sigma, "S/m", "electrical conductivity"));
+    }
+    list
+}
+
+/// (name, scalar, unit, explanation) of every scalar.
+fn scalars(t: &FermiTensors) -> [(&'static str, Scalar, &'static str, &'static str); 4] {
+    let level = Scalar {
+        value: t.fermi_level_ev,
+        error: 0.0,
+    };
+    [
+        ("fermi_level", level, "eV", "Fermi level"),
+        (
+            "electrons",
+            t.electrons,
+            "1",
+            "electrons per cell below the Fermi level",
+        ),
+        (
+            "dos_at_fermi_level",
+            t.dos,
+            "1/eV",
+            "density of states per cell, all spins",
+        ),
+        (
+            "fermi_velocity",
+            t.fermi_velocity,
+            "m/s",
+            "mean speed of the states at the Fermi level",
+        ),
+    ]
+}
+
+/// A readable table.
+pub fn fermi_table(report: &FermiReport) -> String {
+    let (t, header, run) = (report.tensors, report.header, report.run);
+    let mut s = String::new();
+    let _ = writeln!(s, "Fermi surface of {}", report.input);
+    let _ = writeln!(
+        s,
+        "  bands     {}, {} {} bands on {} k-points",
+        header.provenance.format,
+        header.n_band,
+        header.spin.name(),
+        header.k_grid
+    );
+    let _ = writeln!(s, "  method    {}", run.method);
+    let _ = writeln!(
+        s,
+        "  backend   {} ({}), {:.3} s\n",
+        run.backend, run.adapter, run.seconds
+    );
+    let _ = writeln!(
+        s,
+        "  Fermi level                 {:.6} eV ({})",
+        t.fermi_level_ev, report.origin
+    );
+    let held = header
+        .n_electrons
+        .map_or(String::new(), |n| format!("   (the file says {n})"));
+    let _ = writeln!(
+        s,
+        "  electrons below it          {} per cell{held}",
+        scalar(t.electrons)
+    );
+    let _ = writeln!(
+        s,
+        "  density of states N(E_F)    {} /eV per cell, both spins",
+        scalar(t.dos)
+    );
+    let _ = writeln!(
+        s,
+        "  mean Fermi velocity         {} m/s",
+        scientific(t.fermi_velocity)
+    );
+    for (name, tensor, unit, about) in tensors(t) {
+        let _ = writeln!(s, "\n  {name} [{unit}]: {about}");
+        for line in tensor_lines(tensor) {
+            let _ = writeln!(s, "    {line}");
+        }
+    }
+    if t.bands.len() > 1 {
+        let _ = writeln!(
+            s,
+            "\n  spin  band   N(E_F) /eV            mean velocity m/s       sigma/tau (mean) 1/(Ohm m s)"
+        );
+        for b in &t.bands {
+            let _ = writeln!(
+                s,
+                "  {:>4}  {:>4}   {:<20}  {:<22}  {}",
+                b.spin,
+                b.band,
+                scalar(b.dos),
+                scientific(b.fermi_velocity),
+                scientific(b.conductivity_over_tau.mean())
+            );
+        }
+    }
+    if t.dos.value == 0.0 {
+        let _ = writeln!(s, "\n  No states at this energy: it lies in a gap.");
+    }
+    let _ = writeln!(
+        s,
+        "\n  ± is the difference between this grid and its every-second-point subgrid: an upper estimate of the error left.\n  \
+         Symmetrisation removed {:.1e} of the largest component (included in ±).",
+        t.symmetry_removed
+    );
+    s
+}
+
+/// A machine-readable summary.
+pub fn fermi_json(report: &FermiReport) -> Value {
+    let t = report.tensors;
+    let mut out = json!({
+        "kind": "fermi",
+        "input": report.input,
+        "backend": report.run.backend,
+        "adapter": report.run.adapter,
+        "k_grid": report.header.k_grid.n,
+        "method": report.run.method,
+        "seconds": report.run.seconds,
+        "fermi_level_origin": report.origin,
+        "spin_treatment": report.header.spin.name(),
+        "symmetry_removed": t.symmetry_removed,
+    });
+    for (name, q, unit, _) in scalars(t) {
+        out[name] = scalar_json(q, unit);
+    }
+    for (name, q, unit, _) in tensors(t) {
+        out[name] = tensor_json(q, unit);
+    }
+    out["plasma_frequency_squared"] = tensor_json(&t.plasma_frequency_squared, "eV^2");
+    if let Some(tau) = report.tau_s {
+        out["relaxation_time"] = json!({"value": tau, "error": 0.0, "unit": "s"});
+    }
+    out["bands"] = t
+        .bands
+        .iter()
+        .map(|b| {
+            json!({
+                "spin": b.spin,
+                "band": b.band,
+                "dos_at_fermi_level": scalar_json(b.dos, "1/eV"),
+                "fermi_velocity": scalar_json(b.fermi_velocity, "m/s"),
+                "conductivity_over_tau": tensor_json(&b.conductivity_over_tau, "1/(Ohm m s)"),
+            })
+        })
+        .collect();
+    out
+}
+
+/// An HDF5 result.
+///
+/// # Errors
+/// Where dimensions and data disagree (a defect).
+pub fn fermi_result(report: &FermiReport, command: &str) -> Result<ResultFile> {
+    let mut file = ResultFile::new("fermi", command);
+    provenance(&mut file, report.header, &report.input, report.run);
+    file.attribute("fermi_level_origin", report.origin.as_str());
+    if let Some(tau) = report.tau_s {
+        file.attribute("relaxation_time_s", tau);
+    }
+    for (name, q, unit, about) in scalars(report.tensors) {
+        file.variable(name, &[], vec![q.value], unit, about)?;
+        file.error_bar(name, vec![q.error])?;
+    }
+    file.tensor_dimensions()?;
+    for (name, t, unit, about) in tensors(report.tensors) {
+        file.variable(name, &["row", "col"], flat(t.value), unit, about)?;
+        file.error_bar(name, flat(t.error))?;
+    }
+    Ok(file)
+}
+
+/// Attributes that say where a result comes from.
+pub fn provenance(file: &mut ResultFile, header: &BandHeader, input: &str, run: &Run) {
+    file.attribute("input", input)
+        .attribute("input_format", header.provenance.format.as_str())
+        .attribute("input_origin", header.provenance.path.as_str())
+        .attribute("input_sha256", header.provenance.sha256.as_str())
+        .attribute("k_grid", header.k_grid.to_string())
+        .attribute("spin_treatment", header.spin.name())
+        .attribute("backend", run.backend)
+        .attribute("adapter", run.adapter.as_str())
+        .attribute("method", run.method.as_str());
+}
+
+fn flat(t: [[f64; 3]; 3]) -> Vec<f64> {
+    t.concat()
+}

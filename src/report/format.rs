@@ -1,0 +1,91 @@
+//! Numbers with error bars as text and JSON.
+
+use crate::transport::{Scalar, TensorQuantity};
+use serde_json::{Value, json};
+
+/// `value ± error` with the digits that the error leaves, in plain notation.
+pub fn scalar(q: Scalar) -> String {
+    let magnitude = q.value.abs();
+    if magnitude != 0.0 && !(1e-3..1e6).contains(&magnitude) {
+        return scientific(q);
+    }
+    if q.error == 0.0 {
+        return format!("{:.6}", q.value);
+    }
+    // Two significant digits of the error.
+    let decimals = (1 - q.error.log10().floor() as i32).clamp(0, 10) as usize;
+    format!("{:.decimals$} ± {:.decimals$}", q.value, q.error)
+}
+
+/// `(value ± error)eN`.
+pub fn scientific(q: Scalar) -> String {
+    let largest = q.value.abs().max(q.error);
+    if largest == 0.0 {
+        return "0".into();
+    }
+    let exponent = largest.log10().floor() as i32;
+    let unit = 10f64.powi(exponent);
+    let (value, error) = (q.value / unit, q.error / unit);
+    if error == 0.0 {
+        return format!("{value:.6}e{exponent}");
+    }
+    let decimals = (1 - error.log10().floor() as i32).clamp(0, 10) as usize;
+    format!("({value:.decimals$} ± {error:.decimals$})e{exponent}")
+}
+
+/// `{"value": …, "error": …, "unit": …}` of a scalar.
+pub fn scalar_json(q: Scalar, unit: &str) -> Value {
+    json!({"value": q.value, "error": q.error, "unit": unit})
+}
+
+/// `{"value": 3×3, "error": 3×3, "unit": …}` of a tensor.
+pub fn tensor_json(t: &TensorQuantity, unit: &str) -> Value {
+    json!({"value": t.value, "error": t.error, "unit": unit})
+}
+
+/// Three lines of a tensor, each component with its bar.
+pub fn tensor_lines(t: &TensorQuantity) -> Vec<String> {
+    let mut largest: f64 = 0.0;
+    for x in t.value.iter().chain(&t.error).flatten() {
+        largest = largest.max(x.abs());
+    }
+    let exponent = if largest > 0.0 {
+        largest.log10().floor() as i32
+    } else {
+        0
+    };
+    let unit = 10f64.powi(exponent);
+    (0..3)
+        .map(|i| {
+            let row: Vec<String> = (0..3)
+                .map(|j| {
+                    let (value, error) = (t.value[i][j] / unit, t.error[i][j] / unit);
+                    if value == 0.0 && error == 0.0 {
+                        return format!("{:>17}", "0");
+                    }
+                    format!("{value:>8.4} ± {error:<6.4}")
+                })
+                .collect();
+            let end = if i == 1 {
+                format!("   ×10^{exponent}")
+            } else {
+                String::new()
+            };
+            format!("[ {} ]{end}", row.join("  "))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_follow_the_error() {
+        let q = |value, error| Scalar { value, error };
+        assert_eq!(scalar(q(0.282_71, 0.0123)), "0.283 ± 0.012");
+        assert_eq!(scalar(q(10.992_8, 0.0)), "10.992800");
+        assert_eq!(scalar(q(1.739e21, 2.1e19)), "(1.739 ± 0.021)e21");
+        assert_eq!(scientific(q(0.0, 0.0)), "0");
+    }
+}

@@ -1,0 +1,22 @@
+//! Results for people and for programs: tables, JSON, HDF5.
+
+mod dos;
+mod fermi;
+mod format;
+
+pub use dos::{dos_json, dos_result, dos_table};
+pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
+pub use format::{scalar, scientific, tensor_json};
+
+/// How a result came to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// "cpu" or "gpu".
+    pub backend: &'static str,
+    /// Adapter, or number of threads.
+    pub adapter: String,
+    /// Wall time of the integration.
+    pub seconds: f64,
+    /// Method in words.
+    pub method: String,
+}
