@@ -7,14 +7,14 @@ help:
 	@echo "make setup  only check (and on Debian install) what the build needs"
 
 setup:
-	@sh scripts/setup.sh
+	@sh .ci/setup.sh
 
 demo: setup
 	cargo build --release
-	@sh scripts/demo.sh
+	@sh .ci/demo.sh
 
 test:
-	@sh scripts/setup.sh test
+	@sh .ci/setup.sh test
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	BZINT_REQUIRE_GPU=1 cargo test

@@ -10,6 +10,7 @@ pub mod gpu;
 pub mod integrate;
 pub mod io;
 pub mod kernel;
+mod memory;
 pub mod report;
 pub mod transport;
 pub mod units;

@@ -2,6 +2,7 @@
 
 use super::{BandHeader, BandSource, BandStatistics, Field, StatisticsBuilder};
 use crate::error::{Error, Result};
+use crate::memory;
 
 /// Bands on a full periodic k-grid, held in memory and checked.
 #[derive(Clone, Debug)]
@@ -86,7 +87,12 @@ impl BandGrid {
         let n1 = header.k_grid.n[0];
         let read = |field: Field| -> Result<Vec<f64>> {
             let len = header.k_grid.len() * field.components();
-            let mut all = vec![0.0; header.n_spin_band() * len];
+            let what = format!(
+                "{field:?} of {} bands on {}",
+                header.n_spin_band(),
+                header.k_grid
+            );
+            let mut all = memory::zeros(&what, header.n_spin_band() * len)?;
             for (i, out) in all.chunks_exact_mut(len).enumerate() {
                 let plane = len / n1;
                 for (first, planes) in out.chunks_exact_mut(plane).enumerate() {

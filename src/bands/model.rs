@@ -5,6 +5,7 @@
 use super::{BandHeader, BandSource, BandStatistics, Field, SpinTreatment, StatisticsBuilder};
 use crate::crystal::{KGrid, Lattice, PointGroup, Tensor};
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::units::HBAR2_OVER_ME;
 use rayon::prelude::*;
 use std::f64::consts::PI;
@@ -268,8 +269,9 @@ impl ModelBands {
         let plane_len = k_grid.plane_len();
         for band in 0..bands.header.n_band {
             let mut builder = StatisticsBuilder::new(k_grid.n, format!("band {}", band + 1));
-            let mut energies = vec![0.0; plane_len];
-            let mut speeds = vec![0.0; if velocities { 3 * plane_len } else { 0 }];
+            let what = format!("a plane of the {k_grid} grid");
+            let mut energies = memory::zeros(&what, plane_len)?;
+            let mut speeds = memory::zeros(&what, if velocities { 3 * plane_len } else { 0 })?;
             for plane in 0..k_grid.n[0] {
                 bands.read_planes(Field::Energy, 0, band, plane, &mut energies)?;
                 builder.add_energies(&energies)?;

@@ -16,6 +16,9 @@ impl GpuEngine {
             reason: "none".into(),
         })
     }
+    pub fn timing_report(&self) -> String {
+        String::new()
+    }
 }
 impl Engine for GpuEngine {
     fn backend(&self) -> &'static str {

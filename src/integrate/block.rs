@@ -2,6 +2,7 @@
 
 use crate::bands::{BandSource, Field};
 use crate::error::Result;
+use crate::memory;
 use std::ops::Range;
 
 /// k-planes of one band. The planes held are `first_plane ..` in the unwrapped numbering (they may be negative or beyond
@@ -93,7 +94,11 @@ impl<'a> BlockStream<'a> {
             if kept > 0 {
                 buffer.copy_within(offset * len..(offset + kept) * len, 0);
             }
-            buffer.resize(planes * len, 0.0);
+            memory::grow(
+                &format!("a block of {planes} k-planes"),
+                buffer,
+                planes * len,
+            )?;
             let n1 = self.block.n[0] as isize;
             let mut next = kept;
             while next < planes {

@@ -124,7 +124,7 @@ fn write_band(
 ) -> Result<()> {
     let header = source.header();
     let [n1, n2, n3] = header.k_grid.n;
-    let mut plane = vec![0.0; n2 * n3];
+    let mut plane = crate::memory::zeros("a k-plane", n2 * n3)?;
     writeln!(out, " BAND: {}", header.first_band + band).map_err(Error::io(path, "write"))?;
     for j1 in 0..=n1 {
         source.read_planes(Field::Energy, spin, band, j1 % n1, &mut plane)?;
