@@ -60,8 +60,7 @@ if ! have cargo; then
     if [ -x "${CARGO_HOME:-$HOME/.cargo}/bin/cargo" ]; then
         echo "cargo is installed but not on PATH: run  . \"${CARGO_HOME:-$HOME/.cargo}/env\"  and try again" >&2
     else
-        echo "Rust is missing (1.89 or newer). Install it as https://rustup.rs says:" >&2
-        echo "  curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh" >&2
+        echo "Rust is missing (1.89 or newer). Install it with rustup: https://rustup.rs" >&2
     fi
     exit 1
 fi

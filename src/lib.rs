@@ -1,5 +1,42 @@
 //! `bzint` turns band energies tabulated on a k-grid into transport tensors, on the CPU or a GPU, with an error bar on
 //! every number.
+//!
+//! ```text
+//! io ──▶ bands::BandSource ──▶ integrate::Block ──▶ Engine (cpu, gpu) ──▶ Spectrum, SurfaceIntegral ──▶ transport ──▶ report
+//! ```
+//!
+//! Imports run one way: `units, error ← crystal ← bands ← kernel ← integrate ← gpu`, and `integrate ← transport ← report ←
+//! cli`; `io` sits beside `bands` and `report`.
+//!
+//! Conventions: energies in eV, lengths in Å, times in s; results in SI. Lattice rows are a₁ a₂ a₃, `a_i·b_j = 2π δ_ij`,
+//! grid point u = (i + shift)/n, third index fastest. Sums carry the spin degeneracy g_s (2 for unpolarised bands, else 1).
+//! Tensors are `[row][col]`; symmetric channels are stored xx yy zz yz xz xy.
+//!
+//! The conductivity of free electrons, n e² τ/m, from a grid:
+//!
+//! ```
+//! use bzint::bands::BandSource;
+//! use bzint::bands::model::{Model, ModelBands};
+//! use bzint::crystal::{KGrid, Lattice};
+//! use bzint::integrate::cpu::CpuEngine;
+//! use bzint::integrate::{Request, surface};
+//! use bzint::transport::FermiTensors;
+//!
+//! # fn main() -> bzint::Result<()> {
+//! let lattice = Lattice::new([[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 3.0]])?;
+//! let bands = ModelBands::new(Model::free_electrons(1.0), lattice, KGrid::gamma([32; 3])?, false)?;
+//! let request = Request::for_bands(bands.header());
+//! let integral = surface(&bands, &request, 2.5, &mut CpuEngine::<f64>::default())?;
+//! let tensors = FermiTensors::new(bands.header(), &integral, Some(1e-14))?;
+//! let sigma = tensors.conductivity.unwrap();
+//! // k_F from 2.5 eV; n = k_F³/3π².
+//! let k_f = (2.0 * 2.5 / bzint::units::HBAR2_OVER_ME).sqrt() * 1e10;
+//! let n = k_f.powi(3) / (3.0 * std::f64::consts::PI.powi(2));
+//! let drude = n * bzint::units::ELEMENTARY_CHARGE.powi(2) * 1e-14 / bzint::units::ELECTRON_MASS;
+//! assert!((sigma.value[0][0] - drude).abs() < sigma.error[0][0]);
+//! # Ok(())
+//! # }
+//! ```
 #![warn(missing_docs)]
 
 pub mod bands;
