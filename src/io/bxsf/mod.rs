@@ -16,5 +16,7 @@ pub use write::{WriteOptions, write};
 
 /// Start of the comment with the units, in `--bxsf-units` spelling.
 const UNITS_COMMENT: &str = "bzint units:";
+/// Start of the comment with the direct lattice, rows in Å: through the reciprocal vectors alone its last digits are lost.
+const LATTICE_COMMENT: &str = "bzint lattice:";
 /// Start of the comment with the spin treatment.
 const SPIN_COMMENT: &str = "bzint spin:";

@@ -2,7 +2,7 @@
 
 use super::tokens::{COPY_AGAIN, Tokens, equal_within};
 use super::units::CHOICES;
-use super::{BxsfUnits, SPIN_COMMENT, UNITS_COMMENT};
+use super::{BxsfUnits, LATTICE_COMMENT, SPIN_COMMENT, UNITS_COMMENT};
 use crate::bands::{BandGrid, BandHeader, SpinTreatment};
 use crate::crystal::{self, KGrid, Lattice, PointGroup, Tensor};
 use crate::error::{Error, Result};
@@ -66,6 +66,7 @@ pub fn parse(path: &Path, content: &str, units: Option<BxsfUnits>) -> Result<Ban
     let scale = units.vectors.in_inverse_angstrom();
     let lattice = Lattice::from_reciprocal(vectors.map(|b| b.map(|x| x * scale)))
         .map_err(text::in_file(path))?;
+    let lattice = info.own_lattice(lattice);
     let points = general.iter().try_fold(n_band, |p, &n| p.checked_mul(n));
     if points.is_none_or(|p| p > content.len()) {
         let [n1, n2, n3] = general;
@@ -140,6 +141,7 @@ struct Info {
     from_fs_x: bool,
     own_units: Option<String>,
     own_spin: Option<SpinTreatment>,
+    own_lattice: Option<Tensor>,
 }
 
 impl Info {
@@ -157,6 +159,12 @@ impl Info {
                 info.from_fs_x |= case.trim().ends_with("_fs.bxsf");
             } else if let Some(units) = comment.strip_prefix(UNITS_COMMENT) {
                 info.own_units = Some(units.trim().to_string());
+            } else if let Some(numbers) = comment.strip_prefix(LATTICE_COMMENT) {
+                let numbers: Option<Vec<f64>> =
+                    numbers.split_whitespace().map(text::number).collect();
+                info.own_lattice = numbers
+                    .filter(|n| n.len() == 9)
+                    .map(|n| std::array::from_fn(|i| std::array::from_fn(|j| n[3 * i + j])));
             } else if let Some(spin) = comment.strip_prefix(SPIN_COMMENT) {
                 info.own_spin = SpinTreatment::from_name(spin.trim());
             } else if line.to_ascii_lowercase().starts_with("fermi energy") {
@@ -208,6 +216,21 @@ impl Info {
             format!("{}: {problem}", path.display()),
             remedy,
         ))
+    }
+
+    /// The lattice to its last digit, where a comment has it and it is that of the vectors.
+    fn own_lattice(&self, of_vectors: Lattice) -> Lattice {
+        let exact = self.own_lattice.and_then(|rows| Lattice::new(rows).ok());
+        let same = |exact: &Lattice| {
+            let pairs = exact
+                .rows()
+                .iter()
+                .flatten()
+                .zip(of_vectors.rows().iter().flatten());
+            let size = of_vectors.volume().cbrt();
+            pairs.into_iter().all(|(x, y)| (x - y).abs() < 1e-9 * size)
+        };
+        exact.filter(same).unwrap_or(of_vectors)
     }
 
     fn spin(&self) -> SpinTreatment {

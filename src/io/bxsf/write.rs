@@ -1,6 +1,6 @@
 //! Writing BXSF.
 
-use super::{BxsfUnits, SPIN_COMMENT, UNITS_COMMENT};
+use super::{BxsfUnits, LATTICE_COMMENT, SPIN_COMMENT, UNITS_COMMENT};
 use crate::bands::{BandSource, Field, SpinTreatment};
 use crate::error::{Error, Result};
 use std::io::{BufWriter, Write};
@@ -94,6 +94,11 @@ fn write_header(out: &mut impl Write, source: &dyn BandSource, fermi: f64) -> st
         env!("CARGO_PKG_VERSION")
     )?;
     writeln!(out, "   # {UNITS_COMMENT} {}", BxsfUnits::WANNIER90)?;
+    write!(out, "   # {LATTICE_COMMENT}")?;
+    for x in header.lattice.rows().iter().flatten() {
+        write!(out, " {x:?}")?;
+    }
+    writeln!(out)?;
     writeln!(out, "   # {SPIN_COMMENT} {}", spin_in_file(header.spin))?;
     writeln!(out, "   Fermi Energy: {fermi:?}")?;
     writeln!(
