@@ -49,6 +49,7 @@ pub mod io;
 pub mod kernel;
 mod memory;
 pub mod report;
+pub mod sampler;
 pub mod transport;
 pub mod units;
 
