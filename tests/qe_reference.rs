@@ -4,10 +4,10 @@
 mod common;
 
 use bzint::bands::{BandGrid, BandSource, Field};
-use bzint::integrate::Channel;
+use bzint::integrate::{Channel, EnergyAxis};
 use bzint::kernel::velocity::{derivative, stencil, velocity};
 use bzint::units::{BOHR_RADIUS, ELEMENTARY_CHARGE, EV, HARTREE, HBAR, RYDBERG_EV};
-use common::{at_energy, shared, velocity_tensor, with_velocities};
+use common::{at_energy, in_bins, shared, velocity_tensor, with_velocities};
 use std::io::Read;
 
 /// The bands of a shared file, or a printed reason to skip.
@@ -110,6 +110,16 @@ fn densities_of_states_agree_with_dos_x_to_its_printed_digits() {
                     found[x]
                 );
             }
+        }
+        // The same through bins whose edges are those energies: N(E) at the edges is exact, not an average.
+        let stop = first + step * (rows.len() - 1) as f64;
+        let axis = EnergyAxis::new(first, stop, rows.len() - 1).unwrap();
+        let (cumulative, _) = in_bins(&bands, &request, axis).total_cumulative(Channel::States);
+        for (found, row) in cumulative.iter().zip(&rows) {
+            assert!(
+                (found - row[2].0).abs() <= 1.01 * row[2].1,
+                "{found} {row:?}"
+            );
         }
         println!(
             "{dos}: {} energies; DOS off by at most {:.1e} 1/eV, integral by {:.1e}; {half_digits:.3} half digits at most",
