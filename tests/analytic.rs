@@ -409,6 +409,9 @@ fn triangles(k: [[f64; 3]; 4], e: [f64; 4], f: [f64; 4], epsilon: f64) -> f64 {
         / dot(gradient, gradient).sqrt()
 }
 
+/// A function of the velocity.
+type OfVelocity<'a> = &'a dyn Fn([f64; 3]) -> f64;
+
 /// PHYSICS §1: the form ∫dS/|v| and the δ form are the same number on the same tetrahedra.
 #[test]
 fn the_surface_form_and_the_delta_form_agree_to_rounding() {
@@ -446,7 +449,7 @@ fn the_surface_form_and_the_delta_form_agree_to_rounding() {
     for epsilon in [0.33, 0.9, 1.7, 2.6] {
         let request = with_velocities(&bands, 0);
         let s = at_energy(&bands, &request, epsilon);
-        let form = |start: usize, f: &dyn Fn([f64; 3]) -> f64| {
+        let form = |start: usize, f: OfVelocity| {
             let mut sum = 0.0;
             for j1 in 0..n[0] {
                 for j2 in 0..n[1] {
@@ -466,7 +469,7 @@ fn the_surface_form_and_the_delta_form_agree_to_rounding() {
             }
             2.0 * sum / zone
         };
-        let cases: [(Channel, &dyn Fn([f64; 3]) -> f64); 4] = [
+        let cases: [(Channel, OfVelocity); 4] = [
             (Channel::States, &|_| 1.0),
             (Channel::VelocityProduct(0, 0), &|v| v[0] * v[0]),
             (Channel::VelocityProduct(1, 2), &|v| v[1] * v[2]),
