@@ -1,21 +1,14 @@
 //! Readers and writers, on files that real codes wrote. The files are shared data beside the checkout; where they are
 //! absent the tests say so.
 
+mod common;
+
 use bzint::Result;
 use bzint::bands::{BandGrid, BandSource, Field, SpinTreatment};
 use bzint::io::bxsf::{self, BxsfUnits, WriteOptions};
 use bzint::io::{self, OpenOptions, qe};
-use std::path::{Path, PathBuf};
-
-/// The shared file, or a printed reason to skip.
-fn shared(name: &str) -> Option<PathBuf> {
-    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")).join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    println!("SKIPPED: shared data file {name} is not there");
-    None
-}
+use common::shared;
+use std::path::Path;
 
 /// Opens by content and copies into memory.
 fn open(path: &Path, units: Option<BxsfUnits>) -> Result<BandGrid> {

@@ -1,8 +1,15 @@
 //! Helpers that several test files share.
 #![allow(dead_code)]
 
+use bzint::bands::BandSource;
 use bzint::bands::model::{Model, ModelBands};
-use bzint::crystal::{KGrid, Lattice};
+use bzint::crystal::{KGrid, Lattice, Tensor};
+use bzint::integrate::cpu::CpuEngine;
+use bzint::integrate::{
+    Channel, Channels, EnergyAxis, Request, Spectrum, SurfaceIntegral, Velocities, spectrum,
+    surface,
+};
+use std::path::PathBuf;
 
 /// Simple cubic lattice of constant `a` (Å).
 pub fn cubic(a: f64) -> Lattice {
@@ -11,11 +18,13 @@ pub fn cubic(a: f64) -> Lattice {
 
 /// Tight binding E = −2t Σcos on n³ points of a cubic lattice.
 pub fn simple_cubic(n: usize, a: f64, hopping: f64) -> ModelBands {
-    let model = Model::TightBinding {
-        hopping,
-        dimension: 3,
-    };
-    ModelBands::new(model, cubic(a), KGrid::gamma([n; 3]).unwrap(), false).unwrap()
+    tight_binding([n; 3], a, hopping, 3)
+}
+
+/// Tight binding along the first `dimension` axes, with velocities.
+pub fn tight_binding(n: [usize; 3], a: f64, hopping: f64, dimension: usize) -> ModelBands {
+    let model = Model::TightBinding { hopping, dimension };
+    ModelBands::new(model, cubic(a), KGrid::gamma(n).unwrap(), true).unwrap()
 }
 
 /// PHYSICS.md §18: E/t, D, N, T, Ξ per spin of the simple-cubic band in units t = a = ħ = 1.
@@ -56,3 +65,129 @@ pub const SIMPLE_CUBIC: [(f64, f64, f64, f64, f64); 5] = [
         1.2608738822704,
     ),
 ];
+
+/// The shared file, or a printed reason to skip.
+pub fn shared(name: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")).join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    println!("SKIPPED: shared data file {name} is not there");
+    None
+}
+
+/// All channels at one energy by the reference integrator.
+pub fn at_energy(bands: &dyn BandSource, request: &Request, energy_ev: f64) -> SurfaceIntegral {
+    surface(bands, request, energy_ev, &mut CpuEngine::<f64>::default()).unwrap()
+}
+
+/// All channels in bins by the reference integrator.
+pub fn in_bins(bands: &dyn BandSource, request: &Request, axis: EnergyAxis) -> Spectrum {
+    spectrum(bands, request, axis, &mut CpuEngine::<f64>::default()).unwrap()
+}
+
+/// The request with velocities by central differences of `order`, or from the file where `order` is 0.
+pub fn with_velocities(bands: &dyn BandSource, order: usize) -> Request<'static> {
+    Request {
+        velocities: match order {
+            0 => Velocities::FromFile,
+            order => Velocities::FiniteDifference(order),
+        },
+        channels: Channels::Speeds,
+        ..Request::for_bands(bands.header())
+    }
+}
+
+/// The 3×3 tensors of v_i v_j δ and of their bars, 1/eV·m²/s², over all bands.
+pub fn velocity_tensor(s: &SurfaceIntegral) -> (Tensor, Tensor) {
+    let of = |i, j| s.total(Channel::VelocityProduct(i, j));
+    (
+        std::array::from_fn(|i| std::array::from_fn(|j| of(i, j).0)),
+        std::array::from_fn(|i| std::array::from_fn(|j| of(i, j).1)),
+    )
+}
+
+/// R T Rᵀ.
+pub fn rotated(r: &Tensor, t: &Tensor) -> Tensor {
+    std::array::from_fn(|i| {
+        std::array::from_fn(|j| {
+            (0..9)
+                .map(|x| r[i][x / 3] * t[x / 3][x % 3] * r[j][x % 3])
+                .sum()
+        })
+    })
+}
+
+/// A rotation in general position: by 0.7 rad about z, then 0.4 rad about x, then 1.1 rad about y.
+pub fn general_rotation() -> Tensor {
+    let about = |axis: usize, angle: f64| {
+        let (i, j) = ((axis + 1) % 3, (axis + 2) % 3);
+        let mut r = [[0.0; 3]; 3];
+        r[axis][axis] = 1.0;
+        (r[i][i], r[j][j]) = (angle.cos(), angle.cos());
+        (r[i][j], r[j][i]) = (-angle.sin(), angle.sin());
+        r
+    };
+    let multiply = |a: Tensor, b: Tensor| -> Tensor {
+        std::array::from_fn(|i| std::array::from_fn(|j| (0..3).map(|k| a[i][k] * b[k][j]).sum()))
+    };
+    multiply(about(1, 1.1), multiply(about(0, 0.4), about(2, 0.7)))
+}
+
+/// Bars compared with true errors: which cover, and by how much.
+#[derive(Default)]
+pub struct Bars {
+    ratios: Vec<f64>,
+    missed: Vec<String>,
+}
+
+impl Bars {
+    /// Adds a value with its bar and its exact value. Errors at the level of rounding say nothing about a bar's width.
+    pub fn add(&mut self, what: impl Into<String>, (value, bar): (f64, f64), exact: f64) {
+        let off = (value - exact).abs();
+        if off <= 1e-12 * exact.abs() {
+            return;
+        }
+        self.ratios.push(bar / off);
+        if off > bar {
+            let what = what.into();
+            self.missed
+                .push(format!("{what}: {value:e} ± {bar:e}, exactly {exact:e}"));
+        }
+    }
+
+    /// Values whose bar is too narrow.
+    pub fn missed(&self) -> &[String] {
+        &self.missed
+    }
+
+    /// Smallest and median bar/|error|, and how many there are.
+    pub fn summary(&self) -> (f64, f64, usize) {
+        let mut sorted = self.ratios.clone();
+        sorted.sort_by(f64::total_cmp);
+        (sorted[0], sorted[sorted.len() / 2], sorted.len())
+    }
+
+    /// Every bar covers its error, and the median is at most `widest` times too wide.
+    #[track_caller]
+    pub fn assert_honest(&self, what: &str, widest: f64) {
+        let (least, median, count) = self.summary();
+        println!("{what}: bar/|error| of {count} values: least {least:.2}, median {median:.2}");
+        assert!(self.missed.is_empty(), "{what}: {:#?}", self.missed);
+        assert!(median <= widest, "{what}: median {median}");
+    }
+}
+
+/// A linear congruential generator of doubles in [0, 1).
+pub struct Lcg(pub u64);
+
+impl Lcg {
+    /// The next number.
+    pub fn next(&mut self) -> f64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
