@@ -4,7 +4,7 @@
 //! is done directly, the remaining two-dimensional series by FFT, its coefficients folded onto the plane's n₂ × n₃ points
 //! (exact at the points of the grid). Two real fields share one complex transform.
 
-use super::roughness::Series;
+use super::series::Series;
 use crate::bands::{BandHeader, BandSource, BandStatistics, Field, StatisticsBuilder};
 use crate::crystal::KGrid;
 use crate::error::{Error, Result};
@@ -41,7 +41,7 @@ impl FourierBands {
         header.has_velocities = true;
         header.has_lifetimes = false;
         header.provenance.notes.push(format!(
-            "Interpolated from {} to {grid} k-points by {} lattice vectors (smoothest Fourier series through every energy).",
+            "Interpolated from {} to {grid} k-points by {} lattice vectors (Fourier series through every energy).",
             coarse.k_grid,
             series.len()
         ));
@@ -314,8 +314,12 @@ mod tests {
             let fourier = FourierBands::new(&coarse, dense).unwrap();
             let e =
                 largest_difference(&band(&fourier, Field::Energy), &band(&exact, Field::Energy));
-            // The next-neighbour term shares its class with longer vectors: exact where their weights 1/ρ do not matter.
-            assert!(e < 0.05, "{n:?}: {e}");
+            assert!(e < 1e-12, "{n:?}: {e}");
+            let v = largest_difference(
+                &band(&fourier, Field::Velocity),
+                &band(&exact, Field::Velocity),
+            );
+            assert!(v < 1e-8, "{n:?}: {v} m/s");
         }
     }
 

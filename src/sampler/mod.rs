@@ -1,6 +1,6 @@
 //! How energies and velocities come to be at k-points that a file does not hold.
 
 mod fourier;
-mod roughness;
+mod series;
 
 pub use fourier::FourierBands;

