@@ -5,6 +5,7 @@
 pub mod bands;
 pub mod crystal;
 pub mod error;
+pub mod gpu;
 pub mod integrate;
 pub mod io;
 pub mod kernel;

@@ -30,7 +30,9 @@ pub struct Setup<R: Real> {
 impl<R: Real> Setup<R> {
     pub fn new(context: &BandContext, target: &Target) -> Self {
         let s = &context.statistics;
-        let scale = R::level_scale(s.energy_min, s.energy_max);
+        // Levels reach as far as smeared weights do: thresholds beyond the band keep their distance from it.
+        let reach = context.reach_ev();
+        let scale = R::level_scale(s.energy_min - reach, s.energy_max + reach);
         let (energies, axis) = match target {
             Target::At(e) => (vec![*e], None),
             Target::Bins(axis) => (axis.edges(), Some(*axis)),
