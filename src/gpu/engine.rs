@@ -696,3 +696,84 @@ fn write(context: &Context, buffer: &mut wgpu::Buffer, what: &str, bytes: &[u8])
 fn no_band() -> Error {
     Error::Internal("an engine was used before a band was begun".into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bands::BandSource;
+    use crate::bands::model::{Model, ModelBands};
+    use crate::crystal::{KGrid, Lattice};
+    use crate::integrate::{EnergyAxis, Request, surface};
+
+    #[test]
+    fn limbs_make_signed_integers() {
+        assert_eq!(limbs(&[7, 0, 0]), 7);
+        assert_eq!(limbs(&[u32::MAX; 3]), -1);
+        assert_eq!(limbs(&[0, 1]), 1 << 32);
+        assert_eq!(limbs(&[1, u32::MAX]), 1 - (1 << 32));
+    }
+
+    #[test]
+    fn increments_run_up_to_cumulative_sums() {
+        // Two edges, two channels: states 3 then +2, the other −5 then +5.
+        let increments = [3, 0, 5u32.wrapping_neg(), u32::MAX, 2, 0, 5, 0];
+        assert_eq!(cumulative(&increments, 2, 100), [103, -5, 105, 0]);
+    }
+
+    fn bands() -> ModelBands {
+        let lattice = Lattice::new([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]).unwrap();
+        let model = Model::TightBinding {
+            hopping: 1.0,
+            dimension: 3,
+        };
+        ModelBands::new(model, lattice, KGrid::gamma([8; 3]).unwrap(), false).unwrap()
+    }
+
+    /// Sums of kernels that did not visit every cell are refused.
+    #[test]
+    fn a_missing_cell_is_an_error() {
+        let mut engine = match GpuEngine::new(None) {
+            Ok(engine) => engine,
+            Err(reason) => {
+                assert!(
+                    std::env::var("BZINT_REQUIRE_GPU").is_err(),
+                    "BZINT_REQUIRE_GPU is set, but {reason}"
+                );
+                println!("SKIPPED: {reason}");
+                return;
+            }
+        };
+        let bands = bands();
+        let request = Request::for_bands(bands.header());
+        surface(&bands, &request, 0.3, &mut engine).unwrap();
+        // The last slab is done and its sums are cleared: one cell is claimed, none was visited.
+        engine.band.as_mut().unwrap().expected = 1;
+        let error = engine.finish_slab().unwrap_err();
+        assert!(error.to_string().contains("counted 0 cells"), "{error}");
+        surface(&bands, &request, 0.3, &mut engine).unwrap();
+    }
+
+    #[test]
+    fn submissions_shrink_where_a_cell_meets_many_edges() {
+        let bands = bands();
+        let request = Request::for_bands(bands.header());
+        let context = BandContext::new(bands.header(), &bands.statistics()[0], &request, 0, 0);
+        let cells = |bins| {
+            let axis = EnergyAxis::new(-6.0, 6.0, bins).unwrap();
+            cells_per_submission(&Setup::new(&context, &Target::Bins(axis)))
+        };
+        assert!(cells(1) > 1_000_000 && cells(100) < cells(10) && cells(1 << 20) == 4096);
+    }
+
+    #[test]
+    fn a_smearing_too_narrow_for_the_sums_is_refused() {
+        let bands = bands();
+        let request = Request {
+            weights: crate::integrate::Weights::Gaussian(1e-10),
+            ..Request::for_bands(bands.header())
+        };
+        let context = BandContext::new(bands.header(), &bands.statistics()[0], &request, 0, 0);
+        let setup = Setup::new(&context, &Target::At(0.0));
+        assert!(check_smearing(&setup).is_err());
+    }
+}
