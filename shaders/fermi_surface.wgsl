@@ -31,11 +31,11 @@ fn cell_weights(cell: array<i32, 8>, epsilon: Threshold, range: f32) -> CellWeig
 // Adds the cell with number `index`.
 fn add_surface_cell(index: u32) {
     let at = cell_at(index);
-    atomicAdd(&visited, at.volume);
+    visited_here += at.volume;
     let cell = cell_levels(at);
     let extremes = cell_extremes(cell);
     if extremes.y < params.bound_first {
-        atomicAdd(&below_all, at.volume);
+        below_here += at.volume;
         return;
     }
     if extremes.x >= params.bound_first {

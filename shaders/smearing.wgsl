@@ -47,11 +47,11 @@ fn smeared_step(y: f32, order: u32) -> f32 {
 // Adds the k-point at which the cell with number `index` starts.
 fn add_surface_point(index: u32) {
     let at = cell_at(index);
-    atomicAdd(&visited, at.volume);
+    visited_here += at.volume;
     let level = levels[node_index(at.planes[0], at.j2[0], at.j3[0])];
     let y = threshold_above(thresholds[0], level) * params.inverse;
     if y > CUTOFF {
-        atomicAdd(&below_all, at.volume);
+        below_here += at.volume;
         return;
     }
     if y > -CUTOFF {

@@ -7,6 +7,10 @@ const QUANTITIES: u32 = CHANNELS + 1u;
 
 var<workgroup> partial: array<atomic<u32>, 3u * QUANTITIES>;
 
+// Volumes that this invocation visited and found wholly below the energy.
+var<private> visited_here: u32 = 0u;
+var<private> below_here: u32 = 0u;
+
 // Starts the workgroup's sums at zero; ends in a barrier.
 fn clear_partial(lane: u32) {
     for (var i = lane; i < 3u * QUANTITIES; i += WORKGROUP) {
@@ -35,8 +39,14 @@ fn add_partial(i: u32, x: Wide) {
     }
 }
 
-// Adds the workgroup's sums to the total; starts with a barrier.
+// Adds the workgroup's sums to the total, once all its invocations are done.
 fn flush_partial(lane: u32) {
+    if visited_here != 0u {
+        atomicAdd(&visited, visited_here);
+    }
+    if below_here != 0u {
+        atomicAdd(&below_all, below_here);
+    }
     workgroupBarrier();
     for (var i = lane; i < QUANTITIES; i += WORKGROUP) {
         let x = Wide(

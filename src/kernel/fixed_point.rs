@@ -5,6 +5,10 @@
 //! at most 1; volumes sum to the number of grid points N, so |Σ q| ≤ N·2ᵇ. With b = 27 in f32 (q fits 32 bits: 8·2²⁷ = 2³⁰)
 //! and N ≤ 2³⁴ that is 2⁶¹; in f64 b is at most 44 and lowered to 62 − log₂N. Nothing overflows 64 bits.
 //!
+//! The shader adds increments, a cell's contribution at an edge less that at the edge before: below 2³¹ each, since |q| is
+//! below 2³⁰ (1.2·2³⁰ for Methfessel–Paxton steps of one sign). Two limbs hold their running sum modulo 2⁶⁴, and that sum is
+//! the contribution's own.
+//!
 //! *Contributions at one energy* (`fermi_surface`): a tetrahedron of width d levels contributes up to 3/d in units of
 //! 1/level, which only the resolution of the levels bounds: a cell's sum is below 8·3·2³¹ < 2³⁶ in units of 1/range. With a
 //! quantum of 2⁻²⁴ that is 60 bits (two limbs), and 2³⁴ cells need 34 more: three 32-bit limbs, 94 of 95 bits. In f64
