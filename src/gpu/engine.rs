@@ -2,17 +2,19 @@
 //!
 //! Work is submitted without waiting: while the device treats one block, the host reads and converts the next. At most
 //! [`IN_FLIGHT`] blocks wait on the queue, so that the staging memory stays bounded. One submission treats at most about
-//! [`CELL_EDGES`] pairs of cell and edge, far below 100 ms on any desktop GPU.
+//! [`super::plan::CELL_EDGES`] pairs of cell and edge, far below 100 ms on any desktop GPU.
 
+use super::clock::{Clock, TIMED_PASSES, Timings};
 use super::context::{Context, DeviceInfo};
 use super::layouts::{AUDIT_WORDS, GpuThreshold, Params};
 use super::pipelines::{Configuration, Kernel, Pipelines};
+use super::plan::{bytes_per_point, cells_per_submission, check_smearing, params};
+use super::sums::{cumulative, limbs};
 use crate::error::{Error, Result};
 use crate::integrate::cpu::Setup;
 use crate::integrate::{BandContext, Block, Channels, Engine, SlabSums, Target};
 use crate::kernel::Real;
-use crate::kernel::real::{level_of, width};
-use crate::kernel::smearing::CUTOFF;
+use crate::kernel::real::level_of;
 use bytemuck::{bytes_of, cast_slice};
 use rayon::prelude::*;
 use std::collections::VecDeque;
@@ -21,28 +23,11 @@ use std::time::Instant;
 /// Blocks that may be queued before the host waits.
 const IN_FLIGHT: usize = 2;
 
-/// Pairs of cell and edge in one submission; a pair costs about 1500 operations.
-const CELL_EDGES: u64 = 1 << 22;
-
 /// Workgroups along one dimension of a dispatch.
 const MAX_WORKGROUPS: u64 = 65_535;
 
-/// Passes timed per slab; later ones are not.
-const TIMED_PASSES: u32 = 1024;
-
 /// Numbers converted by one task.
 const CHUNK: usize = 1 << 14;
-
-/// Where the time went since the engine was made, seconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Timings {
-    /// Host: conversion to levels and copies to staging memory.
-    pub upload: f64,
-    /// Device: kernels, by timestamps; none where the device has no clock.
-    pub kernel: Option<f64>,
-    /// Host: waiting for the slab's last kernels and reading the sums back.
-    pub read_back: f64,
-}
 
 /// One band in work.
 struct Band {
@@ -80,14 +65,6 @@ pub struct GpuEngine {
     float_scratch: Vec<f32>,
 }
 
-/// Timestamps of the passes of a slab.
-struct Clock {
-    queries: wgpu::QuerySet,
-    resolved: wgpu::Buffer,
-    used: u32,
-    seconds_per_tick: f64,
-}
-
 impl GpuEngine {
     /// An engine on the adapter whose name contains `selection`; without one on that named by the environment variable
     /// `BZINT_ADAPTER`, else on the first of [`super::devices`].
@@ -101,24 +78,7 @@ impl GpuEngine {
         let storage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
         let uniform = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
         let size = size_of::<Params>() as u64;
-        let clock = if context.info.timestamps {
-            Some(Clock {
-                queries: context.device.create_query_set(&wgpu::QuerySetDescriptor {
-                    label: Some("kernel times"),
-                    ty: wgpu::QueryType::Timestamp,
-                    count: 2 * TIMED_PASSES,
-                }),
-                resolved: context.buffer(
-                    "kernel times",
-                    16 * u64::from(TIMED_PASSES),
-                    wgpu::BufferUsages::QUERY_RESOLVE | wgpu::BufferUsages::COPY_SRC,
-                )?,
-                used: 0,
-                seconds_per_tick: f64::from(context.queue.get_timestamp_period()) * 1e-9,
-            })
-        } else {
-            None
-        };
+        let clock = Clock::new(&context)?;
         Ok(Self {
             params: [
                 context.buffer("parameters", size, uniform)?,
@@ -377,34 +337,10 @@ impl GpuEngine {
         self.context.check()?;
         let sums = at as usize / 4;
         if let (Some(clock), Some(kernel)) = (&mut self.clock, &mut self.timings.kernel) {
-            let ticks: Vec<u64> = words[sums..]
-                .chunks_exact(2)
-                .map(|w| limbs(w) as u64)
-                .collect();
-            let busy: u64 = ticks
-                .chunks_exact(2)
-                .map(|t| t[1].saturating_sub(t[0]))
-                .sum();
-            *kernel += busy as f64 * clock.seconds_per_tick;
+            *kernel += clock.seconds(&words[sums..]);
             clock.used = 0;
         }
         Ok(words[..sums].to_vec())
-    }
-}
-
-impl Clock {
-    /// The timestamps of the next pass, as long as there is room.
-    fn next_pass(&mut self) -> Option<wgpu::ComputePassTimestampWrites<'_>> {
-        if self.used >= 2 * TIMED_PASSES {
-            return None;
-        }
-        let at = self.used;
-        self.used += 2;
-        Some(wgpu::ComputePassTimestampWrites {
-            query_set: &self.queries,
-            beginning_of_pass_write_index: Some(at),
-            end_of_pass_write_index: Some(at + 1),
-        })
     }
 }
 
@@ -564,113 +500,6 @@ impl Engine for GpuEngine {
     }
 }
 
-/// Running sums over the edges of `increments[edge][channel]` (two limbs each), states starting at `below`.
-fn cumulative(increments: &[u32], channels: usize, below: i128) -> Vec<i128> {
-    let mut passed = vec![0i64; channels];
-    increments
-        .chunks_exact(2)
-        .enumerate()
-        .map(|(slot, words)| {
-            let c = slot % channels;
-            // An increment is known modulo 2⁶⁴, and so is the sum, which fits 63 bits (see kernel::fixed_point).
-            passed[c] = passed[c].wrapping_add(limbs(words) as i64);
-            i128::from(passed[c]) + if c == 0 { below } else { 0 }
-        })
-        .collect()
-}
-
-/// A signed integer from its limbs, low one first; the highest carries the sign.
-fn limbs(words: &[u32]) -> i128 {
-    let mut value = 0i128;
-    for (i, &word) in words.iter().enumerate() {
-        let word = if i + 1 == words.len() {
-            i128::from(word as i32)
-        } else {
-            i128::from(word)
-        };
-        value += word << (32 * i);
-    }
-    value
-}
-
-/// The uniform block of a view of `block`, without the run of cells.
-fn params(setup: &Setup<f32>, block: &Block, stride: usize) -> Params {
-    let [n1, n2, n3] = block.n;
-    let inverse = |width_ev: f64| setup.scale.step_ev / width_ev;
-    let s = &setup.context.statistics;
-    // The subgrid's smearing is √2 wider, as in the twin.
-    let width_ev = setup.context.smearing.map(|(width_ev, _)| {
-        if stride == 2 {
-            width_ev * std::f64::consts::SQRT_2
-        } else {
-            width_ev
-        }
-    });
-    let mut gradient = [[0.0; 4]; 3];
-    for (row, from) in gradient.iter_mut().zip(&setup.gradient[stride - 1]) {
-        row[..3].copy_from_slice(from);
-    }
-    let last = setup.thresholds.len() - 1;
-    Params {
-        n1: n1 as u32,
-        n2: n2 as u32,
-        n3: n3 as u32,
-        stride: stride as u32,
-        cells1: block.cells.len().div_ceil(stride) as u32,
-        cells2: n2.div_ceil(stride) as u32,
-        cells3: n3.div_ceil(stride) as u32,
-        start1: block.cells.start as u32,
-        lower1: block.plane_index(block.cells.start) as u32,
-        first_cell: 0,
-        cell_count: 0,
-        edges: setup.thresholds.len() as u32,
-        bound_first: f32::bound(&setup.thresholds[0]),
-        bound_last: f32::bound(&setup.thresholds[last]),
-        range: setup.scale.range as f32,
-        quanta: (1u64 << setup.bits) as f32,
-        inverse: width_ev.map_or(0.0, inverse) as f32,
-        per_width: width_ev.map_or(0.0, |w| width(s.energy_min, s.energy_max) * (1.0 / w)) as f32,
-        reserved1: 0,
-        reserved2: 0,
-        gradient,
-    }
-}
-
-/// Cells in one submission, from a bound on the edges that one cell can meet.
-fn cells_per_submission(setup: &Setup<f32>) -> u64 {
-    let Some(axis) = setup.axis else {
-        return CELL_EDGES / 2;
-    };
-    let reach_ev = setup.context.smearing.map_or_else(
-        || setup.context.statistics.max_step.iter().sum(),
-        |(width_ev, _)| 2.0 * CUTOFF * width_ev,
-    );
-    let edges = (reach_ev / axis.width()).min(axis.bins() as f64) as u64 + 2;
-    (CELL_EDGES / edges).max(4096)
-}
-
-/// Contributions at one energy must fit the two limbs of `to_wide`: |δ|·range < 2³³ with cells of up to 8.
-fn check_smearing(setup: &Setup<f32>) -> Result<()> {
-    let Some((width_ev, _)) = setup.context.smearing else {
-        return Ok(());
-    };
-    let s = &setup.context.statistics;
-    let range_ev = width(s.energy_min, s.energy_max);
-    if range_ev / width_ev < (1u64 << 33) as f64 {
-        return Ok(());
-    }
-    Err(Error::bad_option(
-        "smearing width",
-        format!("{width_ev} eV is too small for a band {range_ev} eV wide"),
-        "use tetrahedra",
-    ))
-}
-
-/// Bytes of the widest field of a k-point.
-fn bytes_per_point(context: &BandContext) -> u64 {
-    if context.order == 0 { 12 } else { 4 }
-}
-
 /// `from` in single precision, on all threads.
 fn convert(into: &mut Vec<f32>, from: &[f64], single: impl Fn(f64) -> f32 + Sync) {
     into.resize(from.len(), 0.0);
@@ -701,33 +530,8 @@ fn no_band() -> Error {
 mod tests {
     use super::*;
     use crate::bands::BandSource;
-    use crate::bands::model::{Model, ModelBands};
-    use crate::crystal::{KGrid, Lattice};
-    use crate::integrate::{EnergyAxis, Request, surface};
-
-    #[test]
-    fn limbs_make_signed_integers() {
-        assert_eq!(limbs(&[7, 0, 0]), 7);
-        assert_eq!(limbs(&[u32::MAX; 3]), -1);
-        assert_eq!(limbs(&[0, 1]), 1 << 32);
-        assert_eq!(limbs(&[1, u32::MAX]), 1 - (1 << 32));
-    }
-
-    #[test]
-    fn increments_run_up_to_cumulative_sums() {
-        // Two edges, two channels: states 3 then +2, the other −5 then +5.
-        let increments = [3, 0, 5u32.wrapping_neg(), u32::MAX, 2, 0, 5, 0];
-        assert_eq!(cumulative(&increments, 2, 100), [103, -5, 105, 0]);
-    }
-
-    fn bands() -> ModelBands {
-        let lattice = Lattice::new([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]).unwrap();
-        let model = Model::TightBinding {
-            hopping: 1.0,
-            dimension: 3,
-        };
-        ModelBands::new(model, lattice, KGrid::gamma([8; 3]).unwrap(), false).unwrap()
-    }
+    use crate::gpu::plan::tests::bands;
+    use crate::integrate::{Request, surface};
 
     /// Sums of kernels that did not visit every cell are refused.
     #[test]
@@ -751,29 +555,5 @@ mod tests {
         let error = engine.finish_slab().unwrap_err();
         assert!(error.to_string().contains("counted 0 cells"), "{error}");
         surface(&bands, &request, 0.3, &mut engine).unwrap();
-    }
-
-    #[test]
-    fn submissions_shrink_where_a_cell_meets_many_edges() {
-        let bands = bands();
-        let request = Request::for_bands(bands.header());
-        let context = BandContext::new(bands.header(), &bands.statistics()[0], &request, 0, 0);
-        let cells = |bins| {
-            let axis = EnergyAxis::new(-6.0, 6.0, bins).unwrap();
-            cells_per_submission(&Setup::new(&context, &Target::Bins(axis)))
-        };
-        assert!(cells(1) > 1_000_000 && cells(100) < cells(10) && cells(1 << 20) == 4096);
-    }
-
-    #[test]
-    fn a_smearing_too_narrow_for_the_sums_is_refused() {
-        let bands = bands();
-        let request = Request {
-            weights: crate::integrate::Weights::Gaussian(1e-10),
-            ..Request::for_bands(bands.header())
-        };
-        let context = BandContext::new(bands.header(), &bands.statistics()[0], &request, 0, 0);
-        let setup = Setup::new(&context, &Target::At(0.0));
-        assert!(check_smearing(&setup).is_err());
     }
 }

@@ -5,10 +5,14 @@
 //! within a cell. A device that fails gives an error, never numbers: besides wgpu's own reports, every kernel counts the
 //! volume of the cells it visited, and sums whose count is not the slab's volume are refused.
 
+mod clock;
 mod context;
 mod engine;
 pub mod layouts;
 pub mod pipelines;
+mod plan;
+mod sums;
 
+pub use clock::Timings;
 pub use context::{DeviceInfo, devices, real_gpu};
-pub use engine::{GpuEngine, Timings};
+pub use engine::GpuEngine;
