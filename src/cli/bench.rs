@@ -99,7 +99,9 @@ impl Bench {
             "of memory speed"
         );
         let mut rows = Vec::new();
+        let mut splits = String::new();
         for (work, name) in Work::ALL {
+            let split = gpu.as_ref().map(GpuEngine::timings);
             let mut seconds = vec![Vec::new(); who.len()];
             for _ in 0..self.rounds.max(1) {
                 for (i, (w, _)) in who.iter().enumerate() {
@@ -119,6 +121,18 @@ impl Bench {
                     };
                     seconds[i].push(t);
                 }
+            }
+            if let (Some(gpu), Some(before)) = (&gpu, split) {
+                let rounds = self.rounds.max(1) as f64;
+                let now = gpu.timings();
+                let per_round = |a: f64, b: f64| (a - b) / rounds;
+                let kernel = now.kernel.zip(before.kernel).map(|(a, b)| per_round(a, b));
+                splits += &format!(
+                    "{name:<16}upload {:.4} s, kernels {}, read-back and waiting {:.4} s per run\n",
+                    per_round(now.upload, before.upload),
+                    kernel.map_or("not timed".into(), |k| format!("{k:.4} s")),
+                    per_round(now.read_back, before.read_back),
+                );
             }
             let medians: Vec<f64> = seconds.iter_mut().map(|s| median(s)).collect();
             let points = self.points(work, &bands, energy);
@@ -149,8 +163,8 @@ impl Bench {
         }
         text += "\nThe floor of every figure is one read of each energy (last column). The Fermi surface comes near it where few cells\n\
                  are cut; spectra are bound by arithmetic (bins × tetrahedra per cell), on a GPU also by its atomic additions.\n";
-        if let Some(gpu) = &gpu {
-            text += &gpu.timing_report();
+        if !splits.is_empty() {
+            text += &format!("\non the GPU:\n{splits}");
         }
         if self.output.json {
             super::print(&format!("{:#}", json!({"kind": "bench", "rows": rows})));

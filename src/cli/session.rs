@@ -68,7 +68,7 @@ pub fn integrate<T: Send>(
     let on_gpu = match method.backend {
         Backend::Cpu => false,
         Backend::Gpu => true,
-        Backend::Auto => gpu::devices().iter().any(|d| d.is_real_gpu),
+        Backend::Auto => gpu::real_gpu().is_some(),
     };
     if on_gpu {
         let attempt = GpuEngine::new(None)

@@ -1,45 +1,18 @@
-//! Placeholder until the GPU branch lands.
-#![allow(missing_docs)]
-use crate::error::{Error, Result};
-use crate::integrate::{BandContext, Block, Engine, SlabSums, Target};
-pub struct DeviceInfo {
-    pub name: String,
-    pub is_real_gpu: bool,
-}
-pub fn devices() -> Vec<DeviceInfo> {
-    Vec::new()
-}
-pub struct GpuEngine {}
-impl GpuEngine {
-    pub fn new(_: Option<&str>) -> Result<Self> {
-        Err(Error::NoAdapter {
-            reason: "none".into(),
-        })
-    }
-    pub fn timing_report(&self) -> String {
-        String::new()
-    }
-}
-impl Engine for GpuEngine {
-    fn backend(&self) -> &'static str {
-        "gpu"
-    }
-    fn adapter(&self) -> String {
-        String::new()
-    }
-    fn begin_band(&mut self, _: &BandContext, _: &Target) -> Result<()> {
-        Ok(())
-    }
-    fn add_block(&mut self, _: &Block) -> Result<()> {
-        Ok(())
-    }
-    fn finish_slab(&mut self) -> Result<SlabSums> {
-        Err(Error::Internal(String::new()))
-    }
-    fn quantum(&self) -> f64 {
-        1.0
-    }
-    fn max_block_points(&self) -> usize {
-        1
-    }
-}
+//! The GPU integrator: the only place that knows wgpu.
+//!
+//! [`GpuEngine`] streams blocks to the adapter, runs the kernels of `shaders/` on the full grid and on its subgrid, and reads
+//! the exact integer sums back once per slab. It is the twin of `CpuEngine::<f32>`: same levels, same arithmetic, same order
+//! within a cell. A device that fails gives an error, never numbers: besides wgpu's own reports, every kernel counts the
+//! volume of the cells it visited, and sums whose count is not the slab's volume are refused.
+
+mod clock;
+mod context;
+mod engine;
+pub mod layouts;
+pub mod pipelines;
+mod plan;
+mod sums;
+
+pub use clock::Timings;
+pub use context::{DeviceInfo, devices, real_gpu};
+pub use engine::GpuEngine;

@@ -2,19 +2,19 @@
 
 use super::EnergyAxis;
 
-/// A quantity that is averaged over the zone. Unit in brackets; all are per cell and summed over bands, spin degeneracy g_s
+/// A quantity that is averaged over the zone. SI unit in parentheses; all are per cell and summed over bands, spin degeneracy g_s
 /// included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Channel {
-    /// States [1].
+    /// States, a pure number.
     States,
-    /// v_i v_j [m²/s²]; Cartesian indices 0 … 2.
+    /// v_i v_j (m²/s²); Cartesian indices 0 … 2.
     VelocityProduct(usize, usize),
-    /// |v| [m/s].
+    /// |v| (m/s).
     Speed,
-    /// |v_i| [m/s].
+    /// |v_i| (m/s).
     AxisSpeed(usize),
-    /// v_i v_j τ [m²/s].
+    /// v_i v_j τ (m²/s).
     LifetimeProduct(usize, usize),
 }
 

@@ -5,6 +5,10 @@
 //! at most 1; volumes sum to the number of grid points N, so |Σ q| ≤ N·2ᵇ. With b = 27 in f32 (q fits 32 bits: 8·2²⁷ = 2³⁰)
 //! and N ≤ 2³⁴ that is 2⁶¹; in f64 b is at most 44 and lowered to 62 − log₂N. Nothing overflows 64 bits.
 //!
+//! The shader adds increments, a cell's contribution at an edge less that at the edge before: below 2³¹ each, since |q| is
+//! below 2³⁰ (1.2·2³⁰ for Methfessel–Paxton steps of one sign). Two limbs hold their running sum modulo 2⁶⁴, and that sum is
+//! the contribution's own.
+//!
 //! *Contributions at one energy* (`fermi_surface`): a tetrahedron of width d levels contributes up to 3/d in units of
 //! 1/level, which only the resolution of the levels bounds: a cell's sum is below 8·3·2³¹ < 2³⁶ in units of 1/range. With a
 //! quantum of 2⁻²⁴ that is 60 bits (two limbs), and 2³⁴ cells need 34 more: three 32-bit limbs, 94 of 95 bits. In f64
@@ -24,6 +28,21 @@ pub fn to_wide(x: f32) -> (i32, u32) {
         return ((!high).wrapping_add(carry), (!low).wrapping_add(1));
     }
     (high, low)
+}
+
+/// 96-bit addition of a pair from [`to_wide`] on three limbs, in the order in which the shader adds with atomics: a limb that
+/// wraps around adds one to the next. Where `middle` wraps by the carry alone it is zero and the carry goes on.
+pub fn add_three_limbs(sum: &mut [u32; 3], (high, low): (i32, u32)) {
+    let carry = |old: u32, added: u32| u32::from(old.wrapping_add(added) < old);
+    let old = sum[0];
+    sum[0] = old.wrapping_add(low);
+    let up = carry(old, low);
+    let middle = (high as u32).wrapping_add(up);
+    let mut top = ((high >> 31) as u32).wrapping_add(carry(high as u32, up));
+    let old = sum[1];
+    sum[1] = old.wrapping_add(middle);
+    top = top.wrapping_add(carry(old, middle));
+    sum[2] = sum[2].wrapping_add(top);
 }
 
 /// 64-bit addition on two limbs, with the carry of the low one.
@@ -67,5 +86,22 @@ mod tests {
             (i64::from(sum[1] as i32) << 32) + i64::from(sum[0]),
             reference
         );
+    }
+
+    #[test]
+    fn three_limbs_add_like_96_bit_integers() {
+        let mut sum = [0u32; 3];
+        let mut reference = 0i128;
+        let mut state = 99u32;
+        for i in 0..100_000 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let scale = [1e-3f32, 40.0, 1e6, 3e10][i % 4];
+            let pair = to_wide((state as i32 as f32 / i32::MAX as f32) * scale);
+            add_three_limbs(&mut sum, pair);
+            reference += (i128::from(pair.0) << 32) + i128::from(pair.1);
+        }
+        let got =
+            (i128::from(sum[2] as i32) << 64) + (i128::from(sum[1]) << 32) + i128::from(sum[0]);
+        assert_eq!(got, reference);
     }
 }

@@ -1,5 +1,6 @@
 //! One cell's cumulative contribution ∫θ(ε_k − E) F d³k at a run of bin edges ε_k.
-//! Twin: `shaders/spectrum.wgsl`.
+//! Twin: `shaders/spectrum.wgsl`. There an invocation treats one cell and loops over single edges, with the same arithmetic
+//! for each edge; the lanes here are for a CPU's vector registers.
 //!
 //! A bin's content is the difference of the cumulative contributions at its edges, so a bin holds the exact average over
 //! its width and every state is counted once.

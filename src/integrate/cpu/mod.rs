@@ -17,7 +17,8 @@ use smeared::SmearedRows;
 use spectrum::{SpectrumRows, SpectrumSums};
 use std::sync::Mutex;
 use surface::{SurfaceRows, SurfaceSums};
-use view::{Setup, View};
+pub(crate) use view::Setup;
+use view::View;
 
 /// Rows of cells that a thread takes at a time.
 const ROWS: usize = 32;

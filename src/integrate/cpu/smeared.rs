@@ -5,6 +5,7 @@ use super::spectrum::SpectrumSums;
 use super::surface::SurfaceSums;
 use super::view::{View, extent};
 use crate::kernel::Real;
+use crate::kernel::real::width;
 use crate::kernel::smearing::{CUTOFF, delta, step};
 
 /// Rows of k-points of a view.
@@ -40,7 +41,8 @@ impl<R: Real, const N: usize> Vectorized for SmearedRows<'_, R, N> {
         let cutoff = R::from_f64(CUTOFF);
         let n = view.block.n;
         let edges = setup.thresholds.len();
-        let per_width = R::from_f64(setup.scale.range) * inverse;
+        let s = &setup.context.statistics;
+        let per_width = R::from_f64(width(s.energy_min, s.energy_max) * (1.0 / width_ev));
         let reach = CUTOFF * width_ev;
         let mut sums = vec![0i128; N + 1];
         for &(j1, j2) in self.rows {

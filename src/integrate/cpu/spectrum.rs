@@ -1,4 +1,5 @@
-//! Cumulative channels at every bin edge with linear tetrahedra.
+//! Cumulative channels at every bin edge with linear tetrahedra. Twin: `shaders/spectrum.wgsl`, which keeps increments from
+//! edge to edge in one array where `at` and `from` are two: the cumulative sums are the same integers.
 
 use super::simd::Vectorized;
 use super::view::{CellRow, Setup, View};

@@ -1,0 +1,76 @@
+// Channels at one energy with linear tetrahedra: corner weights of delta(eps - E) times channel values, and the occupied part.
+// Twin: src/kernel/fermi_surface.rs (cell_weights), src/integrate/cpu/surface.rs (the loop over cells).
+//
+// Inputs: shared/view.wgsl; thresholds[0] is eps. Output: `sums`, three limbs per quantity, multiples of 2^-24: the channels
+// in units of 1/range (the band's width), the occupied volume in fine cells; cells wholly below eps are counted in `audit`.
+// Invocations: a workgroup treats WORKGROUP·CELLS_PER_INVOCATION cells in a row; lane l takes cells l, l + WORKGROUP, …
+// Precision: f32 within a cell, exact between cells.
+
+// Weights of a cell that the surface E = eps crosses: delta-weight of each corner × range, and the occupied fraction.
+struct CellWeights {
+    weight: array<f32, 8>,
+    occupied: f32,
+}
+
+fn cell_weights(cell: array<i32, 8>, epsilon: Threshold, range: f32) -> CellWeights {
+    var result: CellWeights;
+    let sixth = 1.0 / 6.0;
+    for (var j = 0u; j < 6u; j++) {
+        var t = tetrahedron(cell, corners(j));
+        let x = above(epsilon, t.level);
+        let delta = delta_weights(x, t.inverse);
+        let below = occupied_weights(x, t.inverse, 0.25 * sixth);
+        for (var i = 0u; i < 4u; i++) {
+            result.weight[t.corner[i]] += delta[i] * range * sixth;
+        }
+        result.occupied += below[0] + below[1] + below[2] + below[3];
+    }
+    return result;
+}
+
+// Adds the cell with number `index`.
+fn add_surface_cell(index: u32) {
+    let at = cell_at(index);
+    visited_here += at.volume;
+    let cell = cell_levels(at);
+    let extremes = cell_extremes(cell);
+    if extremes.y < params.bound_first {
+        below_here += at.volume;
+        return;
+    }
+    if extremes.x >= params.bound_first {
+        return;
+    }
+    var weights = cell_weights(cell, thresholds[0], params.range);
+    let volume = f32(at.volume);
+    var cell_sum: array<f32, CHANNELS>;
+    for (var c = 0u; c < 8u; c++) {
+        if weights.weight[c] != 0.0 {
+            var f = corner_values(at, c);
+            for (var i = 0u; i < CHANNELS; i++) {
+                cell_sum[i] += weights.weight[c] * f[i];
+            }
+        }
+    }
+    for (var i = 0u; i < CHANNELS; i++) {
+        if cell_sum[i] != 0.0 {
+            add_partial(i, to_wide(cell_sum[i] * volume));
+        }
+    }
+    add_partial(CHANNELS, to_wide(weights.occupied * volume));
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn fermi_surface(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    clear_partial(lane);
+    for (var i = 0u; i < CELLS_PER_INVOCATION; i++) {
+        let index = (group.x * CELLS_PER_INVOCATION + i) * WORKGROUP + lane;
+        if index < params.cell_count {
+            add_surface_cell(params.first_cell + index);
+        }
+    }
+    flush_partial(lane);
+}

@@ -1,0 +1,42 @@
+// Group velocity from central differences, and the channel values of a k-point.
+// Twin: src/kernel/velocity.rs.
+//
+// v = M·D, with D the stencil differences of the levels (summed in shared/view.wgsl's node) and M = params.gradient.
+// Channels: 0 states, 1-6 v_i v_j (xx yy zz yz xz xy), 7 |v|; from 12 on 8-10 |v_x| |v_y| |v_z|; at 20 12-17 v_i v_j tau.
+// Units: the band's velocity and lifetime units, so that no channel exceeds 1. Precision: level differences are exact
+// integers; the sum, the product and the square root round in f32.
+
+// v = M·D.
+fn velocity(d: vec3<f32>) -> vec3<f32> {
+    let m = params.gradient;
+    return vec3<f32>(
+        m[0].x * d.x + m[0].y * d.y + m[0].z * d.z,
+        m[1].x * d.x + m[1].y * d.y + m[1].z * d.z,
+        m[2].x * d.x + m[2].y * d.y + m[2].z * d.z,
+    );
+}
+
+// The channel vector of a k-point with velocity `v` and relaxation time `tau`.
+fn channel_values(v: vec3<f32>, tau: f32) -> array<f32, CHANNELS> {
+    var f: array<f32, CHANNELS>;
+    f[0] = 1.0;
+    f[1] = v.x * v.x;
+    f[2] = v.y * v.y;
+    f[3] = v.z * v.z;
+    f[4] = v.y * v.z;
+    f[5] = v.x * v.z;
+    f[6] = v.x * v.y;
+    f[7] = sqrt(f[1] + f[2] + f[3]);
+    // Indices of channels that may be absent are limited to the array: WGSL checks them before it drops the branch.
+    if CHANNELS >= 12u {
+        f[min(8u, CHANNELS - 1u)] = abs(v.x);
+        f[min(9u, CHANNELS - 1u)] = abs(v.y);
+        f[min(10u, CHANNELS - 1u)] = abs(v.z);
+    }
+    if CHANNELS >= 20u {
+        for (var c = 0u; c < 6u; c++) {
+            f[min(12u + c, CHANNELS - 1u)] = f[1u + c] * tau;
+        }
+    }
+    return f;
+}

@@ -1,0 +1,242 @@
+//! Composes the shaders, and compiles each composition once.
+//!
+//! A shader is a generated prelude of constants, so that every array has a fixed size and every loop a fixed count, followed
+//! by the files it is made of.
+
+use super::context::Context;
+use super::layouts::BINDINGS;
+use crate::error::Result;
+use crate::kernel::velocity::stencil;
+use std::collections::HashMap;
+use std::fmt::Write;
+
+/// A kernel, that is, an entry point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kernel {
+    /// One energy, tetrahedra.
+    FermiSurface,
+    /// Bin edges, tetrahedra.
+    Spectrum,
+    /// One energy, smearing.
+    SmearedSurface,
+    /// Bin edges, smearing.
+    SmearedSpectrum,
+}
+
+impl Kernel {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::FermiSurface,
+        Self::Spectrum,
+        Self::SmearedSurface,
+        Self::SmearedSpectrum,
+    ];
+
+    /// Name of the entry point.
+    pub fn entry(self) -> &'static str {
+        match self {
+            Self::FermiSurface => "fermi_surface",
+            Self::Spectrum => "spectrum",
+            Self::SmearedSurface => "smeared_surface",
+            Self::SmearedSpectrum => "smeared_spectrum",
+        }
+    }
+
+    /// True for the kernels that fill a spectrum.
+    pub fn is_spectrum(self) -> bool {
+        matches!(self, Self::Spectrum | Self::SmearedSpectrum)
+    }
+
+    /// The files of the shader, in order.
+    fn files(self) -> &'static [&'static str] {
+        const VIEW: &str = include_str!("../../shaders/shared/view.wgsl");
+        const FIXED_POINT: &str = include_str!("../../shaders/fixed_point.wgsl");
+        const VELOCITY: &str = include_str!("../../shaders/velocity.wgsl");
+        const TETRAHEDRON: &str = include_str!("../../shaders/tetrahedron.wgsl");
+        const SURFACE_SUMS: &str = include_str!("../../shaders/shared/surface_sums.wgsl");
+        const SPECTRUM_SUMS: &str = include_str!("../../shaders/shared/spectrum_sums.wgsl");
+        const FERMI_SURFACE: &str = include_str!("../../shaders/fermi_surface.wgsl");
+        const SPECTRUM: &str = include_str!("../../shaders/spectrum.wgsl");
+        const SMEARING: &str = include_str!("../../shaders/smearing.wgsl");
+        match self {
+            Self::FermiSurface => &[
+                VIEW,
+                FIXED_POINT,
+                VELOCITY,
+                TETRAHEDRON,
+                SURFACE_SUMS,
+                FERMI_SURFACE,
+            ],
+            Self::Spectrum => &[
+                VIEW,
+                FIXED_POINT,
+                VELOCITY,
+                TETRAHEDRON,
+                SPECTRUM_SUMS,
+                SPECTRUM,
+            ],
+            Self::SmearedSurface | Self::SmearedSpectrum => &[
+                VIEW,
+                FIXED_POINT,
+                VELOCITY,
+                SURFACE_SUMS,
+                SPECTRUM_SUMS,
+                SMEARING,
+            ],
+        }
+    }
+}
+
+/// Everything that a shader is compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Configuration {
+    /// Entry point.
+    pub kernel: Kernel,
+    /// Width of the channel vector: 8, 12 or 20.
+    pub channels: usize,
+    /// Order of the velocity stencil: 2, 4, 6; 0 for velocities from the file.
+    pub order: usize,
+    /// Corner at which the tetrahedra's diagonal starts.
+    pub start: usize,
+    /// Order of the smearing, if any.
+    pub smearing: usize,
+    /// Invocations per workgroup.
+    pub workgroup: u32,
+}
+
+/// Bytes of workgroup memory for a spectrum's window: 12 of the 16 KiB that every adapter has.
+const WINDOW_BYTES: usize = 12 << 10;
+
+impl Configuration {
+    /// Cells that one invocation treats, one after the other.
+    pub fn cells_per_invocation(&self) -> u32 {
+        if self.kernel.is_spectrum() { 1 } else { 8 }
+    }
+
+    /// Edges of a spectrum's window in workgroup memory.
+    pub fn window(&self) -> usize {
+        WINDOW_BYTES / (8 * self.channels)
+    }
+
+    /// The WGSL of this configuration.
+    pub fn source(&self) -> String {
+        let mut wgsl = String::from("// Constants of this configuration.\n");
+        for (name, value) in self.constants() {
+            // Writing to a string does not fail.
+            let _ = writeln!(wgsl, "const {name}: u32 = {value}u;");
+        }
+        let c = self.coefficients();
+        let _ = writeln!(
+            wgsl,
+            "const COEFFICIENTS = array<f32, 3>({:?}f, {:?}f, {:?}f);",
+            c[0], c[1], c[2]
+        );
+        for file in self.kernel.files() {
+            wgsl.push('\n');
+            wgsl.push_str(file);
+        }
+        wgsl
+    }
+
+    /// The prelude's integers.
+    pub fn constants(&self) -> [(&'static str, u32); 7] {
+        [
+            ("CHANNELS", self.channels as u32),
+            ("ORDER", self.order as u32),
+            ("START", self.start as u32),
+            ("SMEARING", self.smearing as u32),
+            ("WORKGROUP", self.workgroup),
+            ("CELLS_PER_INVOCATION", self.cells_per_invocation()),
+            ("WINDOW", self.window() as u32),
+        ]
+    }
+
+    /// The prelude's stencil coefficients.
+    pub fn coefficients(&self) -> [f32; 3] {
+        [1, 2, 3].map(|m| stencil(self.order, m) as f32)
+    }
+}
+
+/// Compiled shaders, kept for all bands.
+pub struct Pipelines {
+    /// Layout of group 0, the same for all.
+    pub bindings: wgpu::BindGroupLayout,
+    layout: wgpu::PipelineLayout,
+    compiled: HashMap<Configuration, wgpu::ComputePipeline>,
+}
+
+impl Pipelines {
+    /// None compiled yet.
+    pub fn new(context: &Context) -> Self {
+        let entries: Vec<_> = BINDINGS
+            .iter()
+            .enumerate()
+            .map(|(i, (_, ty))| wgpu::BindGroupLayoutEntry {
+                binding: i as u32,
+                visibility: wgpu::ShaderStages::COMPUTE,
+                ty: wgpu::BindingType::Buffer {
+                    ty: *ty,
+                    has_dynamic_offset: false,
+                    min_binding_size: None,
+                },
+                count: None,
+            })
+            .collect();
+        let bindings = context
+            .device
+            .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+                label: Some("block"),
+                entries: &entries,
+            });
+        let layout = context
+            .device
+            .create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+                label: Some("block"),
+                bind_group_layouts: &[Some(&bindings)],
+                immediate_size: 0,
+            });
+        Self {
+            bindings,
+            layout,
+            compiled: HashMap::new(),
+        }
+    }
+
+    /// The pipeline of a configuration, compiled on first use.
+    ///
+    /// # Errors
+    /// Where the driver refuses the shader.
+    pub fn get(
+        &mut self,
+        context: &Context,
+        configuration: &Configuration,
+    ) -> Result<wgpu::ComputePipeline> {
+        if let Some(pipeline) = self.compiled.get(configuration) {
+            return Ok(pipeline.clone());
+        }
+        let entry = configuration.kernel.entry();
+        let module = context
+            .device
+            .create_shader_module(wgpu::ShaderModuleDescriptor {
+                label: Some(entry),
+                source: wgpu::ShaderSource::Wgsl(configuration.source().into()),
+            });
+        let pipeline = context
+            .device
+            .create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some(entry),
+                layout: Some(&self.layout),
+                module: &module,
+                entry_point: Some(entry),
+                compilation_options: wgpu::PipelineCompilationOptions {
+                    constants: &[],
+                    // The shaders clear what they use.
+                    zero_initialize_workgroup_memory: false,
+                },
+                cache: None,
+            });
+        context.check()?;
+        self.compiled.insert(*configuration, pipeline.clone());
+        Ok(pipeline)
+    }
+}

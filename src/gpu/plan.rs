@@ -1,0 +1,133 @@
+//! What a band asks of the device: parameters of its dispatches, their size, and what cannot be done.
+
+use super::layouts::Params;
+use crate::error::{Error, Result};
+use crate::integrate::cpu::Setup;
+use crate::integrate::{BandContext, Block};
+use crate::kernel::Real;
+use crate::kernel::real::width;
+use crate::kernel::smearing::CUTOFF;
+
+/// Pairs of cell and edge in one submission; a pair costs about 1500 operations.
+pub const CELL_EDGES: u64 = 1 << 22;
+
+/// The uniform block of a view of `block`, without the run of cells.
+pub fn params(setup: &Setup<f32>, block: &Block, stride: usize) -> Params {
+    let [n1, n2, n3] = block.n;
+    let inverse = |width_ev: f64| setup.scale.step_ev / width_ev;
+    let s = &setup.context.statistics;
+    // The subgrid's smearing is √2 wider, as in the twin.
+    let width_ev = setup.context.smearing.map(|(width_ev, _)| {
+        if stride == 2 {
+            width_ev * std::f64::consts::SQRT_2
+        } else {
+            width_ev
+        }
+    });
+    let mut gradient = [[0.0; 4]; 3];
+    for (row, from) in gradient.iter_mut().zip(&setup.gradient[stride - 1]) {
+        row[..3].copy_from_slice(from);
+    }
+    let last = setup.thresholds.len() - 1;
+    Params {
+        n1: n1 as u32,
+        n2: n2 as u32,
+        n3: n3 as u32,
+        stride: stride as u32,
+        cells1: block.cells.len().div_ceil(stride) as u32,
+        cells2: n2.div_ceil(stride) as u32,
+        cells3: n3.div_ceil(stride) as u32,
+        start1: block.cells.start as u32,
+        lower1: block.plane_index(block.cells.start) as u32,
+        first_cell: 0,
+        cell_count: 0,
+        edges: setup.thresholds.len() as u32,
+        bound_first: f32::bound(&setup.thresholds[0]),
+        bound_last: f32::bound(&setup.thresholds[last]),
+        range: setup.scale.range as f32,
+        quanta: (1u64 << setup.bits) as f32,
+        inverse: width_ev.map_or(0.0, inverse) as f32,
+        per_width: width_ev.map_or(0.0, |w| width(s.energy_min, s.energy_max) * (1.0 / w)) as f32,
+        reserved1: 0,
+        reserved2: 0,
+        gradient,
+    }
+}
+
+/// Cells in one submission, from a bound on the edges that one cell can meet.
+pub fn cells_per_submission(setup: &Setup<f32>) -> u64 {
+    let Some(axis) = setup.axis else {
+        return CELL_EDGES / 2;
+    };
+    let reach_ev = setup.context.smearing.map_or_else(
+        || setup.context.statistics.max_step.iter().sum(),
+        |(width_ev, _)| 2.0 * CUTOFF * width_ev,
+    );
+    let edges = (reach_ev / axis.width()).min(axis.bins() as f64) as u64 + 2;
+    (CELL_EDGES / edges).max(4096)
+}
+
+/// Contributions at one energy must fit the two limbs of `to_wide`: |δ|·range < 2³³ with cells of up to 8.
+pub fn check_smearing(setup: &Setup<f32>) -> Result<()> {
+    let Some((width_ev, _)) = setup.context.smearing else {
+        return Ok(());
+    };
+    let s = &setup.context.statistics;
+    let range_ev = width(s.energy_min, s.energy_max);
+    if range_ev / width_ev < (1u64 << 33) as f64 {
+        return Ok(());
+    }
+    Err(Error::bad_option(
+        "smearing width",
+        format!("{width_ev} eV is too small for a band {range_ev} eV wide"),
+        "use tetrahedra",
+    ))
+}
+
+/// Bytes of the widest field of a k-point.
+pub fn bytes_per_point(context: &BandContext) -> u64 {
+    if context.order == 0 { 12 } else { 4 }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::bands::BandSource;
+    use crate::bands::model::{Model, ModelBands};
+    use crate::crystal::{KGrid, Lattice};
+    use crate::integrate::{EnergyAxis, Request, Target};
+
+    /// A simple-cubic band.
+    pub fn bands() -> ModelBands {
+        let lattice = Lattice::new([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]).unwrap();
+        let model = Model::TightBinding {
+            hopping: 1.0,
+            dimension: 3,
+        };
+        ModelBands::new(model, lattice, KGrid::gamma([8; 3]).unwrap(), false).unwrap()
+    }
+
+    #[test]
+    fn submissions_shrink_where_a_cell_meets_many_edges() {
+        let bands = bands();
+        let request = Request::for_bands(bands.header());
+        let context = BandContext::new(bands.header(), &bands.statistics()[0], &request, 0, 0);
+        let cells = |bins| {
+            let axis = EnergyAxis::new(-6.0, 6.0, bins).unwrap();
+            cells_per_submission(&Setup::new(&context, &Target::Bins(axis)))
+        };
+        assert!(cells(1) > 1_000_000 && cells(100) < cells(10) && cells(1 << 20) == 4096);
+    }
+
+    #[test]
+    fn a_smearing_too_narrow_for_the_sums_is_refused() {
+        let bands = bands();
+        let request = Request {
+            weights: crate::integrate::Weights::Gaussian(1e-10),
+            ..Request::for_bands(bands.header())
+        };
+        let context = BandContext::new(bands.header(), &bands.statistics()[0], &request, 0, 0);
+        let setup = Setup::new(&context, &Target::At(0.0));
+        assert!(check_smearing(&setup).is_err());
+    }
+}
