@@ -18,9 +18,9 @@ fn carry(old: u32, added: u32) -> u32 {
     return select(0u, 1u, old + added < old);
 }
 
-// A contribution as the nearest integer multiple of 2^-24, sign-extended.
-fn to_wide(x: f32) -> Wide {
-    let t = abs(x) * 16777216.0;
+// The nearest integer to x, sign-extended; |x| < 2^63.
+fn to_limbs(x: f32) -> Wide {
+    let t = abs(x);
     let high = floor(t * (1.0 / 4294967296.0));
     let low = u32(round(t - high * 4294967296.0));
     let middle = u32(high);
@@ -33,7 +33,23 @@ fn to_wide(x: f32) -> Wide {
     return Wide(low, middle, 0u);
 }
 
-// Nearest integer multiple of 1/quanta; |x|·quanta < 2^31.
-fn to_fixed(x: f32, quanta: f32) -> i32 {
-    return i32(round(x * quanta));
+// A contribution at one energy as the nearest integer multiple of 2^-24.
+fn to_wide(x: f32) -> Wide {
+    return to_limbs(x * 16777216.0);
+}
+
+// A cumulative contribution as the nearest integer multiple of 1/quanta, 64 bits, low limb first; |x|·quanta < 2^61.
+fn to_fixed(x: f32, quanta: f32) -> vec2<u32> {
+    let q = to_limbs(x * quanta);
+    return vec2<u32>(q.low, q.middle);
+}
+
+// a - b modulo 2^64, low limb first.
+fn minus(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> {
+    return vec2<u32>(a.x - b.x, a.y - b.y - select(0u, 1u, a.x < b.x));
+}
+
+// a < b for numbers that are not negative.
+fn less(a: vec2<u32>, b: vec2<u32>) -> bool {
+    return a.y < b.y || (a.y == b.y && a.x < b.x);
 }

@@ -99,19 +99,20 @@ fn first_edge_beyond(level: i32, y: f32) -> u32 {
 fn add_spectrum_point(at: Cell, level: i32, lo: u32, hi: u32, first: u32) {
     var f = node(at.planes[0], at.j2[0], at.j3[0]);
     let scale = f32(at.volume);
-    var previous: array<i32, CHANNELS>;
+    var previous: array<vec2<u32>, CHANNELS>;
     for (var k = lo; k < hi; k++) {
         let y = threshold_above(thresholds[k], level) * params.inverse;
         let weight = smeared_step(y, SMEARING) * scale;
         for (var i = 0u; i < CHANNELS; i++) {
             let q = to_fixed(f[i] * weight, params.quanta);
-            add_increment(first, k, i, q - previous[i]);
+            add_increment(first, k, i, minus(q, previous[i]));
             previous[i] = q;
         }
     }
     if hi < params.edges {
         for (var i = 0u; i < CHANNELS; i++) {
-            add_increment(first, hi, i, to_fixed(f[i] * scale, params.quanta) - previous[i]);
+            let whole = to_fixed(f[i] * scale, params.quanta);
+            add_increment(first, hi, i, minus(whole, previous[i]));
         }
     }
 }

@@ -66,7 +66,7 @@ fn add_spectrum_cell(at: Cell, cell: array<i32, 8>, lo: u32, hi: u32, first: u32
     }
     let states = to_fixed(volume, params.quanta);
     // Contributions at the edge before.
-    var previous: array<i32, CHANNELS>;
+    var previous: array<vec2<u32>, CHANNELS>;
     for (var k = lo; k < hi; k++) {
         var weight: array<f32, 8>;
         for (var j = 0u; j < 6u; j++) {
@@ -77,18 +77,21 @@ fn add_spectrum_cell(at: Cell, cell: array<i32, 8>, lo: u32, hi: u32, first: u32
             var q = to_fixed(weighted(&weight, &values, c), params.quanta);
             if c == 0u {
                 // States never decrease and never exceed the cell, whatever the rounding.
-                q = min(max(q, previous[0]), states);
+                let negative = (q.y >> 31u) != 0u;
+                q = select(q, previous[0], negative || less(q, previous[0]));
+                q = select(q, states, less(states, q));
             }
-            add_increment(first, k, c, q - previous[c]);
+            add_increment(first, k, c, minus(q, previous[c]));
             previous[c] = q;
         }
     }
     // From the first edge that was not treated on, the cell counts whole.
     if hi < params.edges {
         var full = full_weights();
-        add_increment(first, hi, 0u, states - previous[0]);
+        add_increment(first, hi, 0u, minus(states, previous[0]));
         for (var c = 1u; c < CHANNELS; c++) {
-            add_increment(first, hi, c, to_fixed(weighted(&full, &values, c), params.quanta) - previous[c]);
+            let whole = to_fixed(weighted(&full, &values, c), params.quanta);
+            add_increment(first, hi, c, minus(whole, previous[c]));
         }
     }
 }

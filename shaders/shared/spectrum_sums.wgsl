@@ -3,7 +3,7 @@
 //
 // The twin keeps `at` (cells that the edge cuts) and `from` (cells wholly below it and all later edges) apart. Here a cell
 // adds q_k - q_{k-1} at every edge that cuts it and whole - q at the first edge above it: the running sum is the same
-// integer, from one array. |q_k - q_{k-1}| < 2^31 because |q| <= 2^30 and channel values stay below 1.
+// integer, from one array.
 //
 // A workgroup's cells are neighbours and cut much the same edges: increments at the WINDOW edges from the lowest one on are
 // gathered in workgroup memory, others go to the total at once. Integer sums have no order, so this changes no bit.
@@ -61,21 +61,19 @@ fn add_total(slot: u32, low: u32, high: u32) {
 }
 
 // Adds q at edge `k` to channel `c`, in the window if the edge lies in it.
-fn add_increment(first: u32, k: u32, c: u32, q: i32) {
-    if q == 0 {
+fn add_increment(first: u32, k: u32, c: u32, q: vec2<u32>) {
+    if q.x == 0u && q.y == 0u {
         return;
     }
-    let low = bitcast<u32>(q);
-    let sign = bitcast<u32>(q >> 31u);
     if k - first < WINDOW {
         let slot = (k - first) * CHANNELS + c;
-        let old = atomicAdd(&window[2u * slot], low);
-        let up = sign + carry(old, low);
+        let old = atomicAdd(&window[2u * slot], q.x);
+        let up = q.y + carry(old, q.x);
         if up != 0u {
             atomicAdd(&window[2u * slot + 1u], up);
         }
     } else {
-        add_total(k * CHANNELS + c, low, sign);
+        add_total(k * CHANNELS + c, q.x, q.y);
     }
 }
 

@@ -72,7 +72,7 @@ pub struct BandHeader {
     pub n_electrons: Option<f64>,
     /// Atoms; empty where the file has none.
     pub atoms: Vec<Atom>,
-    /// Operations on k that leave every band unchanged.
+    /// Operations on k that leave the set of bands unchanged.
     pub point_group: PointGroup,
     /// Whether [`super::Field::Velocity`] can be read.
     pub has_velocities: bool,

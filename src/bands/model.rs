@@ -296,16 +296,24 @@ impl ModelBands {
     }
 }
 
-/// The lattice's operations that leave every single band unchanged, tried on a few points in general position.
+/// The lattice's operations that leave the set of bands unchanged (they may exchange valleys), tried on a few points in
+/// general position.
 fn symmetry(model: &Model, lattice: &Lattice) -> PointGroup {
     let probes = [[0.11, 0.23, 0.37], [-0.41, 0.07, 0.19], [0.31, -0.29, 0.43]];
+    let sorted = |u: [f64; 3]| {
+        let mut energies: Vec<f64> = (0..model.n_band())
+            .map(|band| model.evaluate(lattice, band, u).0)
+            .collect();
+        energies.sort_by(f64::total_cmp);
+        energies
+    };
     PointGroup::of_lattice(lattice, 1e-6).filter(|r| {
-        (0..model.n_band()).all(|band| {
-            probes.iter().all(|&u| {
-                let here = model.evaluate(lattice, band, u).0;
-                let there = model.evaluate(lattice, band, crate::crystal::apply(r, u)).0;
-                (here - there).abs() < 1e-9 * (1.0 + here.abs())
-            })
+        probes.iter().all(|&u| {
+            let there = sorted(crate::crystal::apply(r, u));
+            let pairs = sorted(u).into_iter().zip(there);
+            pairs
+                .into_iter()
+                .all(|(a, b)| (a - b).abs() < 1e-9 * (1.0 + a.abs()))
         })
     })
 }
@@ -397,6 +405,15 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn valleys_have_the_symmetry_of_their_crystal_as_a_set() {
+        let grid = KGrid::gamma([4; 3]).unwrap();
+        for (model, lattice) in [Model::silicon(), Model::germanium()] {
+            let bands = ModelBands::new(model, lattice, grid, false).unwrap();
+            assert_eq!(bands.header().point_group.order(), 48);
         }
     }
 

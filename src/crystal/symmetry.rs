@@ -19,7 +19,7 @@ pub struct Atom {
     pub position: [f64; 3],
 }
 
-/// The operations that leave the bands unchanged: E(R u) = E(u). Always holds the identity.
+/// The operations that leave the set of bands unchanged: the energies at R u are those at u. Always holds the identity.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PointGroup {
     rotations: Vec<Rotation>,

@@ -1,12 +1,13 @@
 //! Exact sums: contributions become integers, and integer sums have no order.
 //! Twin: `shaders/fixed_point.wgsl`.
 //!
-//! *Cumulative channels* (`spectrum`): a cell of volume V (1 to 8 fine cells) adds |q| ≤ V·2ᵇ, because channel values are
-//! at most 1; volumes sum to the number of grid points N, so |Σ q| ≤ N·2ᵇ. With b = 27 in f32 (q fits 32 bits: 8·2²⁷ = 2³⁰)
-//! and N ≤ 2³⁴ that is 2⁶¹; in f64 b is at most 44 and lowered to 62 − log₂N. Nothing overflows 64 bits.
+//! *Cumulative channels* (`spectrum`): a cell of volume V (1 to 8 fine cells) adds |q| ≤ 1.2·V·2ᵇ, because channel values are
+//! at most 1 (and Methfessel–Paxton steps at most 1.2); volumes sum to the number of grid points N. b is 44, or less so
+//! that N·2ᵇ ≤ 2⁶²: |Σ q| < 2⁶³, and nothing overflows 64 bits. The quantum must be far below a contribution's own rounding,
+//! because bins hold differences of edges and channel values may lie far below their bound: with b = 27 a real band's v_i v_j
+//! lost two digits.
 //!
-//! The shader adds increments, a cell's contribution at an edge less that at the edge before: below 2³¹ each, since |q| is
-//! below 2³⁰ (1.2·2³⁰ for Methfessel–Paxton steps of one sign). Two limbs hold their running sum modulo 2⁶⁴, and that sum is
+//! The shader adds increments, a cell's contribution at an edge less that at the edge before, modulo 2⁶⁴: their running sum is
 //! the contribution's own.
 //!
 //! *Contributions at one energy* (`fermi_surface`): a tetrahedron of width d levels contributes up to 3/d in units of
@@ -15,10 +16,10 @@
 //! contributions are limited to 2⁴⁴ (a tetrahedron flatter than 2⁻⁴² of its band, where the energies' own rounding is
 //! larger), the quantum is 2⁻⁴⁸: 92 + 34 = 126 of 127 bits.
 
-/// A contribution as the nearest 64-bit integer multiple of 2⁻²⁴, in two limbs: value = high·2³² + low.
-pub fn to_wide(x: f32) -> (i32, u32) {
+/// The nearest 64-bit integer to x, in two limbs: value = high·2³² + low; |x| < 2⁶³.
+pub fn to_limbs(x: f32) -> (i32, u32) {
     // Exact up to the last rounding: scaling by powers of two, the floor of a magnitude, and the difference (its low bits).
-    let t = x.abs() * 16_777_216.0;
+    let t = x.abs();
     let high = (t * (1.0 / 4_294_967_296.0)).floor();
     let low = (t - high * 4_294_967_296.0).round_ties_even();
     let (high, low) = (high as i32, low as u32);
@@ -28,6 +29,16 @@ pub fn to_wide(x: f32) -> (i32, u32) {
         return ((!high).wrapping_add(carry), (!low).wrapping_add(1));
     }
     (high, low)
+}
+
+/// A contribution at one energy as the nearest integer multiple of 2⁻²⁴.
+pub fn to_wide(x: f32) -> (i32, u32) {
+    to_limbs(x * 16_777_216.0)
+}
+
+/// A cumulative contribution as the nearest integer multiple of 1/quanta.
+pub fn to_fixed(x: f32, quanta: f32) -> (i32, u32) {
+    to_limbs(x * quanta)
 }
 
 /// 96-bit addition of a pair from [`to_wide`] on three limbs, in the order in which the shader adds with atomics: a limb that
@@ -45,14 +56,12 @@ pub fn add_three_limbs(sum: &mut [u32; 3], (high, low): (i32, u32)) {
     sum[2] = sum[2].wrapping_add(top);
 }
 
-/// 64-bit addition on two limbs, with the carry of the low one.
-pub fn add_two_limbs(sum: &mut [u32; 2], q: i32) {
-    let low = q as u32;
+/// 64-bit addition of a pair on two limbs, with the carry of the low one.
+pub fn add_two_limbs(sum: &mut [u32; 2], (high, low): (i32, u32)) {
     let old = sum[0];
     sum[0] = old.wrapping_add(low);
     let carry = u32::from(sum[0] < old);
-    let sign = (q >> 31) as u32;
-    sum[1] = sum[1].wrapping_add(sign).wrapping_add(carry);
+    sum[1] = sum[1].wrapping_add(high as u32).wrapping_add(carry);
 }
 
 #[cfg(test)]
@@ -78,9 +87,9 @@ mod tests {
         let mut state = 12_345u32;
         for _ in 0..100_000 {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let q = state as i32;
-            add_two_limbs(&mut sum, q);
-            reference += i64::from(q);
+            let pair = to_fixed(state as i32 as f32 / 1e9, (1u64 << 44) as f32);
+            add_two_limbs(&mut sum, pair);
+            reference += (i64::from(pair.0) << 32) + i64::from(pair.1);
         }
         assert_eq!(
             (i64::from(sum[1] as i32) << 32) + i64::from(sum[0]),

@@ -76,7 +76,7 @@ pub trait Real:
     fn exp(self) -> Self;
     /// Complementary error function.
     fn erfc(self) -> Self;
-    /// Nearest integer multiple of 2^−bits as that integer; |x|·2^bits < 2⁵¹ (`f64`) or 2³¹ (`f32`).
+    /// Nearest integer multiple of 2^−bits as that integer; |x|·2^bits < 2⁵¹.
     fn to_fixed(self, bits: u32) -> i64;
     /// As [`Real::to_fixed`] for contributions at one energy, whose size has a far bound (see `fixed_point`).
     fn to_wide(self) -> i128;
@@ -188,7 +188,7 @@ impl Real for f32 {
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     const TINY: Self = 1e-20;
-    const SPECTRUM_BITS: u32 = 27;
+    const SPECTRUM_BITS: u32 = 44;
     const SURFACE_BITS: u32 = 24;
 
     #[inline(always)]
@@ -221,7 +221,8 @@ impl Real for f32 {
     }
     #[inline(always)]
     fn to_fixed(self, bits: u32) -> i64 {
-        i64::from((self * (1u32 << bits) as f32).round_ties_even() as i32)
+        let (high, low) = super::fixed_point::to_fixed(self, (1u64 << bits) as f32);
+        (i64::from(high) << 32) + i64::from(low)
     }
     #[inline]
     fn to_wide(self) -> i128 {

@@ -34,7 +34,6 @@ pub struct Series {
 }
 
 /// Lattice vectors of a series per point of the grid, at least; as BoltzTraP2's default multiplier of 5.
-const VECTORS_PER_POINT: usize = 10;
 
 impl Series {
     /// Chooses the vectors: of every class its shortest members.

@@ -46,7 +46,7 @@ pub struct BandShare {
     pub dos: Scalar,
     /// Its mean speed, m/s.
     pub fermi_velocity: Scalar,
-    /// Its part of σ_ij/τ, 1/(Ω m s), symmetrised.
+    /// Its part of σ_ij/τ, 1/(Ω m s), as integrated: an operation may exchange bands (valleys), so one is not symmetrised.
     pub conductivity_over_tau: TensorQuantity,
 }
 
@@ -108,10 +108,9 @@ impl FermiTensors {
                     band: b.band + header.first_band,
                     dos,
                     fermi_velocity: Scalar::from(one(Channel::Speed)).over(dos),
-                    conductivity_over_tau: symmetrize(TensorQuantity::symmetric(|i, j| {
+                    conductivity_over_tau: TensorQuantity::symmetric(|i, j| {
                         one(Channel::VelocityProduct(i, j))
-                    }))
-                    .0
+                    })
                     .scaled(to_sigma),
                 }
             })
