@@ -17,5 +17,5 @@ test:
 	@sh .ci/setup.sh test
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
-	BZINT_REQUIRE_GPU=1 cargo test
+	BZINT_REQUIRE_GPU=1 XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-/tmp}" cargo test
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps

@@ -2,26 +2,32 @@
 
 use super::options::{Backend, FermiChoice, FermiOption, Input, Method, Output, on_threads};
 use crate::bands::{BandHeader, BandSource};
+use crate::crystal::KGrid;
 use crate::error::{Error, Result};
 use crate::gpu::{self, GpuEngine};
 use crate::integrate::cpu::CpuEngine;
 use crate::integrate::{Engine, Progress, Request, fermi_level};
 use crate::io;
 use crate::report::Run;
+use crate::sampler::FourierBands;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::{Duration, Instant};
 
-/// Opens the input.
+/// Opens the input, interpolated where asked.
 ///
 /// # Errors
-/// As [`io::open`].
+/// As [`io::open`]; [`Error::BadOption`] for a grid that cannot be.
 pub fn open(input: &Input) -> Result<Box<dyn BandSource>> {
-    io::open(
+    let source = io::open(
         &input.file,
         &io::OpenOptions {
             bxsf_units: input.bxsf_units,
         },
-    )
+    )?;
+    match input.interpolate {
+        None => Ok(source),
+        Some(n) => Ok(Box::new(FourierBands::new(&*source, KGrid::gamma(n)?)?)),
+    }
 }
 
 /// Prints a note on stderr, unless quiet.
