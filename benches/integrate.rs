@@ -1,13 +1,16 @@
-//! Throughput of the CPU integrators, in k-points of one band per second, on the simple-cubic band at 128³ in `f64`.
+//! Throughput of the integrators, in k-points of one band per second, on the simple-cubic band at 128³: the CPU in `f64`
+//! on one and two threads, and the first GPU adapter (which may be Mesa's software one: its name is printed).
 //!
-//! `cargo bench --bench integrate`. What bounds the figures: `surface` mostly reads (8 bytes a point, twice for the four
+//! `cargo bench --bench integrate`; figures in `RESULTS.md` are ratios within one run. What bounds the figures: `surface` mostly reads (8 bytes a point, twice for the four
 //! rows) and compares; `spectrum` and `window` are bound by arithmetic, about 20 edges × 6 tetrahedra a cell.
 
 use bzint::bands::model::{Model, ModelBands};
-use bzint::bands::{BandGrid, BandSource};
+use bzint::bands::{BandGrid, BandSource, Field};
 use bzint::crystal::{KGrid, Lattice};
+use bzint::gpu::GpuEngine;
 use bzint::integrate::cpu::CpuEngine;
-use bzint::integrate::{Channels, EnergyAxis, Request, spectrum, surface};
+use bzint::integrate::{Channels, EnergyAxis, Engine, Request, spectrum, surface};
+use bzint::sampler::FourierBands;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 
@@ -24,7 +27,7 @@ fn bands() -> BandGrid {
     BandGrid::load(&source).unwrap()
 }
 
-fn on_threads<T: Send>(threads: usize, work: impl Fn() -> T + Sync + Send) -> T {
+fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
@@ -41,40 +44,73 @@ fn benches(c: &mut Criterion) {
     let mut group = c.benchmark_group("cpu_f64_128");
     group.throughput(Throughput::Elements((N * N * N) as u64));
     group.sample_size(10);
+    let axis = |low, high, bins| EnergyAxis::new(low, high, bins).unwrap();
+    let spectra = [
+        ("spectrum", axis(-5.01, 5.01, 2000)),
+        ("window", axis(1.4, 2.0, 120)),
+    ];
     for threads in [1, 2] {
-        group.bench_function(format!("surface/{threads}"), |b| {
+        group.bench_function(format!("surface/cpu {threads}"), |b| {
             b.iter(|| {
                 on_threads(threads, || {
-                    black_box(surface(
-                        &bands,
-                        &request,
-                        1.7,
-                        &mut CpuEngine::<f64>::default(),
-                    ))
+                    let mut engine = CpuEngine::<f64>::default();
+                    black_box(surface(&bands, &request, 1.7, &mut engine))
                 })
             })
         });
-        let axis = |low, high, bins| EnergyAxis::new(low, high, bins).unwrap();
-        for (name, axis) in [
-            ("spectrum", axis(-5.01, 5.01, 2000)),
-            ("window", axis(1.4, 2.0, 120)),
-        ] {
-            group.bench_function(format!("{name}/{threads}"), |b| {
+        for (name, axis) in spectra {
+            group.bench_function(format!("{name}/cpu {threads}"), |b| {
                 b.iter(|| {
                     on_threads(threads, || {
-                        black_box(spectrum(
-                            &bands,
-                            &request,
-                            axis,
-                            &mut CpuEngine::<f64>::default(),
-                        ))
+                        let mut engine = CpuEngine::<f64>::default();
+                        black_box(spectrum(&bands, &request, axis, &mut engine))
                     })
                 })
             });
         }
     }
+    match GpuEngine::new(None) {
+        Err(error) => println!("SKIPPED: {error}"),
+        Ok(mut gpu) => {
+            println!("GPU adapter: {}", gpu.adapter());
+            group.bench_function("surface/gpu", |b| {
+                b.iter(|| black_box(surface(&bands, &request, 1.7, &mut gpu)))
+            });
+            for (name, axis) in spectra {
+                group.bench_function(format!("{name}/gpu"), |b| {
+                    b.iter(|| black_box(spectrum(&bands, &request, axis, &mut gpu)))
+                });
+            }
+            println!("GPU time so far: {:?}", gpu.timings());
+        }
+    }
     group.finish();
 }
 
-criterion_group!(integrate, benches);
+/// Fourier interpolation: energies and velocities of a 100³ grid, from 10³ (1,000 classes of lattice vectors).
+fn interpolation(c: &mut Criterion) {
+    let lattice = Lattice::new([[4.0, 0.0, 0.0], [0.0, 4.0, 0.0], [0.0, 0.0, 4.0]]).unwrap();
+    let model = Model::free_electrons(1.0);
+    let coarse = ModelBands::new(model, lattice, KGrid::gamma([10; 3]).unwrap(), false).unwrap();
+    let dense = FourierBands::new(&coarse, KGrid::gamma([100; 3]).unwrap()).unwrap();
+    let mut energies = vec![0.0; 1_000_000];
+    let mut velocities = vec![0.0; 3_000_000];
+    let mut group = c.benchmark_group("fourier_100");
+    group.throughput(Throughput::Elements(1_000_000));
+    group.sample_size(10);
+    for threads in [1, 2] {
+        group.bench_function(format!("energies and velocities/{threads}"), |b| {
+            b.iter(|| {
+                let (e, v, dense) = (&mut energies, &mut velocities, &dense);
+                on_threads(threads, move || {
+                    dense.read_planes(Field::Energy, 0, 0, 0, e).unwrap();
+                    dense.read_planes(Field::Velocity, 0, 0, 0, v).unwrap();
+                })
+            })
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(integrate, benches, interpolation);
 criterion_main!(integrate);
