@@ -3,6 +3,7 @@
 use super::{BandHeader, BandSource, BandStatistics, Field, StatisticsBuilder};
 use crate::error::{Error, Result};
 use crate::memory;
+use rayon::prelude::*;
 
 /// Bands on a full periodic k-grid, held in memory and checked.
 #[derive(Clone, Debug)]
@@ -173,7 +174,12 @@ impl BandSource for BandGrid {
         out: &mut [f64],
     ) -> Result<()> {
         let plane = self.header.k_grid.plane_len() * field.components();
-        out.copy_from_slice(&self.band(field, spin, band)[first * plane..][..out.len()]);
+        let planes = &self.band(field, spin, band)[first * plane..][..out.len()];
+        // Memory is faster on all threads than on one.
+        const CHUNK: usize = 1 << 16;
+        out.par_chunks_mut(CHUNK)
+            .zip(planes.par_chunks(CHUNK))
+            .for_each(|(out, planes)| out.copy_from_slice(planes));
         Ok(())
     }
 }

@@ -18,6 +18,7 @@ use crate::kernel::real::level_of;
 use bytemuck::{bytes_of, cast_slice};
 use rayon::prelude::*;
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::time::Instant;
 
 /// Blocks that may be queued before the host waits.
@@ -202,9 +203,9 @@ impl GpuEngine {
     }
 
     /// Submits the kernels of an uploaded block, on the full grid and on its subgrid.
-    fn dispatch(&mut self, block: &Block) -> Result<()> {
+    fn dispatch(&mut self, block: &Block, cells: Range<usize>) -> Result<()> {
         let band = self.band.as_mut().ok_or_else(no_band)?;
-        let views = [1, 2].map(|stride| params(&band.setup, block, stride));
+        let views = [1, 2].map(|stride| params(&band.setup, block, &cells, stride));
         let groups = [0, 1].map(|i| {
             let buffers = [
                 &self.params[i],
@@ -273,7 +274,7 @@ impl GpuEngine {
             }
         }
         let [_, n2, n3] = block.n;
-        band.expected += (block.cells.len() * n2 * n3) as u64;
+        band.expected += (cells.len() * n2 * n3) as u64;
         self.context.check()
     }
 
@@ -440,7 +441,7 @@ impl Engine for GpuEngine {
         self.context.check()
     }
 
-    fn add_block(&mut self, block: &Block) -> Result<()> {
+    fn load_block(&mut self, block: &Block) -> Result<()> {
         while self.in_flight.len() >= IN_FLIGHT {
             let oldest = self.in_flight.pop_front();
             self.context.wait(oldest)?;
@@ -448,7 +449,11 @@ impl Engine for GpuEngine {
         let start = Instant::now();
         self.upload(block)?;
         self.timings.upload += start.elapsed().as_secs_f64();
-        self.dispatch(block)
+        Ok(())
+    }
+
+    fn add_cells(&mut self, block: &Block, cells: Range<usize>) -> Result<()> {
+        self.dispatch(block, cells)
     }
 
     fn finish_slab(&mut self) -> Result<SlabSums> {

@@ -7,12 +7,13 @@ use crate::integrate::{BandContext, Block};
 use crate::kernel::Real;
 use crate::kernel::real::width;
 use crate::kernel::smearing::CUTOFF;
+use std::ops::Range;
 
 /// Pairs of cell and edge in one submission; a pair costs about 1500 operations.
 pub const CELL_EDGES: u64 = 1 << 22;
 
 /// The uniform block of a view of `block`, without the run of cells.
-pub fn params(setup: &Setup<f32>, block: &Block, stride: usize) -> Params {
+pub fn params(setup: &Setup<f32>, block: &Block, cells: &Range<usize>, stride: usize) -> Params {
     let [n1, n2, n3] = block.n;
     let inverse = |width_ev: f64| setup.scale.step_ev / width_ev;
     let s = &setup.context.statistics;
@@ -34,11 +35,11 @@ pub fn params(setup: &Setup<f32>, block: &Block, stride: usize) -> Params {
         n2: n2 as u32,
         n3: n3 as u32,
         stride: stride as u32,
-        cells1: block.cells.len().div_ceil(stride) as u32,
+        cells1: cells.len().div_ceil(stride) as u32,
         cells2: n2.div_ceil(stride) as u32,
         cells3: n3.div_ceil(stride) as u32,
-        start1: block.cells.start as u32,
-        lower1: block.plane_index(block.cells.start) as u32,
+        start1: cells.start as u32,
+        lower1: block.plane_index(cells.start) as u32,
         first_cell: 0,
         cell_count: 0,
         edges: setup.thresholds.len() as u32,

@@ -76,11 +76,16 @@ pub trait Engine {
     /// # Errors
     /// Where the device fails.
     fn begin_band(&mut self, context: &BandContext, target: &Target) -> Result<()>;
-    /// Adds a block's cells, of the full grid and of the subgrid.
+    /// Takes a block's numbers; later calls of [`Engine::add_cells`] bring the same block.
     ///
     /// # Errors
     /// Where the device fails.
-    fn add_block(&mut self, block: &Block) -> Result<()>;
+    fn load_block(&mut self, block: &Block) -> Result<()>;
+    /// Adds the cells that start in the planes `cells` of the loaded block, of the full grid and of the subgrid.
+    ///
+    /// # Errors
+    /// Where the device fails.
+    fn add_cells(&mut self, block: &Block, cells: Range<usize>) -> Result<()>;
     /// The sums since the last call, which start anew.
     ///
     /// # Errors
@@ -246,15 +251,24 @@ fn each_band(
                 request.channels == super::Channels::Lifetimes,
             );
             let mut sums = BandSums::default();
-            for slab in &slabs {
-                for cells in blocks(slab.clone(), size) {
-                    done += cells.len() as u64;
-                    engine.add_block(stream.read(cells)?)?;
-                    if let Some(progress) = request.progress {
-                        progress(done, all);
+            for planes in blocks(n1, size) {
+                let block = stream.read(planes.clone())?;
+                engine.load_block(block)?;
+                for slab in &slabs {
+                    let cells = planes.start.max(slab.start)..planes.end.min(slab.end);
+                    if cells.is_empty() {
+                        continue;
+                    }
+                    let last = cells.end == slab.end;
+                    engine.add_cells(block, cells)?;
+                    if last {
+                        sums.add(&engine.finish_slab()?, request.channels.width());
                     }
                 }
-                sums.add(&engine.finish_slab()?, request.channels.width());
+                done += planes.len() as u64;
+                if let Some(progress) = request.progress {
+                    progress(done, all);
+                }
             }
             take(&context, Some(&sums), engine.quantum());
         }
@@ -271,20 +285,22 @@ fn slabs(n1: usize) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// A slab cut into blocks of `size` planes (even, but for the last).
-fn blocks(slab: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>> {
-    let end = slab.end;
-    slab.step_by(size)
-        .map(move |start| start..(start + size).min(end))
+/// The planes cut into blocks of `size` (even, but for the last).
+fn blocks(n1: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..n1)
+        .step_by(size)
+        .map(move |start| start..(start + size).min(n1))
 }
 
-/// Planes per block: as asked, else about 4 million points with the halo, but no more than the engine takes.
+/// Planes per block: as asked, else so many that a block stays in a processor's cache, but enough that the halo, which is
+/// moved from block to block, does not dominate; and no more than the engine takes.
 fn block_planes(request: &Request, engine: &dyn Engine, plane_len: usize, halo: usize) -> usize {
-    const POINTS: usize = 1 << 22;
-    let fits = (engine.max_block_points() / plane_len).saturating_sub(1 + 2 * halo);
+    const POINTS: usize = 1 << 18;
+    let within = |points: usize| (points / plane_len).saturating_sub(1 + 2 * halo);
     let planes = request
         .block_planes
-        .unwrap_or_else(|| (POINTS / plane_len).saturating_sub(1 + 2 * halo));
+        .unwrap_or_else(|| within(POINTS).max(2 * halo));
+    let fits = within(engine.max_block_points());
     planes.min(fits).max(2).next_multiple_of(2)
 }
 
@@ -295,17 +311,15 @@ mod tests {
     #[test]
     fn slabs_and_blocks_tile_the_planes_at_even_starts() {
         for n1 in [1, 2, 3, 7, 8, 13, 16, 17, 64, 100, 513] {
-            let mut next = 0;
-            for slab in slabs(n1) {
-                assert_eq!(slab.start, next);
-                for block in blocks(slab.clone(), 4) {
-                    assert_eq!(block.start, next);
-                    assert_eq!(block.start % 2, 0);
-                    next = block.end;
+            for ranges in [slabs(n1), blocks(n1, 4).collect()] {
+                let mut next = 0;
+                for range in ranges {
+                    assert_eq!((range.start, range.start % 2), (next, 0));
+                    assert!(!range.is_empty());
+                    next = range.end;
                 }
-                assert_eq!(slab.end, next);
+                assert_eq!(next, n1);
             }
-            assert_eq!(next, n1);
         }
     }
 }

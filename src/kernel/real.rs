@@ -82,12 +82,10 @@ pub trait Real:
     fn to_wide(self) -> i128;
     /// The scale of a band between two energies (eV).
     fn level_scale(energy_min: f64, energy_max: f64) -> LevelScale;
-    /// The levels of `energies` (eV), written into `scratch` where they are not the energies themselves.
-    fn levels<'a>(
-        energies: &'a [f64],
-        scale: &LevelScale,
-        scratch: &'a mut Vec<Self::Level>,
-    ) -> &'a [Self::Level];
+    /// Writes the levels of `energies` (eV) where they are not the energies themselves.
+    fn load(energies: &[f64], scale: &LevelScale, levels: &mut Vec<Self::Level>);
+    /// The levels of `energies`, after [`Real::load`] wrote `levels`.
+    fn loaded<'a>(energies: &'a [f64], levels: &'a [Self::Level]) -> &'a [Self::Level];
     /// The threshold at an energy (eV).
     fn threshold(energy_ev: f64, scale: &LevelScale) -> Threshold<Self>;
     /// The lowest level that is not below the threshold: `E < ε` exactly where `E < bound`.
@@ -161,11 +159,8 @@ impl Real for f64 {
             range: width(energy_min, energy_max),
         }
     }
-    fn levels<'a>(
-        energies: &'a [f64],
-        _scale: &LevelScale,
-        _scratch: &'a mut Vec<f64>,
-    ) -> &'a [f64] {
+    fn load(_energies: &[f64], _scale: &LevelScale, _levels: &mut Vec<f64>) {}
+    fn loaded<'a>(energies: &'a [f64], _levels: &'a [f64]) -> &'a [f64] {
         energies
     }
     fn threshold(energy_ev: f64, _scale: &LevelScale) -> Threshold<Self> {
@@ -237,10 +232,12 @@ impl Real for f32 {
             range,
         }
     }
-    fn levels<'a>(energies: &'a [f64], scale: &LevelScale, scratch: &'a mut Vec<i32>) -> &'a [i32] {
-        scratch.clear();
-        scratch.extend(energies.iter().map(|&e| level_of(e, scale)));
-        scratch
+    fn load(energies: &[f64], scale: &LevelScale, levels: &mut Vec<i32>) {
+        levels.clear();
+        levels.extend(energies.iter().map(|&e| level_of(e, scale)));
+    }
+    fn loaded<'a>(_energies: &'a [f64], levels: &'a [i32]) -> &'a [i32] {
+        levels
     }
     fn threshold(energy_ev: f64, scale: &LevelScale) -> Threshold<Self> {
         // Far from a band that is (nearly) flat the distance in levels is cut short of overflow.

@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use simd::vectorized;
 use smeared::SmearedRows;
 use spectrum::{SpectrumRows, SpectrumSums};
+use std::ops::Range;
 use std::sync::Mutex;
 use surface::{SurfaceRows, SurfaceSums};
 pub(crate) use view::Setup;
@@ -26,6 +27,8 @@ const ROWS: usize = 32;
 /// Integrates on the CPU in the arithmetic `R`: `CpuEngine<f64>` is the reference, `CpuEngine<f32>` the GPU's twin.
 pub struct CpuEngine<R: Real> {
     setup: Option<Setup<R>>,
+    /// Levels of the loaded block, where they are not its energies.
+    levels: Vec<R::Level>,
     /// Sums at one energy, of the full grid and of the subgrid.
     surface: [SurfaceSums; 2],
     /// Threads' cumulative sums, likewise.
@@ -36,6 +39,7 @@ impl<R: Real> Default for CpuEngine<R> {
     fn default() -> Self {
         Self {
             setup: None,
+            levels: Vec::new(),
             surface: Default::default(),
             spectrum: Default::default(),
         }
@@ -43,74 +47,83 @@ impl<R: Real> Default for CpuEngine<R> {
 }
 
 impl<R: Real> CpuEngine<R> {
-    fn add_width<const N: usize>(&mut self, block: &Block) -> Result<()> {
+    fn add_width<const N: usize>(&mut self, block: &Block, cells: Range<usize>) -> Result<()> {
         let setup = self.setup.as_ref().ok_or_else(no_band)?;
-        let mut scratch = Vec::new();
-        let levels = R::levels(&block.energies, &setup.scale, &mut scratch);
-        for stride in [1, 2] {
-            let view = View {
-                setup,
-                block,
-                levels,
-                stride,
+        let levels = R::loaded(&block.energies, &self.levels);
+        let views = [1, 2].map(|stride| View {
+            setup,
+            block,
+            levels,
+            stride,
+        });
+        let rows = [1, 2].map(|stride| -> Vec<(usize, usize)> {
+            let planes = cells.clone().step_by(stride);
+            let all = |j1| (0..block.n[1]).step_by(stride).map(move |j2| (j1, j2));
+            planes.flat_map(all).collect()
+        });
+        // The full grid's and the subgrid's rows in one parallel loop.
+        let jobs: Vec<(usize, &[(usize, usize)])> = (0..2)
+            .flat_map(|i| rows[i].chunks(ROWS).map(move |rows| (i, rows)))
+            .collect();
+        let smeared = setup.context.smearing.is_some();
+        if setup.axis.is_none() {
+            let none = || [(); 2].map(|()| vec![0; N + 1]);
+            let add = |mut a: [SurfaceSums; 2], b: [SurfaceSums; 2]| {
+                for (a, b) in a.iter_mut().flatten().zip(b.iter().flatten()) {
+                    *a += b;
+                }
+                a
             };
-            let rows: Vec<(usize, usize)> = block
-                .cells
-                .clone()
-                .step_by(stride)
-                .flat_map(|j1| (0..block.n[1]).step_by(stride).map(move |j2| (j1, j2)))
-                .collect();
-            let smeared = setup.context.smearing.is_some();
-            if setup.axis.is_none() {
-                let sums = rows
-                    .par_chunks(ROWS)
-                    .map(|rows| {
-                        if smeared {
-                            vectorized(SmearedRows::<R, N> {
-                                view,
-                                rows,
-                                spectrum: None,
-                            })
-                        } else {
-                            vectorized(SurfaceRows::<R, N> { view, rows })
-                        }
-                    })
-                    .reduce(
-                        || vec![0; N + 1],
-                        |mut a, b| {
-                            a.iter_mut().zip(&b).for_each(|(a, b)| *a += b);
-                            a
-                        },
-                    );
-                let total = &mut self.surface[stride - 1];
-                total.iter_mut().zip(&sums).for_each(|(a, b)| *a += b);
-            } else {
-                let edges = setup.thresholds.len();
-                let pool = Mutex::new(std::mem::take(&mut self.spectrum[stride - 1]));
-                let lock = || pool.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-                rows.par_chunks(ROWS).for_each(|rows| {
-                    let spare = lock().pop();
-                    let mut sums = spare.unwrap_or_else(|| SpectrumSums::new(edges, N));
-                    if smeared {
+            let sums = jobs
+                .par_iter()
+                .map(|&(i, rows)| {
+                    let view = views[i];
+                    let mut both = none();
+                    both[i] = if smeared {
                         vectorized(SmearedRows::<R, N> {
                             view,
                             rows,
-                            spectrum: Some(&mut sums),
-                        });
+                            spectrum: None,
+                        })
                     } else {
-                        vectorized(SpectrumRows::<R, N> {
-                            view,
-                            rows,
-                            sums: &mut sums,
-                        });
-                    }
-                    lock().push(sums);
-                });
-                self.spectrum[stride - 1] = pool
-                    .into_inner()
-                    .unwrap_or_else(|poisoned| poisoned.into_inner());
-            }
+                        vectorized(SurfaceRows::<R, N> { view, rows })
+                    };
+                    both
+                })
+                .reduce(none, add);
+            self.surface = add(std::mem::take(&mut self.surface), sums);
+            return Ok(());
         }
+        let edges = setup.thresholds.len();
+        let pools = std::mem::take(&mut self.spectrum).map(Mutex::new);
+        jobs.par_iter().for_each(|&(i, rows)| {
+            let lock = || {
+                pools[i]
+                    .lock()
+                    .unwrap_or_else(|poisoned| poisoned.into_inner())
+            };
+            let view = views[i];
+            let spare = lock().pop();
+            let mut sums = spare.unwrap_or_else(|| SpectrumSums::new(edges, N));
+            if smeared {
+                vectorized(SmearedRows::<R, N> {
+                    view,
+                    rows,
+                    spectrum: Some(&mut sums),
+                });
+            } else {
+                vectorized(SpectrumRows::<R, N> {
+                    view,
+                    rows,
+                    sums: &mut sums,
+                });
+            }
+            lock().push(sums);
+        });
+        self.spectrum = pools.map(|pool| {
+            pool.into_inner()
+                .unwrap_or_else(|poisoned| poisoned.into_inner())
+        });
         Ok(())
     }
 }
@@ -136,18 +149,18 @@ impl<R: Real> Engine for CpuEngine<R> {
         Ok(())
     }
 
-    fn add_block(&mut self, block: &Block) -> Result<()> {
-        match self
-            .setup
-            .as_ref()
-            .ok_or_else(no_band)?
-            .context
-            .channels
-            .width()
-        {
-            CHANNELS_BASIC => self.add_width::<CHANNELS_BASIC>(block),
-            CHANNELS_SPEEDS => self.add_width::<CHANNELS_SPEEDS>(block),
-            _ => self.add_width::<CHANNELS_LIFETIMES>(block),
+    fn load_block(&mut self, block: &Block) -> Result<()> {
+        let setup = self.setup.as_ref().ok_or_else(no_band)?;
+        R::load(&block.energies, &setup.scale, &mut self.levels);
+        Ok(())
+    }
+
+    fn add_cells(&mut self, block: &Block, cells: Range<usize>) -> Result<()> {
+        let setup = self.setup.as_ref().ok_or_else(no_band)?;
+        match setup.context.channels.width() {
+            CHANNELS_BASIC => self.add_width::<CHANNELS_BASIC>(block, cells),
+            CHANNELS_SPEEDS => self.add_width::<CHANNELS_SPEEDS>(block, cells),
+            _ => self.add_width::<CHANNELS_LIFETIMES>(block, cells),
         }
     }
 
