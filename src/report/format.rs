@@ -49,11 +49,14 @@ pub fn tensor_lines(t: &TensorQuantity) -> Vec<String> {
     for x in t.value.iter().chain(&t.error).flatten() {
         largest = largest.max(x.abs());
     }
-    let exponent = if largest > 0.0 {
+    let mut exponent = if largest > 0.0 {
         largest.log10().floor() as i32
     } else {
         0
     };
+    if (-1..=2).contains(&exponent) {
+        exponent = 0;
+    }
     let unit = 10f64.powi(exponent);
     (0..3)
         .map(|i| {
@@ -66,7 +69,7 @@ pub fn tensor_lines(t: &TensorQuantity) -> Vec<String> {
                     format!("{value:>8.4} ± {error:<6.4}")
                 })
                 .collect();
-            let end = if i == 1 {
+            let end = if i == 1 && exponent != 0 {
                 format!("   ×10^{exponent}")
             } else {
                 String::new()
