@@ -11,7 +11,7 @@ use crate::io;
 use crate::report::Run;
 use crate::sampler::FourierBands;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Opens the input, interpolated where asked.
 ///
@@ -138,7 +138,6 @@ fn progress_bar(output: &Output) -> ProgressBar {
     {
         bar.set_style(style);
     }
-    bar.enable_steady_tick(Duration::from_millis(500));
     bar
 }
 
