@@ -4,9 +4,11 @@
 pub mod bxsf;
 mod dimension_scale;
 pub mod hdf5;
+mod listed;
 pub mod qe;
 pub mod results;
 mod text;
+pub mod vasp;
 
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
@@ -14,11 +16,14 @@ use std::path::Path;
 
 /// The formats that [`open`] knows, for messages.
 pub(crate) const KNOWN: &str = "its own HDF5 band files, Quantum ESPRESSO's data-file-schema.xml (or the PREFIX.save \
-     directory) and BXSF, the last two also as .gz";
+     directory), BXSF and VASP's vasprun.xml, the text files also as .gz";
 /// First bytes of an HDF5 file.
 const HDF5_SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// How much of a file is looked at: comments may come before what gives a format away.
 const LOOK_AT: u64 = 64 * 1024;
+
+/// Files that give a directory its format, the one with the most knowledge first.
+const DIRECTORY_FILES: [&str; 1] = ["vasprun.xml"];
 
 /// What a user may have to say about a file.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,10 +48,15 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
         if qe::find_in_directory(path).is_some() {
             return Ok(Box::new(qe::read(path)?));
         }
-        return Err(unknown(
-            "a directory without data-file-schema.xml, or with several *.save directories"
-                .to_string(),
-        ));
+        for name in DIRECTORY_FILES {
+            if let Some(file) = listed::file_in(path, &[name]) {
+                return open(&file, options);
+            }
+        }
+        return Err(unknown(format!(
+            "a directory without data-file-schema.xml (or with several *.save directories) and without {}",
+            DIRECTORY_FILES.join(", ")
+        )));
     }
     let beginning = text::beginning(path, LOOK_AT)?;
     if beginning.starts_with(HDF5_SIGNATURE) {
@@ -58,7 +68,7 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
     }
     match root_element(&text) {
         Some("espresso") => Ok(Box::new(qe::read(path)?)),
-        Some("modeling") => Err(unknown("VASP's vasprun.xml, which is not read".to_string())),
+        Some("modeling") => Ok(Box::new(vasp::read(path)?)),
         Some(name) => Err(unknown(format!("XML with the root element <{name}>"))),
         None if beginning.contains(&0) => Err(unknown("binary data".to_string())),
         None => {

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use sha2::{Digest, Sha256};
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 /// First bytes of a gzip stream.
@@ -48,6 +48,38 @@ pub(crate) fn read(path: &Path) -> Result<TextFile> {
     let text = String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     Ok(TextFile { text, sha256 })
+}
+
+/// A text file as a stream, uncompressed where it is gzip, and the SHA-256 of its bytes as stored. For files that may be
+/// larger than memory; a broken gzip stream shows as an error of the stream.
+///
+/// # Errors
+/// [`Error::Io`] where the system refuses, [`Error::BadFile`] for an empty file.
+pub(crate) fn stream(path: &Path) -> Result<(Box<dyn BufRead>, String)> {
+    let open = || std::fs::File::open(path).map_err(Error::io(path, "open"));
+    let mut hash = Sha256::new();
+    let mut file = BufReader::new(open()?);
+    let mut gzip = None;
+    loop {
+        let bytes = file.fill_buf().map_err(Error::io(path, "read"))?;
+        if bytes.is_empty() {
+            break;
+        }
+        gzip.get_or_insert(bytes.starts_with(&GZIP));
+        hash.update(bytes);
+        let length = bytes.len();
+        file.consume(length);
+    }
+    let sha256 = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    let file = BufReader::new(open()?);
+    match gzip {
+        None => Err(empty(path)),
+        Some(true) => {
+            let plain = flate2::read::MultiGzDecoder::new(file);
+            Ok((Box::new(BufReader::new(plain)), sha256))
+        }
+        Some(false) => Ok((Box::new(file), sha256)),
+    }
 }
 
 /// The first bytes of a file, uncompressed where it is gzip: enough to recognise its format.
