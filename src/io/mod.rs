@@ -3,6 +3,7 @@
 
 pub mod bxsf;
 mod dimension_scale;
+mod h5;
 pub mod hdf5;
 mod listed;
 pub mod qe;
@@ -16,14 +17,14 @@ use std::path::Path;
 
 /// The formats that [`open`] knows, for messages.
 pub(crate) const KNOWN: &str = "its own HDF5 band files, Quantum ESPRESSO's data-file-schema.xml (or the PREFIX.save \
-     directory), BXSF and VASP's vasprun.xml, the text files also as .gz";
+     directory), BXSF, and VASP's vasprun.xml, vaspout.h5 and EIGENVAL, all but its own also as .gz";
 /// First bytes of an HDF5 file.
 const HDF5_SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// How much of a file is looked at: comments may come before what gives a format away.
 const LOOK_AT: u64 = 64 * 1024;
 
 /// Files that give a directory its format, the one with the most knowledge first.
-const DIRECTORY_FILES: [&str; 1] = ["vasprun.xml"];
+const DIRECTORY_FILES: [&str; 3] = ["vasprun.xml", "vaspout.h5", "EIGENVAL"];
 
 /// What a user may have to say about a file.
 #[derive(Clone, Copy, Debug, Default)]
@@ -60,11 +61,25 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
     }
     let beginning = text::beginning(path, LOOK_AT)?;
     if beginning.starts_with(HDF5_SIGNATURE) {
+        let compressed = text::is_gzip(path)?;
+        let file = h5::H5::open(path)?;
+        if vasp::is_vaspout(&file) {
+            return Ok(Box::new(vasp::read_vaspout(path)?));
+        }
+        if compressed {
+            return Err(unknown(
+                "bzint's own or an unknown HDF5 file in gzip: unpack it".to_string(),
+            ));
+        }
+        drop(file);
         return Ok(Box::new(hdf5::open(path)?));
     }
     let text = String::from_utf8_lossy(&beginning);
     if text.contains("BEGIN_BLOCK_BANDGRID") || text.trim_start().starts_with("BEGIN_INFO") {
         return Ok(Box::new(bxsf::read(path, options.bxsf_units)?));
+    }
+    if vasp::is_eigenval(&text) {
+        return Ok(Box::new(vasp::read_eigenval(path)?));
     }
     match root_element(&text) {
         Some("espresso") => Ok(Box::new(qe::read(path)?)),

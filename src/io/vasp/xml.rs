@@ -4,7 +4,6 @@ use super::RUN_AGAIN;
 use crate::bands::{BandGrid, SpinTreatment};
 use crate::crystal::{Atom, Lattice};
 use crate::error::{Error, Result};
-use crate::io::listed::ListedBands;
 use crate::io::text;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -19,11 +18,10 @@ const ROWS: &str = "/modeling/calculation/eigenvalues/array/set/set/set/r";
 /// [`Error::Io`] where the file cannot be read; [`Error::BadFile`] for XML that is cut short or not VASP's, a missing
 /// element, a number that is none or not finite, k-points in line mode, and k-points that no symmetry completes.
 pub fn read(path: &Path) -> Result<BandGrid> {
-    let (reader, sha256) = text::stream(path)?;
-    let mut bands = parse(path, reader)?;
+    let mut bands = parse(path, text::stream(path)?)?;
     let provenance = &mut bands.header_mut().provenance;
     provenance.path = path.display().to_string();
-    provenance.sha256 = sha256;
+    provenance.sha256 = text::checksum(path)?;
     Ok(bands)
 }
 
@@ -32,7 +30,7 @@ pub fn read(path: &Path) -> Result<BandGrid> {
 /// # Errors
 /// As [`read`].
 pub fn parse(path: &Path, content: impl Read) -> Result<BandGrid> {
-    let mut run = Run::new(path);
+    let mut run = Elements::new(path);
     let mut reader = Reader::from_reader(BufReader::new(Ascii(content)));
     let mut buffer = Vec::new();
     // The names from the root down, as "/tag:name-attribute", and where each begins.
@@ -124,7 +122,7 @@ struct Structure {
 }
 
 /// What the elements of interest say.
-struct Run<'a> {
+struct Elements<'a> {
     path: &'a Path,
     version: String,
     generation: Option<String>,
@@ -148,7 +146,7 @@ struct Run<'a> {
     other_k_points: bool,
 }
 
-impl<'a> Run<'a> {
+impl<'a> Elements<'a> {
     fn new(path: &'a Path) -> Self {
         Self {
             path,
@@ -369,41 +367,25 @@ impl<'a> Run<'a> {
         };
         let n_band = self.check_counts(n_spin)?;
         let mut notes = Vec::new();
-        let kept = self.weighted(&mut notes)?;
-        let n_k = self.k_points.len();
-        let mut energies = Vec::new();
-        for &k in &kept {
-            for s in 0..n_spin {
-                let first = (s * n_k + k) * n_band;
-                energies.extend(self.energies.iter().skip(first).take(n_band));
-            }
-        }
-        let k_points = kept.iter().filter_map(|&k| self.k_points.get(k).copied());
-        let listed = ListedBands {
-            lattice,
-            spin,
-            n_band,
-            k_points: k_points.collect(),
-            energies,
-            divisions: self.divisions,
-            atoms,
-            moments: self.moments.clone(),
-            rotations: Vec::new(),
-        };
-        let mut bands = listed.complete().map_err(text::in_file(self.path))?;
         if self.other_k_points {
             notes.push("The bands of KPOINTS_OPT are not read, only those of KPOINTS.".to_string());
         }
-        let header = bands.header_mut();
-        match self.fermi {
-            Some(level) => header.fermi_level_ev = Some(level),
-            None => notes.push("The file has no Fermi level.".to_string()),
+        super::Run {
+            format: format!("VASP vasprun.xml ({})", self.version),
+            lattice,
+            atoms,
+            moments: self.moments,
+            spin,
+            n_band,
+            k_points: self.k_points,
+            weights: self.weights,
+            divisions: self.divisions,
+            energies: self.energies,
+            fermi: self.fermi,
+            electrons: self.electrons,
+            notes,
         }
-        header.n_electrons = self.electrons;
-        header.provenance.format = format!("VASP vasprun.xml ({})", self.version);
-        header.provenance.notes.extend(notes);
-        header.validate().map_err(text::in_file(self.path))?;
-        Ok(bands)
+        .complete(self.path)
     }
 
     /// The number of bands, the same for every spin and k-point.
@@ -435,15 +417,5 @@ impl<'a> Run<'a> {
             return Err(self.missing("<eigenvalues> with bands"));
         }
         Ok(n_band)
-    }
-
-    /// The k-points with a weight.
-    fn weighted(&self, notes: &mut Vec<String>) -> Result<Vec<usize>> {
-        let n_k = self.k_points.len();
-        if !self.weights.is_empty() && self.weights.len() != n_k {
-            let problem = format!("{} weights for {n_k} k-points", self.weights.len());
-            return Err(self.bad("<weights>", problem, RUN_AGAIN));
-        }
-        Ok(super::with_weight(n_k, &self.weights, notes))
     }
 }
