@@ -22,7 +22,7 @@ pub enum Backend {
 pub struct Input {
     /// Bands: a bzint HDF5 file, Quantum ESPRESSO's data-file-schema.xml or PREFIX.save, or a BXSF file
     pub file: PathBuf,
-    /// Units of a BXSF file: wannier90, wien2k, skeaf, abinit, elk, qe:ALAT (bohr), or ENERGY,VECTORS,2pi|no2pi
+    /// Units of a BXSF or FRMSF file: wannier90, wien2k, skeaf, abinit, elk, qe:ALAT (bohr), or ENERGY,VECTORS,2pi|no2pi
     #[arg(long, value_name = "UNITS")]
     pub bxsf_units: Option<BxsfUnits>,
 }

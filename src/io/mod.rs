@@ -3,6 +3,7 @@
 
 pub mod bxsf;
 mod dimension_scale;
+pub mod frmsf;
 mod h5;
 pub mod hdf5;
 mod listed;
@@ -17,7 +18,7 @@ use std::path::Path;
 
 /// The formats that [`open`] knows, for messages.
 pub(crate) const KNOWN: &str = "its own HDF5 band files, Quantum ESPRESSO's data-file-schema.xml (or the PREFIX.save \
-     directory), BXSF, and VASP's vasprun.xml, vaspout.h5 and EIGENVAL, all but its own also as .gz";
+     directory), BXSF, FRMSF, and VASP's vasprun.xml, vaspout.h5 and EIGENVAL, all but its own also as .gz";
 /// First bytes of an HDF5 file.
 const HDF5_SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// How much of a file is looked at: comments may come before what gives a format away.
@@ -29,7 +30,7 @@ const DIRECTORY_FILES: [&str; 3] = ["vasprun.xml", "vaspout.h5", "EIGENVAL"];
 /// What a user may have to say about a file.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OpenOptions {
-    /// Units of a BXSF file, where the file does not tell.
+    /// Units of a BXSF or FRMSF file, where the file does not tell.
     pub bxsf_units: Option<bxsf::BxsfUnits>,
 }
 
@@ -80,6 +81,9 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
     }
     if vasp::is_eigenval(&text) {
         return Ok(Box::new(vasp::read_eigenval(path)?));
+    }
+    if frmsf::is_frmsf(&text) {
+        return Ok(Box::new(frmsf::read(path, options.bxsf_units)?));
     }
     match root_element(&text) {
         Some("espresso") => Ok(Box::new(qe::read(path)?)),
