@@ -1,11 +1,15 @@
 //! File formats, one file each: readers give a [`BandSource`], writers take bands or results.
 //! [`open`] recognises a format by the content of the file, never by its name.
 
+pub mod abinit;
+pub mod boltztrap;
 pub mod bxsf;
 mod dimension_scale;
+pub mod elk;
 pub mod frmsf;
 mod h5;
 pub mod hdf5;
+mod lines;
 mod listed;
 pub mod qe;
 pub mod results;
@@ -18,14 +22,15 @@ use std::path::Path;
 
 /// The formats that [`open`] knows, for messages.
 pub(crate) const KNOWN: &str = "its own HDF5 band files, Quantum ESPRESSO's data-file-schema.xml (or the PREFIX.save \
-     directory), BXSF, FRMSF, and VASP's vasprun.xml, vaspout.h5 and EIGENVAL, all but its own also as .gz";
+     directory), BXSF, FRMSF, VASP's vasprun.xml, vaspout.h5 and EIGENVAL, BoltzTraP2's .structure and .energy, Elk's EIGVAL.OUT, \
+     ABINIT's _GSR.nc and _EIG.nc, all but its own also as .gz";
 /// First bytes of an HDF5 file.
 const HDF5_SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// How much of a file is looked at: comments may come before what gives a format away.
 const LOOK_AT: u64 = 64 * 1024;
 
 /// Files that give a directory its format, the one with the most knowledge first.
-const DIRECTORY_FILES: [&str; 3] = ["vasprun.xml", "vaspout.h5", "EIGENVAL"];
+const DIRECTORY_FILES: [&str; 4] = ["vasprun.xml", "vaspout.h5", "EIGENVAL", "EIGVAL.OUT"];
 
 /// What a user may have to say about a file.
 #[derive(Clone, Copy, Debug, Default)]
@@ -67,6 +72,9 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
         if vasp::is_vaspout(&file) {
             return Ok(Box::new(vasp::read_vaspout(path)?));
         }
+        if abinit::is_abinit(&file) {
+            return Ok(Box::new(abinit::read(path)?));
+        }
         if compressed {
             return Err(unknown(
                 "bzint's own or an unknown HDF5 file in gzip: unpack it".to_string(),
@@ -81,6 +89,12 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
     }
     if vasp::is_eigenval(&text) {
         return Ok(Box::new(vasp::read_eigenval(path)?));
+    }
+    if elk::is_eigval(&text) {
+        return Ok(Box::new(elk::read(path)?));
+    }
+    if boltztrap::is_energy(&text) || boltztrap::is_structure(&text) {
+        return Ok(Box::new(boltztrap::read(path)?));
     }
     if frmsf::is_frmsf(&text) {
         return Ok(Box::new(frmsf::read(path, options.bxsf_units)?));

@@ -1,0 +1,323 @@
+//! Readers of BoltzTraP2's, Elk's and ABINIT's files, on real samples of the shared data (INDEX.md there has the values).
+
+use bzint::Result;
+use bzint::bands::{BandGrid, BandSource, Field, SpinTreatment};
+use bzint::integrate::cpu::CpuEngine;
+use bzint::integrate::{Request, surface};
+use bzint::io::{self, OpenOptions};
+use bzint::transport::FermiTensors;
+use bzint::units::HARTREE_EV;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+fn shared(name: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")).join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    println!("SKIPPED: shared data file {name} is not there");
+    None
+}
+
+fn open(path: &Path) -> Result<BandGrid> {
+    BandGrid::load(io::open(path, &OpenOptions::default())?.as_ref())
+}
+
+/// The file's bytes, uncompressed.
+fn plain(path: &Path) -> Vec<u8> {
+    let mut bytes = std::fs::read(path).unwrap();
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        let mut plain = Vec::new();
+        flate2::read::MultiGzDecoder::new(bytes.as_slice())
+            .read_to_end(&mut plain)
+            .unwrap();
+        bytes = plain;
+    }
+    bytes
+}
+
+/// Top of the band that is filled last, and bottom of the next (eV).
+fn edges(bands: &BandGrid) -> (f64, f64) {
+    let filled = (bands.header().n_electrons.unwrap() / 2.0).round() as usize;
+    let s = bands.statistics();
+    (s[filled - 1].energy_max, s[filled].energy_min)
+}
+
+/// A folder with these shared files, unpacked, under new names.
+fn folder_with(files: &[(&str, &str)]) -> Option<tempfile::TempDir> {
+    let folder = tempfile::tempdir().unwrap();
+    for (from, to) in files {
+        std::fs::write(folder.path().join(to), plain(&shared(from)?)).unwrap();
+    }
+    Some(folder)
+}
+
+/// Opens `main` with `file` cut at ten places and at every 97th byte: an error or bands, never a panic; an error where
+/// `must_fail`.
+fn truncations(folder: &Path, main: &str, file: &str, must_fail: bool) {
+    let path = folder.join(file);
+    let whole = std::fs::read(&path).unwrap();
+    let step = (whole.len() / 97).max(1);
+    let tenths = (0..10).map(|t| whole.len() * t / 10);
+    for end in tenths.chain((0..whole.len().saturating_sub(40)).step_by(step)) {
+        std::fs::write(&path, &whole[..end]).unwrap();
+        let outcome = open(&folder.join(main));
+        if must_fail {
+            let text = outcome.expect_err("a cut file was read").to_string();
+            assert!(text.contains(folder.to_str().unwrap()), "{text}");
+        }
+    }
+    std::fs::write(&path, whole).unwrap();
+}
+
+/// The message after one replacement in one file, which is then restored.
+fn error_after(folder: &Path, main: &str, file: &str, from: &str, to: &str) -> String {
+    let path = folder.join(file);
+    let whole = std::fs::read_to_string(&path).unwrap();
+    assert!(whole.contains(from), "{file} has no {from}");
+    std::fs::write(&path, whole.replacen(from, to, 1)).unwrap();
+    let text = open(&folder.join(main)).expect_err("accepted").to_string();
+    std::fs::write(&path, whole).unwrap();
+    println!("{text}");
+    text
+}
+
+/// ref_bt2_tb: two bands with a formula.
+#[test]
+fn boltztrap_generic_files_are_read_exactly() {
+    let Some(energy) = shared("ref_bt2_tb/sc.energy") else {
+        return;
+    };
+    let Some(structure) = shared("ref_bt2_tb/sc.structure") else {
+        return;
+    };
+    for path in [&energy, &structure] {
+        let bands = open(path).unwrap();
+        let h = bands.header();
+        assert_eq!((h.k_grid.n, h.k_grid.shift), ([14; 3], [0.0; 3]));
+        assert_eq!(
+            (h.spin, h.n_band, h.point_group.order()),
+            (SpinTreatment::Unpolarized, 2, 48)
+        );
+        assert_eq!((h.fermi_level_ev, h.n_electrons), (Some(0.0), None));
+        assert!((h.lattice.volume() - 125.0).abs() < 1e-6);
+        for p in 0..h.k_grid.len() {
+            let u = h.k_grid.point([p / 196, p / 14 % 14, p % 14]);
+            let sum: f64 = u
+                .iter()
+                .map(|u| 1.0 - (2.0 * std::f64::consts::PI * u).cos())
+                .sum();
+            let want = [-0.05 - 0.01 * sum, 0.05 + 0.02 * sum].map(|e| e * HARTREE_EV);
+            for band in 0..2 {
+                // Twelve digits of a Rydberg.
+                assert!((bands.band(Field::Energy, 0, band)[p] - want[band]).abs() < 2e-11);
+            }
+        }
+    }
+}
+
+#[test]
+fn damaged_boltztrap_files_are_refused() {
+    let Some(folder) = folder_with(&[
+        ("ref_bt2_tb/sc.energy", "a.energy"),
+        ("ref_bt2_tb/sc.structure", "a.structure"),
+    ]) else {
+        return;
+    };
+    let f = folder.path();
+    truncations(f, "a.energy", "a.energy", true);
+    truncations(f, "a.energy", "a.structure", false);
+    let change = |file: &str, from: &str, to: &str| error_after(f, "a.energy", file, from, to);
+    assert!(change("a.energy", "-0.101980622642", "NaN").contains("band 1 of k-point 2"));
+    assert!(change("a.energy", "120 1 0.0", "119 1 0.0").contains("follows"));
+    assert!(change("a.energy", "120 1 0.0", "121 1 0.0").contains("k-point 121"));
+    assert!(change("a.energy", "120 1 0.0", "120 3 0.0").contains("3 spin"));
+    assert!(
+        change(
+            "a.energy",
+            "    0.0714285714     0.0000000000",
+            "    0.0614285714     0.0000000000"
+        )
+        .contains("k-points")
+    );
+    assert!(
+        change(
+            "a.structure",
+            "9.448630639252     0.000000000000     0.000000000000",
+            "0 0 0"
+        )
+        .contains("singular")
+    );
+    std::fs::remove_file(f.join("a.structure")).unwrap();
+    let text = open(&f.join("a.energy")).unwrap_err().to_string();
+    assert!(text.contains("a.structure"), "{text}");
+}
+
+/// INFO.OUT: 4.8125 states/Hartree/cell at the Fermi level, 9 valence electrons, on a 12³ grid and smeared by Elk's
+/// own method: a rough comparison.
+#[test]
+fn elk_aluminium_has_its_electrons_and_its_density_of_states() {
+    let Some(path) = shared("elk/al/EIGVAL.OUT.gz") else {
+        return;
+    };
+    let bands = open(&path).unwrap();
+    let h = bands.header();
+    assert_eq!((h.k_grid.n, h.k_grid.shift), ([12; 3], [0.0; 3]));
+    assert_eq!(
+        (h.spin, h.n_band, h.point_group.order()),
+        (SpinTreatment::Unpolarized, 11, 48)
+    );
+    assert!(
+        (h.n_electrons.unwrap() - 9.0).abs() < 1e-4,
+        "{:?}",
+        h.n_electrons
+    );
+    let level = h.fermi_level_ev.unwrap();
+    assert!((level - 0.2637546326 * HARTREE_EV).abs() < 1e-9);
+    // Elk's own sum: Fermi–Dirac smearing of 0.001 Hartree (INFO.OUT), both spins.
+    let mut sum = 0.0;
+    for band in 0..h.n_band {
+        for e in bands.band(Field::Energy, 0, band) {
+            let x = (e - level) / (0.001 * HARTREE_EV);
+            sum += 2.0 / (0.001 * 4.0 * (0.5 * x).cosh().powi(2));
+        }
+    }
+    let smeared = sum / h.k_grid.len() as f64;
+    println!("smeared as Elk does: {smeared:.5} states/Hartree, Elk 4.812532881");
+    // Tetrahedra on the same 12³ grid: the smearing is far narrower than the grid's steps, so that Elk's value is noise.
+    let request = Request::for_bands(h);
+    let integral = surface(&bands, &request, level, &mut CpuEngine::<f64>::default()).unwrap();
+    let dos = FermiTensors::new(h, &integral, None).unwrap().dos;
+    println!("DOS {} ± {} per eV", dos.value, dos.error);
+    // Quantum ESPRESSO's converged value is 0.41 per eV.
+    assert!((dos.value - 0.41).abs() < 2.0 * dos.error);
+    let Some(qe) = shared("qe/al/al.nscf.xml.gz") else {
+        return;
+    };
+    let qe = open(&qe).unwrap();
+    // Elk's three 2p semicore states come first. Widths of the lowest valence band, Γ to E_F (eV): LDA both, but a = 7.60
+    // and 7.63 bohr and another treatment of the core.
+    let width = level - bands.statistics()[3].energy_min;
+    let other = qe.header().fermi_level_ev.unwrap() - qe.statistics()[0].energy_min;
+    println!("width {width:.3} eV, Quantum ESPRESSO {other:.3} eV");
+    assert!((width - other).abs() < 0.3);
+}
+
+#[test]
+fn damaged_elk_files_are_refused() {
+    let names = ["EIGVAL.OUT", "GEOMETRY.OUT", "EFERMI.OUT", "KPOINTS.OUT"];
+    let files: Vec<(String, &str)> = names
+        .iter()
+        .map(|n| (format!("elk/al/{n}.gz"), *n))
+        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(a, b)| (a.as_str(), *b)).collect();
+    let Some(folder) = folder_with(&files) else {
+        return;
+    };
+    let f = folder.path();
+    assert_eq!(open(f).unwrap().header().k_grid.n, [12; 3]);
+    truncations(f, "EIGVAL.OUT", "EIGVAL.OUT", true);
+    truncations(f, "EIGVAL.OUT", "GEOMETRY.OUT", false);
+    truncations(f, "EIGVAL.OUT", "KPOINTS.OUT", false);
+    let change = |file: &str, from: &str, to: &str| error_after(f, "EIGVAL.OUT", file, from, to);
+    assert!(change("EIGVAL.OUT", "-2.115139298", "NaN").contains("state 1 of k-point 2"));
+    assert!(change("EIGVAL.OUT", "    72 : nkpt", "    71 : nkpt").contains("follows"));
+    assert!(change("EIGVAL.OUT", "0.8333333333E-01", "0.8433333333E-01").contains("k-point"));
+    assert!(change("EFERMI.OUT", "0.2637546326", "****").contains("Fermi"));
+    assert!(change("KPOINTS.OUT", "    72 :", "    73 :").contains("73"));
+    assert!(change("GEOMETRY.OUT", "avec", "avocado").contains("avec"));
+    std::fs::remove_file(f.join("KPOINTS.OUT")).unwrap();
+    std::fs::remove_file(f.join("EFERMI.OUT")).unwrap();
+    let bands = open(f).unwrap();
+    assert_eq!(
+        (bands.header().n_electrons, bands.header().fermi_level_ev),
+        (None, None)
+    );
+    std::fs::remove_file(f.join("GEOMETRY.OUT")).unwrap();
+    assert!(
+        open(&f.join("EIGVAL.OUT"))
+            .unwrap_err()
+            .to_string()
+            .contains("GEOMETRY.OUT")
+    );
+}
+
+/// The Fermi level of the file is the top of the valence band; LDA silicon.
+#[test]
+fn abinit_silicon_reads_from_either_file() {
+    let Some(gsr) = shared("abinit/si/sio_GSR.nc.gz") else {
+        return;
+    };
+    let Some(eig) = shared("abinit/si/sio_EIG.nc") else {
+        return;
+    };
+    let (a, b) = (open(&gsr).unwrap(), open(&eig).unwrap());
+    let h = a.header();
+    let (top, bottom) = edges(&a);
+    println!("edges {top:.4} {bottom:.4} eV; {:?}", h.provenance.notes);
+    assert_eq!((h.k_grid.n, h.k_grid.shift), ([12; 3], [0.0; 3]));
+    assert_eq!(
+        (h.spin, h.n_band, h.point_group.order()),
+        (SpinTreatment::Unpolarized, 10, 48)
+    );
+    assert_eq!(h.n_electrons, Some(8.0));
+    assert!((h.fermi_level_ev.unwrap() - 0.015462180773364092 * HARTREE_EV).abs() < 1e-12);
+    assert!((h.fermi_level_ev.unwrap() - top).abs() < 1e-9);
+    assert!((0.4..0.7).contains(&(bottom - top)));
+    assert_eq!(h.atoms.len(), 2);
+    assert_eq!(h.atoms[1].symbol, "Si");
+    for band in 0..10 {
+        let (x, y) = (
+            a.band(Field::Energy, 0, band),
+            b.band(Field::Energy, 0, band),
+        );
+        assert!(x.iter().zip(y).all(|(x, y)| (x - y).abs() < 1e-12));
+    }
+    // Quantum ESPRESSO's silicon on the same 12³ grid and lattice constant: the same widths to pseudopotentials.
+    let Some(qe) = shared("qe/si72/si72.nscf.xml.gz") else {
+        return;
+    };
+    let qe = open(&qe).unwrap();
+    let width = top - a.statistics()[0].energy_min;
+    let other = edges(&qe).0 - qe.statistics()[0].energy_min;
+    println!("valence width {width:.3} eV, Quantum ESPRESSO {other:.3} eV");
+    assert!((width - other).abs() < 0.3);
+}
+
+#[test]
+fn damaged_abinit_files_are_refused() {
+    let Some(folder) = folder_with(&[
+        ("abinit/si/sio_EIG.nc", "a_EIG.nc"),
+        ("abinit/si/sio_GSR.nc.gz", "a_GSR.nc"),
+    ]) else {
+        return;
+    };
+    let f = folder.path();
+    let eig = f.join("a_EIG.nc");
+    truncations(f, "a_EIG.nc", "a_EIG.nc", false);
+    for tenth in 0..10 {
+        let whole = std::fs::read(&eig).unwrap();
+        std::fs::write(&eig, &whole[..whole.len() * tenth / 10]).unwrap();
+        assert!(open(&eig).is_err());
+        std::fs::write(&eig, whole).unwrap();
+    }
+    let edit = |name: &str, value: f64| {
+        let whole = std::fs::read(&eig).unwrap();
+        let file = hdf5::File::open_rw(&eig).unwrap();
+        let data = file.dataset(name).unwrap();
+        let mut values: Vec<f64> = data.read_raw().unwrap();
+        values[12] = value;
+        data.write_raw(&values).unwrap();
+        drop(data);
+        file.close().unwrap();
+        let text = open(&eig).unwrap_err().to_string();
+        std::fs::write(&eig, whole).unwrap();
+        text
+    };
+    assert!(edit("Eigenvalues", f64::NAN).contains("Eigenvalues"));
+    let text = edit("Kptns", 0.123);
+    assert!(text.contains("k-point"), "{text}");
+    std::fs::remove_file(f.join("a_GSR.nc")).unwrap();
+    let text = open(&eig).unwrap_err().to_string();
+    assert!(text.contains("_GSR.nc"), "{text}");
+}
