@@ -321,3 +321,167 @@ fn damaged_abinit_files_are_refused() {
     let text = open(&eig).unwrap_err().to_string();
     assert!(text.contains("_GSR.nc"), "{text}");
 }
+
+/// Valence band top at Γ = the file's Fermi level; LDA-like gap; 36³ from 1240 points.
+#[test]
+fn wien2k_silicon_has_its_gap() {
+    let Some(folder) = folder_with(&[
+        ("wien2k/Si/Si.energy.gz", "Si.energy"),
+        ("wien2k/Si/Si.struct.gz", "Si.struct"),
+        ("wien2k/Si/Si.scf.gz", "Si.scf"),
+    ]) else {
+        return;
+    };
+    let f = folder.path();
+    let Some(real) = shared("wien2k/Si/Si.energy.gz") else {
+        return;
+    };
+    let bands = open(&real).unwrap();
+    let h = bands.header();
+    let (top, bottom) = edges(&bands);
+    println!(
+        "edges {top:.4} {bottom:.4} eV, {} bands, {:?}",
+        h.n_band, h.provenance.notes
+    );
+    assert_eq!((h.k_grid.n, h.k_grid.shift), ([36; 3], [0.0; 3]));
+    assert_eq!(
+        (h.spin, h.point_group.order(), h.n_electrons),
+        (SpinTreatment::Unpolarized, 48, Some(8.0))
+    );
+    assert_eq!(h.atoms.len(), 2);
+    let ry = HARTREE_EV / 2.0;
+    assert!((h.fermi_level_ev.unwrap() - 0.3695503558 * ry).abs() < 1e-9);
+    assert!((h.fermi_level_ev.unwrap() - top).abs() < 1e-6);
+    assert!(
+        (0.4..0.75).contains(&(bottom - top)),
+        "gap {}",
+        bottom - top
+    );
+    assert!((h.lattice.volume() - 270.24152 * bzint::units::BOHR_ANGSTROM.powi(3)).abs() < 1e-3);
+    let by_struct = open(&f.join("Si.struct")).unwrap();
+    assert_eq!(
+        by_struct.band(Field::Energy, 0, 3),
+        bands.band(Field::Energy, 0, 3)
+    );
+
+    // Up and down files of the same bands are collinear; energyso is spinors.
+    let energy = f.join("Si.energy");
+    for name in ["Si.energyup", "Si.energydn", "Si.energyso"] {
+        std::fs::copy(&energy, f.join(name)).unwrap();
+    }
+    assert_eq!(
+        open(&f.join("Si.energyso")).unwrap().header().spin,
+        SpinTreatment::Spinor
+    );
+    let both = open(&f.join("Si.energydn")).unwrap();
+    assert_eq!(both.header().spin, SpinTreatment::Collinear);
+    assert_eq!(
+        both.band(Field::Energy, 1, 3),
+        bands.band(Field::Energy, 0, 3)
+    );
+    std::fs::remove_file(f.join("Si.energyup")).unwrap();
+    assert!(
+        open(&f.join("Si.energydn"))
+            .unwrap_err()
+            .to_string()
+            .contains("Si.energyup")
+    );
+
+    truncations(f, "Si.energy", "Si.struct", false);
+    truncations(f, "Si.energy", "Si.scf", false);
+    let change = |file: &str, from: &str, to: &str| error_after(f, "Si.energy", file, from, to);
+    assert!(change("Si.energy", "-0.510313682216915", "NaN").contains("band 1 of k-point 1"));
+    assert!(
+        change(
+            "Si.energy",
+            "           2  0.369550355853046",
+            "           3  0.369550355853046"
+        )
+        .contains("band 3")
+    );
+    assert!(change("Si.energy", " 2.777777777778E-02", " 2.877777777778E-02").contains("k-point"));
+    assert!(change("Si.struct", "F   LATTICE", "R   LATTICE").contains("not read"));
+    assert!(change("Si.struct", "MULT= 2", "MULT= x").contains("MULT"));
+    assert!(change("Si.struct", "10.262914", "10.2629xx").contains("lattice constants"));
+    let whole = std::fs::read(&energy).unwrap();
+    for tenth in 1..10 {
+        std::fs::write(&energy, &whole[..whole.len() * tenth / 10]).unwrap();
+        assert!(open(&energy).is_err());
+    }
+    std::fs::write(&energy, whole).unwrap();
+    std::fs::remove_file(f.join("Si.scf")).unwrap();
+    assert_eq!(open(&energy).unwrap().header().fermi_level_ev, None);
+    std::fs::remove_file(f.join("Si.struct")).unwrap();
+    assert!(open(&energy).unwrap_err().to_string().contains("Si.struct"));
+}
+
+/// Antiferromagnetic NiO on 2×2×2 points (half of them listed); the two others follow a path.
+#[test]
+fn castep_nickel_oxide_is_a_grid_and_paths_are_refused() {
+    let Some(path) = shared("castep/NiO.bands") else {
+        return;
+    };
+    let bands = open(&path).unwrap();
+    let h = bands.header();
+    println!(
+        "{} {} operations, edges {:?}, {:?}",
+        h.k_grid,
+        h.point_group.order(),
+        edges(&bands),
+        h.provenance.notes
+    );
+    assert_eq!((h.k_grid.n, h.k_grid.shift), ([2; 3], [0.5; 3]));
+    assert_eq!(
+        (h.spin, h.n_band, h.n_electrons),
+        (SpinTreatment::Collinear, 22, Some(32.0))
+    );
+    assert!((h.fermi_level_ev.unwrap() - 0.178734 * HARTREE_EV).abs() < 1e-9);
+    assert_eq!(h.atoms.len(), 4);
+    let (top, bottom) = edges(&bands);
+    assert!(top <= h.fermi_level_ev.unwrap() + 1e-6 && bottom > top);
+    for name in ["castep/Fe.bands", "castep/Si2.bands"] {
+        let Some(path) = shared(name) else { continue };
+        let text = open(&path).unwrap_err().to_string();
+        assert!(text.contains("k-points"), "{text}");
+    }
+
+    let Some(folder) = folder_with(&[
+        ("castep/NiO.bands", "a.bands"),
+        ("castep/NiO.cell", "a.cell"),
+    ]) else {
+        return;
+    };
+    let f = folder.path();
+    truncations(f, "a.bands", "a.bands", true);
+    truncations(f, "a.bands", "a.cell", false);
+    let change = |file: &str, from: &str, to: &str| error_after(f, "a.bands", file, from, to);
+    assert!(change("a.bands", "-0.51363320", "NaN").contains("band 1 of entry 1"));
+    assert!(change("a.bands", "k-points        4", "k-points        3").contains("follows"));
+    assert!(change("a.bands", "components 2", "components 1").contains("consistent"));
+    assert!(
+        change(
+            "a.bands",
+            "-0.25000000 -0.25000000  0.25000000",
+            "-0.24000000 -0.25000000  0.25000000"
+        )
+        .contains("k-points")
+    );
+    assert!(change("a.cell", "2.983077  0.000000", "3.983077  0.000000").contains("lattice_cart"));
+    let with_cell = open(&f.join("a.bands")).unwrap();
+    std::fs::remove_file(f.join("a.cell")).unwrap();
+    let without = open(&f.join("a.bands")).unwrap();
+    // CASTEP's own equivalent points agree to 1.2e-5 eV.
+    let pairs = with_cell
+        .band(Field::Energy, 1, 5)
+        .iter()
+        .zip(without.band(Field::Energy, 1, 5));
+    assert!(pairs.fold(0.0f64, |m, (a, b)| m.max((a - b).abs())) < 2e-5);
+    assert!(
+        without
+            .header()
+            .provenance
+            .notes
+            .iter()
+            .any(|n| n.contains(".cell"))
+    );
+}

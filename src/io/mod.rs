@@ -4,6 +4,7 @@
 pub mod abinit;
 pub mod boltztrap;
 pub mod bxsf;
+pub mod castep;
 mod dimension_scale;
 pub mod elk;
 pub mod frmsf;
@@ -15,6 +16,7 @@ pub mod qe;
 pub mod results;
 mod text;
 pub mod vasp;
+pub mod wien2k;
 
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
@@ -23,7 +25,7 @@ use std::path::Path;
 /// The formats that [`open`] knows, for messages.
 pub(crate) const KNOWN: &str = "its own HDF5 band files, Quantum ESPRESSO's data-file-schema.xml (or the PREFIX.save \
      directory), BXSF, FRMSF, VASP's vasprun.xml, vaspout.h5 and EIGENVAL, BoltzTraP2's .structure and .energy, Elk's EIGVAL.OUT, \
-     ABINIT's _GSR.nc and _EIG.nc, all but its own also as .gz";
+     ABINIT's _GSR.nc and _EIG.nc, CASTEP's .bands, WIEN2k's .energy and .struct, all but its own also as .gz";
 /// First bytes of an HDF5 file.
 const HDF5_SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// How much of a file is looked at: comments may come before what gives a format away.
@@ -95,6 +97,12 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
     }
     if boltztrap::is_energy(&text) || boltztrap::is_structure(&text) {
         return Ok(Box::new(boltztrap::read(path)?));
+    }
+    if castep::is_bands(&text) {
+        return Ok(Box::new(castep::read(path)?));
+    }
+    if wien2k::is_energy(&text) || wien2k::is_struct(&text) {
+        return Ok(Box::new(wien2k::read(path)?));
     }
     if frmsf::is_frmsf(&text) {
         return Ok(Box::new(frmsf::read(path, options.bxsf_units)?));
