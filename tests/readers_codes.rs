@@ -485,3 +485,136 @@ fn castep_nickel_oxide_is_a_grid_and_paths_are_refused() {
             .any(|n| n.contains(".cell"))
     );
 }
+
+/// Numbers, words and lines changed at random, in every file of every text format: an error or bands, never a panic.
+#[test]
+fn mutated_files_never_panic() {
+    let cases: [(&str, &[(&str, &str)]); 6] = [
+        (
+            "a.energy",
+            &[
+                ("ref_bt2_tb/sc.energy", "a.energy"),
+                ("ref_bt2_tb/sc.structure", "a.structure"),
+            ],
+        ),
+        (
+            "EIGVAL.OUT",
+            &[
+                ("elk/al/EIGVAL.OUT.gz", "EIGVAL.OUT"),
+                ("elk/al/GEOMETRY.OUT.gz", "GEOMETRY.OUT"),
+                ("elk/al/KPOINTS.OUT.gz", "KPOINTS.OUT"),
+                ("elk/al/EFERMI.OUT.gz", "EFERMI.OUT"),
+            ],
+        ),
+        (
+            "a.bands",
+            &[
+                ("castep/NiO.bands", "a.bands"),
+                ("castep/NiO.cell", "a.cell"),
+            ],
+        ),
+        (
+            "Si.struct",
+            &[
+                ("wien2k/Si/Si.struct.gz", "Si.struct"),
+                ("wien2k/Si/Si.energy.gz", "Si.energy"),
+            ],
+        ),
+        (
+            "vasprun.xml",
+            &[(
+                "vasp/pymatgen/vasprun_Li_no_projected.xml.gz",
+                "vasprun.xml",
+            )],
+        ),
+        (
+            "a_EIG.nc",
+            &[
+                ("abinit/si/sio_EIG.nc", "a_EIG.nc"),
+                ("abinit/si/sio_GSR.nc.gz", "a_GSR.nc"),
+            ],
+        ),
+    ];
+    let mut seed = 0x9e37_79b9_7f4a_7c15u64;
+    let mut random = move |n: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed % n.max(1) as u64) as usize
+    };
+    let values = [
+        "0",
+        "-1",
+        "1e300",
+        "NaN",
+        "99999999999999999999",
+        "1e-300",
+        "0.5",
+        "",
+        "x",
+        "4294967296",
+        "\u{fc}",
+    ];
+    let (mut read, mut refused) = (0, 0);
+    for (main, files) in cases {
+        let Some(folder) = folder_with(files) else {
+            continue;
+        };
+        for (_, name) in files {
+            let path = folder.path().join(name);
+            let whole = std::fs::read(&path).unwrap();
+            let rounds = if whole.len() > 300_000 { 20 } else { 60 };
+            for _ in 0..rounds {
+                let mut bytes = whole.clone();
+                for _ in 0..1 + random(3) {
+                    // The head of a file has the counts and the structure: half of the changes are there.
+                    let reach = if random(2) == 0 {
+                        bytes.len()
+                    } else {
+                        bytes.len().min(1500)
+                    };
+                    let at = random(reach);
+                    let word = |b: &u8| b.is_ascii_whitespace() || matches!(*b, b'<' | b'>');
+                    let start = bytes[..at].iter().rposition(word).map_or(0, |i| i + 1);
+                    let end = at + bytes[at..].iter().position(word).unwrap_or(0);
+                    match random(4) {
+                        0 if name.ends_with(".nc") => bytes[at] ^= 1 << random(8),
+                        _ if name.ends_with(".nc") => bytes[at] = random(256) as u8,
+                        0 => bytes[at] = random(256) as u8,
+                        1 => {
+                            drop(bytes.drain(start..(end + random(40)).min(bytes.len()).max(start)))
+                        }
+                        _ => {
+                            drop(bytes.splice(
+                                start..end.max(start),
+                                values[random(values.len())].bytes(),
+                            ))
+                        }
+                    }
+                    if bytes.is_empty() {
+                        break;
+                    }
+                }
+                std::fs::write(&path, bytes).unwrap();
+                match open(&folder.path().join(main)) {
+                    Ok(_) => read += 1,
+                    Err(_) => refused += 1,
+                }
+            }
+            std::fs::write(&path, whole).unwrap();
+        }
+        // Files under each other's names.
+        for (_, a) in files {
+            for (_, b) in files {
+                if a != b {
+                    let whole = std::fs::read(folder.path().join(a)).unwrap();
+                    std::fs::copy(folder.path().join(b), folder.path().join(a)).unwrap();
+                    let _ = open(&folder.path().join(main));
+                    let _ = open(&folder.path().join(a));
+                    std::fs::write(folder.path().join(a), whole).unwrap();
+                }
+            }
+        }
+    }
+    println!("{read} mutated files were read, {refused} refused");
+}

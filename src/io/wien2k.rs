@@ -13,7 +13,7 @@
 //! * Symmetry: the space group of the structure.
 
 use crate::bands::{BandGrid, SpinTreatment};
-use crate::crystal::{Atom, Lattice};
+use crate::crystal::{Atom, Lattice, Tensor};
 use crate::error::{Error, Result};
 use crate::io::lines::Lines;
 use crate::io::listed::{ListedBands, file_in};
@@ -359,10 +359,7 @@ fn read_struct(path: &Path) -> Result<(Lattice, Conventional, Vec<Atom>)> {
 }
 
 /// Primitive and conventional vectors in Å.
-fn vectors(
-    kind: &str,
-    [a, b, c, alpha, beta, gamma]: [f64; 6],
-) -> Option<([[f64; 3]; 3], [[f64; 3]; 3])> {
+fn vectors(kind: &str, [a, b, c, alpha, beta, gamma]: [f64; 6]) -> Option<(Tensor, Tensor)> {
     let [a, b, c] = [a, b, c].map(|x| x * BOHR_ANGSTROM);
     let gamma = if kind == "H" { 120.0 } else { gamma };
     let (ca, cb) = (alpha.to_radians().cos(), beta.to_radians().cos());
