@@ -344,7 +344,7 @@ fn files_of_no_known_format_are_named() {
     refused(open("a.xml", b""), &["a.xml", "empty"]);
     refused(
         open("b.xml", b"<?xml version=\"1.0\"?>\n<modeling>"),
-        &["VASP", "bzint reads"],
+        &["b.xml", "ends inside"],
     );
     refused(
         open("c.bxsf", b"hello world\n"),

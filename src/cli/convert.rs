@@ -3,7 +3,7 @@
 use super::options::{Input, Output};
 use super::session;
 use crate::error::{Error, Result};
-use crate::io::{bxsf, hdf5};
+use crate::io::{bxsf, frmsf, hdf5};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 pub struct Convert {
     #[command(flatten)]
     input: Input,
-    /// File to write: .h5 (native) or .bxsf
+    /// File to write: .h5 (native), .bxsf or .frmsf
     #[arg(short, long = "output", value_name = "OUT")]
     out: PathBuf,
     /// Spin channel for formats without spin: 1 (up) or 2 (down)
@@ -32,17 +32,16 @@ impl Convert {
     /// Where the input cannot be read or the output cannot be written.
     pub fn run(self) -> Result<()> {
         let extension = self.out.extension().and_then(|e| e.to_str()).unwrap_or("");
-        let to_bxsf = match extension {
-            "h5" | "hdf5" => false,
-            "bxsf" => true,
+        match extension {
+            "h5" | "hdf5" | "bxsf" | "frmsf" => {}
             _ => {
                 return Err(Error::bad_option(
                     "--output",
-                    format!("{} ends in neither .h5 nor .bxsf", self.out.display()),
+                    format!("{} ends in none of .h5, .bxsf, .frmsf", self.out.display()),
                     "give a name with the ending of the format wanted",
                 ));
             }
-        };
+        }
         let spin = match self.spin {
             None => None,
             Some(spin @ 1..=2) => Some(spin - 1),
@@ -56,14 +55,14 @@ impl Convert {
         };
         let source = session::open(&self.input)?;
         session::notes(&self.output, source.header());
-        if to_bxsf {
-            let options = bxsf::WriteOptions {
-                spin,
-                fermi_level_ev: self.fermi_level,
-            };
-            bxsf::write(&self.out, &*source, &options)?;
-        } else {
-            hdf5::write(&self.out, &*source, &session::command_line())?;
+        let options = bxsf::WriteOptions {
+            spin,
+            fermi_level_ev: self.fermi_level,
+        };
+        match extension {
+            "bxsf" => bxsf::write(&self.out, &*source, &options)?,
+            "frmsf" => frmsf::write(&self.out, &*source, &options)?,
+            _ => hdf5::write(&self.out, &*source, &session::command_line())?,
         }
         let header = source.header();
         let summary = format!(

@@ -20,12 +20,12 @@ pub enum Backend {
 /// The band file.
 #[derive(Args, Clone, Debug)]
 pub struct Input {
-    /// Bands: a bzint HDF5 file, Quantum ESPRESSO's data-file-schema.xml or PREFIX.save, or a BXSF file
+    /// Bands: any supported file, or a directory that holds one (README, "What is read")
     pub file: PathBuf,
     /// Interpolate the bands to a denser grid, N or n1,n2,n3, on the fly (Fourier series through every energy)
     #[arg(long, value_name = "N", value_parser = parse_grid)]
     pub interpolate: Option<[usize; 3]>,
-    /// Units of a BXSF file: wannier90, wien2k, skeaf, abinit, elk, qe:ALAT (bohr), or ENERGY,VECTORS,2pi|no2pi
+    /// Units of a BXSF or FRMSF file: wannier90, wien2k, skeaf, abinit, elk, qe:ALAT (bohr), or ENERGY,VECTORS,2pi|no2pi
     #[arg(long, value_name = "UNITS")]
     pub bxsf_units: Option<BxsfUnits>,
 }

@@ -10,6 +10,13 @@ pub type Rotation = [[i32; 3]; 3];
 /// The identity.
 const IDENTITY: Rotation = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
 
+/// Lattice planes closer than this (Å) belong to no crystal.
+const THINNEST_CELL: f64 = 0.3;
+/// Lattice vectors longer than this (Å) belong to no crystal that DFT can do.
+const LONGEST_VECTOR: f64 = 1e5;
+/// Largest ratio of the longest vector to the smallest spacing of planes.
+const MOST_OBLIQUE: f64 = 1e4;
+
 /// An atom of the structure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Atom {
@@ -95,6 +102,28 @@ impl PointGroup {
                 "structure",
                 "no atoms are given",
                 "give the atoms, or take the operations from the bands",
+            ));
+        }
+        let norm = |v: [f64; 3]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
+        // moyo's search does not end where a lattice is so thin, long or oblique that the tolerance maps it on itself in
+        // infinitely many ways.
+        let b = lattice.reciprocal().map(norm);
+        let a = lattice.rows().map(norm);
+        let thinnest = b
+            .iter()
+            .map(|b| 2.0 * std::f64::consts::PI / b)
+            .fold(f64::INFINITY, f64::min);
+        let longest = a.iter().copied().fold(0.0, f64::max);
+        let searchable = thinnest > THINNEST_CELL.max(100.0 * tolerance)
+            && longest < LONGEST_VECTOR
+            && longest < MOST_OBLIQUE * thinnest;
+        if !searchable {
+            return Err(Error::bad_bands(
+                "structure",
+                format!(
+                    "lattice vectors of {a:?} Å, with planes {thinnest:.3e} Å apart, are no crystal whose symmetry could be searched"
+                ),
+                "check the lattice and its unit of length",
             ));
         }
         let mut species: Vec<&str> = Vec::new();

@@ -1,12 +1,22 @@
 //! File formats, one file each: readers give a [`BandSource`], writers take bands or results.
 //! [`open`] recognises a format by the content of the file, never by its name.
 
+pub mod abinit;
+pub mod boltztrap;
 pub mod bxsf;
+pub mod castep;
 mod dimension_scale;
+pub mod elk;
+pub mod frmsf;
+mod h5;
 pub mod hdf5;
+mod lines;
+mod listed;
 pub mod qe;
 pub mod results;
 mod text;
+pub mod vasp;
+pub mod wien2k;
 
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
@@ -14,16 +24,20 @@ use std::path::Path;
 
 /// The formats that [`open`] knows, for messages.
 pub(crate) const KNOWN: &str = "its own HDF5 band files, Quantum ESPRESSO's data-file-schema.xml (or the PREFIX.save \
-     directory) and BXSF, the last two also as .gz";
+     directory), BXSF, FRMSF, VASP's vasprun.xml, vaspout.h5 and EIGENVAL, BoltzTraP2's .structure and .energy, Elk's EIGVAL.OUT, \
+     ABINIT's _GSR.nc and _EIG.nc, CASTEP's .bands, WIEN2k's .energy and .struct, all but its own also as .gz";
 /// First bytes of an HDF5 file.
 const HDF5_SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// How much of a file is looked at: comments may come before what gives a format away.
 const LOOK_AT: u64 = 64 * 1024;
 
+/// Files that give a directory its format, the one with the most knowledge first.
+const DIRECTORY_FILES: [&str; 4] = ["vasprun.xml", "vaspout.h5", "EIGENVAL", "EIGVAL.OUT"];
+
 /// What a user may have to say about a file.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OpenOptions {
-    /// Units of a BXSF file, where the file does not tell.
+    /// Units of a BXSF or FRMSF file, where the file does not tell.
     pub bxsf_units: Option<bxsf::BxsfUnits>,
 }
 
@@ -43,22 +57,59 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
         if qe::find_in_directory(path).is_some() {
             return Ok(Box::new(qe::read(path)?));
         }
-        return Err(unknown(
-            "a directory without data-file-schema.xml, or with several *.save directories"
-                .to_string(),
-        ));
+        for name in DIRECTORY_FILES {
+            if let Some(file) = listed::file_in(path, &[name]) {
+                return open(&file, options);
+            }
+        }
+        return Err(unknown(format!(
+            "a directory without data-file-schema.xml (or with several *.save directories) and without {}",
+            DIRECTORY_FILES.join(", ")
+        )));
     }
     let beginning = text::beginning(path, LOOK_AT)?;
     if beginning.starts_with(HDF5_SIGNATURE) {
+        let compressed = text::is_gzip(path)?;
+        let file = h5::H5::open(path)?;
+        if vasp::is_vaspout(&file) {
+            return Ok(Box::new(vasp::read_vaspout(path)?));
+        }
+        if abinit::is_abinit(&file) {
+            return Ok(Box::new(abinit::read(path)?));
+        }
+        if compressed {
+            return Err(unknown(
+                "bzint's own or an unknown HDF5 file in gzip: unpack it".to_string(),
+            ));
+        }
+        drop(file);
         return Ok(Box::new(hdf5::open(path)?));
     }
     let text = String::from_utf8_lossy(&beginning);
     if text.contains("BEGIN_BLOCK_BANDGRID") || text.trim_start().starts_with("BEGIN_INFO") {
         return Ok(Box::new(bxsf::read(path, options.bxsf_units)?));
     }
+    if vasp::is_eigenval(&text) {
+        return Ok(Box::new(vasp::read_eigenval(path)?));
+    }
+    if elk::is_eigval(&text) {
+        return Ok(Box::new(elk::read(path)?));
+    }
+    if boltztrap::is_energy(&text) || boltztrap::is_structure(&text) {
+        return Ok(Box::new(boltztrap::read(path)?));
+    }
+    if castep::is_bands(&text) {
+        return Ok(Box::new(castep::read(path)?));
+    }
+    if wien2k::is_energy(&text) || wien2k::is_struct(&text) {
+        return Ok(Box::new(wien2k::read(path)?));
+    }
+    if frmsf::is_frmsf(&text) {
+        return Ok(Box::new(frmsf::read(path, options.bxsf_units)?));
+    }
     match root_element(&text) {
         Some("espresso") => Ok(Box::new(qe::read(path)?)),
-        Some("modeling") => Err(unknown("VASP's vasprun.xml, which is not read".to_string())),
+        Some("modeling") => Ok(Box::new(vasp::read(path)?)),
         Some(name) => Err(unknown(format!("XML with the root element <{name}>"))),
         None if beginning.contains(&0) => Err(unknown("binary data".to_string())),
         None => {

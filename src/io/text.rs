@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use sha2::{Digest, Sha256};
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 /// First bytes of a gzip stream.
@@ -48,6 +48,56 @@ pub(crate) fn read(path: &Path) -> Result<TextFile> {
     let text = String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     Ok(TextFile { text, sha256 })
+}
+
+/// A file as a stream, uncompressed where it is gzip. For files that may be larger than memory; a broken gzip stream shows as
+/// an error of the stream.
+///
+/// # Errors
+/// [`Error::Io`] where the system refuses, [`Error::BadFile`] for an empty file.
+pub(crate) fn stream(path: &Path) -> Result<Box<dyn BufRead>> {
+    let mut file = BufReader::new(std::fs::File::open(path).map_err(Error::io(path, "open"))?);
+    let start = file.fill_buf().map_err(Error::io(path, "read"))?;
+    if start.is_empty() {
+        return Err(empty(path));
+    }
+    if start.starts_with(&GZIP) {
+        let plain = flate2::bufread::MultiGzDecoder::new(file);
+        return Ok(Box::new(BufReader::new(plain)));
+    }
+    Ok(Box::new(file))
+}
+
+/// SHA-256 of a file's bytes as stored, in hexadecimal.
+///
+/// # Errors
+/// [`Error::Io`] where the system refuses.
+pub(crate) fn checksum(path: &Path) -> Result<String> {
+    let mut hash = Sha256::new();
+    let mut file = BufReader::new(std::fs::File::open(path).map_err(Error::io(path, "open"))?);
+    loop {
+        let bytes = file.fill_buf().map_err(Error::io(path, "read"))?;
+        if bytes.is_empty() {
+            break;
+        }
+        hash.update(bytes);
+        let length = bytes.len();
+        file.consume(length);
+    }
+    Ok(hash.finalize().iter().map(|b| format!("{b:02x}")).collect())
+}
+
+/// Whether the file is gzip.
+///
+/// # Errors
+/// [`Error::Io`] where the system refuses.
+pub(crate) fn is_gzip(path: &Path) -> Result<bool> {
+    let mut start = Vec::new();
+    let file = std::fs::File::open(path).map_err(Error::io(path, "open"))?;
+    file.take(2)
+        .read_to_end(&mut start)
+        .map_err(Error::io(path, "read"))?;
+    Ok(start == GZIP)
 }
 
 /// The first bytes of a file, uncompressed where it is gzip: enough to recognise its format.

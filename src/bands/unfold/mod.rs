@@ -87,14 +87,15 @@ pub fn unfold(grid: Option<KGrid>, k_points: &[[f64; 3]], group: &PointGroup) ->
 
 /// Fills `grid` from the listed points and their orbits.
 fn complete(grid: KGrid, k_points: &[[f64; 3]], group: &PointGroup) -> Result<Unfolding> {
-    let group = group.on_grid(&grid);
-    let reachable = k_points.len().saturating_mul(group.order());
+    let whole = group;
+    let group = whole.on_grid(&grid);
+    let reachable = k_points.len().saturating_mul(whole.order());
     if grid.len() > reachable {
         return Err(incomplete(format!(
             "a {grid} grid has {} points, but {} k-points and {} operations reach at most {reachable}",
             grid.len(),
             k_points.len(),
-            group.order()
+            whole.order()
         )));
     }
     let locate = |i: usize, k: [f64; 3]| -> Result<usize> {
@@ -126,6 +127,24 @@ fn complete(grid: KGrid, k_points: &[[f64; 3]], group: &PointGroup) -> Result<Un
             orbit[locate(i, crystal::apply(r, k))?] = i;
         }
     }
+    // VASP reduces a grid that lacks the crystal's symmetry with every operation that takes one of its points to another.
+    if orbit.contains(&NONE) && group.order() < whole.order() {
+        for (i, &k) in k_points.iter().enumerate() {
+            for r in whole.rotations() {
+                let Some(j) = grid.locate(crystal::apply(r, k), ON_GRID) else {
+                    continue;
+                };
+                let point = &mut orbit[grid.index(j)];
+                if *point == NONE {
+                    *point = i;
+                } else if *point != i {
+                    equivalents.push((*point, i));
+                }
+            }
+        }
+        equivalents.sort_unstable();
+        equivalents.dedup();
+    }
     let missing: Vec<usize> = (0..grid.len()).filter(|&p| orbit[p] == NONE).collect();
     if !missing.is_empty() {
         let [_, n2, n3] = grid.n;
@@ -140,7 +159,7 @@ fn complete(grid: KGrid, k_points: &[[f64; 3]], group: &PointGroup) -> Result<Un
             missing.len(),
             grid.len(),
             k_points.len(),
-            group.order(),
+            whole.order(),
             first.join(", ")
         )));
     }

@@ -118,7 +118,12 @@ pub fn parse(path: &Path, content: &str, units: Option<BxsfUnits>) -> Result<Ban
 }
 
 /// The operations of `group` with E(R u) = E(u) for all bands and points.
-fn symmetry_of(group: &PointGroup, grid: &KGrid, energies: &[f64], tolerance: f64) -> PointGroup {
+pub(in crate::io) fn symmetry_of(
+    group: &PointGroup,
+    grid: &KGrid,
+    energies: &[f64],
+    tolerance: f64,
+) -> PointGroup {
     let [n1, n2, n3] = grid.n;
     group.filter(|r| {
         (0..n1 * n2 * n3).all(|p| {

@@ -39,12 +39,27 @@ pub fn write(path: &Path, source: &dyn BandSource, options: &WriteOptions) -> Re
             "write another format, or compute the bands on a Γ-centred grid",
         ));
     }
+    create(path, ".bxsf.part", |out| {
+        write_header(out, source, fermi).map_err(Error::io(path, "write"))?;
+        for band in 0..header.n_band {
+            write_band(path, out, source, spin, band)?;
+        }
+        write!(out, " END_BANDGRID_3D\n END_BLOCK_BANDGRID_3D\n").map_err(Error::io(path, "write"))
+    })
+}
+
+/// A text file that appears only once `fill` has written it whole.
+pub(in crate::io) fn create(
+    path: &Path,
+    suffix: &str,
+    fill: impl FnOnce(&mut BufWriter<tempfile::NamedTempFile>) -> Result<()>,
+) -> Result<()> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".bzint-").suffix(".bxsf.part");
+    builder.prefix(".bzint-").suffix(suffix);
     #[cfg(unix)]
     let mode: std::fs::Permissions = std::os::unix::fs::PermissionsExt::from_mode(0o666);
     #[cfg(unix)]
@@ -53,11 +68,7 @@ pub fn write(path: &Path, source: &dyn BandSource, options: &WriteOptions) -> Re
         .tempfile_in(folder)
         .map_err(Error::io(path, "create"))?;
     let mut out = BufWriter::new(temporary);
-    write_header(&mut out, source, fermi).map_err(Error::io(path, "write"))?;
-    for band in 0..header.n_band {
-        write_band(path, &mut out, source, spin, band)?;
-    }
-    write!(out, " END_BANDGRID_3D\n END_BLOCK_BANDGRID_3D\n").map_err(Error::io(path, "write"))?;
+    fill(&mut out)?;
     let temporary = out
         .into_inner()
         .map_err(|error| Error::io(path, "write")(error.into_error()))?;
@@ -67,7 +78,7 @@ pub fn write(path: &Path, source: &dyn BandSource, options: &WriteOptions) -> Re
     Ok(())
 }
 
-fn chosen_spin(source: &dyn BandSource, options: &WriteOptions) -> Result<usize> {
+pub(in crate::io) fn chosen_spin(source: &dyn BandSource, options: &WriteOptions) -> Result<usize> {
     let n_spin = source.header().n_spin();
     let bad = |problem: String, remedy: &str| Err(Error::bad_option("--spin", problem, remedy));
     match options.spin {
@@ -78,7 +89,7 @@ fn chosen_spin(source: &dyn BandSource, options: &WriteOptions) -> Result<usize>
         ),
         None if n_spin == 1 => Ok(0),
         None => bad(
-            "the bands are spin-polarized, and a BXSF file holds one channel".to_string(),
+            "the bands are spin-polarized, and the format holds one channel".to_string(),
             "choose up or down, and write two files",
         ),
     }

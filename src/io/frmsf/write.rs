@@ -1,0 +1,59 @@
+//! Writing FRMSF.
+
+use crate::bands::{BandSource, Field};
+use crate::error::{Error, Result};
+use crate::io::bxsf::{WriteOptions, chosen_spin, create};
+use std::io::Write;
+use std::path::Path;
+
+/// Writes bands as FRMSF: eV relative to the Fermi level, and Å⁻¹ with 2π (`--bxsf-units wannier90` reads it back). The file
+/// appears only once it is whole.
+///
+/// # Errors
+/// [`Error::BadOption`] where a spin channel must be chosen or does not exist, or there is no Fermi level;
+/// [`Error::BadBands`] for a shift that is neither 0 nor half a step on all axes; [`Error::Io`] where the system refuses; and
+/// where the bands cannot be read.
+pub fn write(path: &Path, source: &dyn BandSource, options: &WriteOptions) -> Result<()> {
+    let header = source.header();
+    let spin = chosen_spin(source, options)?;
+    let Some(fermi) = options.fermi_level_ev.or(header.fermi_level_ev) else {
+        return Err(Error::bad_option(
+            "--fermi-level",
+            "the bands have no Fermi level, and FRMSF has energies relative to it",
+            "give `--fermi-level EV`",
+        ));
+    };
+    let half = |s: f64| (s - 0.5).abs() < 1e-9;
+    let switch = if header.k_grid.shift == [0.0; 3] {
+        1
+    } else if header.k_grid.shift.iter().all(|&s| half(s)) {
+        2
+    } else {
+        return Err(Error::bad_bands(
+            "k-grid",
+            format!(
+                "{}: FRMSF has only grids from Γ on, or shifted by half a step on all axes",
+                header.k_grid
+            ),
+            "write another format",
+        ));
+    };
+    create(path, ".frmsf.part", |out| {
+        let [n1, n2, n3] = header.k_grid.n;
+        let io = || Error::io(path, "write");
+        writeln!(out, "{n1} {n2} {n3}\n{switch}\n{}", header.n_band).map_err(io())?;
+        for b in header.lattice.reciprocal() {
+            writeln!(out, "{:?} {:?} {:?}", b[0], b[1], b[2]).map_err(io())?;
+        }
+        let mut plane = crate::memory::zeros("a k-plane", n2 * n3)?;
+        for band in 0..header.n_band {
+            for j1 in 0..n1 {
+                source.read_planes(Field::Energy, spin, band, j1, &mut plane)?;
+                for e in &plane {
+                    writeln!(out, "{:e}", e - fermi).map_err(io())?;
+                }
+            }
+        }
+        Ok(())
+    })
+}

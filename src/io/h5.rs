@@ -1,0 +1,180 @@
+//! HDF5 files of other codes (netCDF-4 files are such), plain or gzip: arrays with their shape, checked.
+
+use super::hdf5::container;
+use super::text;
+use crate::bands::BandGrid;
+use crate::error::{Error, Result};
+use hdf5::types::{FixedAscii, TypeDescriptor, VarLenAscii, VarLenUnicode};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Compression can shrink zeros by about a thousand: a dataset larger than that was not written by anyone.
+const LARGEST_RATIO: u64 = 2000;
+
+/// An open file. A gzip one is unpacked into a temporary file first.
+pub(crate) struct H5 {
+    file: hdf5::File,
+    path: PathBuf,
+    length: u64,
+    _unpacked: Option<tempfile::NamedTempFile>,
+}
+
+impl H5 {
+    pub fn open(path: &Path) -> Result<Self> {
+        if text::is_gzip(path)? {
+            let mut unpacked = tempfile::Builder::new()
+                .prefix("bzint-")
+                .suffix(".h5")
+                .tempfile()
+                .map_err(Error::io(path, "unpack"))?;
+            std::io::copy(&mut text::stream(path)?, &mut unpacked).map_err(|error| {
+                Error::bad_file(
+                    path,
+                    "gzip stream",
+                    error.to_string(),
+                    "the file is damaged or cut short: copy it again",
+                )
+            })?;
+            unpacked.flush().map_err(Error::io(path, "unpack"))?;
+            let file = container::open(unpacked.path()).map_err(|error| renamed(error, path))?;
+            let length = std::fs::metadata(unpacked.path()).map_or(0, |m| m.len());
+            return Ok(Self {
+                file,
+                path: path.to_path_buf(),
+                length,
+                _unpacked: Some(unpacked),
+            });
+        }
+        Ok(Self {
+            file: container::open(path)?,
+            path: path.to_path_buf(),
+            length: std::fs::metadata(path).map_or(0, |m| m.len()),
+            _unpacked: None,
+        })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        // `link_exists` of a deep name is an error where a group on the way is missing.
+        let mut place = String::new();
+        name.split('/').all(|part| {
+            if !place.is_empty() {
+                place.push('/');
+            }
+            place.push_str(part);
+            self.file.link_exists(&place)
+        })
+    }
+
+    pub fn bad(&self, name: &str, problem: impl Into<String>, remedy: &str) -> Error {
+        Error::bad_file(&self.path, name, problem, remedy)
+    }
+
+    fn dataset(&self, name: &str) -> Result<hdf5::Dataset> {
+        if !self.has(name) {
+            let remedy = "the run did not finish, or its code is too old or too new: repeat it";
+            return Err(self.bad(name, "the dataset is missing", remedy));
+        }
+        let dataset = self
+            .file
+            .dataset(name)
+            .map_err(Error::hdf5(&self.path, name))?;
+        let bytes = dataset
+            .shape()
+            .iter()
+            .try_fold(8u64, |p, &n| p.checked_mul(n as u64));
+        let limit = self.length.saturating_mul(LARGEST_RATIO);
+        if bytes.is_none_or(|b| b > limit) {
+            let problem = format!("shape {:?} is more than the file can hold", dataset.shape());
+            return Err(self.bad(name, problem, "the file is damaged: copy it again"));
+        }
+        Ok(dataset)
+    }
+
+    /// Shape and numbers of a dataset, of any type of number.
+    pub fn array(&self, name: &str) -> Result<(Vec<usize>, Vec<f64>)> {
+        let dataset = self.dataset(name)?;
+        let values: Vec<f64> = dataset.read_raw().map_err(Error::hdf5(&self.path, name))?;
+        if let Some(i) = values.iter().position(|x| !x.is_finite()) {
+            let value = values.get(i).copied().unwrap_or(f64::NAN);
+            return Err(self.bad(
+                name,
+                format!("number {} is {value}", i + 1),
+                "every number must be finite: repeat the run",
+            ));
+        }
+        Ok((dataset.shape(), values))
+    }
+
+    /// The only number of a dataset; `None` where there is no such dataset.
+    pub fn number(&self, name: &str) -> Result<Option<f64>> {
+        if !self.has(name) {
+            return Ok(None);
+        }
+        match self.array(name)?.1.as_slice() {
+            [value] => Ok(Some(*value)),
+            other => Err(self.bad(
+                name,
+                format!("{} numbers, where one is expected", other.len()),
+                "the file is damaged: copy it again",
+            )),
+        }
+    }
+
+    /// A dataset of vectors.
+    pub fn vectors(&self, name: &str) -> Result<Vec<[f64; 3]>> {
+        let (shape, values) = self.array(name)?;
+        if shape.last() != Some(&3) {
+            let problem = format!("shape {shape:?}, where vectors of 3 numbers are expected");
+            return Err(self.bad(name, problem, "the file is damaged: copy it again"));
+        }
+        let (vectors, _) = values.as_chunks::<3>();
+        Ok(vectors.to_vec())
+    }
+
+    /// The strings of a dataset, whatever their kind.
+    pub fn texts(&self, name: &str) -> Result<Vec<String>> {
+        let dataset = self.dataset(name)?;
+        let kind = dataset
+            .dtype()
+            .and_then(|t| t.to_descriptor())
+            .map_err(Error::hdf5(&self.path, name))?;
+        let strings: hdf5::Result<Vec<String>> = match kind {
+            TypeDescriptor::VarLenUnicode => dataset
+                .read_raw::<VarLenUnicode>()
+                .map(|v| v.iter().map(|s| s.to_string()).collect()),
+            TypeDescriptor::VarLenAscii => dataset
+                .read_raw::<VarLenAscii>()
+                .map(|v| v.iter().map(|s| s.to_string()).collect()),
+            _ => dataset
+                .read_raw::<FixedAscii<32>>()
+                .map(|v| v.iter().map(|s| s.to_string()).collect()),
+        };
+        let strings = strings.map_err(Error::hdf5(&self.path, name))?;
+        Ok(strings.iter().map(|s| s.trim().to_string()).collect())
+    }
+
+    /// Puts path and checksum into the bands' provenance.
+    pub fn sign(&self, bands: &mut BandGrid) -> Result<()> {
+        let provenance = &mut bands.header_mut().provenance;
+        provenance.path = self.path.display().to_string();
+        provenance.sha256 = text::checksum(&self.path)?;
+        Ok(())
+    }
+}
+
+/// The error of the unpacked file, in the name of the one that the user gave.
+fn renamed(error: Error, path: &Path) -> Error {
+    match error {
+        Error::BadFile {
+            place,
+            problem,
+            remedy,
+            ..
+        } => Error::bad_file(path, place, problem, remedy),
+        other => other,
+    }
+}

@@ -1,0 +1,164 @@
+//! `vaspout.h5` (VASP 6 built with HDF5): the group `results/electron_eigenvalues`.
+//!
+//! `eigenvalues` is `[spin][k][band]` in eV, `kpoint_coords` fractional, `kpoints_symmetry_weight` the weights, `ispin` and
+//! `nelectrons` as named; `results/positions` has the last structure, `results/electron_dos/efermi` the Fermi level and
+//! `ncdij` = 4 for spinors (else `input/incar/LNONCOLLINEAR` and `LSORBIT` tell). `input/kpoints/mode` `l` is line mode.
+
+use super::{RUN_AGAIN, Run};
+use crate::bands::{BandGrid, SpinTreatment};
+use crate::crystal::{Atom, Lattice};
+use crate::error::Result;
+use crate::io::h5::H5;
+use crate::io::text;
+use std::path::Path;
+
+const GROUP: &str = "results/electron_eigenvalues";
+
+/// Whether the HDF5 file is VASP's.
+pub(crate) fn is_vaspout(file: &H5) -> bool {
+    file.has(GROUP)
+}
+
+/// Reads the bands and completes them to the full k-grid. Energies eV, `[spin][band][n1][n2][n3]`.
+///
+/// # Errors
+/// As the readers of VASP's other files.
+pub fn read(path: &Path) -> Result<BandGrid> {
+    read_open(&H5::open(path)?)
+}
+
+/// Reads an open file.
+pub(crate) fn read_open(file: &H5) -> Result<BandGrid> {
+    let within = |name: &str| format!("{GROUP}/{name}");
+    if file
+        .texts("input/kpoints/mode")
+        .is_ok_and(|mode| mode.first().is_some_and(|m| m.starts_with(['l', 'L'])))
+    {
+        return Err(file.bad(
+            "input/kpoints/mode",
+            "the k-points are in line mode (a band path), which cannot be integrated",
+            "give a run on a uniform k-grid",
+        ));
+    }
+    let (shape, energies) = file.array(&within("eigenvalues"))?;
+    let &[n_spin, n_k, n_band] = shape.as_slice() else {
+        let problem = format!(
+            "{} dimensions, where spin, k-point and band are expected",
+            shape.len()
+        );
+        return Err(file.bad(&within("eigenvalues"), problem, RUN_AGAIN));
+    };
+    let k_points = file.vectors(&within("kpoint_coords"))?;
+    if k_points.len() != n_k {
+        let problem = format!(
+            "{} k-points, where the eigenvalues have {n_k}",
+            k_points.len()
+        );
+        return Err(file.bad(&within("kpoint_coords"), problem, RUN_AGAIN));
+    }
+    let weights = if file.has(&within("kpoints_symmetry_weight")) {
+        file.array(&within("kpoints_symmetry_weight"))?.1
+    } else {
+        Vec::new()
+    };
+    let flag = |name: &str| file.number(name).ok().flatten().unwrap_or(0.0);
+    let spinor = flag("results/electron_dos/ncdij") == 4.0
+        || flag("input/incar/LNONCOLLINEAR") != 0.0
+        || flag("input/incar/LSORBIT") != 0.0;
+    let spin = match (n_spin, spinor) {
+        (1, true) => SpinTreatment::Spinor,
+        (1, false) => SpinTreatment::Unpolarized,
+        (2, _) => SpinTreatment::Collinear,
+        (n, _) => {
+            let problem = format!("{n} spin channels, where there are 1 or 2");
+            return Err(file.bad(&within("eigenvalues"), problem, RUN_AGAIN));
+        }
+    };
+    let (lattice, atoms) = structure(file)?;
+    let moments = if file.has("input/incar/MAGMOM") {
+        file.array("input/incar/MAGMOM")?.1
+    } else {
+        Vec::new()
+    };
+    let version: Vec<String> = ["major", "minor", "patch"]
+        .iter()
+        .filter_map(|part| file.number(&format!("version/{part}")).ok().flatten())
+        .map(|n| n.to_string())
+        .collect();
+    let run = Run {
+        format: format!("VASP vaspout.h5 ({})", version.join(".")),
+        lattice,
+        atoms,
+        moments,
+        spin,
+        n_band,
+        k_points,
+        weights,
+        divisions: None,
+        energies,
+        fermi: file.number("results/electron_dos/efermi")?,
+        electrons: file.number(&within("nelectrons"))?,
+        notes: Vec::new(),
+    };
+    let mut bands = run.complete(file.path())?;
+    file.sign(&mut bands)?;
+    Ok(bands)
+}
+
+fn structure(file: &H5) -> Result<(Lattice, Vec<Atom>)> {
+    let group = if file.has("results/positions/lattice_vectors") {
+        "results/positions"
+    } else {
+        "input/poscar"
+    };
+    let within = |name: &str| format!("{group}/{name}");
+    let rows = file.vectors(&within("lattice_vectors"))?;
+    let rows: [[f64; 3]; 3] = rows.as_slice().try_into().map_err(|_| {
+        file.bad(
+            &within("lattice_vectors"),
+            "there are no three vectors",
+            RUN_AGAIN,
+        )
+    })?;
+    let scale = file.number(&within("scale"))?.unwrap_or(1.0);
+    let factor = if scale < 0.0 {
+        let volume = Lattice::new(rows)
+            .map_err(text::in_file(file.path()))?
+            .volume();
+        (-scale / volume).cbrt()
+    } else {
+        scale
+    };
+    let lattice = Lattice::new(rows.map(|row| row.map(|x| x * factor)))
+        .map_err(text::in_file(file.path()))?;
+    let positions = file.vectors(&within("position_ions"))?;
+    let types = file.texts(&within("ion_types"))?;
+    let (_, counts) = file.array(&within("number_ion_types"))?;
+    let mut symbols = Vec::new();
+    for (symbol, count) in types.iter().zip(&counts) {
+        let room = positions.len() - symbols.len().min(positions.len());
+        let count = (count.max(0.0) as usize).min(room + 1);
+        symbols.extend(std::iter::repeat_n(symbol.clone(), count));
+    }
+    if symbols.len() != positions.len() {
+        let problem = format!(
+            "{counts:?} atoms of {types:?}, and {} positions",
+            positions.len()
+        );
+        return Err(file.bad(&within("number_ion_types"), problem, RUN_AGAIN));
+    }
+    let cartesian = file.number(&within("direct_coordinates"))? == Some(0.0);
+    let atoms = symbols.into_iter().zip(positions).map(|(symbol, p)| {
+        let scale = 0.5 * factor / std::f64::consts::PI;
+        let position = if cartesian {
+            lattice
+                .reciprocal()
+                .map(|b| scale * (b[0] * p[0] + b[1] * p[1] + b[2] * p[2]))
+        } else {
+            p
+        };
+        Atom { symbol, position }
+    });
+    let atoms = atoms.collect();
+    Ok((lattice, atoms))
+}

@@ -1,0 +1,416 @@
+//! WIEN2k: `CASE.energy` (`energyso`, or `energyup` and `energydn`) with `CASE.struct`, and `CASE.scf` for Fermi level and electrons.
+//!
+//! * Units: Rydberg and bohr.
+//! * k-points (user's guide, `case.klist`): in units of the *conventional* reciprocal vectors for F, B and C lattices, of the
+//!   primitive ones for P and H. Positions in `.struct` are fractions of the conventional vectors; of a centred lattice only the
+//!   atoms of a primitive cell are listed. R lattices and monoclinic C lattices are not read (no sample).
+//! * Spin: `energy` holds two electrons per state; `energyup` and `energydn` one each; `energyso*` are spinors, one electron.
+//! * `.energy`: two lines of linearisation energies per inequivalent atom, then per k-point a line of fixed columns
+//!   (3E19.12, A10, 2I6, F5.1: k, name, size of the basis, number of bands, weight) and its bands. Where k-points have different
+//!   numbers of bands, the lowest that all have are used.
+//! * Fermi level: the last `:FER` of `.scf`; of the tetrahedron method in an insulator it is the top of the valence bands.
+//!   Electrons: the last `:NOE`, valence and semicore.
+//! * Symmetry: the space group of the structure.
+
+use crate::bands::{BandGrid, SpinTreatment};
+use crate::crystal::{Atom, Lattice, Tensor};
+use crate::error::{Error, Result};
+use crate::io::lines::Lines;
+use crate::io::listed::{ListedBands, file_in};
+use crate::io::text;
+use crate::units::{BOHR_ANGSTROM, RYDBERG_EV};
+use std::path::{Path, PathBuf};
+
+/// Columns of the three coordinates.
+const WIDTH: usize = 19;
+
+/// Whether the text is a `.energy*` file: among its first lines is one of a k-point.
+pub(crate) fn is_energy(text: &str) -> bool {
+    let starts_with_energies = text.lines().next().is_some_and(|line| {
+        line.len() > 90
+            && line.as_bytes().get(3) == Some(&b'.')
+            && line.as_bytes().get(12) == Some(&b'.')
+    });
+    starts_with_energies && text.lines().take(1000).any(|line| k_line(line).is_some())
+}
+
+/// Whether the text is a `.struct` file.
+pub(crate) fn is_struct(text: &str) -> bool {
+    text.lines()
+        .nth(1)
+        .is_some_and(|line| line.contains("LATTICE,NONEQUIV"))
+}
+
+/// k and number of bands.
+fn k_line(line: &str) -> Option<([f64; 3], usize)> {
+    let mut k = [0.0; 3];
+    for (i, x) in k.iter_mut().enumerate() {
+        let field = line.get(i * WIDTH..(i + 1) * WIDTH)?;
+        *x = field.contains('E').then(|| text::number(field.trim()))??;
+    }
+    let count = line
+        .get(3 * WIDTH + 16..3 * WIDTH + 22)?
+        .trim()
+        .parse()
+        .ok()?;
+    Some((k, count))
+}
+
+/// Reads the bands from any of the energy files or from `.struct`, and completes them to the full k-grid. Energies eV.
+///
+/// # Errors
+/// [`Error::Io`] where a file cannot be read; [`Error::BadFile`] for a file that is cut short, a number that is none, a
+/// missing companion, a lattice that is not read, and k-points that no symmetry completes.
+pub fn read(path: &Path) -> Result<BandGrid> {
+    let case = Case::of(path)?;
+    let (lattice, conventional, atoms) = read_struct(&case.file("struct")?)?;
+    let (spin, names) = case.energies()?;
+    let mut channels = Vec::new();
+    for file in &names {
+        channels.push(Channel::read(file, conventional.inequivalent)?);
+    }
+    let first = channels
+        .first()
+        .ok_or_else(|| Error::Internal("no energy file".to_string()))?;
+    let k_points: Vec<[f64; 3]> = first.k_points.clone();
+    if let (Some(other), Some(file)) = (channels.get(1), names.get(1))
+        && other.k_points != k_points
+    {
+        return Err(Error::bad_file(
+            file,
+            "k-points",
+            "they are not those of the up bands",
+            "give both files of one run",
+        ));
+    }
+    let lists = || channels.iter().flat_map(|c| &c.bands);
+    let n_band = lists().map(Vec::len).min().unwrap_or(0);
+    let most = lists().map(Vec::len).max().unwrap_or(0);
+    let mut energies = Vec::new();
+    for k in 0..k_points.len() {
+        for channel in &channels {
+            energies.extend(channel.bands.get(k).into_iter().flatten().take(n_band));
+        }
+    }
+    let listed = ListedBands {
+        k_points: k_points
+            .into_iter()
+            .map(|k| lattice.k_fractional(conventional.k_cartesian(&lattice, k)))
+            .collect(),
+        lattice,
+        spin,
+        n_band,
+        energies,
+        divisions: None,
+        atoms,
+        moments: Vec::new(),
+        rotations: Vec::new(),
+    };
+    let energy_file = names.first().map_or(path, PathBuf::as_path);
+    let mut bands = listed.complete().map_err(text::in_file(energy_file))?;
+    let header = bands.header_mut();
+    let notes = &mut header.provenance.notes;
+    if most > n_band {
+        notes.push(format!(
+            "k-points have {n_band} to {most} bands; the lowest {n_band} are used."
+        ));
+    }
+    match file_in(&case.folder, &[&format!("{}.scf", case.name)]) {
+        Some(scf) => {
+            let (fermi, electrons) = read_scf(&scf)?;
+            header.fermi_level_ev = fermi;
+            header.n_electrons = electrons;
+        }
+        None => notes
+            .push("There is no .scf file: Fermi level and electron count are unknown.".to_string()),
+    }
+    header.provenance.format = "WIEN2k".to_string();
+    header.provenance.path = path.display().to_string();
+    header.provenance.sha256 = text::checksum(energy_file)?;
+    header.validate().map_err(text::in_file(energy_file))?;
+    Ok(bands)
+}
+
+/// The files of one case.
+struct Case<'a> {
+    path: &'a Path,
+    folder: PathBuf,
+    name: String,
+    /// The ending of the given file.
+    ending: String,
+}
+
+impl<'a> Case<'a> {
+    fn of(path: &'a Path) -> Result<Self> {
+        let name = path
+            .file_name()
+            .map(|n| n.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        let plain = name.strip_suffix(".gz").unwrap_or(&name);
+        let (case, ending) = plain.rsplit_once('.').ok_or_else(|| {
+            Error::bad_file(
+                path,
+                "file name",
+                "it has no ending, so that its companions cannot be found",
+                "keep WIEN2k's names CASE.energy, CASE.struct, CASE.scf",
+            )
+        })?;
+        let folder = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+            _ => PathBuf::from("."),
+        };
+        Ok(Self {
+            path,
+            folder,
+            name: case.to_string(),
+            ending: ending.to_string(),
+        })
+    }
+
+    fn file(&self, ending: &str) -> Result<PathBuf> {
+        let name = format!("{}.{ending}", self.name);
+        file_in(&self.folder, &[&name]).ok_or_else(|| {
+            Error::bad_file(
+                self.path,
+                "companion file",
+                format!("there is no {name} beside it"),
+                "put the case's .struct, .energy and .scf into one directory",
+            )
+        })
+    }
+
+    /// Spin treatment and energy files: that of the given file, or for `.struct` the ones that are there.
+    fn energies(&self) -> Result<(SpinTreatment, Vec<PathBuf>)> {
+        let there = |ending: &str| self.file(ending).is_ok();
+        let kind = if self.ending.starts_with("energy") {
+            self.ending.as_str()
+        } else {
+            ["energyso", "energysoup", "energyup", "energy"]
+                .into_iter()
+                .find(|e| there(e))
+                .unwrap_or("energy")
+        };
+        if kind.starts_with("energyso") {
+            return Ok((SpinTreatment::Spinor, vec![self.file(kind)?]));
+        }
+        if kind == "energyup" || kind == "energydn" {
+            return Ok((
+                SpinTreatment::Collinear,
+                vec![self.file("energyup")?, self.file("energydn")?],
+            ));
+        }
+        Ok((SpinTreatment::Unpolarized, vec![self.file(kind)?]))
+    }
+}
+
+struct Channel {
+    k_points: Vec<[f64; 3]>,
+    bands: Vec<Vec<f64>>,
+}
+
+impl Channel {
+    fn read(path: &Path, inequivalent: usize) -> Result<Self> {
+        let file = text::read(path)?;
+        let mut lines = Lines::new(path, &file.text);
+        for _ in 0..2 * inequivalent {
+            lines.text("the linearisation energies")?;
+        }
+        let mut channel = Self {
+            k_points: Vec::new(),
+            bands: Vec::new(),
+        };
+        while let Some(line) = lines.find() {
+            let number = channel.k_points.len() + 1;
+            let Some((k, count)) = k_line(line) else {
+                let problem = format!(
+                    "\"{}\" stands where k-point {number} is expected (2 lines per inequivalent atom come before the first)",
+                    line.trim()
+                );
+                return Err(lines.bad(problem));
+            };
+            let mut bands = Vec::new();
+            for band in 1..=count {
+                let [i, energy] = lines.numbers(&format!("band {band} of k-point {number}"))?;
+                if i != band as f64 {
+                    return Err(lines.bad(format!(
+                        "band {i} stands where band {band} of k-point {number} is expected"
+                    )));
+                }
+                bands.push(energy * RYDBERG_EV);
+            }
+            channel.k_points.push(k);
+            channel.bands.push(bands);
+        }
+        if channel.k_points.is_empty() {
+            return Err(lines.bad("the file has no k-points"));
+        }
+        Ok(channel)
+    }
+}
+
+struct Conventional {
+    inequivalent: usize,
+    /// Conventional vectors, where k-points are in units of theirs.
+    lattice: Option<Lattice>,
+}
+
+impl Conventional {
+    fn k_cartesian(&self, primitive: &Lattice, k: [f64; 3]) -> [f64; 3] {
+        self.lattice.as_ref().unwrap_or(primitive).k_cartesian(k)
+    }
+}
+
+fn read_struct(path: &Path) -> Result<(Lattice, Conventional, Vec<Atom>)> {
+    let file = text::read(path)?;
+    let mut lines = Lines::new(path, &file.text);
+    lines.raw();
+    let line = lines.text("the lattice type")?;
+    let kind = line.get(..4).unwrap_or("").trim().to_string();
+    let inequivalent: usize = line
+        .split(':')
+        .nth(1)
+        .and_then(|rest| rest.split_ascii_whitespace().next()?.parse().ok())
+        .filter(|n| (1..=file.text.len()).contains(n))
+        .ok_or_else(|| {
+            lines.bad(format!(
+                "\"{}\" has no number of inequivalent atoms",
+                line.trim()
+            ))
+        })?;
+    lines.text("the line of the relativistic mode")?;
+    let line = lines.text("the lattice constants")?;
+    let mut cell = [0.0; 6];
+    for (i, x) in cell.iter_mut().enumerate() {
+        let field = line.get(10 * i..10 * (i + 1)).unwrap_or("").trim();
+        *x = text::number(field).filter(|x| *x > 0.0).ok_or_else(|| {
+            lines.bad(format!(
+                "\"{}\" has no six lattice constants and angles in columns of 10",
+                line.trim()
+            ))
+        })?;
+    }
+    let (rows, shown) = vectors(&kind, cell).ok_or_else(|| {
+        Error::bad_file(
+            path,
+            "lattice type in line 2",
+            format!("\"{kind}\" with the angles {:?} is not read", &cell[3..]),
+            "P, F, B, H and orthogonal CXY, CXZ, CYZ lattices are: convert the bands by another format",
+        )
+    })?;
+    let lattice = Lattice::new(rows).map_err(text::in_file(path))?;
+    let conventional = Lattice::new(shown).map_err(text::in_file(path))?;
+
+    let mut atoms = Vec::new();
+    for number in 1..=inequivalent {
+        let mut positions = Vec::new();
+        let mut multiplicity = 1;
+        while positions.len() < multiplicity {
+            let line = lines.text(&format!("a position of atom {number}"))?;
+            let value = |name: &str| -> Option<f64> {
+                let rest = line.split(name).nth(1)?;
+                text::number(
+                    rest.get(..10)
+                        .unwrap_or(rest)
+                        .split_ascii_whitespace()
+                        .next()?,
+                )
+            };
+            let (Some(x), Some(y), Some(z)) = (value("X="), value("Y="), value("Z=")) else {
+                return Err(lines.bad(format!(
+                    "\"{}\" stands where X=, Y=, Z= of atom {number} are expected",
+                    line.trim()
+                )));
+            };
+            positions.push([x, y, z]);
+            if positions.len() == 1 {
+                let line = lines.text("MULT=")?;
+                let found = line
+                    .split("MULT=")
+                    .nth(1)
+                    .and_then(|r| r.split_ascii_whitespace().next()?.parse().ok());
+                multiplicity = found
+                    .filter(|n| (1..=file.text.len()).contains(n))
+                    .ok_or_else(|| lines.bad(format!("\"{}\" has no MULT=", line.trim())))?;
+            }
+        }
+        let name = lines.text("the name of an atom")?;
+        let name = name.get(..10).unwrap_or(name).trim().to_string();
+        for _ in 0..3 {
+            lines.text("the local rotation matrix")?;
+        }
+        let scale = 0.5 / std::f64::consts::PI;
+        for p in positions {
+            let r: [f64; 3] = std::array::from_fn(|c| (0..3).map(|i| p[i] * shown[i][c]).sum());
+            atoms.push(Atom {
+                // Inequivalent atoms are different ones, also of one element (a number in the name, or not).
+                symbol: format!("{name}#{number}"),
+                position: lattice
+                    .reciprocal()
+                    .map(|b| scale * (b[0] * r[0] + b[1] * r[1] + b[2] * r[2])),
+            });
+        }
+    }
+    let primitive = matches!(kind.as_str(), "P" | "H");
+    let conventional = Conventional {
+        inequivalent,
+        lattice: (!primitive).then_some(conventional),
+    };
+    Ok((lattice, conventional, atoms))
+}
+
+/// Primitive and conventional vectors in Å.
+fn vectors(kind: &str, [a, b, c, alpha, beta, gamma]: [f64; 6]) -> Option<(Tensor, Tensor)> {
+    let [a, b, c] = [a, b, c].map(|x| x * BOHR_ANGSTROM);
+    let gamma = if kind == "H" { 120.0 } else { gamma };
+    let (ca, cb) = (alpha.to_radians().cos(), beta.to_radians().cos());
+    let (sg, cg) = gamma.to_radians().sin_cos();
+    let cx = cb;
+    let cy = (ca - cb * cg) / sg;
+    let cz = (1.0 - cx * cx - cy * cy).max(0.0).sqrt();
+    let shown = [
+        [a, 0.0, 0.0],
+        [b * cg, b * sg, 0.0],
+        [c * cx, c * cy, c * cz],
+    ];
+    let half = |s: [f64; 3]| -> [f64; 3] {
+        std::array::from_fn(|k| {
+            0.5 * (s[0] * shown[0][k] + s[1] * shown[1][k] + s[2] * shown[2][k])
+        })
+    };
+    let right = [alpha, beta, gamma].iter().all(|x| (x - 90.0).abs() < 1e-6);
+    let coefficients = match kind {
+        "P" | "H" => return Some((shown, shown)),
+        "F" if right => [[0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 0.0]],
+        "B" if right => [[-1.0, 1.0, 1.0], [1.0, -1.0, 1.0], [1.0, 1.0, -1.0]],
+        "CXY" if right => [[1.0, -1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 2.0]],
+        "CXZ" if right => [[1.0, 0.0, -1.0], [0.0, 2.0, 0.0], [1.0, 0.0, 1.0]],
+        "CYZ" if right => [[2.0, 0.0, 0.0], [0.0, 1.0, -1.0], [0.0, 1.0, 1.0]],
+        _ => return None,
+    };
+    Some((coefficients.map(half), shown))
+}
+
+/// The last Fermi level (eV) and electron count.
+fn read_scf(path: &Path) -> Result<(Option<f64>, Option<f64>)> {
+    let file = text::read(path)?;
+    let mut lines = Lines::new(path, &file.text);
+    let (mut fermi, mut electrons) = (None, None);
+    while let Some(line) = lines.find() {
+        let target = match line.get(..4) {
+            Some(":FER") => &mut fermi,
+            Some(":NOE") => &mut electrons,
+            _ => continue,
+        };
+        let value = line
+            .rsplit('=')
+            .next()
+            .unwrap_or("")
+            .split_ascii_whitespace()
+            .next();
+        let value = value.and_then(text::number);
+        *target = Some(
+            value.ok_or_else(|| lines.bad(format!("\"{}\" has no finite number", line.trim())))?,
+        );
+    }
+    Ok((fermi.map(|e| e * RYDBERG_EV), electrons))
+}
