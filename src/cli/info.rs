@@ -95,15 +95,18 @@ fn to_text(source: &dyn BandSource, input: &str, verbose: bool) -> String {
             .fermi_level_ev
             .map_or("unknown".into(), |e| format!("{e:.6} eV (from the file)")),
     );
-    let crossing: Vec<String> = header
+    let mut crossing: Vec<usize> = header
         .fermi_level_ev
         .map(|e| {
             let all = source.statistics().iter().enumerate();
             all.filter(|(_, s)| s.energy_min < e && e < s.energy_max)
-                .map(|(i, _)| (header.first_band + i % header.n_band).to_string())
+                .map(|(i, _)| header.first_band + i % header.n_band)
                 .collect()
         })
         .unwrap_or_default();
+    crossing.sort_unstable();
+    crossing.dedup();
+    let crossing: Vec<String> = crossing.iter().map(usize::to_string).collect();
     if let Some((valence, conduction)) = band_gap(source) {
         line(
             "gap on this grid",
