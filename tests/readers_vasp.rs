@@ -597,3 +597,19 @@ fn vaspout_agrees_with_the_vasprun_of_the_same_run() {
     let text = open(&file).unwrap_err().to_string();
     assert!(text.contains("reached by none"), "{text}");
 }
+
+/// No spin-orbit run is among the samples: the flag of a real file is set here.
+#[test]
+fn spin_orbit_gives_spinors() {
+    let Some(path) = shared("btp2_Si.vasp/vasprun.xml.gz") else {
+        return;
+    };
+    let text = plain(&path).replace("\"LSORBIT\"> F", "\"LSORBIT\"> T");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vasprun.xml");
+    std::fs::write(&file, text).unwrap();
+    let bands = open(&file).unwrap();
+    assert_eq!(bands.header().spin, SpinTreatment::Spinor);
+    let notes = &bands.header().provenance.notes;
+    assert!(notes.iter().any(|n| n.contains("assumed")), "{notes:?}");
+}

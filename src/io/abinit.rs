@@ -31,7 +31,7 @@ fn is_eig(file: &H5) -> bool {
 /// Reads the bands and completes them to the full k-grid. Energies eV, `[spin][band][n1][n2][n3]`.
 ///
 /// # Errors
-/// [`Error::Io`] where a file cannot be read; [`Error::BadFile`] for a missing or misshapen variable, a number that is not
+/// [`crate::Error::Io`] where a file cannot be read; [`crate::Error::BadFile`] for a missing or misshapen variable, a number that is not
 /// finite, an `_EIG.nc` alone, and k-points that no symmetry completes.
 pub fn read(path: &Path) -> Result<BandGrid> {
     let file = H5::open(path)?;

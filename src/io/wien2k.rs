@@ -342,8 +342,8 @@ fn read_struct(path: &Path) -> Result<(Lattice, Conventional, Vec<Atom>)> {
         for p in positions {
             let r: [f64; 3] = std::array::from_fn(|c| (0..3).map(|i| p[i] * shown[i][c]).sum());
             atoms.push(Atom {
-                // Inequivalent atoms are different ones, also of one element (a number in the name, or not).
-                symbol: format!("{name}#{number}"),
+                // WIEN2k numbers the names of atoms that it holds to be different (Fe1, Fe2).
+                symbol: name.clone(),
                 position: lattice
                     .reciprocal()
                     .map(|b| scale * (b[0] * r[0] + b[1] * r[1] + b[2] * r[2])),
