@@ -12,7 +12,7 @@ use super::plan::{bytes_per_point, cells_per_submission, check_smearing, params}
 use super::sums::{cumulative, limbs};
 use crate::error::{Error, Result};
 use crate::integrate::cpu::Setup;
-use crate::integrate::{BandContext, Block, Channels, Engine, SlabSums, Target};
+use crate::integrate::{BandContext, Block, Channels, Engine, Part, SlabSums, Target};
 use crate::kernel::Real;
 use crate::kernel::real::level_of;
 use bytemuck::{bytes_of, cast_slice};
@@ -278,6 +278,38 @@ impl GpuEngine {
         self.context.check()
     }
 
+    /// The sums since the last call, checked against the cells that were sent.
+    fn finish_slab(&mut self) -> Result<SlabSums> {
+        let start = Instant::now();
+        let words = self.read_back()?;
+        self.timings.read_back += start.elapsed().as_secs_f64();
+        let band = self.band.as_mut().ok_or_else(no_band)?;
+        let expected = std::mem::take(&mut band.expected);
+        let (fine, coarse) = words.split_at(words.len() / 2);
+        let take = |words: &[u32]| {
+            let (sums, audit) = words.split_at(words.len() - AUDIT_WORDS);
+            let visited = limbs(&audit[..2]) as u64;
+            if visited != expected {
+                return Err(self.context.error(format!(
+                    "the kernels counted {visited} cells where the slab has {expected}"
+                )));
+            }
+            let below = limbs(&audit[2..]);
+            let channels = band.configuration.channels;
+            Ok(if band.configuration.kernel.is_spectrum() {
+                cumulative(sums, channels, below << band.setup.bits)
+            } else {
+                let mut sums: Vec<i128> = sums.chunks_exact(3).map(limbs).collect();
+                sums[channels] += below << f32::SURFACE_BITS;
+                sums
+            })
+        };
+        Ok(SlabSums {
+            fine: take(fine)?,
+            coarse: take(coarse)?,
+        })
+    }
+
     /// Copies the slab's sums to the host and starts new ones.
     fn read_back(&mut self) -> Result<Vec<u32>> {
         let band = self.band.as_ref().ok_or_else(no_band)?;
@@ -441,7 +473,7 @@ impl Engine for GpuEngine {
         self.context.check()
     }
 
-    fn load_block(&mut self, block: &Block) -> Result<()> {
+    fn add_block(&mut self, block: &Block, parts: &[Part]) -> Result<Vec<SlabSums>> {
         while self.in_flight.len() >= IN_FLIGHT {
             let oldest = self.in_flight.pop_front();
             self.context.wait(oldest)?;
@@ -449,42 +481,14 @@ impl Engine for GpuEngine {
         let start = Instant::now();
         self.upload(block)?;
         self.timings.upload += start.elapsed().as_secs_f64();
-        Ok(())
-    }
-
-    fn add_cells(&mut self, block: &Block, cells: Range<usize>) -> Result<()> {
-        self.dispatch(block, cells)
-    }
-
-    fn finish_slab(&mut self) -> Result<SlabSums> {
-        let start = Instant::now();
-        let words = self.read_back()?;
-        self.timings.read_back += start.elapsed().as_secs_f64();
-        let band = self.band.as_mut().ok_or_else(no_band)?;
-        let expected = std::mem::take(&mut band.expected);
-        let (fine, coarse) = words.split_at(words.len() / 2);
-        let take = |words: &[u32]| {
-            let (sums, audit) = words.split_at(words.len() - AUDIT_WORDS);
-            let visited = limbs(&audit[..2]) as u64;
-            if visited != expected {
-                return Err(self.context.error(format!(
-                    "the kernels counted {visited} cells where the slab has {expected}"
-                )));
+        let mut finished = Vec::new();
+        for part in parts {
+            self.dispatch(block, part.cells.clone())?;
+            if part.ends_slab {
+                finished.push(self.finish_slab()?);
             }
-            let below = limbs(&audit[2..]);
-            let channels = band.configuration.channels;
-            Ok(if band.configuration.kernel.is_spectrum() {
-                cumulative(sums, channels, below << band.setup.bits)
-            } else {
-                let mut sums: Vec<i128> = sums.chunks_exact(3).map(limbs).collect();
-                sums[channels] += below << f32::SURFACE_BITS;
-                sums
-            })
-        };
-        Ok(SlabSums {
-            fine: take(fine)?,
-            coarse: take(coarse)?,
-        })
+        }
+        Ok(finished)
     }
 
     fn quantum(&self) -> f64 {

@@ -65,6 +65,15 @@ impl BandSums {
     }
 }
 
+/// Cells of one slab in a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// First planes of the cells.
+    pub cells: Range<usize>,
+    /// Whether these are the slab's last cells.
+    pub ends_slab: bool,
+}
+
 /// An integrator of blocks: the CPU, a GPU.
 pub trait Engine {
     /// What it is, for reports ("cpu", "gpu").
@@ -76,21 +85,12 @@ pub trait Engine {
     /// # Errors
     /// Where the device fails.
     fn begin_band(&mut self, context: &BandContext, target: &Target) -> Result<()>;
-    /// Takes a block's numbers; later calls of [`Engine::add_cells`] bring the same block.
+    /// Adds the cells of `parts`, which follow each other in the block, of the full grid and of the subgrid, and gives back the
+    /// sums of every slab that ends with one of them.
     ///
     /// # Errors
     /// Where the device fails.
-    fn load_block(&mut self, block: &Block) -> Result<()>;
-    /// Adds the cells that start in the planes `cells` of the loaded block, of the full grid and of the subgrid.
-    ///
-    /// # Errors
-    /// Where the device fails.
-    fn add_cells(&mut self, block: &Block, cells: Range<usize>) -> Result<()>;
-    /// The sums since the last call, which start anew.
-    ///
-    /// # Errors
-    /// Where the device fails.
-    fn finish_slab(&mut self) -> Result<SlabSums>;
+    fn add_block(&mut self, block: &Block, parts: &[Part]) -> Result<Vec<SlabSums>>;
     /// Value of one quantum of the current band's sums.
     fn quantum(&self) -> f64;
     /// Bytes that one plane of `points` may take in a block are `8·points`; the most planes of a block, if limited.
@@ -252,18 +252,17 @@ fn each_band(
             );
             let mut sums = BandSums::default();
             for planes in blocks(n1, size) {
-                let block = stream.read(planes.clone())?;
-                engine.load_block(block)?;
-                for slab in &slabs {
-                    let cells = planes.start.max(slab.start)..planes.end.min(slab.end);
-                    if cells.is_empty() {
-                        continue;
-                    }
-                    let last = cells.end == slab.end;
-                    engine.add_cells(block, cells)?;
-                    if last {
-                        sums.add(&engine.finish_slab()?, request.channels.width());
-                    }
+                let parts: Vec<Part> = slabs
+                    .iter()
+                    .map(|slab| {
+                        let cells = planes.start.max(slab.start)..planes.end.min(slab.end);
+                        let ends_slab = cells.end == slab.end;
+                        Part { cells, ends_slab }
+                    })
+                    .filter(|part| !part.cells.is_empty())
+                    .collect();
+                for slab in engine.add_block(stream.read(planes.clone())?, &parts)? {
+                    sums.add(&slab, request.channels.width());
                 }
                 done += planes.len() as u64;
                 if let Some(progress) = request.progress {
@@ -292,10 +291,10 @@ fn blocks(n1: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
         .map(move |start| start..(start + size).min(n1))
 }
 
-/// Planes per block: as asked, else so many that a block stays in a processor's cache, but enough that the halo, which is
+/// Planes per block: as asked, else about 8 MB, but enough that the halo, which is
 /// moved from block to block, does not dominate; and no more than the engine takes.
 fn block_planes(request: &Request, engine: &dyn Engine, plane_len: usize, halo: usize) -> usize {
-    const POINTS: usize = 1 << 18;
+    const POINTS: usize = 1 << 20;
     let within = |points: usize| (points / plane_len).saturating_sub(1 + 2 * halo);
     let planes = request
         .block_planes

@@ -13,6 +13,6 @@ mod result;
 pub use axis::EnergyAxis;
 pub use block::Block;
 pub use context::BandContext;
-pub use driver::{Engine, SlabSums, Target, spectrum, surface};
+pub use driver::{Engine, Part, SlabSums, Target, spectrum, surface};
 pub use request::{Channels, Progress, Request, Velocities, Weights};
 pub use result::{Channel, Spectrum, SurfaceIntegral};

@@ -7,7 +7,7 @@ mod spectrum;
 mod surface;
 mod view;
 
-use super::{BandContext, Block, Engine, SlabSums, Target};
+use super::{BandContext, Block, Engine, Part, SlabSums, Target};
 use crate::error::{Error, Result};
 use crate::kernel::Real;
 use crate::kernel::velocity::{CHANNELS_BASIC, CHANNELS_LIFETIMES, CHANNELS_SPEEDS};
@@ -15,7 +15,6 @@ use rayon::prelude::*;
 use simd::vectorized;
 use smeared::SmearedRows;
 use spectrum::{SpectrumRows, SpectrumSums};
-use std::ops::Range;
 use std::sync::Mutex;
 use surface::{SurfaceRows, SurfaceSums};
 pub(crate) use view::Setup;
@@ -47,8 +46,13 @@ impl<R: Real> Default for CpuEngine<R> {
 }
 
 impl<R: Real> CpuEngine<R> {
-    fn add_width<const N: usize>(&mut self, block: &Block, cells: Range<usize>) -> Result<()> {
+    fn add_width<const N: usize>(
+        &mut self,
+        block: &Block,
+        parts: &[Part],
+    ) -> Result<Vec<SlabSums>> {
         let setup = self.setup.as_ref().ok_or_else(no_band)?;
+        R::load(&block.energies, &setup.scale, &mut self.levels);
         let levels = R::loaded(&block.energies, &self.levels);
         let views = [1, 2].map(|stride| View {
             setup,
@@ -56,30 +60,23 @@ impl<R: Real> CpuEngine<R> {
             levels,
             stride,
         });
-        let rows = [1, 2].map(|stride| -> Vec<(usize, usize)> {
-            let planes = cells.clone().step_by(stride);
-            let all = |j1| (0..block.n[1]).step_by(stride).map(move |j2| (j1, j2));
-            planes.flat_map(all).collect()
-        });
-        // The full grid's and the subgrid's rows in one parallel loop.
-        let jobs: Vec<(usize, &[(usize, usize)])> = (0..2)
-            .flat_map(|i| rows[i].chunks(ROWS).map(move |rows| (i, rows)))
+        let rows: Vec<[Vec<(usize, usize)>; 2]> = parts
+            .iter()
+            .map(|part| [1, 2].map(|stride| rows_of(part, block, stride)))
             .collect();
         let smeared = setup.context.smearing.is_some();
+        let mut finished = Vec::new();
         if setup.axis.is_none() {
-            let none = || [(); 2].map(|()| vec![0; N + 1]);
-            let add = |mut a: [SurfaceSums; 2], b: [SurfaceSums; 2]| {
-                for (a, b) in a.iter_mut().flatten().zip(b.iter().flatten()) {
-                    *a += b;
-                }
-                a
-            };
-            let sums = jobs
+            // Every part, full grid and subgrid, in one parallel loop.
+            let jobs: Vec<(usize, usize, &[(usize, usize)])> = (0..parts.len())
+                .flat_map(|part| [(part, 0), (part, 1)])
+                .flat_map(|(part, i)| rows[part][i].chunks(ROWS).map(move |r| (part, i, r)))
+                .collect();
+            let sums: Vec<SurfaceSums> = jobs
                 .par_iter()
-                .map(|&(i, rows)| {
+                .map(|&(_, i, rows)| {
                     let view = views[i];
-                    let mut both = none();
-                    both[i] = if smeared {
+                    if smeared {
                         vectorized(SmearedRows::<R, N> {
                             view,
                             rows,
@@ -87,45 +84,77 @@ impl<R: Real> CpuEngine<R> {
                         })
                     } else {
                         vectorized(SurfaceRows::<R, N> { view, rows })
-                    };
-                    both
+                    }
                 })
-                .reduce(none, add);
-            self.surface = add(std::mem::take(&mut self.surface), sums);
-            return Ok(());
+                .collect();
+            let mut jobs = jobs.iter().zip(&sums).peekable();
+            for (p, part) in parts.iter().enumerate() {
+                while let Some(((_, i, _), sums)) = jobs.next_if(|((part, ..), _)| *part == p) {
+                    let total = &mut self.surface[*i];
+                    total.iter_mut().zip(sums).for_each(|(a, b)| *a += b);
+                }
+                if part.ends_slab {
+                    let [fine, coarse] =
+                        std::mem::replace(&mut self.surface, [(); 2].map(|()| vec![0; N + 1]));
+                    finished.push(SlabSums { fine, coarse });
+                }
+            }
+            return Ok(finished);
         }
         let edges = setup.thresholds.len();
-        let pools = std::mem::take(&mut self.spectrum).map(Mutex::new);
-        jobs.par_iter().for_each(|&(i, rows)| {
-            let lock = || {
-                pools[i]
-                    .lock()
+        for (part, rows) in parts.iter().zip(&rows) {
+            let jobs: Vec<(usize, &[(usize, usize)])> = (0..2)
+                .flat_map(|i| rows[i].chunks(ROWS).map(move |rows| (i, rows)))
+                .collect();
+            let pools = std::mem::take(&mut self.spectrum).map(Mutex::new);
+            jobs.par_iter().for_each(|&(i, rows)| {
+                let lock = || {
+                    pools[i]
+                        .lock()
+                        .unwrap_or_else(|poisoned| poisoned.into_inner())
+                };
+                let view = views[i];
+                let spare = lock().pop();
+                let mut sums = spare.unwrap_or_else(|| SpectrumSums::new(edges, N));
+                if smeared {
+                    vectorized(SmearedRows::<R, N> {
+                        view,
+                        rows,
+                        spectrum: Some(&mut sums),
+                    });
+                } else {
+                    vectorized(SpectrumRows::<R, N> {
+                        view,
+                        rows,
+                        sums: &mut sums,
+                    });
+                }
+                lock().push(sums);
+            });
+            self.spectrum = pools.map(|pool| {
+                pool.into_inner()
                     .unwrap_or_else(|poisoned| poisoned.into_inner())
-            };
-            let view = views[i];
-            let spare = lock().pop();
-            let mut sums = spare.unwrap_or_else(|| SpectrumSums::new(edges, N));
-            if smeared {
-                vectorized(SmearedRows::<R, N> {
-                    view,
-                    rows,
-                    spectrum: Some(&mut sums),
+            });
+            if part.ends_slab {
+                let [fine, coarse] = std::mem::take(&mut self.spectrum).map(|threads| {
+                    let mut total = SpectrumSums::new(edges, N);
+                    for sums in &threads {
+                        total.merge(sums);
+                    }
+                    total.cumulative(edges, N)
                 });
-            } else {
-                vectorized(SpectrumRows::<R, N> {
-                    view,
-                    rows,
-                    sums: &mut sums,
-                });
+                finished.push(SlabSums { fine, coarse });
             }
-            lock().push(sums);
-        });
-        self.spectrum = pools.map(|pool| {
-            pool.into_inner()
-                .unwrap_or_else(|poisoned| poisoned.into_inner())
-        });
-        Ok(())
+        }
+        Ok(finished)
     }
+}
+
+/// Starts (j1, j2) of the rows of cells of a part.
+fn rows_of(part: &Part, block: &Block, stride: usize) -> Vec<(usize, usize)> {
+    let planes = part.cells.clone().step_by(stride);
+    let all = |j1| (0..block.n[1]).step_by(stride).map(move |j2| (j1, j2));
+    planes.flat_map(all).collect()
 }
 
 fn no_band() -> Error {
@@ -149,39 +178,13 @@ impl<R: Real> Engine for CpuEngine<R> {
         Ok(())
     }
 
-    fn load_block(&mut self, block: &Block) -> Result<()> {
-        let setup = self.setup.as_ref().ok_or_else(no_band)?;
-        R::load(&block.energies, &setup.scale, &mut self.levels);
-        Ok(())
-    }
-
-    fn add_cells(&mut self, block: &Block, cells: Range<usize>) -> Result<()> {
+    fn add_block(&mut self, block: &Block, parts: &[Part]) -> Result<Vec<SlabSums>> {
         let setup = self.setup.as_ref().ok_or_else(no_band)?;
         match setup.context.channels.width() {
-            CHANNELS_BASIC => self.add_width::<CHANNELS_BASIC>(block, cells),
-            CHANNELS_SPEEDS => self.add_width::<CHANNELS_SPEEDS>(block, cells),
-            _ => self.add_width::<CHANNELS_LIFETIMES>(block, cells),
+            CHANNELS_BASIC => self.add_width::<CHANNELS_BASIC>(block, parts),
+            CHANNELS_SPEEDS => self.add_width::<CHANNELS_SPEEDS>(block, parts),
+            _ => self.add_width::<CHANNELS_LIFETIMES>(block, parts),
         }
-    }
-
-    fn finish_slab(&mut self) -> Result<SlabSums> {
-        let setup = self.setup.as_ref().ok_or_else(no_band)?;
-        let width = setup.context.channels.width();
-        let edges = setup.thresholds.len();
-        let mut take = |i: usize| {
-            if setup.axis.is_none() {
-                return std::mem::replace(&mut self.surface[i], vec![0; width + 1]);
-            }
-            let mut total = SpectrumSums::new(edges, width);
-            for sums in self.spectrum[i].drain(..) {
-                total.merge(&sums);
-            }
-            total.cumulative(edges, width)
-        };
-        Ok(SlabSums {
-            fine: take(0),
-            coarse: take(1),
-        })
     }
 
     fn quantum(&self) -> f64 {
