@@ -33,8 +33,6 @@ pub struct Series {
     extent: [usize; 3],
 }
 
-/// Lattice vectors of a series per point of the grid, at least; as BoltzTraP2's default multiplier of 5.
-
 impl Series {
     /// Chooses the vectors: of every class its shortest members.
     pub fn new(lattice: &Lattice, grid: KGrid) -> Self {

@@ -20,6 +20,9 @@ use surface::{SurfaceRows, SurfaceSums};
 pub(crate) use view::Setup;
 use view::View;
 
+/// Where a row of cells starts: (j1, j2).
+type RowStart = (usize, usize);
+
 /// Rows of cells that a thread takes at a time.
 const ROWS: usize = 32;
 
@@ -60,7 +63,7 @@ impl<R: Real> CpuEngine<R> {
             levels,
             stride,
         });
-        let rows: Vec<[Vec<(usize, usize)>; 2]> = parts
+        let rows: Vec<[Vec<RowStart>; 2]> = parts
             .iter()
             .map(|part| [1, 2].map(|stride| rows_of(part, block, stride)))
             .collect();
@@ -68,7 +71,7 @@ impl<R: Real> CpuEngine<R> {
         let mut finished = Vec::new();
         if setup.axis.is_none() {
             // Every part, full grid and subgrid, in one parallel loop.
-            let jobs: Vec<(usize, usize, &[(usize, usize)])> = (0..parts.len())
+            let jobs: Vec<(usize, usize, &[RowStart])> = (0..parts.len())
                 .flat_map(|part| [(part, 0), (part, 1)])
                 .flat_map(|(part, i)| rows[part][i].chunks(ROWS).map(move |r| (part, i, r)))
                 .collect();
@@ -103,7 +106,7 @@ impl<R: Real> CpuEngine<R> {
         }
         let edges = setup.thresholds.len();
         for (part, rows) in parts.iter().zip(&rows) {
-            let jobs: Vec<(usize, &[(usize, usize)])> = (0..2)
+            let jobs: Vec<(usize, &[RowStart])> = (0..2)
                 .flat_map(|i| rows[i].chunks(ROWS).map(move |rows| (i, rows)))
                 .collect();
             let pools = std::mem::take(&mut self.spectrum).map(Mutex::new);
@@ -151,7 +154,7 @@ impl<R: Real> CpuEngine<R> {
 }
 
 /// Starts (j1, j2) of the rows of cells of a part.
-fn rows_of(part: &Part, block: &Block, stride: usize) -> Vec<(usize, usize)> {
+fn rows_of(part: &Part, block: &Block, stride: usize) -> Vec<RowStart> {
     let planes = part.cells.clone().step_by(stride);
     let all = |j1| (0..block.n[1]).step_by(stride).map(move |j2| (j1, j2));
     planes.flat_map(all).collect()
