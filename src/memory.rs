@@ -30,6 +30,12 @@ pub fn grow(what: &str, buffer: &mut Vec<f64>, len: usize) -> Result<()> {
                 remedy: "use a smaller grid or fewer bands, or a machine with more memory".into(),
             });
         }
+        if buffer.is_empty() {
+            // Zeroed by the system page by page as threads touch it, which is faster than one thread writing zeros. What was
+            // just reserved goes back first, and is there for the taking.
+            *buffer = Vec::new();
+            *buffer = vec![0.0; len];
+        }
     }
     buffer.resize(len, 0.0);
     Ok(())
