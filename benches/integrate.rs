@@ -58,7 +58,7 @@ fn benches(c: &mut Criterion) {
                 })
             })
         });
-        for (name, axis) in spectra {
+        for (name, axis) in &spectra {
             group.bench_function(format!("{name}/cpu {threads}"), |b| {
                 b.iter(|| {
                     on_threads(threads, || {
@@ -76,7 +76,7 @@ fn benches(c: &mut Criterion) {
             group.bench_function("surface/gpu", |b| {
                 b.iter(|| black_box(surface(&bands, &request, 1.7, &mut gpu)))
             });
-            for (name, axis) in spectra {
+            for (name, axis) in &spectra {
                 group.bench_function(format!("{name}/gpu"), |b| {
                     b.iter(|| black_box(spectrum(&bands, &request, axis, &mut gpu)))
                 });

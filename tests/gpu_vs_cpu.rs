@@ -116,9 +116,9 @@ fn off_spectrum(a: &Spectrum, b: &Spectrum) -> f64 {
     let edges = a.axis.bins() + 1;
     let mut worst: f64 = 0.0;
     let at = |x: &[f64], c: usize, k: usize| x[c * edges + k];
-    for c in 0..a.width {
+    for c in 0..a.channels.width() {
         let largest = (0..edges)
-            .map(|k| magnitude(&|c| at(&b.cumulative, c, k), c, a.width))
+            .map(|k| magnitude(&|c| at(&b.cumulative, c, k), c, a.channels.width()))
             .fold(0.0, f64::max);
         for (x, y) in [
             (&a.cumulative, &b.cumulative),
@@ -153,7 +153,7 @@ fn off_surface(a: &SurfaceIntegral, b: &SurfaceIntegral) -> f64 {
 }
 
 fn spectrum_by(case: &Case, engine: &mut dyn Engine) -> Spectrum {
-    spectrum(&case.bands, &case.request, axis(), engine).unwrap()
+    spectrum(&case.bands, &case.request, &axis(), engine).unwrap()
 }
 
 fn surface_by(case: &Case, e: f64, engine: &mut dyn Engine) -> SurfaceIntegral {
@@ -312,7 +312,7 @@ fn a_lost_device_is_an_error_and_never_zeros() {
         let lost = surface(&case.bands, &case.request, 0.31, &mut gpu);
         assert!(matches!(lost, Err(Error::Gpu { .. })), "{lost:?}");
     }
-    let lost = spectrum(&case.bands, &case.request, axis(), &mut gpu);
+    let lost = spectrum(&case.bands, &case.request, &axis(), &mut gpu);
     assert!(matches!(lost, Err(Error::Gpu { .. })), "{lost:?}");
 }
 
@@ -342,7 +342,7 @@ fn a_spectrum_beyond_the_adapters_buffers_is_refused() {
         |_| (),
     );
     let axis = EnergyAxis::new(-3.0, 5.0, 1 << 20).unwrap();
-    let error = spectrum(&case.bands, &case.request, axis, &mut *gpu).unwrap_err();
+    let error = spectrum(&case.bands, &case.request, &axis, &mut *gpu).unwrap_err();
     assert!(matches!(error, Error::OutOfMemory { .. }), "{error}");
     // The engine goes on.
     surface_by(&case, 0.31, &mut *gpu);

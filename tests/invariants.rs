@@ -320,7 +320,7 @@ fn both<R: Real>(
     let mut engine = CpuEngine::<R>::default();
     (
         surface(bands, request, 0.31, &mut engine).unwrap(),
-        spectrum(bands, request, axis, &mut engine).unwrap(),
+        spectrum(bands, request, &axis, &mut engine).unwrap(),
     )
 }
 
@@ -560,8 +560,9 @@ fn single_precision_stays_within_1e6_of_each_channels_largest_value() {
                 weights,
                 ..with_velocities(bands, 4)
             };
-            let exact = spectrum(bands, &request, axis, &mut CpuEngine::<f64>::default()).unwrap();
-            let single = spectrum(bands, &request, axis, &mut CpuEngine::<f32>::default()).unwrap();
+            let exact = spectrum(bands, &request, &axis, &mut CpuEngine::<f64>::default()).unwrap();
+            let single =
+                spectrum(bands, &request, &axis, &mut CpuEngine::<f32>::default()).unwrap();
             let (mut cumulative, mut bins, mut at): (f64, f64, f64) = (0.0, 0.0, 0.0);
             let off = |a: &[f64], b: &[f64], scale: f64| {
                 a.iter()

@@ -207,7 +207,7 @@ impl Bench {
             Work::Surface => surface(bands, request, energy, engine).map(drop),
             Work::Spectrum | Work::Window => {
                 let axis = self.axis(work, bands, energy)?;
-                spectrum(bands, request, axis, engine).map(drop)
+                spectrum(bands, request, &axis, engine).map(drop)
             }
         }
     }

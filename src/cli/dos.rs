@@ -46,7 +46,7 @@ impl Dos {
                     channels: Channels::Basic,
                     ..*request
                 };
-                spectrum(&*source, &request, axis, engine)
+                spectrum(&*source, &request, &axis, engine)
             })?;
         let dos = DosSpectrum::new(header, &result);
         let input = self.input.file.display().to_string();

@@ -150,9 +150,9 @@ impl Validate {
             .map(|s| s.energy_max)
             .fold(f64::NEG_INFINITY, f64::max);
         let axis = EnergyAxis::new(low - 1e-3, high + 1e-3, self.bins)?;
-        let binned = spectrum(source, request, axis, engine)?;
+        let binned = spectrum(source, request, &axis, engine)?;
         let edges = self.bins + 1;
-        let width = binned.width;
+        let width = binned.channels.width();
         let per_bin = |c: usize| -> Vec<f64> {
             (0..binned.n_spin)
                 .flat_map(|spin| {

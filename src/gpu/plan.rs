@@ -57,14 +57,14 @@ pub fn params(setup: &Setup<f32>, block: &Block, cells: &Range<usize>, stride: u
 
 /// Cells in one submission, from a bound on the edges that one cell can meet.
 pub fn cells_per_submission(setup: &Setup<f32>) -> u64 {
-    let Some(axis) = setup.axis else {
+    let Some(axis) = &setup.axis else {
         return CELL_EDGES / 2;
     };
     let reach_ev = setup.context.smearing.map_or_else(
         || setup.context.statistics.max_step.iter().sum(),
         |(width_ev, _)| 2.0 * CUTOFF * width_ev,
     );
-    let edges = (reach_ev / axis.width()).min(axis.bins() as f64) as u64 + 2;
+    let edges = (reach_ev / axis.least_width()).min(axis.bins() as f64) as u64 + 2;
     (CELL_EDGES / edges).max(4096)
 }
 

@@ -18,7 +18,7 @@ use std::ops::Range;
 pub const SLABS: usize = 32;
 
 /// The energies of interest.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Target {
     /// Exactly one energy, eV.
     At(f64),
@@ -157,6 +157,7 @@ pub fn surface(
     Ok(SurfaceIntegral {
         energy_ev,
         spin_degeneracy: g_s,
+        channels: request.channels,
         bands,
     })
 }
@@ -168,7 +169,7 @@ pub fn surface(
 pub fn spectrum(
     source: &dyn BandSource,
     request: &Request,
-    axis: EnergyAxis,
+    axis: &EnergyAxis,
     engine: &mut dyn Engine,
 ) -> Result<Spectrum> {
     let header = source.header();
@@ -176,8 +177,8 @@ pub fn spectrum(
     let width = request.channels.width();
     let points = header.k_grid.len() as f64;
     let edges = axis.bins() + 1;
-    let mut result = Spectrum::zeros(axis, g_s, header.n_spin(), width);
-    let target = Target::Bins(axis);
+    let mut result = Spectrum::zeros(axis.clone(), g_s, header.n_spin(), request.channels);
+    let target = Target::Bins(axis.clone());
     each_band(
         source,
         request,
@@ -186,7 +187,7 @@ pub fn spectrum(
         |context, sums, quantum| {
             let base = context.spin * width;
             let Some(sums) = sums else {
-                if context.statistics.energy_max < axis.edge(0) {
+                if context.statistics.energy_max < axis.first() {
                     for x in &mut result.cumulative[base * edges..][..edges] {
                         *x += g_s;
                     }
@@ -224,7 +225,7 @@ fn each_band(
     request.validate(header)?;
     let (low, high) = match target {
         Target::At(e) => (*e, *e),
-        Target::Bins(axis) => (axis.edge(0), axis.edge(axis.bins())),
+        Target::Bins(axis) => (axis.first(), axis.last()),
     };
     let n1 = header.k_grid.n[0];
     let slabs = slabs(n1);

@@ -2,7 +2,9 @@
 
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
-use crate::kernel::velocity::{CHANNELS_BASIC, CHANNELS_LIFETIMES, CHANNELS_SPEEDS};
+use crate::kernel::velocity::{
+    CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_MAGNETO, CHANNELS_SPEEDS,
+};
 
 /// How velocities come to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +38,7 @@ impl Weights {
 }
 
 /// Which channels are accumulated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Channels {
     /// States, v_i v_j and |v|.
     Basic,
@@ -44,6 +46,10 @@ pub enum Channels {
     Speeds,
     /// With v_i v_j τ, τ being the grid's relaxation times.
     Lifetimes,
+    /// `Basic` with the Hall products.
+    Hall,
+    /// `Hall` with the products of second order in the magnetic field.
+    Magneto,
 }
 
 impl Channels {
@@ -53,6 +59,8 @@ impl Channels {
             Self::Basic => CHANNELS_BASIC,
             Self::Speeds => CHANNELS_SPEEDS,
             Self::Lifetimes => CHANNELS_LIFETIMES,
+            Self::Hall => CHANNELS_HALL,
+            Self::Magneto => CHANNELS_MAGNETO,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What an integrator gives back: channels as functions of energy, each with its error estimate.
 
-use super::EnergyAxis;
+use super::{Channels, EnergyAxis};
 
 /// A quantity that is averaged over the zone. SI unit in parentheses; all are per cell and summed over bands, spin degeneracy g_s
 /// included.
@@ -16,23 +16,32 @@ pub enum Channel {
     AxisSpeed(usize),
     /// v_i v_j τ (m²/s).
     LifetimeProduct(usize, usize),
+    /// ½ ε_lij ε_abk v_i v_b (M⁻¹)_aj, symmetric in l and k (m²/s² kg⁻¹): the antisymmetric part, in i and j, of what σ_ijk
+    /// averages (PHYSICS.md §3).
+    Hall(usize, usize),
+    /// w_ik w_jl, symmetrised over i, j and over k, l, with w_jk = ε_abk v_b (M⁻¹)_aj (m²/s² kg⁻²): the second order of
+    /// Jones and Zener. Indices i, j, k, l.
+    Magneto(usize, usize, usize, usize),
 }
 
 impl Channel {
-    /// Position in the channel vector of `kernel::velocity`.
-    pub fn index(self) -> usize {
+    /// Position in the channel vector of `kernel::velocity`; none where the set lacks the channel.
+    pub fn index(self, set: Channels) -> Option<usize> {
         let pair = |i: usize, j: usize| match (i.min(j), i.max(j)) {
             (1, 2) => 3,
             (0, 2) => 4,
             (0, 1) => 5,
             (i, _) => i,
         };
+        use Channels::{Hall, Lifetimes, Magneto, Speeds};
         match self {
-            Self::States => 0,
-            Self::VelocityProduct(i, j) => 1 + pair(i, j),
-            Self::Speed => 7,
-            Self::AxisSpeed(i) => 8 + i,
-            Self::LifetimeProduct(i, j) => 12 + pair(i, j),
+            Self::States => Some(0),
+            Self::VelocityProduct(i, j) => Some(1 + pair(i, j)),
+            Self::Speed => Some(7),
+            Self::AxisSpeed(i) => matches!(set, Speeds | Lifetimes).then_some(8 + i),
+            Self::LifetimeProduct(i, j) => (set == Lifetimes).then(|| 12 + pair(i, j)),
+            Self::Hall(l, k) => matches!(set, Hall | Magneto).then(|| 8 + pair(l, k)),
+            Self::Magneto(i, j, k, l) => (set == Magneto).then(|| 16 + 6 * pair(i, j) + pair(k, l)),
         }
     }
 }
@@ -44,6 +53,8 @@ pub struct SurfaceIntegral {
     pub energy_ev: f64,
     /// g_s.
     pub spin_degeneracy: f64,
+    /// Which channels there are.
+    pub channels: Channels,
     /// One entry per (spin, band), in order.
     pub bands: Vec<BandSurface>,
 }
@@ -67,8 +78,11 @@ pub struct BandSurface {
 
 impl SurfaceIntegral {
     /// (value, error) of a channel, summed over the bands that `select` takes: 1/eV times the channel's unit, per cell.
+    /// Zero where the channel was not asked for.
     pub fn sum(&self, channel: Channel, select: impl Fn(&BandSurface) -> bool) -> (f64, f64) {
-        let c = channel.index();
+        let Some(c) = channel.index(self.channels) else {
+            return (0.0, 0.0);
+        };
         self.bands
             .iter()
             .filter(|b| select(b))
@@ -98,8 +112,8 @@ pub struct Spectrum {
     pub spin_degeneracy: f64,
     /// Number of spin channels.
     pub n_spin: usize,
-    /// Width of the channel vector.
-    pub width: usize,
+    /// Which channels there are.
+    pub channels: Channels,
     /// `[spin][channel][edge]`, in the channel's unit.
     pub cumulative: Vec<f64>,
     /// Estimated errors of `cumulative`.
@@ -110,23 +124,40 @@ pub struct Spectrum {
 
 impl Spectrum {
     /// An empty spectrum.
-    pub fn zeros(axis: EnergyAxis, spin_degeneracy: f64, n_spin: usize, width: usize) -> Self {
+    pub fn zeros(
+        axis: EnergyAxis,
+        spin_degeneracy: f64,
+        n_spin: usize,
+        channels: Channels,
+    ) -> Self {
+        let width = channels.width();
         let edges = n_spin * width * (axis.bins() + 1);
         Self {
-            axis,
             spin_degeneracy,
             n_spin,
-            width,
+            channels,
             cumulative: vec![0.0; edges],
             cumulative_error: vec![0.0; edges],
             bin_error: vec![0.0; n_spin * width * axis.bins()],
+            axis,
         }
+    }
+
+    /// Row of one spin and channel.
+    ///
+    /// # Panics
+    /// For a channel that was not asked for: a mistake of the program, not of its user.
+    fn row(&self, spin: usize, channel: Channel) -> usize {
+        let index = channel
+            .index(self.channels)
+            .unwrap_or_else(|| panic!("{channel:?} is not among {:?}", self.channels));
+        spin * self.channels.width() + index
     }
 
     /// Cumulative integral at every edge, and its errors, of one spin.
     pub fn cumulative(&self, spin: usize, channel: Channel) -> (&[f64], &[f64]) {
         let len = self.axis.bins() + 1;
-        let at = (spin * self.width + channel.index()) * len;
+        let at = self.row(spin, channel) * len;
         (
             &self.cumulative[at..at + len],
             &self.cumulative_error[at..at + len],
@@ -137,16 +168,17 @@ impl Spectrum {
     pub fn density(&self, spin: usize, channel: Channel) -> (Vec<f64>, Vec<f64>) {
         let (cumulative, _) = self.cumulative(spin, channel);
         let bins = self.axis.bins();
-        let at = (spin * self.width + channel.index()) * bins;
-        let width = self.axis.width();
+        let at = self.row(spin, channel) * bins;
         (
             cumulative
                 .windows(2)
-                .map(|w| (w[1] - w[0]) / width)
+                .enumerate()
+                .map(|(k, w)| (w[1] - w[0]) / self.axis.bin_width(k))
                 .collect(),
             self.bin_error[at..at + bins]
                 .iter()
-                .map(|e| e / width)
+                .enumerate()
+                .map(|(k, e)| e / self.axis.bin_width(k))
                 .collect(),
         )
     }

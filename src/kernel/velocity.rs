@@ -11,6 +11,10 @@ pub const CHANNELS_BASIC: usize = 8;
 pub const CHANNELS_SPEEDS: usize = 12;
 /// With v_i v_j τ (xx yy zz yz xz xy) behind (and two that are always zero).
 pub const CHANNELS_LIFETIMES: usize = 20;
+/// `CHANNELS_BASIC` with the Hall products (xx yy zz yz xz xy) behind (and two that are always zero).
+pub const CHANNELS_HALL: usize = 16;
+/// `CHANNELS_HALL` with the 6 × 6 products of second order in the field behind.
+pub const CHANNELS_MAGNETO: usize = 52;
 
 /// Coefficient c_m of the central difference of order `order`, m = 1 …
 #[inline(always)]

@@ -1,6 +1,8 @@
 //! How energies and velocities come to be at k-points that a file does not hold.
 
 mod fourier;
+mod interpolator;
 mod series;
 
 pub use fourier::FourierBands;
+pub use interpolator::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};

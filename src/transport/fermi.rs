@@ -4,7 +4,7 @@ use super::{Scalar, TensorQuantity};
 use crate::bands::BandHeader;
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
-use crate::integrate::{Channel, SurfaceIntegral};
+use crate::integrate::{Channel, Channels, SurfaceIntegral};
 use crate::units::{ELEMENTARY_CHARGE, HBAR_EV, VACUUM_PERMITTIVITY};
 
 /// Fermi-surface quantities of all bands (PHYSICS.md §0 and §1: σ_ij = e² (g_s/V_c) ⟨v_i v_j τ δ(E_F − E)⟩). Tensors are
@@ -83,10 +83,7 @@ impl FermiTensors {
         let conductivity_over_tau = products.scaled(to_sigma);
         let plasma_frequency_squared =
             conductivity_over_tau.scaled(HBAR_EV * HBAR_EV / VACUUM_PERMITTIVITY);
-        let has_lifetimes = integral
-            .bands
-            .first()
-            .is_some_and(|b| b.values.len() > Channel::LifetimeProduct(0, 0).index());
+        let has_lifetimes = integral.channels == Channels::Lifetimes;
         let conductivity = if let Some(tau) = tau_s {
             Some(conductivity_over_tau.scaled(tau))
         } else if has_lifetimes {
@@ -101,7 +98,7 @@ impl FermiTensors {
             .iter()
             .filter(|b| b.values[0] != 0.0)
             .map(|b| {
-                let one = |c: Channel| (b.values[c.index()], b.errors[c.index()]);
+                let one = |channel| integral.sum(channel, |x| (x.spin, x.band) == (b.spin, b.band));
                 let dos = Scalar::from(one(Channel::States));
                 BandShare {
                     spin: b.spin + 1,

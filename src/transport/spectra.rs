@@ -60,7 +60,7 @@ impl DosSpectrum {
         };
         Self {
             energy_ev: spectrum.axis.centres(),
-            width_ev: spectrum.axis.width(),
+            width_ev: spectrum.axis.bin_width(0),
             mean_speed: speed
                 .iter()
                 .zip(&dos)

@@ -4,6 +4,7 @@ use super::simd::Vectorized;
 use super::spectrum::SpectrumSums;
 use super::surface::SurfaceSums;
 use super::view::{View, extent};
+use crate::integrate::EnergyAxis;
 use crate::kernel::Real;
 use crate::kernel::real::width;
 use crate::kernel::smearing::{CUTOFF, delta, step};
@@ -79,13 +80,12 @@ impl<R: Real, const N: usize> Vectorized for SmearedRows<'_, R, N> {
                 let energy = R::difference(level, R::Level::default()).to_f64()
                     * setup.scale.step_ev
                     + setup.scale.origin_ev;
-                let (first_ev, bin) = setup
+                let (lo, hi) = setup
                     .axis
-                    .map_or((0.0, 1.0), |axis| (axis.edge(0), axis.width()));
-                let lo = ((energy - reach - first_ev) / bin).max(0.0) as usize;
-                let hi = (((energy + reach - first_ev) / bin + 1.0).max(0.0) as usize).min(edges);
+                    .as_ref()
+                    .map_or((0, 0), |axis| edges_within(axis, energy, reach));
                 let scale = R::from_f64(volume as f64);
-                for k in lo.min(hi)..hi {
+                for k in lo..hi {
                     let weight = step(setup.thresholds[k].above(level) * inverse, order) * scale;
                     for i in 0..N {
                         spectrum.at[i * spectrum.stride + k] +=
@@ -102,4 +102,18 @@ impl<R: Real, const N: usize> Vectorized for SmearedRows<'_, R, N> {
         }
         sums
     }
+}
+
+/// Edges at which a state of this energy is neither wholly below nor wholly above; the first may be one too many.
+#[inline(always)]
+fn edges_within(axis: &EnergyAxis, energy: f64, reach: f64) -> (usize, usize) {
+    let edges = axis.bins() + 1;
+    let Some(width) = axis.equal_width() else {
+        let lo = axis.edges().partition_point(|e| *e < energy - reach);
+        let hi = axis.edges().partition_point(|e| *e <= energy + reach);
+        return (lo, hi);
+    };
+    let lo = ((energy - reach - axis.first()) / width).max(0.0) as usize;
+    let hi = (((energy + reach - axis.first()) / width + 1.0).max(0.0) as usize).min(edges);
+    (lo.min(hi), hi)
 }

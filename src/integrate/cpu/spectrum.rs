@@ -189,21 +189,23 @@ fn weighted<R: Real, const N: usize>(
     sum
 }
 
-/// Finds bin edges among levels: an estimate by division, made exact by comparison.
+/// Finds bin edges among levels: an estimate by division (a bisection where bins are unequal), made exact by comparison.
 struct EdgeFinder {
     first_ev: f64,
-    per_ev: f64,
+    /// Bins per eV; none where they are unequal.
+    per_ev: Option<f64>,
     last: usize,
 }
 
 impl EdgeFinder {
     fn new<R: Real>(setup: &Setup<R>) -> Self {
-        let (first_ev, per_ev) = setup
+        let (first_ev, width) = setup
             .axis
-            .map_or((0.0, 0.0), |axis| (axis.edge(0), 1.0 / axis.width()));
+            .as_ref()
+            .map_or((0.0, None), |axis| (axis.first(), axis.equal_width()));
         Self {
             first_ev: first_ev - setup.scale.origin_ev,
-            per_ev,
+            per_ev: width.map(|w| 1.0 / w),
             last: setup.thresholds.len(),
         }
     }
@@ -236,8 +238,13 @@ impl EdgeFinder {
 
     #[inline(always)]
     fn estimate<R: Real>(&self, setup: &Setup<R>, level: R::Level) -> usize {
+        let Some(per_ev) = self.per_ev else {
+            return setup
+                .thresholds
+                .partition_point(|t| t.above(level) <= R::ZERO);
+        };
         let e = R::difference(level, R::Level::default()).to_f64() * setup.scale.step_ev;
-        let k = (e - self.first_ev) * self.per_ev;
+        let k = (e - self.first_ev) * per_ev;
         (k.max(0.0) as usize).min(self.last)
     }
 }

@@ -33,7 +33,7 @@ impl<R: Real> Setup<R> {
         let scale = R::level_scale(s.energy_min, s.energy_max);
         let (energies, axis) = match target {
             Target::At(e) => (vec![*e], None),
-            Target::Bins(axis) => (axis.edges(), Some(*axis)),
+            Target::Bins(axis) => (axis.edges().to_vec(), Some(axis.clone())),
         };
         let thresholds: Vec<Threshold<R>> =
             energies.iter().map(|&e| R::threshold(e, &scale)).collect();

@@ -1,0 +1,88 @@
+//! What an interpolation offers: bands on any box of k-points, with bounds that never lose a state.
+
+use crate::bands::BandHeader;
+use crate::error::Result;
+use std::ops::Range;
+
+/// A box of k-points: fractional `origin + step·(i, j, k)` with 0 ≤ i < `points[0]` and so on, both faces included.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KBox {
+    /// First point, fractional.
+    pub origin: [f64; 3],
+    /// Distance of points along each axis, fractional.
+    pub step: [f64; 3],
+    /// Points along each axis.
+    pub points: [usize; 3],
+}
+
+impl KBox {
+    /// Number of points.
+    pub fn len(&self) -> usize {
+        self.points.iter().product()
+    }
+
+    /// Whether there are no points.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Point number `[i][j][k]`, fractional.
+    pub fn point(&self, at: [usize; 3]) -> [f64; 3] {
+        [0, 1, 2].map(|a| self.origin[a] + at[a] as f64 * self.step[a])
+    }
+}
+
+/// Bands that are evaluated together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BandGroup {
+    /// Spin channel, from 0.
+    pub spin: usize,
+    /// Bands, from 0.
+    pub bands: Range<usize>,
+}
+
+/// What is wanted besides energies; each includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Derivatives {
+    /// Energies alone.
+    None,
+    /// Group velocities.
+    Velocity,
+    /// Inverse effective masses.
+    InverseMass,
+}
+
+/// One band on the points of a [`KBox`], third axis fastest.
+#[derive(Clone, Debug, Default)]
+pub struct BoxBand {
+    /// Energies, eV.
+    pub energies: Vec<f64>,
+    /// Velocities `[point][3]`, m/s, Cartesian; empty unless wanted.
+    pub velocities: Vec<f64>,
+    /// Inverse masses `[point][6]`, 1/kg, Cartesian, xx yy zz yz xz xy; empty unless wanted.
+    pub inverse_masses: Vec<f64>,
+    /// No energy inside the box, at a point or between points, is below this (eV): a rigorous bound.
+    pub low: f64,
+    /// No energy inside the box is above this (eV).
+    pub high: f64,
+}
+
+/// Bands that can be evaluated at any k-point.
+pub trait Interpolator: Send + Sync {
+    /// What the bands are; `k_grid` is the grid that the interpolation came from.
+    fn header(&self) -> &BandHeader;
+
+    /// Bands in the groups that are evaluated together; every band of every spin is in exactly one.
+    fn groups(&self) -> Vec<BandGroup>;
+
+    /// The bands of `group` on the points of `k_box`.
+    ///
+    /// # Errors
+    /// Where a matrix cannot be diagonalised, or memory is short.
+    fn evaluate(
+        &self,
+        group: &BandGroup,
+        k_box: &KBox,
+        derivatives: Derivatives,
+    ) -> Result<Vec<BoxBand>>;
+}
