@@ -287,8 +287,8 @@ fn two_equal_spin_channels_are_one_degenerate_channel() {
     let request = with_velocities(&degenerate, 4);
     let axis = EnergyAxis::new(-3.0, 4.0, 100).unwrap();
     let (a, b) = (
-        in_bins(&degenerate, &request, axis),
-        in_bins(&collinear, &request, axis),
+        in_bins(&degenerate, &request, &axis),
+        in_bins(&collinear, &request, &axis),
     );
     let (s, c) = (
         at_energy(&degenerate, &request, 0.3),
@@ -315,12 +315,12 @@ fn two_equal_spin_channels_are_one_degenerate_channel() {
 fn both<R: Real>(
     bands: &BandGrid,
     request: &Request,
-    axis: EnergyAxis,
+    axis: &EnergyAxis,
 ) -> (SurfaceIntegral, Spectrum) {
     let mut engine = CpuEngine::<R>::default();
     (
         surface(bands, request, 0.31, &mut engine).unwrap(),
-        spectrum(bands, request, &axis, &mut engine).unwrap(),
+        spectrum(bands, request, axis, &mut engine).unwrap(),
     )
 }
 
@@ -335,8 +335,8 @@ fn threads_and_block_sizes_change_no_bit() {
                 block_planes,
                 ..with_velocities(&bands, 6)
             };
-            let single = both::<f64>(&bands, &request(None), axis);
-            let twin = both::<f32>(&bands, &request(None), axis);
+            let single = both::<f64>(&bands, &request(None), &axis);
+            let twin = both::<f32>(&bands, &request(None), &axis);
             for threads in [1, 2, 4] {
                 let pool = rayon::ThreadPoolBuilder::new()
                     .num_threads(threads)
@@ -344,9 +344,9 @@ fn threads_and_block_sizes_change_no_bit() {
                     .unwrap();
                 for planes in [None, Some(1), Some(2), Some(3), Some(5), Some(100)] {
                     let request = request(planes);
-                    let again = pool.install(|| both::<f64>(&bands, &request, axis));
+                    let again = pool.install(|| both::<f64>(&bands, &request, &axis));
                     assert!(single == again, "{n:?} {weights:?} {threads} {planes:?}");
-                    let again = pool.install(|| both::<f32>(&bands, &request, axis));
+                    let again = pool.install(|| both::<f32>(&bands, &request, &axis));
                     assert!(twin == again, "{n:?} {weights:?} {threads} {planes:?}");
                 }
             }
@@ -449,7 +449,7 @@ fn flat_bands_are_steps_and_give_no_velocity() {
                 assert!(channel == Channel::States || value == 0.0, "{channel:?}");
             }
         }
-        let spectrum = in_bins(&bands, &request, axis);
+        let spectrum = in_bins(&bands, &request, &axis);
         let (states, _) = spectrum.total_cumulative(Channel::States);
         assert!(states.windows(2).all(|w| w[1] >= w[0]) || weights == ALL_WEIGHTS[2]);
         assert!((states[40] - 2.0).abs() < 1e-10);
@@ -481,7 +481,7 @@ fn densities_and_diagonals_are_never_negative_and_n_is_monotone() {
                     weights,
                     ..with_velocities(&bands, order)
                 };
-                let spectrum = in_bins(&bands, &request, axis);
+                let spectrum = in_bins(&bands, &request, &axis);
                 let never_negative = [
                     Channel::States,
                     Channel::VelocityProduct(0, 0),
@@ -618,7 +618,7 @@ fn single_precision_stays_within_1e6_of_each_channels_largest_value() {
             assert!(good, "{name} {weights:?}");
             // The comparison can fail: 1 meV beside is far more than rounding.
             let beside = EnergyAxis::new(axis.edge(0) + 1e-3, axis.edge(120) + 1e-3, 120).unwrap();
-            let beside = in_bins(bands, &request, beside)
+            let beside = in_bins(bands, &request, &beside)
                 .total_density(Channel::States)
                 .0;
             let density = exact.total_density(Channel::States).0;

@@ -114,7 +114,7 @@ fn densities_of_states_agree_with_dos_x_to_its_printed_digits() {
         // The same through bins whose edges are those energies: N(E) at the edges is exact, not an average.
         let stop = first + step * (rows.len() - 1) as f64;
         let axis = EnergyAxis::new(first, stop, rows.len() - 1).unwrap();
-        let (cumulative, _) = in_bins(&bands, &request, axis).total_cumulative(Channel::States);
+        let (cumulative, _) = in_bins(&bands, &request, &axis).total_cumulative(Channel::States);
         for (found, row) in cumulative.iter().zip(&rows) {
             assert!(
                 (found - row[2].0).abs() <= 1.01 * row[2].1,

@@ -82,8 +82,8 @@ pub fn at_energy(bands: &dyn BandSource, request: &Request, energy_ev: f64) -> S
 }
 
 /// All channels in bins by the reference integrator.
-pub fn in_bins(bands: &dyn BandSource, request: &Request, axis: EnergyAxis) -> Spectrum {
-    spectrum(bands, request, &axis, &mut CpuEngine::<f64>::default()).unwrap()
+pub fn in_bins(bands: &dyn BandSource, request: &Request, axis: &EnergyAxis) -> Spectrum {
+    spectrum(bands, request, axis, &mut CpuEngine::<f64>::default()).unwrap()
 }
 
 /// The request with velocities by central differences of `order`, or from the file where `order` is 0.
