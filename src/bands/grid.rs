@@ -182,4 +182,8 @@ impl BandSource for BandGrid {
             .for_each(|(out, planes)| out.copy_from_slice(planes));
         Ok(())
     }
+
+    fn in_memory(&self, field: Field, spin: usize, band: usize) -> Option<&[f64]> {
+        Some(self.band(field, spin, band))
+    }
 }

@@ -45,4 +45,9 @@ pub trait BandSource: Send + Sync {
         first: usize,
         out: &mut [f64],
     ) -> Result<()>;
+
+    /// One band's numbers `[n1][n2][n3]` or `[n1][n2][n3][3]`, where they are in memory as they are, to be read in place.
+    fn in_memory(&self, _field: Field, _spin: usize, _band: usize) -> Option<&[f64]> {
+        None
+    }
 }

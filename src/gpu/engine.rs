@@ -177,7 +177,7 @@ impl GpuEngine {
         )?;
         if context.order == 0 {
             let unit = 1.0 / context.velocity_unit;
-            convert(&mut self.float_scratch, &block.velocities, |v| {
+            convert(&mut self.float_scratch, block.velocities, |v| {
                 (v * unit) as f32
             });
             write(
@@ -189,7 +189,7 @@ impl GpuEngine {
         }
         if context.channels == Channels::Lifetimes {
             let unit = context.lifetime_unit;
-            convert(&mut self.float_scratch, &block.lifetimes, |t| {
+            convert(&mut self.float_scratch, block.lifetimes, |t| {
                 (t / unit) as f32
             });
             write(

@@ -6,9 +6,10 @@ use crate::memory;
 use std::ops::Range;
 
 /// k-planes of one band. The planes held are `first_plane ..` in the unwrapped numbering (they may be negative or beyond
-/// n1: the grid is periodic); the cells to integrate start at the planes `cells`.
-#[derive(Debug, Default)]
-pub struct Block {
+/// n1: the grid is periodic); the cells to integrate start at the planes `cells`. A block that holds all n1 planes serves
+/// every cell, the planes beyond its last being its first ones.
+#[derive(Clone, Debug)]
+pub struct Block<'a> {
     /// Grid size.
     pub n: [usize; 3],
     /// Number of the first plane held.
@@ -18,14 +19,14 @@ pub struct Block {
     /// First planes of the cells of this block; `cells.start` is even.
     pub cells: Range<usize>,
     /// Energies `[plane][n2][n3]`, eV.
-    pub energies: Vec<f64>,
+    pub energies: &'a [f64],
     /// Velocities `[plane][n2][n3][3]`, m/s, or empty.
-    pub velocities: Vec<f64>,
+    pub velocities: &'a [f64],
     /// Relaxation times `[plane][n2][n3]`, s, or empty.
-    pub lifetimes: Vec<f64>,
+    pub lifetimes: &'a [f64],
 }
 
-impl Block {
+impl Block<'_> {
     /// Position in the buffers of plane `plane` (unwrapped numbering).
     pub fn plane_index(&self, plane: usize) -> usize {
         (plane as isize - self.first_plane) as usize
@@ -39,7 +40,11 @@ pub struct BlockStream<'a> {
     band: usize,
     halo: usize,
     fields: Vec<Field>,
-    block: Block,
+    first_plane: isize,
+    planes: usize,
+    energies: Vec<f64>,
+    velocities: Vec<f64>,
+    lifetimes: Vec<f64>,
 }
 
 impl<'a> BlockStream<'a> {
@@ -61,35 +66,58 @@ impl<'a> BlockStream<'a> {
             band,
             halo,
             fields,
-            block: Block {
-                n: source.header().k_grid.n,
-                ..Block::default()
-            },
+            first_plane: 0,
+            planes: 0,
+            energies: Vec::new(),
+            velocities: Vec::new(),
+            lifetimes: Vec::new(),
         }
+    }
+
+    /// The whole band as one block that is read in place, where it is in memory.
+    pub fn in_place(&self) -> Option<Block<'a>> {
+        let n = self.source.header().k_grid.n;
+        let field = |field: Field| -> Option<&'a [f64]> {
+            if self.fields.contains(&field) {
+                self.source.in_memory(field, self.spin, self.band)
+            } else {
+                Some(&[])
+            }
+        };
+        Some(Block {
+            n,
+            first_plane: 0,
+            planes: n[0],
+            cells: 0..n[0],
+            energies: field(Field::Energy)?,
+            velocities: field(Field::Velocity)?,
+            lifetimes: field(Field::Lifetime)?,
+        })
     }
 
     /// The block with the cells that start in `cells`.
     ///
     /// # Errors
     /// Where the source cannot be read.
-    pub fn read(&mut self, cells: Range<usize>) -> Result<&Block> {
+    pub fn read(&mut self, cells: Range<usize>) -> Result<Block<'_>> {
+        let n = self.source.header().k_grid.n;
         let plane_len = self.source.header().k_grid.plane_len();
         let first = cells.start as isize - self.halo as isize;
         let planes = cells.len() + 1 + 2 * self.halo;
-        let held = self.block.first_plane..self.block.first_plane + self.block.planes as isize;
+        let held = self.first_plane..self.first_plane + self.planes as isize;
         // Planes of the last block that this one needs again.
         let kept = if held.contains(&first) {
             ((held.end - first) as usize).min(planes)
         } else {
             0
         };
-        let offset = (first - self.block.first_plane) as usize;
+        let offset = (first - self.first_plane) as usize;
         for &field in &self.fields {
             let len = plane_len * field.components();
             let buffer = match field {
-                Field::Energy => &mut self.block.energies,
-                Field::Velocity => &mut self.block.velocities,
-                Field::Lifetime => &mut self.block.lifetimes,
+                Field::Energy => &mut self.energies,
+                Field::Velocity => &mut self.velocities,
+                Field::Lifetime => &mut self.lifetimes,
             };
             if kept > 0 {
                 buffer.copy_within(offset * len..(offset + kept) * len, 0);
@@ -99,11 +127,11 @@ impl<'a> BlockStream<'a> {
                 buffer,
                 planes * len,
             )?;
-            let n1 = self.block.n[0] as isize;
+            let n1 = n[0] as isize;
             let mut next = kept;
             while next < planes {
                 let plane = (first + next as isize).rem_euclid(n1) as usize;
-                let run = (planes - next).min(self.block.n[0] - plane);
+                let run = (planes - next).min(n[0] - plane);
                 self.source.read_planes(
                     field,
                     self.spin,
@@ -114,10 +142,17 @@ impl<'a> BlockStream<'a> {
                 next += run;
             }
         }
-        self.block.first_plane = first;
-        self.block.planes = planes;
-        self.block.cells = cells;
-        Ok(&self.block)
+        self.first_plane = first;
+        self.planes = planes;
+        Ok(Block {
+            n,
+            first_plane: first,
+            planes,
+            cells,
+            energies: &self.energies,
+            velocities: &self.velocities,
+            lifetimes: &self.lifetimes,
+        })
     }
 }
 

@@ -95,6 +95,10 @@ pub trait Engine {
     fn quantum(&self) -> f64;
     /// Bytes that one plane of `points` may take in a block are `8·points`; the most planes of a block, if limited.
     fn max_block_points(&self) -> usize;
+    /// Whether the engine takes a band in memory as one block that holds all its planes, without halo.
+    fn reads_in_place(&self) -> bool {
+        false
+    }
 }
 
 /// Integrates every channel at one energy.
@@ -242,7 +246,6 @@ fn each_band(
                 continue;
             }
             engine.begin_band(&context, target)?;
-            let size = block_planes(request, engine, header.k_grid.plane_len(), context.halo());
             let mut stream = BlockStream::new(
                 source,
                 spin,
@@ -251,6 +254,14 @@ fn each_band(
                 request.velocities == Velocities::FromFile,
                 request.channels == super::Channels::Lifetimes,
             );
+            let in_place = match request.block_planes {
+                None if engine.reads_in_place() => stream.in_place(),
+                _ => None,
+            };
+            let size = match in_place {
+                Some(_) => n1,
+                None => block_planes(request, engine, header.k_grid.plane_len(), context.halo()),
+            };
             let mut sums = BandSums::default();
             for planes in blocks(n1, size) {
                 let parts: Vec<Part> = slabs
@@ -262,7 +273,11 @@ fn each_band(
                     })
                     .filter(|part| !part.cells.is_empty())
                     .collect();
-                for slab in engine.add_block(stream.read(planes.clone())?, &parts)? {
+                let block = match &in_place {
+                    Some(block) => block.clone(),
+                    None => stream.read(planes.clone())?,
+                };
+                for slab in engine.add_block(&block, &parts)? {
                     sums.add(&slab, request.channels.width());
                 }
                 done += planes.len() as u64;

@@ -55,8 +55,8 @@ impl<R: Real> CpuEngine<R> {
         parts: &[Part],
     ) -> Result<Vec<SlabSums>> {
         let setup = self.setup.as_ref().ok_or_else(no_band)?;
-        R::load(&block.energies, &setup.scale, &mut self.levels);
-        let levels = R::loaded(&block.energies, &self.levels);
+        R::load(block.energies, &setup.scale, &mut self.levels);
+        let levels = R::loaded(block.energies, &self.levels);
         let views = [1, 2].map(|stride| View {
             setup,
             block,
@@ -203,5 +203,9 @@ impl<R: Real> Engine for CpuEngine<R> {
 
     fn max_block_points(&self) -> usize {
         usize::MAX
+    }
+
+    fn reads_in_place(&self) -> bool {
+        true
     }
 }

@@ -70,7 +70,7 @@ impl<R: Real> Setup<R> {
 #[derive(Clone, Copy)]
 pub struct View<'a, R: Real> {
     pub setup: &'a Setup<R>,
-    pub block: &'a Block,
+    pub block: &'a Block<'a>,
     pub levels: &'a [R::Level],
     pub stride: usize,
 }
@@ -113,6 +113,7 @@ impl<'a, R: Real> View<'a, R> {
     #[inline(always)]
     pub fn node<const N: usize>(&self, plane: usize, j2: usize, j3: usize) -> [R; N] {
         let [_, n2, n3] = self.block.n;
+        let planes = self.block.planes;
         let context = &self.setup.context;
         let here = self.index(plane, j2, j3);
         let v = if context.order == 0 {
@@ -128,8 +129,8 @@ impl<'a, R: Real> View<'a, R> {
             let mut backward = [[R::Level::default(); 3]; 3];
             for m in 0..context.order / 2 {
                 let d = (m + 1) * self.stride;
-                forward[0][m] = self.levels[self.index(plane + d, j2, j3)];
-                backward[0][m] = self.levels[self.index(plane - d, j2, j3)];
+                forward[0][m] = self.levels[self.index(ahead(plane, d, planes), j2, j3)];
+                backward[0][m] = self.levels[self.index(behind(plane, d, planes), j2, j3)];
                 forward[1][m] = self.levels[self.index(plane, ahead(j2, d, n2), j3)];
                 backward[1][m] = self.levels[self.index(plane, behind(j2, d, n2), j3)];
                 forward[2][m] = self.levels[self.index(plane, j2, ahead(j3, d, n3))];
@@ -173,7 +174,7 @@ impl<'a, R: Real> CellRow<'a, R> {
         let n = view.block.n;
         let (e1, e2) = (extent(j1, view.stride, n[0]), extent(j2, view.stride, n[1]));
         let lower = view.block.plane_index(j1);
-        let planes = [lower, lower + e1];
+        let planes = [lower, ahead(lower, e1, view.block.planes)];
         let j2 = [j2, ahead(j2, e2, n[1])];
         Self {
             view,
