@@ -107,7 +107,7 @@ impl BandContext {
 
 /// The corner (bits 4 2 1 = one step along axes 1 2 3) at which the shortest of the cell's four diagonals starts. Ties are
 /// broken in the order −++ +−+ ++− +++ that Quantum ESPRESSO uses, so that results can be compared on the same tetrahedra.
-fn shortest_diagonal(lattice: &Lattice, n: [usize; 3]) -> usize {
+pub(super) fn shortest_diagonal(lattice: &Lattice, n: [usize; 3]) -> usize {
     let b = lattice.reciprocal();
     let length2 = |start: usize| -> f64 {
         (0..3)

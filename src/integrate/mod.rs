@@ -7,6 +7,7 @@ mod context;
 pub mod cpu;
 mod driver;
 pub mod fermi_level;
+pub mod refine;
 mod request;
 mod result;
 

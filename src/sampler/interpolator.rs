@@ -85,4 +85,22 @@ pub trait Interpolator: Send + Sync {
         k_box: &KBox,
         derivatives: Derivatives,
     ) -> Result<Vec<BoxBand>>;
+
+    /// [`Interpolator::evaluate`] for boxes with the same points along axis 1, handed to `take` in order with their number:
+    /// what depends on axis 1 alone can be shared.
+    ///
+    /// # Errors
+    /// Those of `evaluate` and of `take`.
+    fn evaluate_slab(
+        &self,
+        group: &BandGroup,
+        boxes: &[KBox],
+        derivatives: Derivatives,
+        take: &mut dyn FnMut(usize, Vec<BoxBand>) -> Result<()>,
+    ) -> Result<()> {
+        for (i, k_box) in boxes.iter().enumerate() {
+            take(i, self.evaluate(group, k_box, derivatives)?)?;
+        }
+        Ok(())
+    }
 }

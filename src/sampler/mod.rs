@@ -1,8 +1,11 @@
 //! How energies and velocities come to be at k-points that a file does not hold.
 
 mod fourier;
+mod fourier_series;
 mod interpolator;
 mod series;
+mod series_box;
 
 pub use fourier::FourierBands;
+pub use fourier_series::FourierSeries;
 pub use interpolator::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};

@@ -1,0 +1,233 @@
+//! One band's Fourier series and its derivatives on boxes of k-points, axis after axis.
+//!
+//! E(u) = Σ_R c(R) e^{2πi R·u} is separable: the sum over R₁ serves every box with the same points along axis 1, what is
+//! left is a few hundred flops a point. E is real, so c(−R) = c(R)* and half of the R₃ are enough.
+
+use super::{BoxBand, Derivatives, KBox};
+use crate::crystal::Lattice;
+use crate::units::ELEMENTARY_CHARGE;
+use rustfft::num_complex::Complex64;
+use std::f64::consts::PI;
+
+/// The coefficients of one band.
+pub struct SeriesBand {
+    /// Largest |R_i|.
+    extent: [usize; 3],
+    /// c(R), twice for R₃ > 0, `[R1 + e1][R2 + e2][R3]` with R₃ ≥ 0, eV.
+    coefficients: Vec<Complex64>,
+    /// Σ (2πR_i)² |c(R)|: no |∂²E/∂u_i²| is larger, eV.
+    curvature: [f64; 3],
+}
+
+/// Sums over R₁ at the points of a slab: `[point][R2 + e2][R3]` of E, ∂₁E and ∂₁²E.
+pub struct Slab {
+    sums: [Vec<Complex64>; 3],
+    /// Number of the fields that are filled.
+    orders: usize,
+}
+
+impl SeriesBand {
+    /// From coefficients `[R1 + e1][R2 + e2][R3 + e3]` (eV).
+    pub fn new(extent: [usize; 3], full: &[Complex64]) -> Self {
+        let line = 2 * extent[2] + 1;
+        let mut curvature = [0.0; 3];
+        let size = extent.map(|e| 2 * e + 1);
+        for (at, c) in full.iter().enumerate() {
+            let r = [
+                (at / (size[1] * size[2])) as f64 - extent[0] as f64,
+                (at / size[2] % size[1]) as f64 - extent[1] as f64,
+                (at % size[2]) as f64 - extent[2] as f64,
+            ];
+            for i in 0..3 {
+                curvature[i] += (2.0 * PI * r[i]).powi(2) * c.norm();
+            }
+        }
+        let coefficients = full
+            .chunks_exact(line)
+            .flat_map(|row| {
+                row[extent[2]..]
+                    .iter()
+                    .enumerate()
+                    .map(|(r, c)| if r == 0 { *c } else { c * 2.0 })
+            })
+            .collect();
+        Self {
+            extent,
+            coefficients,
+            curvature,
+        }
+    }
+
+    /// The sums over R₁ for all boxes with the points `k_box` has along axis 1.
+    pub fn slab(&self, k_box: &KBox, derivatives: Derivatives) -> Slab {
+        let line = (2 * self.extent[1] + 1) * (self.extent[2] + 1);
+        let orders = orders(derivatives);
+        let mut sums = [const { Vec::new() }; 3];
+        for sum in &mut sums[..orders] {
+            *sum = vec![Complex64::default(); k_box.points[0] * line];
+        }
+        for i in 0..k_box.points[0] {
+            let u = k_box.origin[0] + i as f64 * k_box.step[0];
+            for (r, row) in self.coefficients.chunks_exact(line).enumerate() {
+                let turn = 2.0 * PI * (r as f64 - self.extent[0] as f64);
+                let mut phase = Complex64::from_polar(1.0, turn * u);
+                for sum in &mut sums[..orders] {
+                    let sum = &mut sum[i * line..][..line];
+                    for (s, c) in sum.iter_mut().zip(row) {
+                        s.re += phase.re * c.re - phase.im * c.im;
+                        s.im += phase.re * c.im + phase.im * c.re;
+                    }
+                    phase *= Complex64::new(0.0, turn);
+                }
+            }
+        }
+        Slab { sums, orders }
+    }
+
+    /// The band on a box whose points along axis 1 are those of `slab`.
+    pub fn on_box(&self, slab: &Slab, k_box: &KBox, lattice: &Lattice) -> BoxBand {
+        let [n1, n2, n3] = k_box.points;
+        let orders = slab.orders;
+        let half = self.extent[2] + 1;
+        let rows = 2 * self.extent[1] + 1;
+        let phases = |axis: usize, point: usize, r: f64| {
+            let u = k_box.origin[axis] + point as f64 * k_box.step[axis];
+            Complex64::from_polar(1.0, 2.0 * PI * r * u)
+        };
+        let along2: Vec<Complex64> = (0..n2)
+            .flat_map(|j| (0..rows).map(move |r| (j, r)))
+            .map(|(j, r)| phases(1, j, r as f64 - self.extent[1] as f64))
+            .collect();
+        let along3: Vec<Complex64> = (0..n3)
+            .flat_map(|k| (0..half).map(move |r| (k, r)))
+            .map(|(k, r)| phases(2, k, r as f64))
+            .collect();
+        let mut band = BoxBand {
+            energies: Vec::with_capacity(k_box.len()),
+            ..BoxBand::default()
+        };
+        if orders > 1 {
+            band.velocities.reserve(3 * k_box.len());
+        }
+        if orders > 2 {
+            band.inverse_masses.reserve(6 * k_box.len());
+        }
+        let to_velocity = lattice.gradient_to_velocity();
+        // Partial sums over R₂ by (derivatives along axis 1, along axis 2).
+        let pairs: &[(usize, usize)] = match orders {
+            1 => &[(0, 0)],
+            2 => &[(0, 0), (1, 0), (0, 1)],
+            _ => &[(0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)],
+        };
+        let mut partial = vec![Complex64::default(); pairs.len() * half];
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for i in 0..n1 {
+            for j in 0..n2 {
+                partial.fill(Complex64::default());
+                for (sum, (d1, d2)) in partial.chunks_exact_mut(half).zip(pairs) {
+                    let field = &slab.sums[*d1][i * rows * half..][..rows * half];
+                    for (r, row) in field.chunks_exact(half).enumerate() {
+                        let turn = 2.0 * PI * (r as f64 - self.extent[1] as f64);
+                        let mut phase = along2[j * rows + r];
+                        for _ in 0..*d2 {
+                            phase *= Complex64::new(0.0, turn);
+                        }
+                        for (s, c) in sum.iter_mut().zip(row) {
+                            s.re += phase.re * c.re - phase.im * c.im;
+                            s.im += phase.re * c.im + phase.im * c.re;
+                        }
+                    }
+                }
+                for k in 0..n3 {
+                    let phase = &along3[k * half..][..half];
+                    let field = |pair: usize, d3: i32| series(&partial[pair * half..], phase, d3);
+                    let e = field(0, 0);
+                    low = low.min(e);
+                    high = high.max(e);
+                    band.energies.push(e);
+                    if orders > 1 {
+                        let d = [field(1, 0), field(2, 0), field(0, 1)];
+                        for m in &to_velocity {
+                            band.velocities
+                                .push(m[0] * d[0] + m[1] * d[1] + m[2] * d[2]);
+                        }
+                    }
+                    if orders > 2 {
+                        let (d12, d13, d23) = (field(4, 0), field(1, 1), field(2, 1));
+                        let h = [
+                            [field(3, 0), d12, d13],
+                            [d12, field(5, 0), d23],
+                            [d13, d23, field(0, 2)],
+                        ];
+                        band.inverse_masses.extend(inverse_mass(&to_velocity, &h));
+                    }
+                }
+            }
+        }
+        // Between the points: the error of interpolation linear along each axis (h²/8 of the second derivative).
+        let reach: f64 = (0..3)
+            .map(|a| k_box.step[a].powi(2) / 8.0 * self.curvature[a])
+            .sum();
+        band.low = low - reach;
+        band.high = high + reach;
+        band
+    }
+}
+
+/// Derivatives along axis 1 that are needed: 1 + their order.
+fn orders(derivatives: Derivatives) -> usize {
+    match derivatives {
+        Derivatives::None => 1,
+        Derivatives::Velocity => 2,
+        Derivatives::InverseMass => 3,
+    }
+}
+
+/// Re Σ (2πi R₃)^d c e^{…} over R₃ ≥ 0.
+#[inline(always)]
+fn series(c: &[Complex64], phase: &[Complex64], d: i32) -> f64 {
+    let c = &c[..phase.len()];
+    let mut sum = 0.0;
+    match d {
+        0 => {
+            for r in 0..phase.len() {
+                sum += c[r].re * phase[r].re - c[r].im * phase[r].im;
+            }
+            sum
+        }
+        1 => {
+            for r in 0..phase.len() {
+                sum -= r as f64 * (c[r].re * phase[r].im + c[r].im * phase[r].re);
+            }
+            2.0 * PI * sum
+        }
+        _ => {
+            for r in 0..phase.len() {
+                sum -= (r * r) as f64 * (c[r].re * phase[r].re - c[r].im * phase[r].im);
+            }
+            4.0 * PI * PI * sum
+        }
+    }
+}
+
+/// M⁻¹ = ħ⁻² ∂²E/∂k_a∂k_b (1/kg; xx yy zz yz xz xy) from the second derivatives `h` along u (eV): T h Tᵀ/e with
+/// T = `to_velocity`, m/s per eV.
+pub fn inverse_mass(to_velocity: &[[f64; 3]; 3], h: &[[f64; 3]; 3]) -> [f64; 6] {
+    let component = |a: usize, b: usize| -> f64 {
+        let mut sum = 0.0;
+        for i in 0..3 {
+            for j in 0..3 {
+                sum += to_velocity[a][i] * h[i][j] * to_velocity[b][j];
+            }
+        }
+        sum / ELEMENTARY_CHARGE
+    };
+    [
+        component(0, 0),
+        component(1, 1),
+        component(2, 2),
+        component(1, 2),
+        component(0, 2),
+        component(0, 1),
+    ]
+}
