@@ -80,6 +80,14 @@ pub trait Engine {
     fn backend(&self) -> &'static str;
     /// Adapter or processor.
     fn adapter(&self) -> String;
+    /// Answers a whole [`surface`], for engines that do not work on blocks of a table.
+    fn surface(&mut self, _: &Request, _energy_ev: f64) -> Option<Result<SurfaceIntegral>> {
+        None
+    }
+    /// Answers a whole [`spectrum`], likewise.
+    fn spectrum(&mut self, _: &Request, _: &EnergyAxis) -> Option<Result<Spectrum>> {
+        None
+    }
     /// Starts a band.
     ///
     /// # Errors
@@ -117,6 +125,10 @@ pub fn surface(
             format!("{energy_ev} eV"),
             "give a finite energy",
         ));
+    }
+    request.validate(source.header())?;
+    if let Some(answer) = engine.surface(request, energy_ev) {
+        return answer;
     }
     let g_s = source.header().spin.degeneracy();
     let width = request.channels.width();
@@ -177,6 +189,10 @@ pub fn spectrum(
     engine: &mut dyn Engine,
 ) -> Result<Spectrum> {
     let header = source.header();
+    request.validate(header)?;
+    if let Some(answer) = engine.spectrum(request, axis) {
+        return answer;
+    }
     let g_s = header.spin.degeneracy();
     let width = request.channels.width();
     let points = header.k_grid.len() as f64;
@@ -226,7 +242,6 @@ fn each_band(
     mut take: impl FnMut(&BandContext, Option<&BandSums>, f64),
 ) -> Result<()> {
     let header = source.header();
-    request.validate(header)?;
     let (low, high) = match target {
         Target::At(e) => (*e, *e),
         Target::Bins(axis) => (axis.first(), axis.last()),

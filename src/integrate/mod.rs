@@ -15,5 +15,5 @@ pub use axis::EnergyAxis;
 pub use block::Block;
 pub use context::BandContext;
 pub use driver::{Engine, Part, SlabSums, Target, spectrum, surface};
-pub use request::{Channels, Progress, Request, Velocities, Weights};
+pub use request::{Channels, Progress, Relevance, Request, Velocities, Weights};
 pub use result::{Channel, Spectrum, SurfaceIntegral};

@@ -68,6 +68,9 @@ impl Channels {
 /// Called with the k-planes done and all to be done, over all bands.
 pub type Progress<'a> = Option<&'a (dyn Fn(u64, u64) + Sync)>;
 
+/// How much an error at an energy (eV) matters, 0 to 1; where given, refinement aims at what the energies that matter hold.
+pub type Relevance<'a> = Option<&'a (dyn Fn(f64) -> f64 + Sync)>;
+
 /// What to integrate and how; the same for every backend.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
@@ -79,6 +82,8 @@ pub struct Request<'a> {
     pub channels: Channels,
     /// k-planes of cells per block, or a size chosen from the memory there is. Never changes a result.
     pub block_planes: Option<usize>,
+    /// Where refinement of interpolated bands should aim at.
+    pub relevance: Relevance<'a>,
     /// Reports progress of long work.
     pub progress: Progress<'a>,
 }
@@ -100,6 +105,7 @@ impl Request<'_> {
                 Channels::Speeds
             },
             block_planes: None,
+            relevance: None,
             progress: None,
         }
     }

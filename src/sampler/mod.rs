@@ -2,10 +2,12 @@
 
 mod fourier;
 mod fourier_series;
+mod interpolated;
 mod interpolator;
 mod series;
 mod series_box;
 
 pub use fourier::FourierBands;
 pub use fourier_series::FourierSeries;
+pub use interpolated::InterpolatedBands;
 pub use interpolator::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};

@@ -160,6 +160,12 @@ fn rows_of(part: &Part, block: &Block, stride: usize) -> Vec<RowStart> {
     planes.flat_map(all).collect()
 }
 
+/// How many threads work, in words.
+pub(super) fn threads() -> String {
+    let threads = rayon::current_num_threads();
+    format!("{threads} thread{}", if threads == 1 { "" } else { "s" })
+}
+
 fn no_band() -> Error {
     Error::Internal("an engine was used before a band was begun".into())
 }
@@ -170,8 +176,7 @@ impl<R: Real> Engine for CpuEngine<R> {
     }
 
     fn adapter(&self) -> String {
-        let threads = rayon::current_num_threads();
-        format!("{threads} thread{}", if threads == 1 { "" } else { "s" })
+        threads()
     }
 
     fn begin_band(&mut self, context: &BandContext, target: &Target) -> Result<()> {

@@ -7,19 +7,21 @@
 //! integrates all channels on it. Sums run in a fixed order, so results do not depend on the number of threads.
 
 mod cells;
+mod engine;
 mod leaves;
 mod mesh;
 
 use super::context::shortest_diagonal;
 use super::driver::SLABS;
 use super::result::BandSurface;
-use super::{Channels, EnergyAxis, Spectrum, SurfaceIntegral};
+use super::{Channels, EnergyAxis, Relevance, Spectrum, SurfaceIntegral};
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::kernel::tetrahedron::corners;
 use crate::kernel::velocity::{CHANNELS_BASIC, CHANNELS_SPEEDS, channel_values};
 use crate::sampler::{BandGroup, BoxBand, Derivatives, Interpolator};
 use cells::{BlockCells, EdgeSums, Edges};
+pub use engine::RefiningEngine;
 use leaves::{Leaf, Share, Totals, mark};
 use mesh::{BlockId, MAX_LEVEL, Mesh};
 use rayon::prelude::*;
@@ -76,9 +78,6 @@ pub struct Refiner<'a> {
     /// Lowest and highest energy at a root point, by spin·n_band + band.
     extremes: Vec<(f64, f64)>,
 }
-
-/// The weight of errors in a spectrum's bins.
-pub type Relevance<'a> = &'a (dyn Fn(f64) -> f64 + Sync);
 
 impl<'a> Refiner<'a> {
     /// Evaluates the energies on the root grid.
@@ -195,7 +194,7 @@ impl<'a> Refiner<'a> {
         &self,
         channels: Channels,
         axis: &EnergyAxis,
-        relevance: Option<Relevance>,
+        relevance: Relevance,
     ) -> Result<(Spectrum, Refined)> {
         if channels == Channels::Lifetimes {
             return Err(no_lifetimes());

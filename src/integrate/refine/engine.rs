@@ -1,0 +1,77 @@
+//! Refinement in the place of an integrator: the same requests, the same results.
+
+use super::{Refined, Refiner};
+use crate::error::{Error, Result};
+use crate::integrate::{
+    BandContext, Block, EnergyAxis, Engine, Part, Request, SlabSums, Spectrum, SurfaceIntegral,
+    Target,
+};
+
+/// Answers whole requests by refinement on the CPU; blocks of a table are not its business.
+pub struct RefiningEngine<'a> {
+    refiner: Refiner<'a>,
+    last: Option<Refined>,
+}
+
+impl<'a> RefiningEngine<'a> {
+    /// Around a refiner.
+    pub fn new(refiner: Refiner<'a>) -> Self {
+        Self {
+            refiner,
+            last: None,
+        }
+    }
+
+    /// What the last integration took.
+    pub fn last(&self) -> Option<&Refined> {
+        self.last.as_ref()
+    }
+}
+
+fn no_blocks() -> Error {
+    Error::Internal("refinement was given a block of a table".into())
+}
+
+impl Engine for RefiningEngine<'_> {
+    fn backend(&self) -> &'static str {
+        "cpu"
+    }
+
+    fn adapter(&self) -> String {
+        super::super::cpu::threads()
+    }
+
+    fn surface(&mut self, request: &Request, energy_ev: f64) -> Option<Result<SurfaceIntegral>> {
+        let result = self.refiner.surface(request.channels, energy_ev);
+        Some(result.map(|(integral, refined)| {
+            self.last = Some(refined);
+            integral
+        }))
+    }
+
+    fn spectrum(&mut self, request: &Request, axis: &EnergyAxis) -> Option<Result<Spectrum>> {
+        let result = self
+            .refiner
+            .spectrum(request.channels, axis, request.relevance);
+        Some(result.map(|(spectrum, refined)| {
+            self.last = Some(refined);
+            spectrum
+        }))
+    }
+
+    fn begin_band(&mut self, _: &BandContext, _: &Target) -> Result<()> {
+        Err(no_blocks())
+    }
+
+    fn add_block(&mut self, _: &Block, _: &[Part]) -> Result<Vec<SlabSums>> {
+        Err(no_blocks())
+    }
+
+    fn quantum(&self) -> f64 {
+        1.0
+    }
+
+    fn max_block_points(&self) -> usize {
+        usize::MAX
+    }
+}
