@@ -43,13 +43,16 @@ pub mod bands;
 pub mod cli;
 pub mod crystal;
 pub mod error;
+pub mod fermi_dirac;
 pub mod gpu;
 pub mod integrate;
 pub mod io;
 pub mod kernel;
 mod memory;
+mod quadrature;
 pub mod report;
 pub mod sampler;
+pub mod scattering;
 pub mod transport;
 pub mod units;
 
