@@ -27,7 +27,7 @@ impl Scattering for AcousticDeformation {
             / (HBAR * self.elastic_constant_pa)
     }
 
-    fn needs_valley(&self, _: Option<&Conditions>) -> bool {
+    fn needs_valley(&self, _: &Conditions) -> bool {
         true
     }
 }

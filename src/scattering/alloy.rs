@@ -37,7 +37,7 @@ impl Scattering for Alloy {
             * at.valley.dos_per_spin(energy_above_edge_ev)
     }
 
-    fn needs_valley(&self, _: Option<&Conditions>) -> bool {
+    fn needs_valley(&self, _: &Conditions) -> bool {
         true
     }
 }

@@ -77,11 +77,12 @@ impl std::fmt::Debug for Conditions<'_> {
 }
 
 impl<'a> Conditions<'a> {
-    /// A pure crystal without carriers at `temperature_k`; energies count from an electrons' edge at zero.
+    /// A pure crystal without carriers at `temperature_k`: one spherical valley of the free electron's mass, energies
+    /// counted from an electrons' edge at zero.
     ///
     /// # Errors
     /// [`Error::BadOption`] for a temperature that is not positive and finite.
-    pub fn new(temperature_k: f64, valley: Valley) -> Result<Self> {
+    pub fn new(temperature_k: f64) -> Result<Self> {
         if !(temperature_k > 0.0 && temperature_k.is_finite()) {
             return Err(Error::bad_option(
                 "temperature",
@@ -91,7 +92,7 @@ impl<'a> Conditions<'a> {
         }
         Ok(Self {
             temperature_k,
-            valley,
+            valley: Valley::spherical(1.0),
             edge: Edge {
                 energy_ev: 0.0,
                 carrier: Carrier::Electrons,
@@ -101,6 +102,11 @@ impl<'a> Conditions<'a> {
             dos: None,
             speed: None,
         })
+    }
+
+    /// With carriers in `valley`.
+    pub fn with_valley(self, valley: Valley) -> Self {
+        Self { valley, ..self }
     }
 
     /// With `carriers_per_cm3` mobile carriers in the valley, which screen with their own ∂n/∂μ.
@@ -186,7 +192,7 @@ mod tests {
         let valley = Valley::spherical(0.067);
         let classical = Conditions {
             response_per_ev_cm3: 1e17 / (BOLTZMANN_EV * 300.0),
-            ..Conditions::new(300.0, valley).unwrap()
+            ..Conditions::new(300.0).unwrap().with_valley(valley)
         };
         let debye = classical.screening_length(12.90);
         assert!((debye / 1.357_566_445_71e-8 - 1.0).abs() < 1e-11);
@@ -199,8 +205,9 @@ mod tests {
         assert!(want > 1.05 && (ratio / want - 1.0).abs() < 1e-10);
 
         // Far into degeneracy: Thomas–Fermi, 1/L² = (3/2) n e²/(ε E_F).
-        let metal = Conditions::new(2.0, valley)
+        let metal = Conditions::new(2.0)
             .unwrap()
+            .with_valley(valley)
             .with_carriers(1e19)
             .unwrap();
         let fermi_ev = valley.reduced_level(1e19, 2.0).unwrap() * metal.kt_ev();
@@ -213,7 +220,7 @@ mod tests {
     #[test]
     fn impossible_temperatures_are_refused() {
         for t in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-            assert!(Conditions::new(t, Valley::spherical(1.0)).is_err());
+            assert!(Conditions::new(t).is_err());
         }
     }
 }

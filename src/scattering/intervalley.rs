@@ -59,7 +59,7 @@ impl Scattering for Intervalley {
         ]
     }
 
-    fn needs_valley(&self, _: Option<&Conditions>) -> bool {
+    fn needs_valley(&self, _: &Conditions) -> bool {
         self.final_dos_mass.is_none()
     }
 }

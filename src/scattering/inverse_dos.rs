@@ -22,7 +22,7 @@ impl Scattering for InverseDos {
         at.dos_per_ev_cm3(energy_above_edge_ev) / (reference * self.tau_s)
     }
 
-    fn needs_valley(&self, at: Option<&Conditions>) -> bool {
-        at.is_none_or(|at| at.dos.is_none())
+    fn needs_valley(&self, at: &Conditions) -> bool {
+        at.dos.is_none()
     }
 }

@@ -71,7 +71,7 @@ impl Scattering for IonisedImpurities {
         2.0 * PI / HBAR * density * coupling * coupling * states / (8.0 * k.powi(4)) * logarithm
     }
 
-    fn needs_valley(&self, _: Option<&Conditions>) -> bool {
+    fn needs_valley(&self, _: &Conditions) -> bool {
         true
     }
 }

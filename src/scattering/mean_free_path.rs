@@ -19,7 +19,7 @@ impl Scattering for MeanFreePath {
         at.speed(energy_above_edge_ev) / (self.mean_free_path_angstrom * ANGSTROM)
     }
 
-    fn needs_valley(&self, at: Option<&Conditions>) -> bool {
-        at.is_none_or(|at| at.speed.is_none())
+    fn needs_valley(&self, at: &Conditions) -> bool {
+        at.speed.is_none()
     }
 }

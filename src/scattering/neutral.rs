@@ -30,7 +30,7 @@ impl Scattering for NeutralImpurities {
         20.0 * HBAR * self.density_per_cm3 * 1e6 * radius / mass
     }
 
-    fn needs_valley(&self, _: Option<&Conditions>) -> bool {
+    fn needs_valley(&self, _: &Conditions) -> bool {
         true
     }
 }

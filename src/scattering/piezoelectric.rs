@@ -43,7 +43,7 @@ impl Scattering for Piezoelectric {
             / (2.0 * PI * HBAR * HBAR * permittivity * at.valley.speed(energy_above_edge_ev))
     }
 
-    fn needs_valley(&self, _: Option<&Conditions>) -> bool {
+    fn needs_valley(&self, _: &Conditions) -> bool {
         true
     }
 }

@@ -49,7 +49,7 @@ impl Scattering for PolarOptical {
         vec![self.phonon_energy_mev * 1e-3]
     }
 
-    fn needs_valley(&self, _: Option<&Conditions>) -> bool {
+    fn needs_valley(&self, _: &Conditions) -> bool {
         true
     }
 

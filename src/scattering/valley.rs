@@ -14,7 +14,8 @@ const PER_M3_TO_PER_CM3: f64 = 1e-6;
 const CLASSICAL: f64 = -38.0;
 
 /// Equal valleys at one band edge.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Deserialize)]
+#[serde(try_from = "super::file::ValleyKeys")]
 pub struct Valley {
     /// Density-of-states mass of one valley, m_e.
     pub dos_mass: f64,
