@@ -139,7 +139,7 @@ mod tests {
         close(fermi_dirac(0.5, -4.0), 0.018_198_203_508_4, 2e-12);
     }
 
-    /// F_1(η) + F_1(−η) = η²/2 + π²/6... with the sign of the inversion formula of Li₂: F_1(η) + F_1(−η) = η²/2 + π²/6
+    /// The inversion formulas of the polylogarithms: F_1(η) + F_1(−η) = η²/2 + π²/6
     /// and F_2(η) − F_2(−η) = η³/6 + π²η/6, in every regime.
     #[test]
     fn inversion_formulas_hold_in_every_regime() {
@@ -180,9 +180,8 @@ mod tests {
     fn the_derivative_is_the_integral_of_lower_order() {
         for eta in [-6.0, -2.0, 0.0, 3.0, 12.0, 40.0, 55.0] {
             let h = 1e-3;
-            let slope = |h: f64| {
-                (fermi_dirac(1.5, eta + h) - fermi_dirac(1.5, eta - h)) / (2.0 * h)
-            };
+            let slope =
+                |h: f64| (fermi_dirac(1.5, eta + h) - fermi_dirac(1.5, eta - h)) / (2.0 * h);
             // Richardson's step removes the error of order h².
             let derivative = (4.0 * slope(h / 2.0) - slope(h)) / 3.0;
             close(derivative, fermi_dirac(0.5, eta), 1e-9);

@@ -115,12 +115,7 @@ impl ScatteringModel {
     ///
     /// # Errors
     /// Those of [`ScatteringModel::tau`].
-    pub fn shares(
-        &self,
-        energy_ev: f64,
-        edges: &BandEdges,
-        at: &Conditions,
-    ) -> Result<Vec<Share>> {
+    pub fn shares(&self, energy_ev: f64, edges: &BandEdges, at: &Conditions) -> Result<Vec<Share>> {
         match self.place(energy_ev, edges)? {
             None => Ok(Vec::new()),
             Some(edge) => {
@@ -150,12 +145,7 @@ impl ScatteringModel {
 
     /// The edge that an energy belongs to; `None` inside the gap.
     fn place(&self, energy_ev: f64, edges: &BandEdges) -> Result<Option<Edge>> {
-        let edge = |energy_ev, carrier| {
-            Ok(Some(Edge {
-                energy_ev,
-                carrier,
-            }))
-        };
+        let edge = |energy_ev, carrier| Ok(Some(Edge { energy_ev, carrier }));
         match *edges {
             BandEdges::Gap {
                 valence_ev,

@@ -41,13 +41,7 @@ pub fn band_transport(
         let k3 = (valley.wave_number(energy) * 1e-9).powi(3);
         let tau = tau * scale / valley.flattening(energy);
         let y = x - eta;
-        Ok([
-            k3,
-            k3 * tau,
-            k3 * tau * tau,
-            k3 * tau * y,
-            k3 * tau * y * y,
-        ])
+        Ok([k3, k3 * tau, k3 * tau * tau, k3 * tau * y, k3 * tau * y * y])
     })?;
     let mean_tau_s = tau / all / scale;
     let mean_heat = heat / tau;

@@ -35,7 +35,8 @@ impl Tabulated {
             }
             let bad = |problem: String| {
                 let place = format!("line {}", i + 1);
-                let remedy = "give rows of energy above the band edge (eV, ascending) and τ (s, positive)";
+                let remedy =
+                    "give rows of energy above the band edge (eV, ascending) and τ (s, positive)";
                 Error::bad_file(path, place, problem, remedy)
             };
             let columns: Vec<&str> = line
