@@ -220,6 +220,8 @@ fn located(path: &Path, content: &str, error: &toml::de::Error) -> Error {
         "add the key"
     } else if message.contains("expected a sequence") {
         "write a mechanism's name in double brackets: [[electrons.acoustic]]"
+    } else if message.contains(" is not ") || message.contains("invalid type") {
+        "correct the value; data/silicon.toml shows the form"
     } else {
         SEE_EXAMPLE
     };
