@@ -5,8 +5,8 @@
 //! io ──▶ bands::BandSource ──▶ integrate::Block ──▶ Engine (cpu, gpu) ──▶ Spectrum, SurfaceIntegral ──▶ transport ──▶ report
 //! ```
 //!
-//! Imports run one way: `units, error ← crystal ← bands ← kernel ← integrate ← gpu`, and `integrate ← transport ← report ←
-//! cli`; `io` sits beside `bands` and `report`.
+//! Imports run one way: `units, error ← crystal ← bands ← kernel ← integrate ← gpu`, and `integrate ← scattering ←
+//! transport ← report ← cli`; `io` sits beside `bands` and `report`.
 //!
 //! Conventions: energies in eV, lengths in Å, times in s; results in SI. Lattice rows are a₁ a₂ a₃, `a_i·b_j = 2π δ_ij`,
 //! grid point u = (i + shift)/n, third index fastest. Sums carry the spin degeneracy g_s (2 for unpolarised bands, else 1).
@@ -43,13 +43,16 @@ pub mod bands;
 pub mod cli;
 pub mod crystal;
 pub mod error;
+pub mod fermi_dirac;
 pub mod gpu;
 pub mod integrate;
 pub mod io;
 pub mod kernel;
 mod memory;
+mod quadrature;
 pub mod report;
 pub mod sampler;
+pub mod scattering;
 pub mod transport;
 pub mod units;
 

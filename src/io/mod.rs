@@ -14,7 +14,7 @@ mod lines;
 mod listed;
 pub mod qe;
 pub mod results;
-mod text;
+pub(crate) mod text;
 pub mod vasp;
 pub mod wien2k;
 
