@@ -1,5 +1,6 @@
 //! `bzint fermi`.
 
+use super::opened::{self, Preference};
 use super::options::{FermiOption, Input, Method, Output};
 use super::session;
 use crate::error::Result;
@@ -34,11 +35,11 @@ impl Fermi {
     /// # Errors
     /// Where the bands cannot be read or integrated, or the result cannot be written.
     pub fn run(self) -> Result<()> {
-        let source = session::open(&self.input)?;
+        let source = opened::open(&self.input, Preference::Table)?;
         let header = source.header();
         session::notes(&self.output, header);
         let ((integral, origin), run) =
-            session::integrate(&self.method, &self.output, &*source, |request, engine| {
+            session::integrate(&self.method, &self.output, &source, |request, engine| {
                 let (energy, origin) =
                     session::fermi_level(&self.level, &*source, request, engine)?;
                 Ok((surface(&*source, request, energy, engine)?, origin))

@@ -7,6 +7,7 @@ mod dos;
 mod fermi;
 mod info;
 mod model;
+mod opened;
 mod options;
 mod session;
 mod validate;

@@ -3,8 +3,10 @@
 
 mod fermi;
 mod quantity;
+mod relevance;
 mod spectra;
 
 pub use fermi::FermiTensors;
 pub use quantity::{Scalar, TensorQuantity};
+pub use relevance::WindowRelevance;
 pub use spectra::DosSpectrum;

@@ -1,0 +1,78 @@
+//! The bands that a command works on: a table, or an interpolation to be refined.
+
+use super::options::{Density, Input};
+use crate::bands::BandSource;
+use crate::crystal::KGrid;
+use crate::error::Result;
+use crate::integrate::refine::Refinement;
+use crate::io;
+use crate::sampler::{FourierBands, FourierSeries, InterpolatedBands};
+use std::ops::Deref;
+
+/// Error bar that refinement brings interpolated bands to by default.
+const TOLERANCE: f64 = 1e-3;
+/// Tables with more points along an axis are dense enough to be integrated as they are, and too long for a Fourier series.
+const MOST_POINTS: usize = 48;
+
+/// Opened bands.
+pub enum Opened {
+    /// Values on a grid.
+    Table(Box<dyn BandSource>),
+    /// An interpolation, with how far it is to be refined.
+    Refined(InterpolatedBands, Refinement),
+}
+
+impl Deref for Opened {
+    type Target = dyn BandSource;
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::Table(source) => &**source,
+            Self::Refined(bands, _) => bands,
+        }
+    }
+}
+
+/// What a command makes of a table where the user asks for no density.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preference {
+    /// Takes the table as it is.
+    Table,
+    /// Interpolates coarse tables and refines.
+    Refined,
+}
+
+/// Opens the input as the options ask for.
+///
+/// # Errors
+/// As [`io::open`]; [`crate::Error::BadOption`] for a grid that cannot be.
+pub fn open(input: &Input, preference: Preference) -> Result<Opened> {
+    let table = io::open(
+        &input.file,
+        &io::OpenOptions {
+            bxsf_units: input.bxsf_units,
+        },
+    )?;
+    let header = table.header();
+    let coarse = header.k_grid.n.iter().all(|n| *n <= MOST_POINTS) && !header.has_lifetimes;
+    let refined = match (input.interpolate, input.tolerance) {
+        (Some(Density::Grid(n)), _) => {
+            return Ok(Opened::Table(Box::new(FourierBands::new(
+                &*table,
+                KGrid::gamma(n)?,
+            )?)));
+        }
+        (Some(Density::AsItIs), _) => false,
+        (None, Some(_)) => true,
+        (None, None) => preference == Preference::Refined && coarse,
+    };
+    if !refined {
+        return Ok(Opened::Table(table));
+    }
+    let bands = InterpolatedBands::new(Box::new(FourierSeries::new(&*table)?))?;
+    let refinement = Refinement {
+        tolerance: input.tolerance.unwrap_or(TOLERANCE),
+        ..Refinement::default()
+    };
+    Ok(Opened::Refined(bands, refinement))
+}
