@@ -6,12 +6,14 @@ use crate::integrate::EnergyAxis;
 use crate::units::BOLTZMANN_EV;
 
 /// How far the axis goes beyond the outermost chemical potential and band edge, in k_BT of the highest temperature: what is
-/// left outside is e⁻²⁴ of the window.
-const REACH: f64 = 24.0;
+/// left outside is e⁻³⁰ of the window, with as much as the fifth power of the distance before it.
+const REACH: f64 = 30.0;
+/// At this distance, in k_BT, a temperature does not ask for its narrow bins any more.
+const FAR: f64 = 24.0;
 /// Bins per k_BT where a window lies.
 const PER_KT: f64 = 4.0;
-/// Bins per k_BT right at a band edge, where states begin like a square root.
-const PER_KT_AT_EDGE: f64 = 64.0;
+/// Bins per k_BT right at a band edge, where states begin like a square root and a relaxation time may be singular.
+const PER_KT_AT_EDGE: f64 = 2048.0;
 /// By how much bins may widen from one to the next.
 const GROWTH: f64 = 0.125;
 
@@ -26,13 +28,13 @@ pub struct AxisPlan {
     pub band_edges_ev: Vec<f64>,
     /// Band edges whose states count wherever the chemical potential is: those of a gap, eV.
     pub gap_edges_ev: Vec<f64>,
-    /// 1 for results; more for a first look with wider bins.
-    pub coarsening: f64,
+    /// How much farther the axis goes on both sides, eV, with wide bins: for a first look.
+    pub margin_ev: f64,
 }
 
 impl AxisPlan {
     /// The axis: bins of k_BT/4 of the lowest temperature in each range of chemical potential, widening with the distance in
-    /// step with the temperatures that reach there; at band edges down to k_BT/64.
+    /// step with the temperatures that reach there; at band edges down to k_BT/2048.
     ///
     /// # Errors
     /// [`crate::Error::BadOption`] for a temperature that is not positive, or ranges that are not finite.
@@ -48,7 +50,8 @@ impl AxisPlan {
         let (low, high) = ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), e| {
             (low.min(e), high.max(e))
         });
-        let (low, high) = (low - REACH * hot, high + REACH * hot);
+        let reach = REACH * hot + self.margin_ev;
+        let (low, high) = (low - reach, high + reach);
         let inside = |e: &f64| *e > low && *e < high;
         let mut fixed: Vec<f64> = self
             .band_edges_ev
@@ -59,17 +62,17 @@ impl AxisPlan {
             .collect();
         fixed.push(high);
         fixed.sort_by(f64::total_cmp);
-        let finest = self.coarsening * cold / PER_KT_AT_EDGE;
-        fixed.dedup_by(|a, b| (*a - *b).abs() < finest);
+        let apart = cold / (16.0 * PER_KT);
+        fixed.dedup_by(|a, b| (*a - *b).abs() < apart);
         let width = |e: f64| {
             let window = self.chemical_potentials_ev.iter().map(|&(a, b)| {
                 let distance = (a - e).max(e - b).max(0.0);
-                (cold / PER_KT).max(distance / (PER_KT * REACH))
+                (cold / PER_KT).max(distance / (PER_KT * FAR))
             });
             // The states at a gap's edge carry the current of a window that lies anywhere in the gap.
             let gap = self.gap_edges_ev.iter().map(|&edge| {
                 let distance = (e - edge).abs();
-                (cold / PER_KT).max(distance / (PER_KT * REACH))
+                (cold / PER_KT).max(distance / (PER_KT * FAR))
             });
             // Bins grow away from a band edge until they are as wide as its surroundings ask for.
             let edges = fixed.iter().map(|&edge| {
@@ -79,14 +82,15 @@ impl AxisPlan {
             let at_edge = edges.fold(f64::INFINITY, f64::min);
             // Far from every window no band edge matters.
             let share = near / (cold / PER_KT);
-            self.coarsening * near.min(at_edge * share)
+            near.min(at_edge * share)
         };
         let mut edges = vec![low];
         let mut next_fixed = fixed.iter().copied().peekable();
         let mut e = low;
         while let Some(&target) = next_fixed.peek() {
             // The narrower of both ends, so that bins shrink in time.
-            let step = width(e).min(width(e + width(e)).max(finest * 0.25));
+            let ahead = width(e);
+            let step = ahead.min(width(e + ahead));
             if e + 1.5 * step >= target {
                 e = target;
                 next_fixed.next();
@@ -110,14 +114,14 @@ mod tests {
             chemical_potentials_ev: vec![(0.4, 0.5)],
             band_edges_ev: vec![-3.0, 0.0, 1.1],
             gap_edges_ev: vec![0.0, 1.1],
-            coarsening: 1.0,
+            margin_ev: 0.0,
         };
         let axis = plan.axis().unwrap();
         let kt = BOLTZMANN_EV * 50.0;
-        assert!(axis.first() < -1.6 && axis.last() > 2.7);
+        assert!(axis.first() < -2.0 && axis.last() > 3.1);
         for edge in [0.0, 1.1] {
             let k = axis.edges().iter().position(|e| *e == edge).unwrap();
-            assert!(axis.bin_width(k) < kt / 40.0 && axis.bin_width(k - 1) < kt / 30.0);
+            assert!(axis.bin_width(k) < kt / 1000.0 && axis.bin_width(k - 1) < kt / 1000.0);
         }
         for k in 0..axis.bins() {
             let (a, b) = (axis.edge(k), axis.edge(k + 1));
@@ -137,7 +141,6 @@ mod tests {
         let plan = AxisPlan {
             temperatures_k: (0.0, 300.0),
             chemical_potentials_ev: vec![(0.0, 0.0)],
-            coarsening: 1.0,
             ..AxisPlan::default()
         };
         assert!(plan.axis().unwrap_err().to_string().contains("bzint fermi"));

@@ -28,8 +28,11 @@ pub fn fermi_window(x: f64) -> f64 {
     scaled_window(x, 0.0)
 }
 
-/// The window times e^{shift}: with the shift of the nearest states, deep gaps do not underflow.
+/// The window times e^{shift}: with the shift of the nearest states, deep gaps do not underflow; nothing is nearer than those.
 fn scaled_window(x: f64, shift: f64) -> f64 {
+    if x.abs() < shift * (1.0 - 1e-12) {
+        return 0.0;
+    }
     let e = (-x.abs()).exp();
     (shift - x.abs()).exp() / (1.0 + e).powi(2)
 }
