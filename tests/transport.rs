@@ -222,7 +222,7 @@ fn the_nernst_coefficient_has_its_size_and_its_zero() {
         let mobility = c.mobility().unwrap()[0].value[0][0];
         let nu = c.nernst().unwrap().value / (BOLTZMANN_EV * mobility);
         // τ² is singular at the band edge for r < 0.
-        close(nu, expected, 5e-6);
+        close(nu, expected, if r < 0.0 { 1e-5 } else { 1e-6 });
         let t = c.nernst_tensor().unwrap().value;
         close(t[0][1][2], -t[1][0][2], 1e-9);
     }
@@ -584,34 +584,29 @@ fn doped_cubic_bands_have_the_exact_seebeck_coefficients_within_their_bars() {
     for n in [64, 96] {
         let bands = two_cubic_bands(n);
         let edge = 0.05 * bzint::units::HARTREE_EV;
+        let plan = AxisPlan {
+            temperatures_k: (50.0, 300.0),
+            chemical_potentials_ev: vec![(edge, edge + 0.1)],
+            band_edges_ev: vec![],
+            gap_edges_ev: vec![-edge, edge],
+            margin_ev: 0.0,
+        };
+        let d = from_grid(&bands, &plan, 0.0);
         for (t, density, s, sigma) in [
             (50.0, 1e18, -196.910_891_252, 5.006_778_879_79e16),
             (50.0, 1e19, -59.477_491_708, 4.971_306_258e17),
             (300.0, 1e18, -419.972_814_722, 4.908_540_453_391e16),
             (300.0, 1e19, -227.905_397_952, 4.891_002_501_129e17),
         ] {
-            let plan = AxisPlan {
-                temperatures_k: (t, t),
-                chemical_potentials_ev: vec![(edge, edge + 0.1)],
-                band_edges_ev: vec![],
-                gap_edges_ev: vec![-edge, edge],
-                margin_ev: 0.0,
-            };
-            let d = from_grid(&bands, &plan, 0.0);
             let state = d.at_doping(t, &Doping::fixed(density)).unwrap();
             let c = d.coefficients_over_tau(&state).unwrap();
             close(c.carrier_density().value, density, 1e-9);
-            assert!(c.carrier_density().error < 1e-3 * density);
+            let bar = c.carrier_density().error;
+            assert!(bar < 1e-3 * density, "{t} K {density:e}: {bar:e}");
             let of = |q: &TensorQuantity| (q.value[0][0], q.error[0][0]);
             let what = |x: &str| format!("{x} at {t} K, {density:e}, {n}³");
             bars.add(what("S"), of(&c.seebeck()), s * 1e-6);
             bars.add(what("σ/τ"), of(&c.conductivity_over_tau()), sigma);
-            println!(
-                "{}: S {:?} exact {s}, σ/τ {:?} exact {sigma:e}",
-                what(""),
-                of(&c.seebeck().scaled(1e6)),
-                of(&c.conductivity_over_tau())
-            );
         }
     }
     bars.assert_honest("doped cubic bands", 12.0);

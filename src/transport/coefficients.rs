@@ -92,17 +92,17 @@ impl Equilibrium {
 
     /// Electrons above the gap (above the zero-temperature Fermi level of a metal), cm⁻³.
     pub fn electron_density(&self) -> Scalar {
-        self.ensemble.scalar(|m| m.density[0] / PER_CM3)
+        self.ensemble.count(|m| m.density[0] / PER_CM3)
     }
 
     /// Holes below the gap (below the zero-temperature Fermi level of a metal), cm⁻³.
     pub fn hole_density(&self) -> Scalar {
-        self.ensemble.scalar(|m| m.density[1] / PER_CM3)
+        self.ensemble.count(|m| m.density[1] / PER_CM3)
     }
 
     /// Electrons less holes, cm⁻³: positive for n-type.
     pub fn carrier_density(&self) -> Scalar {
-        self.ensemble.scalar(|m| net(m) / PER_CM3)
+        self.ensemble.count(|m| net(m) / PER_CM3)
     }
 
     /// Density of states averaged under −∂f₀/∂ε, all spins, 1/eV per cell.

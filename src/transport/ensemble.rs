@@ -55,12 +55,21 @@ impl TransportDistribution {
         };
         let step = 1e-3 * kt;
         let slope = (imbalance(VALUE, mu + step) - imbalance(VALUE, mu - step)) / (2.0 * step);
-        // One step of Newton's method from the solution, less what the solution itself leaves: a variation changes little.
+        // Each variation's own solution, from this one by Newton's method with this slope: in logarithms they are near.
         let rest = imbalance(VALUE, mu);
         let of = |v: Variation| {
-            let shift = -(imbalance(v, mu) - rest) / slope;
-            let shift = if shift.is_finite() { shift } else { 0.0 };
-            (mu + shift).clamp(self.axis.first(), self.axis.last())
+            let mut own = mu;
+            for _ in 0..8 {
+                let shift = -(imbalance(v, own) - rest) / slope;
+                if !shift.is_finite() {
+                    break;
+                }
+                own = (own + shift).clamp(self.axis.first(), self.axis.last());
+                if shift.abs() < 1e-9 * kt {
+                    break;
+                }
+            }
+            own
         };
         Ok(ThermalState {
             temperature_k,
@@ -87,6 +96,8 @@ pub(super) struct Ensemble {
     pub volume_m3: f64,
     pub has_gap: bool,
     members: Vec<(Variation, Member)>,
+    /// By how much the parts of the zone change L⁰ altogether, as a share of it.
+    unresolved: f64,
 }
 
 impl Ensemble {
@@ -116,22 +127,39 @@ impl Ensemble {
                 },
             ))
         };
+        let members: Vec<(Variation, Member)> = distribution
+            .variations()
+            .into_iter()
+            .zip(&state.mu_ev)
+            .map(member)
+            .collect::<Result<_>>()?;
+        let conducts = |m: &Member| {
+            let l = &m.total.velocity[0];
+            (l[0][0] + l[1][1] + l[2][2]) * m.total.scale()
+        };
+        let value = conducts(&members[0].1);
+        let off: f64 = members.iter().map(|(_, m)| (conducts(m) - value).abs()).sum();
         Ok(Self {
+            unresolved: if value > 0.0 { off / value } else { 0.0 },
+            members,
             state: state.clone(),
             volume_m3: distribution.volume_m3,
             has_gap: distribution.has_gap(),
-            members: distribution
-                .variations()
-                .into_iter()
-                .zip(&state.mu_ev)
-                .map(member)
-                .collect::<Result<_>>()?,
         })
     }
 
     /// Components and bars of what `of` computes. The change by symmetrisation enters every component that the crystal allows
-    /// with its largest component: the tetrahedra's diagonal breaks the group, and no component is safe from it.
+    /// with its largest component: the tetrahedra's diagonal breaks the group, and no component is safe from it. What cancels
+    /// in ratios does so to first order; of a coarse grid's change δ of L⁰ a share δ² of the value is added for the second.
     pub fn components<const N: usize>(&self, of: impl Fn(&Member) -> [f64; N]) -> [Scalar; N] {
+        self.varied(of, self.unresolved.powi(2))
+    }
+
+    fn varied<const N: usize>(
+        &self,
+        of: impl Fn(&Member) -> [f64; N],
+        second_order: f64,
+    ) -> [Scalar; N] {
         let value = of(&self.members[0].1);
         let mut error = [0.0; N];
         let mut unsymmetrized: f64 = 0.0;
@@ -151,9 +179,14 @@ impl Ensemble {
             error: if value[i] == 0.0 && error[i] == 0.0 {
                 0.0
             } else {
-                error[i] + unsymmetrized
+                error[i] + unsymmetrized + value[i].abs() * second_order
             },
         })
+    }
+
+    /// A number of carriers, which is no ratio and which a doping fixes.
+    pub fn count(&self, of: impl Fn(&Member) -> f64) -> Scalar {
+        self.varied(|m| [of(m)], 0.0)[0]
     }
 
     /// A number.
