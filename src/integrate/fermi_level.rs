@@ -87,6 +87,25 @@ pub fn find(
     })
 }
 
+/// The edges of the gap around `energy_ev`, from the bands' extremes alone, where no band reaches across it. A file's Fermi
+/// level is often the valence maximum itself, rounded: bands that reach less than 1 meV across do not count.
+pub fn gap_around(source: &dyn BandSource, energy_ev: f64) -> Option<(f64, f64)> {
+    const ROUNDING: f64 = 1e-3;
+    let mut valence = f64::NEG_INFINITY;
+    let mut conduction = f64::INFINITY;
+    for band in source.statistics() {
+        if band.energy_max <= energy_ev + ROUNDING {
+            valence = valence.max(band.energy_max);
+        } else if band.energy_min >= energy_ev - ROUNDING {
+            conduction = conduction.min(band.energy_min);
+        } else {
+            return None;
+        }
+    }
+    (valence.is_finite() && conduction.is_finite() && conduction > valence)
+        .then_some((valence, conduction))
+}
+
 /// The edges of a gap below which exactly `electrons` fit, from the bands' extremes alone; an infinite conduction edge where
 /// all bands are full.
 pub fn gap(source: &dyn BandSource, electrons: f64) -> Option<(f64, f64)> {

@@ -41,6 +41,18 @@ pub struct OpenOptions {
     pub bxsf_units: Option<bxsf::BxsfUnits>,
 }
 
+/// Writes a text file that appears only once it is whole.
+///
+/// # Errors
+/// [`Error::Io`] where the system refuses; nothing is left behind then.
+pub fn write_text(path: &Path, text: &str) -> Result<()> {
+    use std::io::Write;
+    bxsf::create(path, ".part", |out| {
+        out.write_all(text.as_bytes())
+            .map_err(Error::io(path, "write"))
+    })
+}
+
 /// Opens any supported band file, or a directory that holds one.
 ///
 /// # Errors

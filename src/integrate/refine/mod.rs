@@ -12,7 +12,7 @@ mod leaves;
 mod mesh;
 
 use super::context::shortest_diagonal;
-use super::driver::SLABS;
+use super::driver::{GROUPS as PARTS, SLABS};
 use super::result::BandSurface;
 use super::{Channels, EnergyAxis, Relevance, Spectrum, SurfaceIntegral};
 use crate::bands::BandHeader;
@@ -610,7 +610,9 @@ impl<'a> Refiner<'a> {
                 .par_iter()
                 .map(|task| self.layer_spectrum(channels, task, &edges))
                 .collect::<Result<_>>()?;
-            for [fine, coarse] in sums {
+            for (task, [fine, coarse]) in tasks.iter().zip(sums) {
+                let part = self.mesh.slab(task[0].1, SLABS) * PARTS / SLABS;
+                let deviation = part * result.cumulative.len();
                 for c in 0..width {
                     let at = (spin * width + c) * count;
                     let mut off_before = 0.0;
@@ -619,6 +621,7 @@ impl<'a> Refiner<'a> {
                         let off = f - coarse[c * count + k];
                         result.cumulative[at + k] += g_s * f;
                         result.cumulative_error[at + k] += g_s * off.abs();
+                        result.deviation[deviation + at + k] += g_s * off;
                         if k > 0 {
                             let bin = (spin * width + c) * axis.bins() + k - 1;
                             result.bin_error[bin] += g_s * (off - off_before).abs();
