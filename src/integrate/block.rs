@@ -21,6 +21,8 @@ pub struct Block {
     pub energies: Vec<f64>,
     /// Velocities `[plane][n2][n3][3]`, m/s, or empty.
     pub velocities: Vec<f64>,
+    /// Inverse masses `[plane][n2][n3][6]`, 1/kg, xx yy zz yz xz xy, or empty.
+    pub inverse_masses: Vec<f64>,
     /// Relaxation times `[plane][n2][n3]`, s, or empty.
     pub lifetimes: Vec<f64>,
 }
@@ -43,18 +45,14 @@ pub struct BlockStream<'a> {
 }
 
 impl<'a> BlockStream<'a> {
-    /// A stream over one band; `halo` planes are added on both sides of the cells' corners.
+    /// A stream of `fields` of one band; `halo` planes are added on both sides of the cells' corners.
     pub fn new(
         source: &'a dyn BandSource,
         spin: usize,
         band: usize,
         halo: usize,
-        velocities: bool,
-        lifetimes: bool,
+        fields: Vec<Field>,
     ) -> Self {
-        let mut fields = vec![Field::Energy];
-        fields.extend(velocities.then_some(Field::Velocity));
-        fields.extend(lifetimes.then_some(Field::Lifetime));
         Self {
             source,
             spin,
@@ -89,6 +87,7 @@ impl<'a> BlockStream<'a> {
             let buffer = match field {
                 Field::Energy => &mut self.block.energies,
                 Field::Velocity => &mut self.block.velocities,
+                Field::InverseMass => &mut self.block.inverse_masses,
                 Field::Lifetime => &mut self.block.lifetimes,
             };
             if kept > 0 {
@@ -140,7 +139,7 @@ mod tests {
         );
         let grid = BandGrid::new(header, (0..30).map(f64::from).collect()).unwrap();
         for (halo, size) in [(0, 1), (1, 2), (4, 2), (6, 5), (7, 1)] {
-            let mut stream = BlockStream::new(&grid, 0, 0, halo, false, false);
+            let mut stream = BlockStream::new(&grid, 0, 0, halo, vec![Field::Energy]);
             let mut start = 0;
             while start < n[0] {
                 let cells = start..(start + size).min(n[0]);

@@ -8,7 +8,7 @@
 
 use super::block::BlockStream;
 use super::result::BandSurface;
-use super::{BandContext, Block, EnergyAxis, Request, Spectrum, SurfaceIntegral, Velocities};
+use super::{BandContext, Block, EnergyAxis, Request, Spectrum, SurfaceIntegral};
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
 use std::ops::Range;
@@ -243,14 +243,8 @@ fn each_band(
             }
             engine.begin_band(&context, target)?;
             let size = block_planes(request, engine, header.k_grid.plane_len(), context.halo());
-            let mut stream = BlockStream::new(
-                source,
-                spin,
-                band,
-                context.halo(),
-                request.velocities == Velocities::FromFile,
-                request.channels == super::Channels::Lifetimes,
-            );
+            let mut stream =
+                BlockStream::new(source, spin, band, context.halo(), context.fields());
             let mut sums = BandSums::default();
             for planes in blocks(n1, size) {
                 let parts: Vec<Part> = slabs

@@ -7,6 +7,7 @@ mod context;
 pub mod cpu;
 mod driver;
 pub mod fermi_level;
+mod inverse_mass;
 mod request;
 mod result;
 
@@ -14,5 +15,6 @@ pub use axis::EnergyAxis;
 pub use block::Block;
 pub use context::BandContext;
 pub use driver::{Engine, Part, SlabSums, Target, spectrum, surface};
+pub use inverse_mass::Masses;
 pub use request::{Channels, Progress, Request, Velocities, Weights};
 pub use result::{Channel, Spectrum, SurfaceIntegral};
