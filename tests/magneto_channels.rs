@@ -68,7 +68,7 @@ fn simple_cubic_values_converge_with_order_two_and_lie_within_their_bars() {
             let values = [0, 1, 2].map(|i| simple_cubic_values(&magneto(&grids[i], order, e)));
             for (x, exact) in [h, q].into_iter().enumerate() {
                 let off = values.map(|v| v[x].0 - exact);
-                println!("order {order}, E = {e}, {}: {off:.2e?}", ["H", "Q"][x]);
+                println!("order {order}, E = {e}, {}: {off:?}", ["H", "Q"][x]);
                 for i in 0..3 {
                     // By symmetry H vanishes at 0 on every grid; what is left is rounding.
                     if exact != 0.0 {

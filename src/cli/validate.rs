@@ -26,30 +26,31 @@ pub struct Validate {
     output: Output,
 }
 
-/// Names of the channels, in their order.
-const NAMES: [&str; 18] = [
-    "states",
-    "v_x v_x",
-    "v_y v_y",
-    "v_z v_z",
-    "v_y v_z",
-    "v_x v_z",
-    "v_x v_y",
-    "|v|",
-    "|v_x|",
-    "|v_y|",
-    "|v_z|",
-    "",
-    "v_x v_x tau",
-    "v_y v_y tau",
-    "v_z v_z tau",
-    "v_y v_z tau",
-    "v_x v_z tau",
-    "v_x v_y tau",
-];
+/// The channels of a set with their names.
+fn named(set: Channels) -> Vec<(String, Channel)> {
+    const AXES: [char; 3] = ['x', 'y', 'z'];
+    const PAIRS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
+    let mut all = vec![("states".into(), Channel::States), ("|v|".into(), Channel::Speed)];
+    for (i, a) in AXES.into_iter().enumerate() {
+        all.push((format!("|v_{a}|"), Channel::AxisSpeed(i)));
+    }
+    for (i, j) in PAIRS {
+        let (a, b) = (AXES[i], AXES[j]);
+        all.push((format!("v_{a} v_{b}"), Channel::VelocityProduct(i, j)));
+        all.push((format!("v_{a} v_{b} tau"), Channel::LifetimeProduct(i, j)));
+        all.push((format!("Hall {a}{b}"), Channel::Hall(i, j)));
+        for (k, l) in PAIRS {
+            let (c, d) = (AXES[k], AXES[l]);
+            all.push((format!("w_{a}{c} w_{b}{d}"), Channel::Magneto(i, j, k, l)));
+        }
+    }
+    all.retain(|(_, channel)| channel.index(set).is_some());
+    all.sort_by_key(|(_, channel)| channel.index(set));
+    all
+}
 
 /// Every channel of one integrator: at the Fermi level, and per bin.
-struct Channels {
+struct Values {
     surface: Vec<Vec<f64>>,
     spectrum: Vec<Vec<f64>>,
     label: String,

@@ -4,13 +4,25 @@ use super::view::{View, ahead, behind};
 use crate::integrate::Masses;
 use crate::kernel::Real;
 use crate::kernel::curvature::{
-    inverse_mass, inverse_mass_from_velocities, mixed_derivative, second_derivative,
+    field_values, inverse_mass, inverse_mass_from_velocities, mixed_derivative, second_derivative,
 };
 
 impl<R: Real> View<'_, R> {
+    /// Fills the channels of the node (buffer plane, j2, j3), with velocity `v`, that need its inverse mass. A call costs nothing
+    /// beside some fifty loads; inlined into every loop for every instruction set it would double the size of the program.
+    #[inline(never)]
+    pub(super) fn add_field_values<const N: usize>(
+        &self,
+        f: &mut [R; N],
+        v: [R; 3],
+        node: (usize, usize, usize),
+    ) {
+        field_values(f, v, self.inverse_mass(node));
+    }
+
     /// M⁻¹ of a node (xx yy zz yz xz xy), in units of the band's mass unit.
-    #[inline(always)]
-    pub(super) fn inverse_mass(&self, plane: usize, j2: usize, j3: usize) -> [R; 6] {
+    #[inline(never)]
+    fn inverse_mass(&self, (plane, j2, j3): (usize, usize, usize)) -> [R; 6] {
         let setup = self.setup;
         match setup.context.masses {
             Masses::None => [R::ZERO; 6],

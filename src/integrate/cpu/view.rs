@@ -1,7 +1,7 @@
 //! A block as the kernels see it: levels, neighbours, velocities at a node, cells of a row.
 
 use super::super::{BandContext, Block, EnergyAxis, Target};
-use crate::kernel::curvature::{field_values, second_stencil};
+use crate::kernel::curvature::second_stencil;
 use crate::kernel::spectrum::LANES;
 use crate::kernel::velocity::{
     CHANNELS_HALL, CHANNELS_MAGNETO, channel_values, derivative, stencil, velocity,
@@ -164,7 +164,7 @@ impl<'a, R: Real> View<'a, R> {
         };
         let mut f = channel_values(v, tau);
         if N == CHANNELS_HALL || N == CHANNELS_MAGNETO {
-            field_values(&mut f, v, self.inverse_mass(plane, j2, j3));
+            self.add_field_values(&mut f, v, (plane, j2, j3));
         }
         f
     }
