@@ -27,7 +27,13 @@ struct Case {
     request: Request<'static>,
 }
 
-fn case(name: String, bands: Box<dyn BandSource>, order: usize, channels: Channels, weights: Weights) -> Case {
+fn case(
+    name: String,
+    bands: Box<dyn BandSource>,
+    order: usize,
+    channels: Channels,
+    weights: Weights,
+) -> Case {
     let request = Request {
         velocities: match order {
             0 => Velocities::FromFile,
@@ -62,15 +68,63 @@ fn cases() -> Vec<Case> {
     const GAUSSIAN: Weights = Weights::Gaussian(0.2);
     let name = |s: &str| s.to_owned();
     vec![
-        case(name("differences"), plain([12, 10, 11], false), 2, Hall, TETRAHEDRA),
-        case(name("differences"), plain([12, 10, 11], false), 4, Hall, TETRAHEDRA),
-        case(name("differences"), plain([12, 10, 11], false), 6, Hall, TETRAHEDRA),
-        case(name("fewest points"), plain([1, 2, 3], false), 6, Hall, TETRAHEDRA),
-        case(name("velocities"), plain([10, 8, 9], true), 0, Hall, TETRAHEDRA),
+        case(
+            name("differences"),
+            plain([12, 10, 11], false),
+            2,
+            Hall,
+            TETRAHEDRA,
+        ),
+        case(
+            name("differences"),
+            plain([12, 10, 11], false),
+            4,
+            Hall,
+            TETRAHEDRA,
+        ),
+        case(
+            name("differences"),
+            plain([12, 10, 11], false),
+            6,
+            Hall,
+            TETRAHEDRA,
+        ),
+        case(
+            name("fewest points"),
+            plain([1, 2, 3], false),
+            6,
+            Hall,
+            TETRAHEDRA,
+        ),
+        case(
+            name("velocities"),
+            plain([10, 8, 9], true),
+            0,
+            Hall,
+            TETRAHEDRA,
+        ),
         case(name("given"), given(), 0, Hall, TETRAHEDRA),
-        case(name("differences"), plain([10, 9, 8], false), 4, Hall, GAUSSIAN),
-        case(name("differences"), plain([10, 9, 8], false), 4, Magneto, TETRAHEDRA),
-        case(name("velocities"), plain([9, 8, 7], true), 0, Magneto, GAUSSIAN),
+        case(
+            name("differences"),
+            plain([10, 9, 8], false),
+            4,
+            Hall,
+            GAUSSIAN,
+        ),
+        case(
+            name("differences"),
+            plain([10, 9, 8], false),
+            4,
+            Magneto,
+            TETRAHEDRA,
+        ),
+        case(
+            name("velocities"),
+            plain([9, 8, 7], true),
+            0,
+            Magneto,
+            GAUSSIAN,
+        ),
         case(name("given"), given(), 0, Magneto, TETRAHEDRA),
     ]
 }
@@ -82,7 +136,9 @@ fn axis() -> EnergyAxis {
 /// What the terms of channel `c` of a set can add up to, from the values of the full set.
 fn magnitude(of: &dyn Fn(Channel) -> f64, c: usize) -> f64 {
     let v2: f64 = (0..3).map(|i| of(Channel::VelocityProduct(i, i))).sum();
-    let w2: f64 = (0..9).map(|x| of(Channel::Magneto(x / 3, x / 3, x % 3, x % 3))).sum();
+    let w2: f64 = (0..9)
+        .map(|x| of(Channel::Magneto(x / 3, x / 3, x % 3, x % 3)))
+        .sum();
     match c {
         0 => of(Channel::States),
         1..=6 => v2,
@@ -115,7 +171,13 @@ fn spectra_agree_with_the_twin_and_with_the_reference() {
         let got = spectrum_by(&case, &mut *gpu);
         let twin = spectrum_by(&case, &mut CpuEngine::<f32>::default());
         let reference = spectrum_by(&case, &mut CpuEngine::<f64>::default());
-        let all = spectrum(&*case.bands, &full(&case), &axis(), &mut CpuEngine::<f64>::default()).unwrap();
+        let all = spectrum(
+            &*case.bands,
+            &full(&case),
+            &axis(),
+            &mut CpuEngine::<f64>::default(),
+        )
+        .unwrap();
         let edges = axis().bins() + 1;
         let off = |other: &Spectrum| {
             let mut worst: f64 = 0.0;
@@ -148,7 +210,13 @@ fn surfaces_agree_with_the_twin_and_with_the_reference() {
         let got = surface_by(&case, &mut *gpu);
         let twin = surface_by(&case, &mut CpuEngine::<f32>::default());
         let reference = surface_by(&case, &mut CpuEngine::<f64>::default());
-        let all = surface(&*case.bands, &full(&case), 0.31, &mut CpuEngine::<f64>::default()).unwrap();
+        let all = surface(
+            &*case.bands,
+            &full(&case),
+            0.31,
+            &mut CpuEngine::<f64>::default(),
+        )
+        .unwrap();
         let off = |other: &SurfaceIntegral| {
             let mut worst: f64 = 0.0;
             for (a, b) in got.bands.iter().zip(&other.bands) {
@@ -174,8 +242,20 @@ fn surfaces_agree_with_the_twin_and_with_the_reference() {
 #[test]
 fn another_stencil_is_noticed() {
     let Some(mut gpu) = gpu() else { return };
-    let four = case("4".into(), plain([12, 10, 11], false), 4, Channels::Hall, Weights::Tetrahedra);
-    let six = case("6".into(), plain([12, 10, 11], false), 6, Channels::Hall, Weights::Tetrahedra);
+    let four = case(
+        "4".into(),
+        plain([12, 10, 11], false),
+        4,
+        Channels::Hall,
+        Weights::Tetrahedra,
+    );
+    let six = case(
+        "6".into(),
+        plain([12, 10, 11], false),
+        6,
+        Channels::Hall,
+        Weights::Tetrahedra,
+    );
     let (a, b) = (surface_by(&four, &mut *gpu), surface_by(&six, &mut *gpu));
     let hall = |s: &SurfaceIntegral| s.total(Channel::Hall(2, 2)).0;
     assert!((hall(&a) / hall(&b) - 1.0).abs() > 1e-3);
@@ -184,7 +264,10 @@ fn another_stencil_is_noticed() {
 #[test]
 fn every_block_and_workgroup_size_gives_the_same_bits() {
     let Some(mut gpu) = gpu() else { return };
-    for mut case in cases().into_iter().filter(|c| c.request.channels == Channels::Hall) {
+    for mut case in cases()
+        .into_iter()
+        .filter(|c| c.request.channels == Channels::Hall)
+    {
         let expected = (spectrum_by(&case, &mut *gpu), surface_by(&case, &mut *gpu));
         for planes in [1, 4, 1000] {
             case.request.block_planes = Some(planes);
@@ -192,8 +275,19 @@ fn every_block_and_workgroup_size_gives_the_same_bits() {
             assert!(got == expected, "{} {planes}", case.name);
         }
     }
-    let case = case("sizes".into(), plain([12, 10, 11], false), 4, Channels::Hall, Weights::Tetrahedra);
+    let case = case(
+        "sizes".into(),
+        plain([12, 10, 11], false),
+        4,
+        Channels::Hall,
+        Weights::Tetrahedra,
+    );
     let expected = (spectrum_by(&case, &mut *gpu), surface_by(&case, &mut *gpu));
     let mut other = fresh_gpu().unwrap().with_workgroup(128).unwrap();
-    assert!((spectrum_by(&case, &mut other), surface_by(&case, &mut other)) == expected);
+    assert!(
+        (
+            spectrum_by(&case, &mut other),
+            surface_by(&case, &mut other)
+        ) == expected
+    );
 }

@@ -172,10 +172,7 @@ impl Configuration {
             order => order,
         };
         [
-            (
-                "COEFFICIENTS",
-                [1, 2, 3].map(|m| stencil(first, m) as f32),
-            ),
+            ("COEFFICIENTS", [1, 2, 3].map(|m| stencil(first, m) as f32)),
             (
                 "SECOND_COEFFICIENTS",
                 [1, 2, 3].map(|m| second_stencil(self.order, m) as f32),

@@ -243,8 +243,7 @@ fn each_band(
             }
             engine.begin_band(&context, target)?;
             let size = block_planes(request, engine, header.k_grid.plane_len(), context.halo());
-            let mut stream =
-                BlockStream::new(source, spin, band, context.halo(), context.fields());
+            let mut stream = BlockStream::new(source, spin, band, context.halo(), context.fields());
             let mut sums = BandSums::default();
             for planes in blocks(n1, size) {
                 let parts: Vec<Part> = slabs

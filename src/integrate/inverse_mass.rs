@@ -65,14 +65,18 @@ impl Masses {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::curvature::{inverse_mass, mixed_derivative, second_derivative, second_stencil};
+    use crate::kernel::curvature::{
+        inverse_mass, mixed_derivative, second_derivative, second_stencil,
+    };
 
     /// The bound against the worst there can be: neighbours that differ by the whole step, in random directions.
     #[test]
     fn no_stencil_on_any_energies_exceeds_the_bound() {
         let mut state = 7u64;
         let mut random = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
             (state >> 40) as f64 / (1u64 << 24) as f64
         };
         let gradient = [[2.0, 0.3, -0.4], [-0.1, 1.5, 0.2], [0.5, -0.6, 1.1]];
@@ -91,9 +95,8 @@ mod tests {
                         })
                     })
                     .collect();
-                let at = |j: [i32; 3]| -> f64 {
-                    (0..3).map(|i| walks[i][(3 + j[i]) as usize]).sum()
-                };
+                let at =
+                    |j: [i32; 3]| -> f64 { (0..3).map(|i| walks[i][(3 + j[i]) as usize]).sum() };
                 let along = |i: usize, m: i32| {
                     let mut j = [0; 3];
                     j[i] = m;
@@ -118,7 +121,14 @@ mod tests {
                     });
                     mixed_derivative::<f64>(order, &d, corners)
                 };
-                let second = [diagonal(0), diagonal(1), diagonal(2), mixed(1, 2), mixed(0, 2), mixed(0, 1)];
+                let second = [
+                    diagonal(0),
+                    diagonal(1),
+                    diagonal(2),
+                    mixed(1, 2),
+                    mixed(0, 2),
+                    mixed(0, 1),
+                ];
                 let m = inverse_mass(&gradient, &gradient, second);
                 let norm = (0..6)
                     .map(|c| m[c] * m[c] * if c < 3 { 1.0 } else { 2.0 })

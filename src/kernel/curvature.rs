@@ -93,11 +93,13 @@ pub fn inverse_mass<R: Real>(left: &[[R; 3]; 3], right: &[[R; 3]; 3], d: [R; 6])
     let mut half = [[R::ZERO; 3]; 3];
     for i in 0..3 {
         for b in 0..3 {
-            half[i][b] = rows[i][0] * right[b][0] + rows[i][1] * right[b][1] + rows[i][2] * right[b][2];
+            half[i][b] =
+                rows[i][0] * right[b][0] + rows[i][1] * right[b][1] + rows[i][2] * right[b][2];
         }
     }
-    let component =
-        |a: usize, b: usize| left[a][0] * half[0][b] + left[a][1] * half[1][b] + left[a][2] * half[2][b];
+    let component = |a: usize, b: usize| {
+        left[a][0] * half[0][b] + left[a][1] * half[1][b] + left[a][2] * half[2][b]
+    };
     [
         component(0, 0),
         component(1, 1),
@@ -111,7 +113,8 @@ pub fn inverse_mass<R: Real>(left: &[[R; 3]; 3], right: &[[R; 3]; 3], d: [R; 6])
 /// The symmetric part of D·Rᵀ (xx yy zz yz xz xy), D being `[axis][cart]`, the derivatives of the velocity along each axis.
 #[inline(always)]
 pub fn inverse_mass_from_velocities<R: Real>(right: &[[R; 3]; 3], d: [[R; 3]; 3]) -> [R; 6] {
-    let full = |a: usize, b: usize| d[0][a] * right[b][0] + d[1][a] * right[b][1] + d[2][a] * right[b][2];
+    let full =
+        |a: usize, b: usize| d[0][a] * right[b][0] + d[1][a] * right[b][1] + d[2][a] * right[b][2];
     let half = R::from_f64(0.5);
     [
         full(0, 0),
@@ -134,7 +137,11 @@ pub fn turning_rates<R: Real>(v: [R; 3], mass: [R; 6]) -> [[R; 3]; 3] {
             a[0] * v[1] - a[1] * v[0],
         ]
     };
-    [cross([xx, xy, xz]), cross([xy, yy, yz]), cross([xz, yz, zz])]
+    [
+        cross([xx, xy, xz]),
+        cross([xy, yy, yz]),
+        cross([xz, yz, zz]),
+    ]
 }
 
 /// ½ ε_lij v_i w_jk (lk = xx yy zz yz xz xy).
@@ -193,7 +200,12 @@ mod tests {
             };
             let mixed = |p: i32, q: i32| {
                 let corners = [1.0, 2.0, 3.0].map(|m| {
-                    [at(p, q, m, m), at(p, q, m, -m), at(p, q, -m, -m), at(p, q, -m, m)]
+                    [
+                        at(p, q, m, m),
+                        at(p, q, m, -m),
+                        at(p, q, -m, -m),
+                        at(p, q, -m, m),
+                    ]
                 });
                 mixed_derivative::<f64>(order, &d, corners)
             };
@@ -220,8 +232,22 @@ mod tests {
     fn sums_of_differences_of_levels_are_exact_at_both_ends() {
         let scale = f32::level_scale(0.0, 1.0);
         let (low, high) = (level_of(0.0, &scale), level_of(1.0, &scale));
-        for (a, b) in [(low, high), (high, low), (high - 1, low + 2), (5, 2), (4, 7), (0, 1)] {
-            for (c, d) in [(low, high), (high, low), (high - 3, low), (9, 8), (8, 9), (2, 2)] {
+        for (a, b) in [
+            (low, high),
+            (high, low),
+            (high - 1, low + 2),
+            (5, 2),
+            (4, 7),
+            (0, 1),
+        ] {
+            for (c, d) in [
+                (low, high),
+                (high, low),
+                (high - 3, low),
+                (9, 8),
+                (8, 9),
+                (2, 2),
+            ] {
                 let exact = i64::from(a) - i64::from(b) + i64::from(c) - i64::from(d);
                 let got = f32::difference_sum(a, b, c, d);
                 // Two roundings at most; none below 2²⁴.
@@ -244,7 +270,11 @@ mod tests {
         };
         let v = [0.3, -0.5, 0.7];
         let mass = [0.31, -0.42, 0.23, 0.14, -0.35, 0.26];
-        let m = [[0.31, 0.26, -0.35], [0.26, -0.42, 0.14], [-0.35, 0.14, 0.23]];
+        let m = [
+            [0.31, 0.26, -0.35],
+            [0.26, -0.42, 0.14],
+            [-0.35, 0.14, 0.23],
+        ];
         let mut f = [0.0; CHANNELS_MAGNETO];
         field_values(&mut f, v, mass);
         let mut w = [[0.0; 3]; 3];
@@ -263,7 +293,10 @@ mod tests {
         for (p, (i, j)) in PAIRS.into_iter().enumerate() {
             for (q, (k, l)) in PAIRS.into_iter().enumerate() {
                 let exact = 0.25
-                    * (w[i][k] * w[j][l] + w[j][k] * w[i][l] + w[i][l] * w[j][k] + w[j][l] * w[i][k]);
+                    * (w[i][k] * w[j][l]
+                        + w[j][k] * w[i][l]
+                        + w[i][l] * w[j][k]
+                        + w[j][l] * w[i][k]);
                 assert!((f[16 + 6 * p + q] - exact).abs() < 1e-15, "{i}{j}{k}{l}");
             }
         }

@@ -258,9 +258,8 @@ impl FourierBands {
             for j in 0..size[2] {
                 let r3 = j as i64 - e[2];
                 let slot = i * size[2] + j;
-                let field = |f: usize| {
-                    sums[f][slot] * factor(r2, fields[f][1]) * factor(r3, fields[f][2])
-                };
+                let field =
+                    |f: usize| sums[f][slot] * factor(r2, fields[f][1]) * factor(r3, fields[f][2]);
                 let both = field(0) + Complex64::i() * field(1);
                 data[to2 + r3.rem_euclid(n3 as i64) as usize] += both * phase2 * shift(r3, 2);
             }

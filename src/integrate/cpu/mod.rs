@@ -10,8 +10,8 @@ mod view;
 
 use super::{BandContext, Block, Engine, Part, SlabSums, Target};
 use crate::error::{Error, Result};
-use crate::kernel::Real;
 use crate::integrate::Channels;
+use crate::kernel::Real;
 use crate::kernel::velocity::{
     CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_MAGNETO, CHANNELS_SPEEDS,
 };
