@@ -612,3 +612,40 @@ fn channel_sets_agree_on_what_they_share() {
     assert_eq!(basic.bands[0].values, hall.bands[0].values[..8]);
     assert_eq!(hall.bands[0].values[..14], magneto.bands[0].values[..14]);
 }
+
+/// Copper (QE, 32³): R_H by differences of the table and by the Fourier series' own masses, against WannierBerri's tetrahedra on
+/// Wannier bands (−4.57e-11 m³/C; BoltzTraP2's histograms give −3.9e-11 to −5.1e-11).
+#[test]
+fn copper_has_its_hall_coefficient() {
+    let Some(path) = common::shared("qe/cu/cu.nscf32.xml.gz") else {
+        return;
+    };
+    let table = bzint::io::open(&path, &bzint::io::OpenOptions::default()).unwrap();
+    let level = table.header().fermi_level_ev.unwrap();
+    let volume = table.header().lattice.volume_m3();
+    let fourier = FourierBands::new(&*table, KGrid::gamma([64; 3]).unwrap()).unwrap();
+    let mean = |s: &SurfaceIntegral, channel: fn(usize) -> Channel| {
+        let parts = [0, 1, 2].map(|i| s.total(channel(i)));
+        parts
+            .iter()
+            .fold((0.0, 0.0), |(v, e), p| (v + p.0 / 3.0, e + p.1 / 3.0))
+    };
+    for (name, source, order) in [
+        ("table", &*table, 2),
+        ("table", &*table, 4),
+        ("table", &*table, 6),
+        ("Fourier 64³", &fourier as &dyn BandSource, 0),
+        ("Fourier 64³", &fourier as &dyn BandSource, 4),
+    ] {
+        let s = at_energy(source, &request(source, order, Channels::Hall), level);
+        let (h, dh) = mean(&s, |i| Channel::Hall(i, i));
+        let (t, dt) = mean(&s, |i| Channel::VelocityProduct(i, i));
+        let r = volume * h / (t * t);
+        let bar = r.abs() * (dh / h.abs() + 2.0 * dt / t);
+        println!("{name}, order {order}: R_H = {r:.3e} ± {bar:.1e} m³/C");
+        assert!(
+            (r + 4.57e-11).abs() < bar.max(0.4e-11),
+            "{name} {order}: {r:e}"
+        );
+    }
+}

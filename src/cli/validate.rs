@@ -94,12 +94,15 @@ impl Validate {
                 }
             }
         }
-        // Rounding in f32 alone: each contribution is off by a few 2⁻²⁴, and at worst all in the same direction.
+        // Rounding in f32 alone: each contribution is off by a few 2⁻²⁴, and at worst all in the same direction. Where a coarse
+        // grid or a product of many factors costs more, it costs the CPU's f32 as much.
         const LIMIT: f64 = 1e-6;
         let worst = rows
             .iter()
             .fold(0.0, |worst: f64, row| worst.max(row.off[0]).max(row.off[2]));
-        let agree = worst <= LIMIT;
+        let agree = rows.iter().all(|Row { off, .. }| {
+            off[0] <= LIMIT.max(1.5 * off[1]) && off[2] <= LIMIT.max(1.5 * off[3])
+        });
         if self.output.json {
             let rows: Vec<_> = rows
                 .iter()
@@ -117,7 +120,7 @@ impl Validate {
             ));
         } else {
             let mut text = format!(
-                "largest difference from the CPU's f64, over the largest value of each channel (limit {LIMIT:e})\n\
+                "largest difference from the CPU's f64, over the largest value of each channel (limit {LIMIT:e}, or 1.5 times the CPU's f32)\n\
                  {:<12}  {:>12}  {:>12}  {:>12}  {:>12}\n{:<12}  {:>12}  {:>12}  {:>12}  {:>12}\n",
                 "",
                 "Fermi level",
