@@ -8,7 +8,7 @@
 
 use super::block::BlockStream;
 use super::result::BandSurface;
-use super::{BandContext, Block, EnergyAxis, Request, Spectrum, SurfaceIntegral, Velocities};
+use super::{BandContext, Block, EnergyAxis, Request, Spectrum, SurfaceIntegral};
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
 use std::ops::Range;
@@ -273,14 +273,7 @@ fn each_band(
                 continue;
             }
             engine.begin_band(&context, target)?;
-            let mut stream = BlockStream::new(
-                source,
-                spin,
-                band,
-                context.halo(),
-                request.velocities == Velocities::FromFile,
-                request.channels == super::Channels::Lifetimes,
-            );
+            let mut stream = BlockStream::new(source, spin, band, context.halo(), context.fields());
             let in_place = match request.block_planes {
                 None if engine.reads_in_place() => stream.in_place(),
                 _ => None,

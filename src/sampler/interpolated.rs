@@ -86,7 +86,7 @@ impl InterpolatedBands {
             let k_box = self.plane(plane);
             let bands = self
                 .interpolator
-                .evaluate(group, &k_box, Derivatives::Velocity)?;
+                .evaluate(group, &k_box, Derivatives::InverseMass)?;
             for ((builder, ends), band) in builders.iter_mut().zip(&mut ends).zip(&bands) {
                 builder.add_energies(&band.energies)?;
                 builder.add_velocities(&band.velocities)?;
@@ -176,6 +176,7 @@ impl BandSource for InterpolatedBands {
         let (derivatives, components) = match field {
             Field::Energy => (Derivatives::None, 1),
             Field::Velocity => (Derivatives::Velocity, 3),
+            Field::InverseMass => (Derivatives::InverseMass, 6),
             Field::Lifetime => {
                 return Err(Error::Internal("lifetimes are not interpolated".into()));
             }
@@ -188,6 +189,7 @@ impl BandSource for InterpolatedBands {
             let values = &bands[band - group.bands.start];
             out.copy_from_slice(match field {
                 Field::Energy => &values.energies,
+                Field::InverseMass => &values.inverse_masses,
                 _ => &values.velocities,
             });
         }

@@ -17,8 +17,11 @@ use super::result::BandSurface;
 use super::{Channels, EnergyAxis, Relevance, Spectrum, SurfaceIntegral};
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
+use crate::kernel::curvature::field_values;
 use crate::kernel::tetrahedron::corners;
-use crate::kernel::velocity::{CHANNELS_BASIC, CHANNELS_SPEEDS, channel_values};
+use crate::kernel::velocity::{
+    CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_MAGNETO, CHANNELS_SPEEDS, channel_values,
+};
 use crate::sampler::{BandGroup, BoxBand, Derivatives, Interpolator};
 use cells::{BlockCells, EdgeSums, Edges};
 pub use engine::RefiningEngine;
@@ -693,13 +696,25 @@ fn goal_values(band: &BoxBand) -> Vec<f64> {
 
 /// The channel vectors `[point][channel]`, SI units.
 fn channel_vectors(channels: Channels, band: &BoxBand) -> Vec<f64> {
-    let mut out = Vec::with_capacity(band.energies.len() * channels.width());
-    for v in band.velocities.chunks_exact(3) {
+    let of = match channels {
+        Channels::Basic => vectors::<CHANNELS_BASIC>,
+        Channels::Speeds | Channels::Lifetimes => vectors::<CHANNELS_SPEEDS>,
+        Channels::Hall => vectors::<CHANNELS_HALL>,
+        Channels::Magneto => vectors::<CHANNELS_MAGNETO>,
+    };
+    of(band)
+}
+
+fn vectors<const N: usize>(band: &BoxBand) -> Vec<f64> {
+    let mut out = Vec::with_capacity(band.energies.len() * N);
+    for (p, v) in band.velocities.chunks_exact(3).enumerate() {
         let v = [v[0], v[1], v[2]];
-        match channels {
-            Channels::Basic => out.extend(channel_values::<f64, CHANNELS_BASIC>(v, 0.0)),
-            _ => out.extend(channel_values::<f64, CHANNELS_SPEEDS>(v, 0.0)),
+        let mut f = channel_values::<f64, N>(v, 0.0);
+        if N == CHANNELS_HALL || N == CHANNELS_MAGNETO {
+            let mass = std::array::from_fn(|c| band.inverse_masses[6 * p + c]);
+            field_values(&mut f, v, mass);
         }
+        out.extend(f);
     }
     out
 }
