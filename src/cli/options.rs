@@ -25,6 +25,9 @@ pub struct Input {
     /// Interpolate the bands to a denser grid, N or n1,n2,n3, on the fly (Fourier series through every energy)
     #[arg(long, value_name = "N", value_parser = parse_grid)]
     pub interpolate: Option<[usize; 3]>,
+    /// Shift the empty bands of an insulator rigidly so that its gap becomes EV (the wanted gap, not the shift)
+    #[arg(long, value_name = "EV", value_parser = number, allow_hyphen_values = true)]
+    pub scissor: Option<f64>,
     /// Units of a BXSF or FRMSF file: wannier90, wien2k, skeaf, abinit, elk, qe:ALAT (bohr), or ENERGY,VECTORS,2pi|no2pi
     #[arg(long, value_name = "UNITS")]
     pub bxsf_units: Option<BxsfUnits>,

@@ -1,0 +1,217 @@
+//! The extremum of energies on a k-grid, located between the grid points, with every k-point that symmetry makes equal to it.
+
+use super::fit::Polynomial;
+use crate::bands::BandHeader;
+use crate::crystal::{KGrid, PointGroup, Tensor, apply};
+use std::f64::consts::PI;
+
+/// Energies this close (eV) are one extremum met at several grid points.
+const SAME_ENERGY: f64 = 1e-5;
+/// A point this close (steps) to one that an operation leaves in place is that point.
+const SNAP: f64 = 0.1;
+/// How far (steps) from the extreme grid point the extremum of the polynomial may lie.
+const REACH: f64 = 1.5;
+/// A fit of fourth degree that leaves more than this of the energies is disturbed by a kink in its reach.
+const DISTURBED: f64 = 0.05;
+/// Grid points that are looked at for further extremes of equal energy; a flat band has them everywhere.
+const MOST_POINTS: usize = 4096;
+
+/// An extremum, on the grid and refined.
+#[derive(Clone, Debug)]
+pub struct Extremum {
+    /// The extreme grid point.
+    pub grid_point: [usize; 3],
+    /// Its energy, eV.
+    pub grid_energy_ev: f64,
+    /// Energy and error bar of the extremum, eV.
+    pub energy_ev: (f64, f64),
+    /// The extremum and all k-points equivalent to it, fractional, in [−½, ½).
+    pub k_points: Vec<[f64; 3]>,
+    /// ±∂²E/∂k_a∂k_b and error bars, eV Å², Cartesian, positive definite; none where the energies around are no paraboloid.
+    pub curvature: Option<(Tensor, Tensor)>,
+}
+
+/// The minimum of `sign`·E of `energies` `[n1][n2][n3]` (eV). With `smooth` the energies around it are taken to be one smooth
+/// band, and the extremum is looked for between the grid points; else it is the grid point.
+pub fn extremum(header: &BandHeader, energies: &[f64], sign: f64, smooth: bool) -> Extremum {
+    let grid = &header.k_grid;
+    let [_, n2, n3] = grid.n;
+    let place = |at: usize| [at / (n2 * n3), at / n3 % n2, at % n3];
+    let mut lowest = 0;
+    for (at, e) in energies.iter().enumerate() {
+        if sign * e < sign * energies[lowest] {
+            lowest = at;
+        }
+    }
+    let grid_point = place(lowest);
+    let e0 = energies[lowest];
+    let relative = |d: [i32; 3]| sign * (energies[grid.index(moved(grid, grid_point, d))] - e0);
+    let fit = |degree| Polynomial::fit(degree, &header.lattice, grid, relative);
+    let found = if smooth {
+        refine(grid, fit(2), fit(4).or_else(|| fit(3)))
+    } else {
+        None
+    };
+    let u0 = grid.point(grid_point);
+    let (mut u, mut energy_ev, mut curvature) = (u0, (e0, 0.0), None);
+    if let Some(found) = found {
+        u = std::array::from_fn(|i| u0[i] + found.d[i] / grid.n[i] as f64);
+        energy_ev = (e0 + sign * found.energy.0, found.energy.1);
+        let here = fixing(&header.point_group, grid, u);
+        u = snapped(&here, u);
+        let cartesian = |h: &Tensor| cartesian(header, &averaged(&here, h));
+        let (best, other) = (cartesian(&found.hessian), cartesian(&found.other_hessian));
+        let error = std::array::from_fn(|i| {
+            std::array::from_fn(|j| {
+                (best[i][j] - other[i][j]).abs() + found.residual * best[i][j].abs()
+            })
+        });
+        curvature = Some((best, error));
+    }
+    let mut k_points = star(&header.point_group, grid, u);
+    // Extremes of the same energy that no known operation relates: valleys of a file without symmetry.
+    let equal = energies
+        .iter()
+        .enumerate()
+        .filter(|(_, e)| (*e - e0).abs() < SAME_ENERGY)
+        .take(MOST_POINTS);
+    for (at, _) in equal {
+        let p = grid.point(place(at));
+        let known = k_points.iter().any(|k| steps(grid, *k, p) < REACH + 0.5);
+        if !known {
+            let offset: [f64; 3] = std::array::from_fn(|i| u[i] - u0[i]);
+            // The displacement of an unrelated valley is not known; one at a grid point stays there.
+            let moved = offset.iter().any(|x| *x != 0.0);
+            let own = if moved {
+                [p].to_vec()
+            } else {
+                star(&header.point_group, grid, p)
+            };
+            k_points.extend(own);
+        }
+    }
+    Extremum {
+        grid_point,
+        grid_energy_ev: e0,
+        energy_ev,
+        k_points,
+        curvature,
+    }
+}
+
+struct Refined {
+    d: [f64; 3],
+    energy: (f64, f64),
+    /// Per step².
+    hessian: Tensor,
+    other_hessian: Tensor,
+    residual: f64,
+}
+
+/// The fit of higher degree, unless a kink disturbs it, with its distance to the other as its bar.
+fn refine(grid: &KGrid, low: Option<Polynomial>, high: Option<Polynomial>) -> Option<Refined> {
+    let at = |p: &Option<Polynomial>| {
+        let p = p.as_ref()?;
+        let d = p.minimum(grid.n, REACH)?;
+        let scaled: Tensor = p.hessian(d);
+        let per_u = std::array::from_fn(|i| {
+            std::array::from_fn(|j| scaled[i][j] * (grid.n[i] * grid.n[j]) as f64)
+        });
+        Some((d, p.value(d), per_u, p.residual))
+    };
+    let (low, high) = (at(&low), at(&high));
+    let (best, other) = match (low, high) {
+        (Some(low), Some(high)) if high.3 < DISTURBED => (high, low),
+        (Some(low), Some(high)) => (low, high),
+        (Some(one), None) | (None, Some(one)) => (one, ([0.0; 3], 0.0, [[0.0; 3]; 3], 0.0)),
+        (None, None) => return None,
+    };
+    Some(Refined {
+        d: best.0,
+        energy: (best.1, (best.1 - other.1).abs() + best.3 * best.1.abs()),
+        hessian: best.2,
+        other_hessian: other.2,
+        residual: best.3,
+    })
+}
+
+/// The grid point `d` steps from `j`.
+pub fn moved(grid: &KGrid, j: [usize; 3], d: [i32; 3]) -> [usize; 3] {
+    std::array::from_fn(|i| (j[i] as i64 + i64::from(d[i])).rem_euclid(grid.n[i] as i64) as usize)
+}
+
+/// Largest distance of two k-points along an axis in grid steps, reciprocal lattice vectors aside.
+fn steps(grid: &KGrid, a: [f64; 3], b: [f64; 3]) -> f64 {
+    (0..3)
+        .map(|i| {
+            let x = a[i] - b[i];
+            (x - x.round()).abs() * grid.n[i] as f64
+        })
+        .fold(0.0, f64::max)
+}
+
+/// The operations that leave `u` in place, within [`SNAP`].
+fn fixing(group: &PointGroup, grid: &KGrid, u: [f64; 3]) -> PointGroup {
+    group.filter(|r| steps(grid, apply(r, u), u) < SNAP)
+}
+
+/// The point that all operations of `group` leave in place, next to `u`.
+fn snapped(group: &PointGroup, u: [f64; 3]) -> [f64; 3] {
+    let mut mean = [0.0; 3];
+    for r in group.rotations() {
+        let image = apply(r, u);
+        for i in 0..3 {
+            let off = image[i] - u[i];
+            mean[i] += (u[i] + off - off.round()) / group.order() as f64;
+        }
+    }
+    mean
+}
+
+/// ∂²E/∂u² averaged over `group`: H → Rᵀ H R.
+fn averaged(group: &PointGroup, h: &Tensor) -> Tensor {
+    let mut mean = [[0.0; 3]; 3];
+    for r in group.rotations() {
+        for i in 0..3 {
+            for j in 0..3 {
+                for a in 0..3 {
+                    for b in 0..3 {
+                        mean[i][j] += f64::from(r[a][i]) * h[a][b] * f64::from(r[b][j])
+                            / group.order() as f64;
+                    }
+                }
+            }
+        }
+    }
+    mean
+}
+
+/// From ∂²E/∂u² (eV) to ∂²E/∂k² (eV Å²): u_i = a_i·k/2π.
+fn cartesian(header: &BandHeader, h: &Tensor) -> Tensor {
+    let a = header.lattice.rows();
+    let factor = 1.0 / (4.0 * PI * PI);
+    std::array::from_fn(|x| {
+        std::array::from_fn(|y| {
+            let mut sum = 0.0;
+            for i in 0..3 {
+                for j in 0..3 {
+                    sum += a[i][x] * h[i][j] * a[j][y] * factor;
+                }
+            }
+            sum
+        })
+    })
+}
+
+/// The different images of `u` under the group, each in [−½, ½), `u` itself first.
+fn star(group: &PointGroup, grid: &KGrid, u: [f64; 3]) -> Vec<[f64; 3]> {
+    let mut images: Vec<[f64; 3]> = Vec::new();
+    for r in group.rotations() {
+        let image = apply(r, u);
+        if images.iter().all(|k| steps(grid, *k, image) > SNAP) {
+            // A hair below ½ is ½ by rounding.
+            images.push(image.map(|x| x - (x + 0.5 + 1e-9).floor()));
+        }
+    }
+    images
+}

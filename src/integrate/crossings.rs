@@ -1,0 +1,537 @@
+//! Where sorted bands exchange: what it does to velocities by central differences, and to the integrals made of them.
+//!
+//! A table sorted by energy has no crossings: where two bands E_a and E_b meet, its lower band is min(E_a, E_b), with a kink,
+//! and a central difference across the kink mixes the slopes of both. A kink gives itself away on a line of grid points. The
+//! gap g of two neighbouring bands is |E_a − E_b|, and with the sign turned beyond the crossing it runs on smoothly: a step of
+//! the grid is taken to be a crossing where turning the sign at least halves the second differences of g (a gap that an
+//! interaction holds open over more than a step is smooth as it is, and is left alone). Following each band through its
+//! crossings, into its neighbour and on, gives the same central difference without the kink. The difference of the two
+//! velocities, integrated over the Fermi surface, is the estimate of what crossings do to a result; it widens the bars.
+//!
+//! The check is done on the CPU in f64. It streams the bands that reach the energy and could cross a neighbour near it, and on
+//! large grids looks at some planes only, so that it stays cheap beside the integral.
+
+use super::block::BlockStream;
+use super::{BandContext, Block, Channel, Request, SurfaceIntegral, Velocities};
+use crate::bands::{BandSource, BandStatistics};
+use crate::crystal::Tensor;
+use crate::error::Result;
+use crate::kernel::Threshold;
+use crate::kernel::fermi_surface::cell_weights;
+use crate::kernel::velocity::stencil;
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Kinks below this (eV, a change of the energy difference from step to step) are rounding or change nothing.
+const SMALLEST_KINK: f64 = 1e-4;
+/// Runs of planes that are looked at on a grid too large to look at all, and planes in a run.
+const RUNS: usize = 16;
+const RUN: usize = 2;
+/// Channels whose error is estimated.
+const CHANNELS: [Channel; 16] = {
+    use Channel::{AxisSpeed, LifetimeProduct as T, Speed, VelocityProduct as V};
+    [
+        V(0, 0),
+        V(1, 1),
+        V(2, 2),
+        V(1, 2),
+        V(0, 2),
+        V(0, 1),
+        Speed,
+        AxisSpeed(0),
+        AxisSpeed(1),
+        AxisSpeed(2),
+        T(0, 0),
+        T(1, 1),
+        T(2, 2),
+        T(1, 2),
+        T(0, 2),
+        T(0, 1),
+    ]
+};
+
+/// What crossings do to an integral at one energy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SurfaceCrossings {
+    /// Share of the Fermi surface (δ-weight) whose velocity comes from a central difference across a crossing.
+    pub share: f64,
+    /// Estimated change of ⟨v² δ⟩, as a share of it.
+    pub effect: f64,
+    /// Of each band that could cross another one at this energy.
+    pub bands: Vec<BandCrossings>,
+}
+
+/// One band's part of [`SurfaceCrossings`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct BandCrossings {
+    /// Spin channel, from 0.
+    pub spin: usize,
+    /// Band, from 0.
+    pub band: usize,
+    /// Share of the band's own δ-weight.
+    pub share: f64,
+    /// g_s ⟨ΔF δ⟩ of [`CHANNELS`], ΔF being what the kinks change: 1/eV times the channel's unit.
+    change: [f64; CHANNELS.len()],
+}
+
+/// The part of the zone where two neighbouring bands exchange.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PairCrossings {
+    /// Spin channel, from 0.
+    pub spin: usize,
+    /// Lower band, from 0.
+    pub band: usize,
+    /// Share of the k-points whose difference of order 4 reaches across a crossing.
+    pub share: f64,
+}
+
+impl SurfaceCrossings {
+    /// Adds what crossings may have changed to the bars of `integral`.
+    pub fn widen(&self, integral: &mut SurfaceIntegral) {
+        let set = integral.channels;
+        for found in &self.bands {
+            let same =
+                |b: &&mut super::result::BandSurface| (b.spin, b.band) == (found.spin, found.band);
+            let Some(band) = integral.bands.iter_mut().find(same) else {
+                continue;
+            };
+            for (channel, change) in CHANNELS.iter().zip(found.change) {
+                if let Some(c) = channel.index(set) {
+                    band.errors[c] += change.abs();
+                }
+            }
+        }
+    }
+}
+
+/// Looks for crossings on the Fermi surface of `integral`. None where velocities come from the file: they have no kinks.
+///
+/// # Errors
+/// Where the bands cannot be read.
+pub fn on_surface(
+    source: &dyn BandSource,
+    request: &Request,
+    integral: &SurfaceIntegral,
+) -> Result<Option<SurfaceCrossings>> {
+    let Velocities::FiniteDifference(order) = request.velocities else {
+        return Ok(None);
+    };
+    let header = source.header();
+    let energy = integral.energy_ev;
+    let reach = order / 2;
+    let mut bands = Vec::new();
+    for spin in 0..header.n_spin() {
+        let all = &source.statistics()[spin * header.n_band..][..header.n_band];
+        let meet = |pair: usize| {
+            pair + 1 < header.n_band && near(&all[pair], &all[pair + 1], energy, reach)
+        };
+        for band in 0..header.n_band {
+            let s = &all[band];
+            let crossed = s.energy_min < energy && energy < s.energy_max;
+            let below = band > 0 && meet(band - 1);
+            if !crossed || !(below || meet(band)) {
+                continue;
+            }
+            let stack = band - usize::from(below)..band + 1 + usize::from(meet(band));
+            let context = BandContext::new(header, s, request, spin, band);
+            let lifetimes = header.has_lifetimes;
+            let mut sums = Sums::default();
+            each_block(source, spin, stack.clone(), reach + 2, lifetimes, |stack| {
+                sums.add(&stack.surface(&context, band, order, energy));
+            })?;
+            // As a share of the planes looked at, so that leaving out some changes nothing on average.
+            let scale = integral.spin_degeneracy / sums.cells.max(1.0);
+            bands.push(BandCrossings {
+                spin,
+                band,
+                share: if sums.weight > 0.0 {
+                    sums.across / sums.weight
+                } else {
+                    0.0
+                },
+                change: sums.change.map(|x| x * scale),
+            });
+        }
+    }
+    let part = |channel: Channel, of: &dyn Fn(usize, usize) -> f64| -> f64 {
+        bands
+            .iter()
+            .map(|b| {
+                of(b.spin, b.band)
+                    * integral
+                        .sum(channel, |x| (x.spin, x.band) == (b.spin, b.band))
+                        .0
+            })
+            .sum()
+    };
+    let share_of = |spin: usize, band: usize| {
+        bands
+            .iter()
+            .find(|b| (b.spin, b.band) == (spin, band))
+            .map_or(0.0, |b| b.share)
+    };
+    let states = integral.total(Channel::States).0;
+    let speeds: f64 = (0..3)
+        .map(|i| integral.total(Channel::VelocityProduct(i, i)).0)
+        .sum();
+    let change: f64 = bands
+        .iter()
+        .map(|b| b.change[..3].iter().sum::<f64>().abs())
+        .sum();
+    let over = |x: f64, y: f64| if y > 0.0 { x / y } else { 0.0 };
+    Ok(Some(SurfaceCrossings {
+        share: over(part(Channel::States, &share_of), states),
+        effect: over(change, speeds),
+        bands,
+    }))
+}
+
+/// Looks for crossings of neighbouring bands in the whole zone; pairs that nowhere cross are left out.
+///
+/// # Errors
+/// Where the bands cannot be read.
+pub fn in_zone(source: &dyn BandSource) -> Result<Vec<PairCrossings>> {
+    let header = source.header();
+    let mut pairs = Vec::new();
+    for spin in 0..header.n_spin() {
+        for band in 0..header.n_band.saturating_sub(1) {
+            let s = &source.statistics()[spin * header.n_band + band..][..2];
+            if s[1].energy_min > s[0].energy_max {
+                continue;
+            }
+            let (mut across, mut nodes) = (0, 0);
+            each_block(source, spin, band..band + 2, 4, false, |stack| {
+                let found = stack.nodes_across(band);
+                across += found.0;
+                nodes += found.1;
+            })?;
+            if across > 0 {
+                let share = across as f64 / nodes as f64;
+                pairs.push(PairCrossings { spin, band, share });
+            }
+        }
+    }
+    Ok(pairs)
+}
+
+/// Whether two bands could meet within `reach` steps of a state at `energy`: where they meet, both have an energy that both reach.
+fn near(lower: &BandStatistics, upper: &BandStatistics, energy: f64, reach: usize) -> bool {
+    let step = lower
+        .max_step
+        .iter()
+        .chain(&upper.max_step)
+        .fold(0.0, |m: f64, s| m.max(*s));
+    let margin = (reach + 1) as f64 * step;
+    let (low, high) = (upper.energy_min, lower.energy_max);
+    low <= high && low - margin < energy && energy < high + margin
+}
+
+/// Hands the planes of the bands `stack` to `take`, block by block: all of them, or on large grids some runs.
+fn each_block(
+    source: &dyn BandSource,
+    spin: usize,
+    stack: Range<usize>,
+    halo: usize,
+    lifetimes: bool,
+    mut take: impl FnMut(&Stack),
+) -> Result<()> {
+    let header = source.header();
+    let n1 = header.k_grid.n[0];
+    // Planes that a run needs, its halo included.
+    let few = RUNS * (RUN + 1 + 2 * halo) < n1;
+    let runs: Vec<Range<usize>> = if few {
+        let step = n1 / RUNS;
+        // Not all at the same distance, which could be a period of the bands.
+        let starts = (0..RUNS).map(|i| i * step + (5 * i) % (step - RUN));
+        starts.map(|start| start..start + RUN).collect()
+    } else {
+        const POINTS: usize = 1 << 19;
+        let size = (POINTS / header.k_grid.plane_len()).clamp(RUN, n1.max(RUN));
+        let starts = (0..n1).step_by(size);
+        starts.map(|start| start..(start + size).min(n1)).collect()
+    };
+    let mut streams: Vec<BlockStream> = stack
+        .clone()
+        .map(|band| BlockStream::new(source, spin, band, halo, false, lifetimes))
+        .collect();
+    for cells in runs {
+        let blocks: Vec<&Block> = streams
+            .iter_mut()
+            .map(|s| s.read(cells.clone()))
+            .collect::<Result<_>>()?;
+        take(&Stack {
+            bands: stack.clone(),
+            blocks,
+            to_velocity: velocity_per_step(source),
+        });
+    }
+    Ok(())
+}
+
+/// `[cart][axis]`: m/s per eV of difference over one step.
+fn velocity_per_step(source: &dyn BandSource) -> Tensor {
+    let header = source.header();
+    header
+        .lattice
+        .gradient_to_velocity()
+        .map(|row| std::array::from_fn(|i| row[i] * header.k_grid.n[i] as f64))
+}
+
+/// Sums over the cells of one band, in 1/eV times the channel's unit.
+#[derive(Clone, Default)]
+struct Sums {
+    cells: f64,
+    weight: f64,
+    across: f64,
+    change: [f64; CHANNELS.len()],
+}
+
+impl Sums {
+    fn add(&mut self, other: &Self) {
+        self.cells += other.cells;
+        self.weight += other.weight;
+        self.across += other.across;
+        for (a, b) in self.change.iter_mut().zip(other.change) {
+            *a += b;
+        }
+    }
+}
+
+/// Neighbouring bands on the same planes.
+struct Stack<'a> {
+    bands: Range<usize>,
+    blocks: Vec<&'a Block>,
+    to_velocity: Tensor,
+}
+
+/// Buffer positions of the nodes on a line along one axis, around one in the middle.
+struct Line([usize; 12]);
+
+impl Line {
+    const MIDDLE: isize = 6;
+
+    fn at(&self, offset: isize) -> usize {
+        self.0[(Self::MIDDLE + offset) as usize]
+    }
+}
+
+impl Stack<'_> {
+    /// The line through node (buffer plane, j2, j3), as far as differences of reach `reach` and the search need it.
+    fn line(&self, node: [usize; 3], axis: usize, reach: usize) -> Line {
+        let [_, n2, n3] = self.blocks[0].n;
+        let far = reach as isize + 2;
+        let mut line = Line([0; 12]);
+        for offset in -far..=far.min(5) {
+            let mut j = node.map(|x| x as isize);
+            j[axis] += offset;
+            let (j2, j3) = (j[1].rem_euclid(n2 as isize), j[2].rem_euclid(n3 as isize));
+            line.0[(Line::MIDDLE + offset) as usize] =
+                (j[0] as usize * n2 + j2 as usize) * n3 + j3 as usize;
+        }
+        line
+    }
+
+    fn energies(&self, band: usize) -> &[f64] {
+        &self.blocks[band - self.bands.start].energies
+    }
+
+    /// Whether `pair` and the band above it are both there and cross between offset `e` and `e` + 1. A crossing at a node
+    /// shows on both sides of it, and is taken to be on the first.
+    fn crossing(&self, pair: usize, line: &Line, e: isize) -> bool {
+        let shows = |e: isize| {
+            let (low, high) = (self.energies(pair), self.energies(pair + 1));
+            let gap = |offset: isize| high[line.at(offset)] - low[line.at(offset)];
+            sign_turns([gap(e - 1), gap(e), gap(e + 1), gap(e + 2)])
+        };
+        pair >= self.bands.start && pair + 1 < self.bands.end && shows(e) && !shows(e - 1)
+    }
+
+    /// The band that continues `band` smoothly over the step from offset `e` to `e` + 1, either way.
+    fn beyond(&self, band: usize, line: &Line, e: isize) -> usize {
+        if self.crossing(band, line, e) {
+            band + 1
+        } else if band > 0 && self.crossing(band - 1, line, e) {
+            band - 1
+        } else {
+            band
+        }
+    }
+
+    /// Central difference of the sorted band, and of the band followed through its crossings, eV.
+    fn differences(&self, band: usize, line: &Line, order: usize) -> (f64, f64) {
+        let (mut ahead, mut behind) = (band, band);
+        let (mut sorted, mut followed) = (0.0, 0.0);
+        for m in 1..=(order / 2) as isize {
+            ahead = self.beyond(ahead, line, m - 1);
+            behind = self.beyond(behind, line, -m);
+            let c = stencil(order, m as usize);
+            let at = |band: usize, offset: isize| self.energies(band)[line.at(offset)];
+            sorted += c * (at(band, m) - at(band, -m));
+            followed += c * (at(ahead, m) - at(behind, -m));
+        }
+        (sorted, followed)
+    }
+
+    /// Velocities (m/s) of a node by both; none of the second where no crossing is in reach.
+    fn velocities(
+        &self,
+        band: usize,
+        node: [usize; 3],
+        order: usize,
+    ) -> ([f64; 3], Option<[f64; 3]>) {
+        let n = self.blocks[0].n;
+        let (mut sorted, mut followed) = ([0.0; 3], [0.0; 3]);
+        for axis in (0..3).filter(|&i| n[i] > 1) {
+            let line = self.line(node, axis, order / 2);
+            (sorted[axis], followed[axis]) = self.differences(band, &line, order);
+        }
+        let velocity = |d: [f64; 3]| {
+            self.to_velocity
+                .map(|row| row[0] * d[0] + row[1] * d[1] + row[2] * d[2])
+        };
+        let other = (sorted != followed).then(|| velocity(followed));
+        (velocity(sorted), other)
+    }
+
+    /// Sums over the cells of these planes at `energy`. Rows are worked on together and added in order: the same bits
+    /// whatever the threads.
+    fn surface(&self, context: &BandContext, band: usize, order: usize, energy: f64) -> Sums {
+        let block = self.blocks[band - self.bands.start];
+        let [_, n2, _] = block.n;
+        let rows: Vec<(usize, usize)> = block
+            .cells
+            .clone()
+            .flat_map(|j1| (0..n2).map(move |j2| (block.plane_index(j1), j2)))
+            .collect();
+        let sums: Vec<Sums> = rows
+            .par_iter()
+            .map(|&(plane, j2)| self.row(context, band, order, energy, plane, j2))
+            .collect();
+        let mut all = Sums::default();
+        sums.iter().for_each(|s| all.add(s));
+        all
+    }
+
+    fn row(
+        &self,
+        context: &BandContext,
+        band: usize,
+        order: usize,
+        energy: f64,
+        plane: usize,
+        j2: usize,
+    ) -> Sums {
+        let block = self.blocks[band - self.bands.start];
+        let [_, n2, n3] = block.n;
+        let threshold = Threshold::<f64> {
+            level: energy,
+            fraction: 0.0,
+        };
+        let mut sums = Sums {
+            cells: n3 as f64,
+            ..Sums::default()
+        };
+        for j3 in 0..n3 {
+            let node = |c: usize| [plane + c / 4, (j2 + c / 2 % 2) % n2, (j3 + c % 2) % n3];
+            let at = |c: usize| {
+                let [p, j2, j3] = node(c);
+                (p * n2 + j2) * n3 + j3
+            };
+            let cell: [f64; 8] = std::array::from_fn(|c| block.energies[at(c)]);
+            let below = cell.iter().filter(|&&e| e < energy).count();
+            if below == 0 || below == 8 {
+                continue;
+            }
+            let (weights, _) = cell_weights::<f64>(&cell, &context.corners, &threshold, 1.0);
+            for c in (0..8).filter(|&c| weights[c] != 0.0) {
+                sums.weight += weights[c];
+                let (sorted, Some(followed)) = self.velocities(band, node(c), order) else {
+                    continue;
+                };
+                sums.across += weights[c];
+                let tau = block.lifetimes.get(at(c)).copied().unwrap_or(0.0);
+                let (a, b) = (values(sorted, tau), values(followed, tau));
+                for i in 0..CHANNELS.len() {
+                    sums.change[i] += weights[c] * (a[i] - b[i]);
+                }
+            }
+        }
+        sums
+    }
+
+    /// (nodes whose difference of order 4 reaches across a crossing of `pair` and the band above, all nodes).
+    fn nodes_across(&self, pair: usize) -> (usize, usize) {
+        let block = self.blocks[0];
+        let [_, n2, n3] = block.n;
+        let across = |node: [usize; 3]| {
+            (0..3).filter(|&i| block.n[i] > 1).any(|axis| {
+                let line = self.line(node, axis, 2);
+                (-2..2).any(|e| self.crossing(pair, &line, e))
+            })
+        };
+        let planes = block.cells.clone().map(|j1| block.plane_index(j1));
+        let rows: Vec<(usize, usize)> = planes
+            .flat_map(|p| (0..n2).map(move |j2| (p, j2)))
+            .collect();
+        let found = rows
+            .par_iter()
+            .map(|&(p, j2)| (0..n3).filter(|&j3| across([p, j2, j3])).count())
+            .sum();
+        (found, rows.len() * n3)
+    }
+}
+
+/// Whether a gap, given at four neighbouring points, changes its sign between the second and the third: it then runs on
+/// smoothly when the sign is turned there, and has a kink as it is.
+fn sign_turns(g: [f64; 4]) -> bool {
+    let kinked = (g[0] - 2.0 * g[1] + g[2]).abs() + (g[1] - 2.0 * g[2] + g[3]).abs();
+    let turned = (g[0] - 2.0 * g[1] - g[2]).abs() + (g[1] + 2.0 * g[2] - g[3]).abs();
+    kinked > SMALLEST_KINK && 2.0 * turned < kinked
+}
+
+/// The values of [`CHANNELS`].
+fn values(v: [f64; 3], tau: f64) -> [f64; CHANNELS.len()] {
+    let products = [
+        v[0] * v[0],
+        v[1] * v[1],
+        v[2] * v[2],
+        v[1] * v[2],
+        v[0] * v[2],
+        v[0] * v[1],
+    ];
+    let speed = (products[0] + products[1] + products[2]).sqrt();
+    let mut all = [0.0; CHANNELS.len()];
+    all[..6].copy_from_slice(&products);
+    all[6..10].copy_from_slice(&[speed, v[0].abs(), v[1].abs(), v[2].abs()]);
+    all[10..].copy_from_slice(&products.map(|p| p * tau));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// |x − x₀| is a crossing wherever x₀ lies in the step, its ends included; a gap held open is none; a parabola that
+    /// touches zero is none.
+    #[test]
+    fn a_crossing_is_told_from_an_open_gap() {
+        let at = |f: &dyn Fn(f64) -> f64| [-1.0, 0.0, 1.0, 2.0].map(f);
+        for x0 in [0.0, 0.01, 0.3, 0.5, 0.77, 1.0] {
+            assert!(sign_turns(at(&|x| (x - x0).abs())), "{x0}");
+            // With a curvature that the grid resolves.
+            assert!(
+                sign_turns(at(&|x| ((x - x0) * (1.0 + 0.1 * x)).abs())),
+                "{x0}"
+            );
+            assert!(
+                !sign_turns(at(&|x| ((x - x0).powi(2) + 1.0).sqrt())),
+                "{x0}"
+            );
+            assert!(!sign_turns(at(&|x| (x - x0).powi(2))), "{x0}");
+        }
+        for x0 in [-2.0, -1.0, 2.0, 3.0] {
+            assert!(!sign_turns(at(&|x| (x - x0).abs())), "{x0}");
+        }
+        assert!(!sign_turns([0.0; 4]) && !sign_turns([1e-9, 0.0, 2e-9, 1e-9]));
+    }
+}
