@@ -141,10 +141,8 @@ fn valleys_give_back_their_masses_within_the_bars() {
             c.k_points
         );
         let v = found.valence().unwrap();
-        assert_eq!(
-            (v.k_points.as_slice(), v.energy_ev.0),
-            ([[0.0; 3]].as_slice(), 0.0)
-        );
+        assert_eq!(v.k_points.len(), 1);
+        assert!(v.energy_ev.0.abs() < 1e-12 && v.k_points[0].iter().all(|x| x.abs() < 1e-12));
         within("hole mass", masses(v).dos_mass, 0.4, 0.2);
         within("gap", found.gap_ev().unwrap(), 1.2, 0.01);
         // Vertical: the hole band lies ħ²k²/2m deeper at the valley than at Γ.
@@ -152,7 +150,7 @@ fn valleys_give_back_their_masses_within_the_bars() {
     }
 }
 
-/// Cosine bands of known mass ħ²/(2ta²), also where the extremum lies between the points of a shifted grid, on a sheet and on
+/// Cosine bands of known masses, ħ²/(2ta²) and twice that, also where the extremum lies between the points of a shifted grid, on a sheet and on
 /// a chain: value within the bar, and the bar shrinking with the grid.
 #[test]
 fn cosine_bands_have_their_mass_between_the_points_too() {
@@ -174,10 +172,15 @@ fn cosine_bands_have_their_mass_between_the_points_too() {
                 let m = masses(c);
                 assert_eq!((c.k_points.len(), m.principal.len()), (1, dimension));
                 for p in &m.principal {
-                    within("m", p.mass, 0.5 * exact, 0.5);
+                    within("m", p.mass, exact, 0.5);
                 }
                 within("E", c.energy_ev, 0.7, 0.02);
-                within("m_h", masses(found.valence().unwrap()).dos_mass, exact, 0.5);
+                within(
+                    "m_h",
+                    masses(found.valence().unwrap()).dos_mass,
+                    2.0 * exact,
+                    0.5,
+                );
                 within("direct", found.direct_gap().unwrap().energy_ev, 0.7, 0.02);
                 for i in 0..dimension {
                     assert!(

@@ -486,7 +486,8 @@ impl Stack<'_> {
 fn sign_turns(g: [f64; 4]) -> bool {
     let kinked = (g[0] - 2.0 * g[1] + g[2]).abs() + (g[1] - 2.0 * g[2] + g[3]).abs();
     let turned = (g[0] - 2.0 * g[1] - g[2]).abs() + (g[1] + 2.0 * g[2] - g[3]).abs();
-    kinked > SMALLEST_KINK && 2.0 * turned < kinked
+    // A negative gap is that of a table that is not sorted, and has no kinks.
+    g.iter().all(|&x| x >= 0.0) && kinked > SMALLEST_KINK && 2.0 * turned < kinked
 }
 
 /// The values of [`CHANNELS`].

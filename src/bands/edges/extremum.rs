@@ -1,6 +1,6 @@
 //! The extremum of energies on a k-grid, located between the grid points, with every k-point that symmetry makes equal to it.
 
-use super::fit::Polynomial;
+use super::fit::{Landscape, LowerOfTwo, Polynomial};
 use crate::bands::BandHeader;
 use crate::crystal::{KGrid, PointGroup, Tensor, apply};
 use std::f64::consts::PI;
@@ -11,8 +11,12 @@ const SAME_ENERGY: f64 = 1e-5;
 const SNAP: f64 = 0.1;
 /// How far (steps) from the extreme grid point the extremum of the polynomial may lie.
 const REACH: f64 = 1.5;
-/// A fit of fourth degree that leaves more than this of the energies is disturbed by a kink in its reach.
-const DISTURBED: f64 = 0.05;
+/// A fit that leaves less than this of the energies is of a smooth band.
+const SMOOTH: f64 = 0.01;
+/// A gap (eV) below which the next band is the same, of the other spin.
+const SAME_BAND: f64 = 1e-3;
+/// Neighbours per term of a fit, and of the wider one that it is compared with.
+const SURPLUS: [f64; 2] = [1.5, 2.2];
 /// Grid points that are looked at for further extremes of equal energy; a flat band has them everywhere.
 const MOST_POINTS: usize = 4096;
 
@@ -31,9 +35,19 @@ pub struct Extremum {
     pub curvature: Option<(Tensor, Tensor)>,
 }
 
-/// The minimum of `sign`·E of `energies` `[n1][n2][n3]` (eV). With `smooth` the energies around it are taken to be one smooth
-/// band, and the extremum is looked for between the grid points; else it is the grid point.
-pub fn extremum(header: &BandHeader, energies: &[f64], sign: f64, smooth: bool) -> Extremum {
+/// How the extremum is looked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Search<'a> {
+    /// On the grid alone: the energies have a kink there.
+    Grid,
+    /// Between the grid points, the energies being one smooth band.
+    Smooth,
+    /// Between the grid points; the next band, `[n1][n2][n3]` (eV), may come near.
+    NextTo(&'a [f64]),
+}
+
+/// The minimum of `sign`·E of `energies` `[n1][n2][n3]` (eV).
+pub fn extremum(header: &BandHeader, energies: &[f64], sign: f64, search: Search) -> Extremum {
     let grid = &header.k_grid;
     let [_, n2, n3] = grid.n;
     let place = |at: usize| [at / (n2 * n3), at / n3 % n2, at % n3];
@@ -45,13 +59,7 @@ pub fn extremum(header: &BandHeader, energies: &[f64], sign: f64, smooth: bool) 
     }
     let grid_point = place(lowest);
     let e0 = energies[lowest];
-    let relative = |d: [i32; 3]| sign * (energies[grid.index(moved(grid, grid_point, d))] - e0);
-    let fit = |degree| Polynomial::fit(degree, &header.lattice, grid, relative);
-    let found = if smooth {
-        refine(grid, fit(2), fit(4).or_else(|| fit(3)))
-    } else {
-        None
-    };
+    let found = refine(header, energies, sign, search, grid_point);
     let u0 = grid.point(grid_point);
     let (mut u, mut energy_ev, mut curvature) = (u0, (e0, 0.0), None);
     if let Some(found) = found {
@@ -102,37 +110,93 @@ pub fn extremum(header: &BandHeader, energies: &[f64], sign: f64, smooth: bool) 
 struct Refined {
     d: [f64; 3],
     energy: (f64, f64),
-    /// Per step².
+    /// ∂²E/∂u², eV.
     hessian: Tensor,
     other_hessian: Tensor,
     residual: f64,
 }
 
-/// The fit of higher degree, unless a kink disturbs it, with its distance to the other as its bar.
-fn refine(grid: &KGrid, low: Option<Polynomial>, high: Option<Polynomial>) -> Option<Refined> {
-    let at = |p: &Option<Polynomial>| {
-        let p = p.as_ref()?;
-        let d = p.minimum(grid.n, REACH)?;
-        let scaled: Tensor = p.hessian(d);
-        let per_u = std::array::from_fn(|i| {
-            std::array::from_fn(|j| scaled[i][j] * (grid.n[i] * grid.n[j]) as f64)
-        });
-        Some((d, p.value(d), per_u, p.residual))
+/// The fit that leaves least, with its distance to the same fit over more neighbours as its bar. The quadratic leaves little
+/// of a band that is not parabolic because it reaches less far: it must leave five times less.
+fn refine(
+    header: &BandHeader,
+    energies: &[f64],
+    sign: f64,
+    search: Search,
+    at: [usize; 3],
+) -> Option<Refined> {
+    let (grid, lattice) = (&header.k_grid, &header.lattice);
+    let e0 = energies[grid.index(at)];
+    let there = |d: [i32; 3]| grid.index(moved(grid, at, d));
+    let one = |d: [i32; 3]| sign * (energies[there(d)] - e0);
+    let single = |degree, surplus| {
+        let p = Polynomial::fit(degree, surplus, lattice, grid, one)?;
+        minimum(grid, &p, p.residual)
     };
-    let (low, high) = (at(&low), at(&high));
-    let (best, other) = match (low, high) {
-        (Some(low), Some(high)) if high.3 < DISTURBED => (high, low),
-        (Some(low), Some(high)) => (low, high),
-        (Some(one), None) | (None, Some(one)) => (one, ([0.0; 3], 0.0, [[0.0; 3]; 3], 0.0)),
-        (None, None) => return None,
+    let next = match search {
+        Search::Grid => return None,
+        Search::Smooth => None,
+        Search::NextTo(next) => Some(next),
     };
+    let both = |surplus| {
+        let next = next?;
+        let gap = sign * (next[grid.index(at)] - e0);
+        let values = |d| [one(d), sign * (next[there(d)] - e0)];
+        let pair = (gap > SAME_BAND)
+            .then(|| LowerOfTwo::fit(4, surplus, lattice, grid, gap, values))??;
+        minimum(grid, &pair, pair.residual())
+    };
+    let quartic = single(4, SURPLUS[0]);
+    if let Some(best) = quartic.as_ref().filter(|q| q.residual < SMOOTH) {
+        return Some(best.against(single(4, SURPLUS[1])));
+    }
+    let of = |found: &Option<Refined>, factor: f64| {
+        found
+            .as_ref()
+            .map_or(f64::INFINITY, |f| factor * f.residual)
+    };
+    let (pair, parabola) = (both(SURPLUS[0]), single(2, SURPLUS[0]));
+    let left = [of(&quartic, 1.0), of(&pair, 1.0), of(&parabola, 5.0)];
+    let least = left.iter().copied().fold(f64::INFINITY, f64::min);
+    let (best, other) = if least == left[0] {
+        (quartic, single(4, SURPLUS[1]))
+    } else if least == left[1] {
+        (pair, both(SURPLUS[1]))
+    } else {
+        (parabola, single(2, SURPLUS[1]))
+    };
+    Some(best?.against(other))
+}
+
+/// The minimum of a fit, without a bar yet.
+fn minimum(grid: &KGrid, fit: &impl Landscape, residual: f64) -> Option<Refined> {
+    let d = fit.minimum(grid.n, REACH)?;
+    let per_step = fit.hessian(d);
+    let hessian = std::array::from_fn(|i| {
+        std::array::from_fn(|j| per_step[i][j] * (grid.n[i] * grid.n[j]) as f64)
+    });
     Some(Refined {
-        d: best.0,
-        energy: (best.1, (best.1 - other.1).abs() + best.3 * best.1.abs()),
-        hessian: best.2,
-        other_hessian: other.2,
-        residual: best.3,
+        d,
+        energy: (fit.value(d), 0.0),
+        hessian,
+        other_hessian: hessian,
+        residual,
     })
+}
+
+impl Refined {
+    /// This minimum, with its distance to another estimate as the bar; the whole value where there is no other.
+    fn against(&self, other: Option<Self>) -> Self {
+        let (energy, hessian) = other.map_or((0.0, [[0.0; 3]; 3]), |o| (o.energy.0, o.hessian));
+        let own = self.energy.0;
+        Self {
+            d: self.d,
+            energy: (own, (own - energy).abs() + self.residual * own.abs()),
+            hessian: self.hessian,
+            other_hessian: hessian,
+            residual: self.residual,
+        }
+    }
 }
 
 /// The grid point `d` steps from `j`.

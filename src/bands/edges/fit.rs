@@ -12,60 +12,20 @@ const REACH: i32 = 6;
 /// Smallest ratio of singular values at which the coefficients are determined.
 const CONDITION: f64 = 1e-3;
 
-/// A polynomial without constant term.
-pub struct Polynomial {
-    terms: Vec<([i32; 3], f64)>,
-    /// Root mean square of what the fit leaves, relative to that of the values fitted.
-    pub residual: f64,
-}
-
-impl Polynomial {
-    /// The least-squares polynomial of `degree` in the axes with more than one point, through the origin; `value` gives the
-    /// energy at a displacement relative to that at the origin. None where no neighbours within [`REACH`] determine it.
-    pub fn fit(
-        degree: i32,
-        lattice: &Lattice,
-        grid: &KGrid,
-        value: impl Fn([i32; 3]) -> f64,
-    ) -> Option<Self> {
-        let monomials = monomials(degree, grid.n);
-        let shells = shells(lattice, grid);
-        let mut points = Vec::new();
-        for shell in &shells {
-            points.extend(shell.iter().copied());
-            // Half as many again as there are unknowns, so that what is left says something.
-            if 2 * points.len() < 3 * monomials.len() {
-                continue;
-            }
-            if points.len() > 12 * monomials.len() {
-                return None;
-            }
-            if let Some(found) = solve(&monomials, &points, &value) {
-                return Some(found);
-            }
-        }
-        None
-    }
-
+/// Energies as a smooth function of the displacement, 0 at the origin.
+pub trait Landscape {
     /// Value at the displacement `d`.
-    pub fn value(&self, d: [f64; 3]) -> f64 {
-        self.terms.iter().map(|(m, c)| c * power(*m, d)).sum()
-    }
+    fn value(&self, d: [f64; 3]) -> f64;
 
     /// First derivatives at `d`.
-    pub fn gradient(&self, d: [f64; 3]) -> [f64; 3] {
-        std::array::from_fn(|i| self.terms.iter().map(|t| derived(*t, &[i], d)).sum())
-    }
+    fn gradient(&self, d: [f64; 3]) -> [f64; 3];
 
     /// Second derivatives at `d`.
-    pub fn hessian(&self, d: [f64; 3]) -> Tensor {
-        let second = |i, j| self.terms.iter().map(|t| derived(*t, &[i, j], d)).sum();
-        std::array::from_fn(|i| std::array::from_fn(|j| second(i, j)))
-    }
+    fn hessian(&self, d: [f64; 3]) -> Tensor;
 
     /// The minimum that Newton's method reaches from the origin; none where it leaves `reach` steps or the curvature in the
     /// axes with more than one point is not positive there.
-    pub fn minimum(&self, n: [usize; 3], reach: f64) -> Option<[f64; 3]> {
+    fn minimum(&self, n: [usize; 3], reach: f64) -> Option<[f64; 3]> {
         let axes: Vec<usize> = (0..3).filter(|&i| n[i] > 1).collect();
         let mut d = [0.0; 3];
         for _ in 0..30 {
@@ -76,7 +36,8 @@ impl Polynomial {
             for (i, &axis) in axes.iter().enumerate() {
                 d[axis] -= step[i];
             }
-            if d.iter().any(|x| x.abs() > reach) {
+            let inside = d.iter().all(|x| x.abs() <= reach);
+            if !inside {
                 return None;
             }
             if step.amax() < 1e-10 {
@@ -84,6 +45,127 @@ impl Polynomial {
             }
         }
         Some(d)
+    }
+}
+
+/// A polynomial without constant term.
+pub struct Polynomial {
+    terms: Vec<([i32; 3], f64)>,
+    /// Root mean square of what the fit leaves, relative to that of the values fitted.
+    pub residual: f64,
+}
+
+impl Polynomial {
+    /// The least-squares polynomial of `degree` in the axes with more than one point, through the origin, of at least
+    /// `surplus` times as many neighbours as it has terms; `value` gives the energy at a displacement relative to that at the
+    /// origin. None where no neighbours within [`REACH`] determine it.
+    pub fn fit(
+        degree: i32,
+        surplus: f64,
+        lattice: &Lattice,
+        grid: &KGrid,
+        value: impl Fn([i32; 3]) -> f64,
+    ) -> Option<Self> {
+        let monomials = monomials(degree, grid.n);
+        let terms = monomials.len() as f64;
+        let mut points = Vec::new();
+        for shell in shells(lattice, grid) {
+            points.extend(shell);
+            let count = points.len() as f64;
+            if count > 12.0 * terms {
+                return None;
+            }
+            if count >= surplus * terms
+                && let Some(found) = solve(&monomials, &points, &value)
+            {
+                return Some(found);
+            }
+        }
+        None
+    }
+}
+
+impl Landscape for Polynomial {
+    fn value(&self, d: [f64; 3]) -> f64 {
+        self.terms.iter().map(|(m, c)| c * power(*m, d)).sum()
+    }
+
+    fn gradient(&self, d: [f64; 3]) -> [f64; 3] {
+        std::array::from_fn(|i| self.terms.iter().map(|t| derived(*t, &[i], d)).sum())
+    }
+
+    fn hessian(&self, d: [f64; 3]) -> Tensor {
+        let second = |i, j| self.terms.iter().map(|t| derived(*t, &[i, j], d)).sum();
+        std::array::from_fn(|i| std::array::from_fn(|j| second(i, j)))
+    }
+}
+
+/// The lower of two bands that meet somewhere around. Where they do, each has a kink, but the trace and the discriminant of
+/// the 2×2 problem behind them, E₁ + E₂ and (E₂ − E₁)², have none: these are fitted, and E₁ is read from them. Silicon's
+/// conduction band next to X is the standing example.
+pub struct LowerOfTwo {
+    /// E₁ + E₂ and (E₂ − E₁)², less their values at the origin.
+    sum: Polynomial,
+    squared: Polynomial,
+    /// (E₂ − E₁)² at the origin.
+    squared_here: f64,
+}
+
+impl LowerOfTwo {
+    /// As [`Polynomial::fit`]; `values` gives both energies relative to the lower one at the origin, `gap` is their distance
+    /// there.
+    pub fn fit(
+        degree: i32,
+        surplus: f64,
+        lattice: &Lattice,
+        grid: &KGrid,
+        gap: f64,
+        values: impl Fn([i32; 3]) -> [f64; 2],
+    ) -> Option<Self> {
+        let sum = |d| {
+            let [low, high] = values(d);
+            low + high - gap
+        };
+        let squared = |d| {
+            let [low, high] = values(d);
+            (high - low).powi(2) - gap * gap
+        };
+        Some(Self {
+            sum: Polynomial::fit(degree, surplus, lattice, grid, sum)?,
+            squared: Polynomial::fit(degree, surplus, lattice, grid, squared)?,
+            squared_here: gap * gap,
+        })
+    }
+
+    /// The larger of what the two fits leave.
+    pub fn residual(&self) -> f64 {
+        self.sum.residual.max(self.squared.residual)
+    }
+
+    /// E₂ − E₁; not a number where the fit lets the bands meet.
+    fn gap(&self, d: [f64; 3]) -> f64 {
+        (self.squared_here + self.squared.value(d)).sqrt()
+    }
+}
+
+impl Landscape for LowerOfTwo {
+    fn value(&self, d: [f64; 3]) -> f64 {
+        0.5 * (self.sum.value(d) - self.gap(d) + self.squared_here.sqrt())
+    }
+
+    fn gradient(&self, d: [f64; 3]) -> [f64; 3] {
+        let (s, p, gap) = (self.sum.gradient(d), self.squared.gradient(d), self.gap(d));
+        std::array::from_fn(|i| 0.5 * s[i] - 0.25 * p[i] / gap)
+    }
+
+    fn hessian(&self, d: [f64; 3]) -> Tensor {
+        let (s, h) = (self.sum.hessian(d), self.squared.hessian(d));
+        let (p, gap) = (self.squared.gradient(d), self.gap(d));
+        std::array::from_fn(|i| {
+            std::array::from_fn(|j| {
+                0.5 * s[i][j] - 0.25 * h[i][j] / gap + 0.125 * p[i] * p[j] / gap.powi(3)
+            })
+        })
     }
 }
 
@@ -208,7 +290,7 @@ mod tests {
                     + 0.002 * x * y * y * z
                     + 0.001 * z * z * z * z
             };
-            let p = Polynomial::fit(4, &fcc, &grid, |d| f(d.map(f64::from))).unwrap();
+            let p = Polynomial::fit(4, 1.5, &fcc, &grid, |d| f(d.map(f64::from))).unwrap();
             assert!(p.residual < 1e-10, "{n:?} {}", p.residual);
             let d = [0.2 * on[0], -0.1 * on[1], 0.3 * on[2]];
             assert!((p.value(d) - f(d)).abs() < 1e-10);
@@ -218,5 +300,34 @@ mod tests {
             let g = p.gradient(p.minimum(n, 2.0).unwrap());
             assert!(g.iter().all(|x| x.abs() < 1e-9), "{g:?}");
         }
+    }
+
+    /// Two bands ±√(x² + c²) apart on a common paraboloid: a cone-like meeting off the origin, fitted to rounding because its
+    /// trace and discriminant are polynomials; the single band's fit is not.
+    #[test]
+    fn two_bands_that_meet_are_read_from_their_trace_and_discriminant() {
+        let cubic = Lattice::new([[4.0, 0.0, 0.0], [0.0, 4.0, 0.0], [0.0, 0.0, 4.0]]).unwrap();
+        let grid = KGrid::gamma([24; 3]).unwrap();
+        let bands = |d: [f64; 3]| {
+            let [x, y, z] = d;
+            let common = 0.05 * x * x + 0.1 * (y * y + z * z);
+            let half = ((0.3 * (x - 1.4)).powi(2) + (0.1 * y * z).powi(2)).sqrt();
+            [common - half, common + half]
+        };
+        let [e0, high] = bands([0.0; 3]);
+        let fit = LowerOfTwo::fit(4, 1.5, &cubic, &grid, high - e0, |d| {
+            bands(d.map(f64::from)).map(|e| e - e0)
+        })
+        .unwrap();
+        assert!(fit.residual() < 1e-10, "{}", fit.residual());
+        let d = [0.3, 0.2, -0.1];
+        assert!((fit.value(d) - (bands(d)[0] - e0)).abs() < 1e-10);
+        let h = 1e-4;
+        let at = |x: f64| bands([0.3 + x, 0.2, -0.1])[0];
+        assert!((fit.gradient(d)[0] - (at(h) - at(-h)) / (2.0 * h)).abs() < 1e-7);
+        let second = (at(h) - 2.0 * at(0.0) + at(-h)) / (h * h);
+        assert!((fit.hessian(d)[0][0] - second).abs() < 1e-6);
+        let single = Polynomial::fit(4, 1.5, &cubic, &grid, |d| bands(d.map(f64::from))[0] - e0);
+        assert!(single.unwrap().residual > 0.01);
     }
 }

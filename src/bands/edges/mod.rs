@@ -1,7 +1,7 @@
 //! Band edges of an insulator: where they lie, the gaps, and the effective masses there.
 //!
 //! The upper envelope of the full bands and the lower one of the empty bands are held in memory, a spin at a time; the bands
-//! themselves are read plane by plane. An extremum is located between the grid points by a polynomial fit ([`fit`]); where
+//! themselves are read plane by plane. An extremum is located between the grid points by a polynomial fit (`fit`); where
 //! bands touch at it (the heavy and light holes of the diamond and zincblende crystals), no paraboloid exists and it stays
 //! at its grid point.
 
@@ -12,7 +12,7 @@ mod mass;
 use super::{BandSource, Field, GapSplit};
 use crate::error::Result;
 use crate::memory;
-use extremum::extremum;
+use extremum::{Search, extremum};
 use mass::Nodes;
 
 pub use mass::{DirectionalMass, EdgeMass, EffectiveMass, PrincipalMass};
@@ -130,8 +130,8 @@ impl SpinEdges {
         let (below, above) = (bands(true), bands(false));
         let upper = envelope(source, spin, &below, -1.0)?;
         let lower = envelope(source, spin, &above, 1.0)?;
-        let edge = |energies: &Option<Vec<f64>>, bands: &[usize], sign| {
-            let found = energies
+        let edge = |envelope: &Option<Envelope>, bands: &[usize], sign| {
+            let found = envelope
                 .as_ref()
                 .map(|e| Edge::new(source, spin, bands, e, sign));
             found.transpose()
@@ -141,11 +141,13 @@ impl SpinEdges {
         let smooth = [&valence, &conduction]
             .iter()
             .all(|e| e.as_ref().is_some_and(|e| e.touching == 1));
-        let direct_gap = upper.zip(lower).map(|(upper, mut lower)| {
+        let direct_gap = upper.zip(lower).map(|(upper, lower)| {
+            let (upper, mut lower) = (upper.edge, lower.edge);
             for (c, v) in lower.iter_mut().zip(&upper) {
                 *c -= v;
             }
-            let found = extremum(header, &lower, 1.0, smooth);
+            let search = if smooth { Search::Smooth } else { Search::Grid };
+            let found = extremum(header, &lower, 1.0, search);
             DirectGap {
                 energy_ev: found.energy_ev,
                 grid_energy_ev: found.grid_energy_ev,
@@ -166,18 +168,22 @@ impl Edge {
         source: &dyn BandSource,
         spin: usize,
         bands: &[usize],
-        envelope: &[f64],
+        envelope: &Envelope,
         sign: f64,
     ) -> Result<Self> {
         let header = source.header();
-        let on_grid = extremum(header, envelope, sign, false);
+        let on_grid = extremum(header, &envelope.edge, sign, Search::Grid);
         let (at, e0) = (on_grid.grid_point, on_grid.grid_energy_ev);
         let mut nodes = Nodes::new(source, spin);
         let touching = nodes.touching(bands, at, e0)?;
         let pair = touching.len() > 1 && nodes.stay_together(&touching, at)?;
         let one = touching.len() == 1 || pair;
+        let search = envelope
+            .next
+            .as_deref()
+            .map_or(Search::Smooth, Search::NextTo);
         let (found, mass) = if one {
-            let found = extremum(header, envelope, sign, true);
+            let found = extremum(header, &envelope.edge, sign, search);
             let mass = mass::tensor(header, &found);
             (found, mass)
         } else {
@@ -202,42 +208,59 @@ impl Edge {
     }
 }
 
-/// The minimum of `sign`·E over `bands` at each grid point, eV; none without bands. Bands that nowhere reach it are not read.
+/// The two outermost energies of a set of bands, `[n1][n2][n3]`, eV.
+struct Envelope {
+    /// The band at the gap, at each k-point.
+    edge: Vec<f64>,
+    /// The one behind it; none of a single band.
+    next: Option<Vec<f64>>,
+}
+
+/// The lowest and the second of `sign`·E over `bands` at each grid point; none without bands. Bands that nowhere are among
+/// these two are not read.
 fn envelope(
     source: &dyn BandSource,
     spin: usize,
     bands: &[usize],
     sign: f64,
-) -> Result<Option<Vec<f64>>> {
+) -> Result<Option<Envelope>> {
     let header = source.header();
-    let statistics = |band: usize| &source.statistics()[spin * header.n_band + band];
     // (lowest, highest) of sign·E.
     let range = |band: usize| {
-        let s = statistics(band);
+        let s = &source.statistics()[spin * header.n_band + band];
         let ends = (sign * s.energy_min, sign * s.energy_max);
         (ends.0.min(ends.1), ends.0.max(ends.1))
     };
-    let reached = bands
-        .iter()
-        .map(|&b| range(b).1)
-        .fold(f64::INFINITY, f64::min);
     if bands.is_empty() {
         return Ok(None);
     }
+    let mut tops: Vec<f64> = bands.iter().map(|&b| range(b).1).collect();
+    tops.sort_by(f64::total_cmp);
+    let reached = tops[1.min(tops.len() - 1)];
     let plane_len = header.k_grid.plane_len();
-    let mut envelope = memory::zeros("the edge of the bands on the k-grid", header.k_grid.len())?;
-    envelope.fill(f64::INFINITY);
+    let what = "the edge of the bands on the k-grid";
+    let mut edge = memory::zeros(what, header.k_grid.len())?;
+    let mut next = memory::zeros(what, header.k_grid.len())?;
+    edge.fill(f64::INFINITY);
+    next.fill(f64::INFINITY);
     let mut plane = memory::zeros("a k-plane", plane_len)?;
     for &band in bands.iter().filter(|&&b| range(b).0 <= reached) {
-        for (first, out) in envelope.chunks_exact_mut(plane_len).enumerate() {
+        for first in 0..header.k_grid.n[0] {
             source.read_planes(Field::Energy, spin, band, first, &mut plane)?;
-            for (e, x) in out.iter_mut().zip(&plane) {
-                *e = e.min(sign * x);
+            let at = first * plane_len;
+            for (i, x) in plane.iter().enumerate() {
+                let (e, second) = (sign * x, &mut next[at + i]);
+                let lowest = &mut edge[at + i];
+                *second = second.min(e.max(*lowest));
+                *lowest = lowest.min(e);
             }
         }
     }
-    for e in &mut envelope {
+    for e in edge.iter_mut().chain(&mut next) {
         *e *= sign;
     }
-    Ok(Some(envelope))
+    Ok(Some(Envelope {
+        edge,
+        next: (bands.len() > 1).then_some(next),
+    }))
 }
