@@ -189,10 +189,9 @@ fn real_metals_say_what_crossings_do() {
             return;
         };
         let ((c, coarse), (f, fine)) = (run(&coarse), run(&fine));
-        assert!(
-            c.share > 0.0 && f.share < c.share && f.effect < c.effect,
-            "{c:?} {f:?}"
-        );
+        // Aluminium's gaps are small beside the steps of both grids: only the share shrinks.
+        assert!(c.share > 0.0 && f.share < c.share, "{c:?} {f:?}");
+        assert!(c.effect < 0.1 && f.effect < 0.1, "{c:?} {f:?}");
         for i in 0..4 {
             let off = (coarse[i].0 - fine[i].0).abs();
             assert!(off <= coarse[i].1 + fine[i].1, "{i}: {coarse:?} {fine:?}");

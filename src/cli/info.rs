@@ -265,10 +265,15 @@ fn to_json(
             json!({"spin": c.spin + 1, "bands": [band, band + 1], "share_of_zone": c.share})
         })
         .collect();
+    let crosses = |e: f64| {
+        let mut all = source.statistics().iter();
+        all.any(|s| s.energy_min < e && e < s.energy_max)
+    };
     out["metal"] = match (edges, header.n_electrons, header.fermi_level_ev) {
         (Some(_), ..) => Value::Bool(false),
-        (None, None, None) => Value::Null,
-        _ => Value::Bool(true),
+        (None, Some(_), _) => Value::Bool(true),
+        (None, None, Some(e)) if crosses(e) => Value::Bool(true),
+        _ => Value::Null,
     };
     out
 }

@@ -3,7 +3,7 @@
 //! A table sorted by energy has no crossings: where two bands E_a and E_b meet, its lower band is min(E_a, E_b), with a kink,
 //! and a central difference across the kink mixes the slopes of both. A kink gives itself away on a line of grid points. The
 //! gap g of two neighbouring bands is |E_a − E_b|, and with the sign turned beyond the crossing it runs on smoothly: a step of
-//! the grid is taken to be a crossing where turning the sign at least halves the second differences of g (a gap that an
+//! the grid is taken to be a crossing where turning the sign makes the second differences of g clearly smaller (a gap that an
 //! interaction holds open over more than a step is smooth as it is, and is left alone). Following each band through its
 //! crossings, into its neighbour and on, gives the same central difference without the kink. The difference of the two
 //! velocities, integrated over the Fermi surface, is the estimate of what crossings do to a result; it widens the bars.
@@ -24,6 +24,9 @@ use std::ops::Range;
 
 /// Kinks below this (eV, a change of the energy difference from step to step) are rounding or change nothing.
 const SMALLEST_KINK: f64 = 1e-4;
+/// How many times smaller the second differences must become by turning the sign. Bands that touch with a parabolic gap at a
+/// grid point come to 2.
+const CLEARLY: f64 = 2.5;
 /// Runs of planes that are looked at on a grid too large to look at all, and planes in a run.
 const RUNS: usize = 16;
 const RUN: usize = 2;
@@ -393,70 +396,54 @@ impl Stack<'_> {
         (velocity(sorted), other)
     }
 
-    /// Sums over the cells of these planes at `energy`. Rows are worked on together and added in order: the same bits
-    /// whatever the threads.
+    /// Sums over the cells of these planes at `energy`: first the δ-weight of every node, then what a crossing changes there.
+    /// Rows are worked on together and added in order: the same bits whatever the threads.
     fn surface(&self, context: &BandContext, band: usize, order: usize, energy: f64) -> Sums {
         let block = self.blocks[band - self.bands.start];
-        let [_, n2, _] = block.n;
+        let [_, n2, n3] = block.n;
         let rows: Vec<(usize, usize)> = block
             .cells
             .clone()
             .flat_map(|j1| (0..n2).map(move |j2| (block.plane_index(j1), j2)))
             .collect();
-        let sums: Vec<Sums> = rows
+        let found: Vec<Vec<(usize, f64)>> = rows
             .par_iter()
-            .map(|&(plane, j2)| self.row(context, band, order, energy, plane, j2))
+            .map(|&(plane, j2)| row_weights(block, context, energy, plane, j2))
             .collect();
-        let mut all = Sums::default();
-        sums.iter().for_each(|s| all.add(s));
-        all
-    }
-
-    fn row(
-        &self,
-        context: &BandContext,
-        band: usize,
-        order: usize,
-        energy: f64,
-        plane: usize,
-        j2: usize,
-    ) -> Sums {
-        let block = self.blocks[band - self.bands.start];
-        let [_, n2, n3] = block.n;
-        let threshold = Threshold::<f64> {
-            level: energy,
-            fraction: 0.0,
-        };
+        let mut weights = vec![0.0; block.planes * n2 * n3];
+        for (node, weight) in found.into_iter().flatten() {
+            weights[node] += weight;
+        }
+        let nodes: Vec<usize> = (0..weights.len()).filter(|&i| weights[i] != 0.0).collect();
+        let changes: Vec<Option<[f64; CHANNELS.len()]>> = nodes
+            .par_iter()
+            .map(|&node| self.change(band, node, order))
+            .collect();
         let mut sums = Sums {
-            cells: n3 as f64,
+            cells: (rows.len() * n3) as f64,
             ..Sums::default()
         };
-        for j3 in 0..n3 {
-            let node = |c: usize| [plane + c / 4, (j2 + c / 2 % 2) % n2, (j3 + c % 2) % n3];
-            let at = |c: usize| {
-                let [p, j2, j3] = node(c);
-                (p * n2 + j2) * n3 + j3
-            };
-            let cell: [f64; 8] = std::array::from_fn(|c| block.energies[at(c)]);
-            let below = cell.iter().filter(|&&e| e < energy).count();
-            if below == 0 || below == 8 {
-                continue;
-            }
-            let (weights, _) = cell_weights::<f64>(&cell, &context.corners, &threshold, 1.0);
-            for c in (0..8).filter(|&c| weights[c] != 0.0) {
-                sums.weight += weights[c];
-                let (sorted, Some(followed)) = self.velocities(band, node(c), order) else {
-                    continue;
-                };
-                sums.across += weights[c];
-                let tau = block.lifetimes.get(at(c)).copied().unwrap_or(0.0);
-                let (a, b) = (values(sorted, tau), values(followed, tau));
-                for i in 0..CHANNELS.len() {
-                    sums.change[i] += weights[c] * (a[i] - b[i]);
+        for (&node, change) in nodes.iter().zip(&changes) {
+            sums.weight += weights[node];
+            if let Some(change) = change {
+                sums.across += weights[node];
+                for (sum, x) in sums.change.iter_mut().zip(change) {
+                    *sum += weights[node] * x;
                 }
             }
         }
         sums
+    }
+
+    /// What kinks change in the values of [`CHANNELS`] at the node with buffer position `at`; none where there are none.
+    fn change(&self, band: usize, at: usize, order: usize) -> Option<[f64; CHANNELS.len()]> {
+        let block = self.blocks[band - self.bands.start];
+        let [_, n2, n3] = block.n;
+        let node = [at / (n2 * n3), at / n3 % n2, at % n3];
+        let (sorted, followed) = self.velocities(band, node, order);
+        let tau = block.lifetimes.get(at).copied().unwrap_or(0.0);
+        let (a, b) = (values(sorted, tau), values(followed?, tau));
+        Some(std::array::from_fn(|i| a[i] - b[i]))
     }
 
     /// (nodes whose difference of order 4 reaches across a crossing of `pair` and the band above, all nodes).
@@ -481,13 +468,52 @@ impl Stack<'_> {
     }
 }
 
+/// The δ-weights (1/eV) that the row of cells from (buffer plane, j2) puts on its nodes, by their buffer positions.
+fn row_weights(
+    block: &Block,
+    context: &BandContext,
+    energy: f64,
+    plane: usize,
+    j2: usize,
+) -> Vec<(usize, f64)> {
+    let [_, n2, n3] = block.n;
+    let threshold = Threshold::<f64> {
+        level: energy,
+        fraction: 0.0,
+    };
+    // The cell's four columns of nodes; corner c is bit 4 2 1 = one step along axis 1 2 3.
+    let starts: [usize; 4] =
+        std::array::from_fn(|r| ((plane + r / 2) * n2 + (j2 + r % 2) % n2) * n3);
+    let [r0, r1, r2, r3] = starts.map(|start| &block.energies[start..start + n3]);
+    let extremes = |j: usize| {
+        let (a, b) = (r0[j].min(r1[j]), r0[j].max(r1[j]));
+        let (c, d) = (r2[j].min(r3[j]), r2[j].max(r3[j]));
+        (a.min(c), b.max(d))
+    };
+    let mut found = Vec::new();
+    let mut ahead = extremes(0);
+    for j3 in 0..n3 {
+        let upper = (j3 + 1) % n3;
+        let here = ahead;
+        ahead = extremes(upper);
+        if here.0.min(ahead.0) >= energy || here.1.max(ahead.1) < energy {
+            continue;
+        }
+        let at: [usize; 8] = std::array::from_fn(|c| starts[c / 2] + [j3, upper][c % 2]);
+        let cell = at.map(|i| block.energies[i]);
+        let (weights, _) = cell_weights::<f64>(&cell, &context.corners, &threshold, 1.0);
+        found.extend(at.into_iter().zip(weights).filter(|(_, w)| *w != 0.0));
+    }
+    found
+}
+
 /// Whether a gap, given at four neighbouring points, changes its sign between the second and the third: it then runs on
 /// smoothly when the sign is turned there, and has a kink as it is.
 fn sign_turns(g: [f64; 4]) -> bool {
     let kinked = (g[0] - 2.0 * g[1] + g[2]).abs() + (g[1] - 2.0 * g[2] + g[3]).abs();
     let turned = (g[0] - 2.0 * g[1] - g[2]).abs() + (g[1] + 2.0 * g[2] - g[3]).abs();
     // A negative gap is that of a table that is not sorted, and has no kinks.
-    g.iter().all(|&x| x >= 0.0) && kinked > SMALLEST_KINK && 2.0 * turned < kinked
+    g.iter().all(|&x| x >= 0.0) && kinked > SMALLEST_KINK && CLEARLY * turned < kinked
 }
 
 /// The values of [`CHANNELS`].

@@ -107,6 +107,7 @@ pub fn extremum(header: &BandHeader, energies: &[f64], sign: f64, search: Search
     }
 }
 
+#[derive(Clone, Copy)]
 struct Refined {
     d: [f64; 3],
     energy: (f64, f64),
@@ -147,7 +148,10 @@ fn refine(
         minimum(grid, &pair, pair.residual())
     };
     let quartic = single(4, SURPLUS[0]);
-    if let Some(best) = quartic.as_ref().filter(|q| q.residual < SMOOTH) {
+    if let Some(mut best) = quartic.as_ref().filter(|q| q.residual < SMOOTH).copied() {
+        // Neighbours can be fitted exactly and yet not be a quartic. What the fourth degree corrects, squared, is the order of
+        // what the sixth would; for a cosine a third of this.
+        best.residual += single(2, SURPLUS[0]).map_or(1.0, |low| 5.0 * low.distance(&best).powi(2));
         return Some(best.against(single(4, SURPLUS[1])));
     }
     let of = |found: &Option<Refined>, factor: f64| {
@@ -185,6 +189,21 @@ fn minimum(grid: &KGrid, fit: &impl Landscape, residual: f64) -> Option<Refined>
 }
 
 impl Refined {
+    /// Largest difference of the curvatures, as a share of the largest curvature.
+    fn distance(&self, other: &Self) -> f64 {
+        let pairs = self
+            .hessian
+            .iter()
+            .flatten()
+            .zip(other.hessian.iter().flatten());
+        let (mut off, mut largest): (f64, f64) = (0.0, f64::MIN_POSITIVE);
+        for (a, b) in pairs {
+            off = off.max((a - b).abs());
+            largest = largest.max(b.abs());
+        }
+        off / largest
+    }
+
     /// This minimum, with its distance to another estimate as the bar; the whole value where there is no other.
     fn against(&self, other: Option<Self>) -> Self {
         let (energy, hessian) = other.map_or((0.0, [[0.0; 3]; 3]), |o| (o.energy.0, o.hessian));
