@@ -13,13 +13,17 @@ const A: f64 = 4.0;
 
 /// Two cosine bands that cross on a surface, E = c₀ − 2 Σ t_i cos 2πu_i, sorted or as they are, with their velocities.
 fn crossing_bands(n: usize, sort: bool) -> BandGrid {
-    let grid = KGrid::gamma([n; 3]).unwrap();
+    on_grid([n; 3], sort)
+}
+
+fn on_grid(n: [usize; 3], sort: bool) -> BandGrid {
+    let grid = KGrid::gamma(n).unwrap();
     let mut header = BandHeader::new(cubic(A), grid, SpinTreatment::Unpolarized, 2);
     header.point_group = PointGroup::identity();
     let hopping = [[1.0, 1.0, 1.0], [-0.7, 0.8, 0.8]];
     let (mut energies, mut velocities) = (vec![0.0; 2 * grid.len()], vec![0.0; 6 * grid.len()]);
     for at in 0..grid.len() {
-        let u = grid.point([at / (n * n), at / n % n, at % n]);
+        let u = grid.point([at / (n[1] * n[2]), at / n[2] % n[1], at % n[2]]);
         let mut bands: Vec<(f64, [f64; 3])> = (0..2)
             .map(|b| {
                 let t = hopping[b];
@@ -123,6 +127,26 @@ fn the_error_of_a_kink_is_estimated_and_covered() {
             .unwrap()
             .unwrap();
         assert_eq!((c.share, c.effect), (0.0, 0.0), "{energy}");
+    }
+}
+
+/// On a grid with many planes only some are looked at: they stand for all, as on one with a few planes less, where all are.
+#[test]
+fn some_planes_stand_for_all() {
+    let of = |n1: usize| {
+        let bands = on_grid([n1, 24, 24], true);
+        let request = with_velocities(&bands, 4);
+        let found = at_energy(&bands, &request, 0.4);
+        let c = crossings::on_surface(&bands, &request, &found)
+            .unwrap()
+            .unwrap();
+        let pair = crossings::in_zone(&bands).unwrap()[0];
+        println!("{n1}: {} {} {}", c.share, c.effect, pair.share);
+        [c.share, c.effect, pair.share]
+    };
+    let (all, some) = (of(176), of(192));
+    for (a, b) in all.iter().zip(some) {
+        assert!((a / b - 1.0).abs() < 0.2, "{all:?} {some:?}");
     }
 }
 
