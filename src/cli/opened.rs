@@ -1,12 +1,12 @@
 //! The bands that a command works on: a table, or an interpolation to be refined.
 
 use super::options::{Density, Input};
-use crate::bands::BandSource;
+use crate::bands::{BandSource, Scissor, ScissorBands};
 use crate::crystal::KGrid;
 use crate::error::Result;
 use crate::integrate::refine::Refinement;
 use crate::io;
-use crate::sampler::{FourierBands, FourierSeries, InterpolatedBands};
+use crate::sampler::{FourierBands, FourierSeries, InterpolatedBands, Interpolator, ShiftedBands};
 use std::ops::Deref;
 
 /// Error bar that refinement brings interpolated bands to by default.
@@ -47,6 +47,27 @@ pub enum Preference {
 /// # Errors
 /// As [`io::open`]; [`crate::Error::BadOption`] for a grid that cannot be.
 pub fn open(input: &Input, preference: Preference) -> Result<Opened> {
+    let opened = on_density(input, preference)?;
+    // The gap of the dense bands is the better one.
+    match (opened, input.scissor) {
+        (opened, None) => Ok(opened),
+        (Opened::Table(source), Some(gap)) => {
+            Ok(Opened::Table(Box::new(ScissorBands::new(source, gap)?)))
+        }
+        (Opened::Refined(bands, refinement), Some(gap)) => {
+            let scissor = Scissor::new(&bands, gap)?;
+            let shift = |full: &bool| if *full { 0.0 } else { scissor.shift_ev };
+            let shifts = scissor.full.iter().map(shift).collect();
+            let shifted = ShiftedBands::new(bands.into_interpolator(), scissor.header, shifts);
+            Ok(Opened::Refined(
+                InterpolatedBands::new(Box::new(shifted))?,
+                refinement,
+            ))
+        }
+    }
+}
+
+fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
     let table = io::open(
         &input.file,
         &io::OpenOptions {
@@ -69,7 +90,11 @@ pub fn open(input: &Input, preference: Preference) -> Result<Opened> {
     if !refined {
         return Ok(Opened::Table(table));
     }
-    let bands = InterpolatedBands::new(Box::new(FourierSeries::new(&*table)?))?;
+    refine(Box::new(FourierSeries::new(&*table)?), input)
+}
+
+fn refine(interpolator: Box<dyn Interpolator>, input: &Input) -> Result<Opened> {
+    let bands = InterpolatedBands::new(interpolator)?;
     let refinement = Refinement {
         tolerance: input.tolerance.unwrap_or(TOLERANCE),
         ..Refinement::default()

@@ -29,6 +29,9 @@ pub struct Input {
     /// Interpolate the bands and refine where the error is, until its bar is below this share of the result
     #[arg(long, value_name = "RELATIVE", value_parser = number, conflicts_with = "interpolate")]
     pub tolerance: Option<f64>,
+    /// Shift the empty bands of an insulator rigidly so that its gap becomes EV (the wanted gap, not the shift)
+    #[arg(long, value_name = "EV", value_parser = number, allow_hyphen_values = true)]
+    pub scissor: Option<f64>,
     /// Units of a BXSF or FRMSF file: wannier90, wien2k, skeaf, abinit, elk, qe:ALAT (bohr), or ENERGY,VECTORS,2pi|no2pi
     #[arg(long, value_name = "UNITS")]
     pub bxsf_units: Option<BxsfUnits>,

@@ -2,7 +2,7 @@
 
 use super::opened::{self, Opened, Preference};
 use super::options::{Backend, FermiChoice, FermiOption, Input, Method, Output, on_threads};
-use crate::bands::{BandHeader, BandSource};
+use crate::bands::{BandHeader, BandSource, GapSplit};
 use crate::error::{Error, Result};
 use crate::gpu::{self, GpuEngine};
 use crate::integrate::cpu::CpuEngine;
@@ -225,7 +225,22 @@ fn method_name(request: &Request, header: &BandHeader) -> String {
     format!("{weights}, {velocities}, tensors symmetrised over {order} operations")
 }
 
-/// The Fermi level of `choice`, and a sentence on where it comes from.
+/// The Fermi level of an insulator by default: the middle of the gap that holds the file's own, which codes put anywhere in
+/// it (Quantum ESPRESSO and ABINIT at the valence maximum). With a sentence on where it comes from.
+pub fn mid_gap(source: &dyn BandSource) -> Option<(f64, String)> {
+    let level = source.header().fermi_level_ev?;
+    let gap = GapSplit::of(source).filter(|g| g.conduction_ev.is_finite() && g.holds(level))?;
+    Some((
+        gap.middle_ev(),
+        format!(
+            "mid-gap, where T = 0 puts it by convention: valence band to {:.4} eV, conduction band from {:.4} eV; the file says {level:.4} eV",
+            gap.valence_ev, gap.conduction_ev
+        ),
+    ))
+}
+
+/// The Fermi level of `choice`, and a sentence on where it comes from. The file's, taken by default, goes to the middle of
+/// the gap where it lies in one; asked for, it is taken as it is.
 ///
 /// # Errors
 /// [`Error::BadOption`] where nothing determines it, or it lies outside the bands.
@@ -242,7 +257,12 @@ pub fn fermi_level(
         (Some(_), _) => FermiChoice::File,
         (None, _) => FermiChoice::Electrons,
     };
+    let in_gap = match choice.fermi_level {
+        None if default == FermiChoice::File => mid_gap(source),
+        _ => None,
+    };
     let (energy, origin) = match choice.fermi_level.unwrap_or(default) {
+        FermiChoice::File if in_gap.is_some() => in_gap.unwrap_or_default(),
         FermiChoice::Given(energy) => (energy, "given".to_owned()),
         FermiChoice::File => {
             let energy = header.fermi_level_ev.ok_or_else(|| {

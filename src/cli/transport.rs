@@ -4,7 +4,7 @@ use super::lists::{Impurity, List, parse_dopings, parse_impurity, parse_list, pa
 use super::opened::{self, Preference};
 use super::options::{FermiOption, Input, Method, Output};
 use super::session;
-use crate::bands::BandSource;
+use crate::bands::{BandSource, GapSplit};
 use crate::error::{Error, Result};
 use crate::integrate::{Channels, EnergyAxis, Engine, Request, Spectrum, fermi_level, spectrum};
 use crate::report::{
@@ -189,7 +189,9 @@ impl Transport {
         let (fermi, origin) = session::fermi_level(&self.level, source, request, engine)?;
         let electrons = self.level.electrons.or(source.header().n_electrons);
         let gap = match electrons {
-            Some(n) if self.level.fermi_level.is_none() => fermi_level::gap(source, n),
+            Some(n) if self.level.fermi_level.is_none() => {
+                GapSplit::at_count(source, n).map(|g| (g.valence_ev, g.conduction_ev))
+            }
             _ => None,
         }
         .or_else(|| fermi_level::gap_around(source, fermi))

@@ -1,7 +1,7 @@
 //! The Fermi level that holds a given number of electrons.
 
 use super::{Channel, Engine, Request, surface};
-use crate::bands::BandSource;
+use crate::bands::{BandSource, GapSplit};
 use crate::error::{Error, Result};
 
 /// A Fermi level found from the electron count.
@@ -36,15 +36,11 @@ pub fn find(
             "give `--fermi-level EV`, or a file with more bands",
         ));
     }
-    if let Some((valence, conduction)) = gap(source, electrons) {
+    if let Some(gap) = GapSplit::at_count(source, electrons) {
         return Ok(FoundLevel {
-            energy_ev: if conduction.is_finite() {
-                0.5 * (valence + conduction)
-            } else {
-                valence
-            },
+            energy_ev: gap.middle_ev(),
             error_ev: 0.0,
-            gap_ev: Some((valence, conduction)),
+            gap_ev: Some((gap.valence_ev, gap.conduction_ev)),
         });
     }
     let extremes = source.statistics();
@@ -104,26 +100,4 @@ pub fn gap_around(source: &dyn BandSource, energy_ev: f64) -> Option<(f64, f64)>
     }
     (valence.is_finite() && conduction.is_finite() && conduction > valence)
         .then_some((valence, conduction))
-}
-
-/// The edges of a gap below which exactly `electrons` fit, from the bands' extremes alone; an infinite conduction edge where
-/// all bands are full.
-pub fn gap(source: &dyn BandSource, electrons: f64) -> Option<(f64, f64)> {
-    let g_s = source.header().spin.degeneracy();
-    let all = source.statistics();
-    let valence = all
-        .iter()
-        .map(|s| s.energy_max)
-        .filter(|&top| {
-            let full = all.iter().filter(|s| s.energy_max <= top).count() as f64 * g_s;
-            (full - electrons).abs() < 1e-6
-        })
-        .fold(f64::NAN, f64::max);
-    let above = |s: &&crate::bands::BandStatistics| s.energy_max > valence;
-    let conduction = all
-        .iter()
-        .filter(above)
-        .map(|s| s.energy_min)
-        .fold(f64::INFINITY, f64::min);
-    (conduction > valence).then_some((valence, conduction))
 }

@@ -5,6 +5,7 @@ mod axis;
 mod block;
 mod context;
 pub mod cpu;
+pub mod crossings;
 mod driver;
 pub mod fermi_level;
 mod inverse_mass;

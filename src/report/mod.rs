@@ -1,12 +1,14 @@
 //! Results for people and for programs: tables, JSON, HDF5.
 
 mod dos;
+mod edges;
 mod fermi;
 mod format;
 mod items;
 mod transport;
 
 pub use dos::{dos_json, dos_result, dos_table};
+pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use format::{scalar, scientific, tensor_json};
 pub use items::{Item, Quantity, TransportRow};

@@ -53,6 +53,11 @@ impl InterpolatedBands {
         &*self.interpolator
     }
 
+    /// Gives the interpolation back.
+    pub fn into_interpolator(self) -> Box<dyn Interpolator> {
+        self.interpolator
+    }
+
     /// One plane of the grid as a box.
     fn plane(&self, plane: usize) -> KBox {
         let grid = self.header().k_grid;
@@ -86,7 +91,7 @@ impl InterpolatedBands {
             let k_box = self.plane(plane);
             let bands = self
                 .interpolator
-                .evaluate(group, &k_box, Derivatives::InverseMass)?;
+                .evaluate(group, &k_box, Derivatives::Velocity)?;
             for ((builder, ends), band) in builders.iter_mut().zip(&mut ends).zip(&bands) {
                 builder.add_energies(&band.energies)?;
                 builder.add_velocities(&band.velocities)?;
