@@ -19,7 +19,10 @@ const PAIRS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 
 #[track_caller]
 fn close(got: f64, want: f64, tolerance: f64) {
     let off = (got - want).abs();
-    assert!(off <= tolerance * want.abs(), "got {got:e}, expected {want:e}, off {off:e}");
+    assert!(
+        off <= tolerance * want.abs(),
+        "got {got:e}, expected {want:e}, off {off:e}"
+    );
 }
 
 fn header(lattice: Lattice) -> BandHeader {
@@ -101,7 +104,9 @@ impl Parabola {
             Channel::Magneto(i, j, k, l) => {
                 let w = |j: usize, k: usize, b: usize| levi_civita(j, b, k) * self.inverse(j);
                 let of = |i: usize, j: usize, k: usize, l: usize| -> f64 {
-                    (0..3).map(|b| w(i, k, b) * w(j, l, b) * self.inverse(b)).sum()
+                    (0..3)
+                        .map(|b| w(i, k, b) * w(j, l, b) * self.inverse(b))
+                        .sum()
                 };
                 0.5 * work * (of(i, j, k, l) + of(i, j, l, k))
             }
@@ -147,20 +152,30 @@ fn the_parabolic_band_has_its_seebeck_and_lorenz_numbers() {
             close(seebeck.value[i][i] * 1e6, s, 1e-6);
             let off = (seebeck.value[i][i] - s * 1e-6).abs();
             let bar = seebeck.error[i][i];
-            assert!(off <= bar && bar < 1e-4 * s.abs() * 1e-6, "r {r} η {eta}: {off:e} {bar:e}");
+            assert!(
+                off <= bar && bar < 1e-4 * s.abs() * 1e-6,
+                "r {r} η {eta}: {off:e} {bar:e}"
+            );
             assert_eq!(seebeck.value[i][(i + 1) % 3], 0.0);
             assert_eq!(seebeck.error[i][(i + 1) % 3], 0.0);
         }
         close(c.lorenz().value[1][1] / lorenz_0, l, 1e-6);
         close(c.peltier().value[0][0], 300.0 * seebeck.value[0][0], 1e-14);
-        let (open, closed) = (c.thermal_conductivity_electronic(), c.thermal_conductivity_closed());
+        let (open, closed) = (
+            c.thermal_conductivity_electronic(),
+            c.thermal_conductivity_closed(),
+        );
         let s = seebeck.value[2][2];
         close(
             closed.value[2][2] - open.value[2][2],
             300.0 * c.conductivity().value[2][2] * s * s,
             1e-10,
         );
-        close(c.power_factor().value[0][0], c.conductivity().value[0][0] * s * s, 1e-12);
+        close(
+            c.power_factor().value[0][0],
+            c.conductivity().value[0][0] * s * s,
+            1e-12,
+        );
         let zt = c.figure_of_merit(1.5).unwrap().value[0][0];
         let expected = 300.0 * c.power_factor().value[0][0] / (1.5 + open.value[0][0]);
         close(zt, expected, 1e-12);
@@ -192,12 +207,20 @@ fn the_parabolic_band_has_its_hall_factors() {
         let n = c.electron_density().value * 1e6;
         let hall = c.hall_coefficient().unwrap().value;
         close(hall, -factor / (n * ELEMENTARY_CHARGE), 2e-6);
-        close(c.hall_carrier_density().unwrap().value * 1e6, n / factor, 2e-6);
+        close(
+            c.hall_carrier_density().unwrap().value * 1e6,
+            n / factor,
+            2e-6,
+        );
         let tensor = c.hall_coefficient_tensor().unwrap().value;
         close(tensor[0][1][2], hall, 1e-12);
         close(tensor[1][0][2], -hall, 1e-12);
         let [mobility, _] = c.mobility().unwrap();
-        close(c.hall_mobility().unwrap().value / mobility.value[0][0], factor, 2e-6);
+        close(
+            c.hall_mobility().unwrap().value / mobility.value[0][0],
+            factor,
+            2e-6,
+        );
         if r == 0.0 {
             let drude = n * ELEMENTARY_CHARGE.powi(2) * 1e-14 / (0.35 * ELECTRON_MASS);
             close(c.conductivity().value[0][0], drude, 1e-6);
@@ -294,22 +317,37 @@ fn the_ellipsoid_has_its_weak_field_conductivity() {
         ELEMENTARY_CHARGE / (band.masses[x] * band.masses[y]).sqrt() / ELECTRON_MASS
     };
     for (x, y, z) in [(0, 1, 2), (1, 2, 0), (2, 0, 1)] {
-        close(second[x][x][z][z], -sigma[x][x] * (omega(x, y) * tau).powi(2), 1e-9);
+        close(
+            second[x][x][z][z],
+            -sigma[x][x] * (omega(x, y) * tau).powi(2),
+            1e-9,
+        );
         assert_eq!(second[z][z][z][z], 0.0);
     }
     // σ⁽²⁾ is also (σ⁽¹⁾/σ⁽⁰⁾)² for any direction of the field, so that the resistivity does not change.
     let change = c.magnetoresistance().unwrap().value;
     let scale = (omega(0, 1) * tau).powi(2);
-    assert!(change.iter().flatten().all(|x| x.abs() < 1e-9 * scale), "{change:?}");
+    assert!(
+        change.iter().flatten().all(|x| x.abs() < 1e-9 * scale),
+        "{change:?}"
+    );
     let first = c.hall_conductivity().unwrap().value;
-    close(first[0][1][2], -sigma[0][0] * omega(0, 1) * tau * (0.2f64 / 0.5).sqrt(), 1e-6);
+    close(
+        first[0][1][2],
+        -sigma[0][0] * omega(0, 1) * tau * (0.2f64 / 0.5).sqrt(),
+        1e-6,
+    );
 }
 
 /// §7: S of the two-dimensional anisotropic band is the same along both axes and Mott's at low temperature; §10: κ/(σT) → L₀.
 #[test]
 fn mott_and_wiedemann_franz_are_the_low_temperature_limits() {
     let mu = 0.1;
-    for (t, exact) in [(10.0, -2.443_004_509_07), (100.0, -24.429_104_056), (300.0, -70.206_384_244_4)] {
+    for (t, exact) in [
+        (10.0, -2.443_004_509_07),
+        (100.0, -24.429_104_056),
+        (300.0, -70.206_384_244_4),
+    ] {
         let axis = bins(BOLTZMANN_EV * t, mu, &[0.0]);
         let lattice = Lattice::new([[3.0, 0.0, 0.0], [0.0, 4.0, 0.0], [0.0, 0.0, 10.0]]).unwrap();
         let spectrum = fill(&axis, Channels::Basic, |channel, e| match channel {
@@ -330,7 +368,10 @@ fn mott_and_wiedemann_franz_are_the_low_temperature_limits() {
         assert_eq!(s.value[2][2], 0.0);
         let mott = -PI * PI / 3.0 * BOLTZMANN_EV.powi(2) * t / mu;
         let beyond = s.value[0][0] / mott - 1.0;
-        assert!(beyond.abs() < 2.0 * (BOLTZMANN_EV * t / mu).powi(2), "{t} {beyond:e}");
+        assert!(
+            beyond.abs() < 2.0 * (BOLTZMANN_EV * t / mu).powi(2),
+            "{t} {beyond:e}"
+        );
         let lorenz_0 = PI * PI / 3.0 * BOLTZMANN_EV.powi(2);
         let l = c.lorenz().value[0][0] / lorenz_0;
         let small = (BOLTZMANN_EV * t / mu).powi(2);
@@ -343,14 +384,19 @@ fn mott_and_wiedemann_franz_are_the_low_temperature_limits() {
 fn fermi_half(eta: f64) -> f64 {
     if eta > 600.0 {
         // Sommerfeld's expansion.
-        let series = 1.0 + PI.powi(2) / (8.0 * eta.powi(2)) + 7.0 * PI.powi(4) / (640.0 * eta.powi(4));
+        let series =
+            1.0 + PI.powi(2) / (8.0 * eta.powi(2)) + 7.0 * PI.powi(4) / (640.0 * eta.powi(4));
         return 4.0 / (3.0 * PI.sqrt()) * eta.powf(1.5) * series;
     }
     let h = 0.05;
     let of = |k: usize| {
         let u = h * k as f64;
         let x = u * u - eta;
-        let f = if x > 0.0 { (-x).exp() / (1.0 + (-x).exp()) } else { 1.0 / (1.0 + x.exp()) };
+        let f = if x > 0.0 {
+            (-x).exp() / (1.0 + (-x).exp())
+        } else {
+            1.0 / (1.0 + x.exp())
+        };
         2.0 * u * u * f
     };
     h * (0..2000).map(of).sum::<f64>() * 2.0 / PI.sqrt()
@@ -366,7 +412,11 @@ impl TwoBands {
     fn ln_density(&self, i: usize, eta: f64, kt: f64) -> f64 {
         let m = self.masses[i] * ELECTRON_MASS;
         let n = 2.0 * (m * kt * EV / (2.0 * PI * HBAR * HBAR)).powf(1.5) * 1e-6;
-        let ln_f = if eta < -300.0 { eta } else { fermi_half(eta).ln() };
+        let ln_f = if eta < -300.0 {
+            eta
+        } else {
+            fermi_half(eta).ln()
+        };
         n.ln() + ln_f
     }
 }
@@ -432,8 +482,15 @@ fn donors_fix_the_chemical_potential() {
         let d = TransportDistribution::new(&header(lattice.clone()), &spectrum, 0.5).unwrap();
         let state = d.at_doping(t, &doping).unwrap();
         let found = state.chemical_potential_ev();
-        assert!((found.value - mu).abs() < 1e-5 * kt, "{t}: {:e}", found.value - mu);
-        assert!((found.value - mu).abs() <= found.error.max(1e-9 * kt), "{t}: {found:?} {mu}");
+        assert!(
+            (found.value - mu).abs() < 1e-5 * kt,
+            "{t}: {:e}",
+            found.value - mu
+        );
+        assert!(
+            (found.value - mu).abs() <= found.error.max(1e-9 * kt),
+            "{t}: {found:?} {mu}"
+        );
     }
 }
 
@@ -450,7 +507,10 @@ fn any_doping_at_any_temperature_is_balanced() {
             for sign in [1.0, -1.0] {
                 let net = sign * 10f64.powi(exponent);
                 let mu = Doping::fixed(net).chemical_potential(&bands, t).unwrap();
-                let (n, p) = (bands.ln_electrons(mu, kt).exp(), bands.ln_holes(mu, kt).exp());
+                let (n, p) = (
+                    bands.ln_electrons(mu, kt).exp(),
+                    bands.ln_holes(mu, kt).exp(),
+                );
                 // Where thermal carriers outnumber the doping the difference cancels.
                 let off = (n - p - net).abs() / (n + p);
                 assert!(off < 1e-9, "{t} K {net:e}: {n:e} {p:e}");
@@ -469,12 +529,20 @@ fn any_doping_at_any_temperature_is_balanced() {
             acceptors: vec![acceptor],
         };
         let mu = doping.chemical_potential(&bands, t).unwrap();
-        let (n, p) = (bands.ln_electrons(mu, kt).exp(), bands.ln_holes(mu, kt).exp());
+        let (n, p) = (
+            bands.ln_electrons(mu, kt).exp(),
+            bands.ln_holes(mu, kt).exp(),
+        );
         let positive = donor.density_cm3 / (1.0 + 2.0 * ((mu - donor.energy_ev) / kt).exp());
         let negative = acceptor.density_cm3 / (1.0 + 4.0 * ((acceptor.energy_ev - mu) / kt).exp());
-        assert!((n + negative - p - positive).abs() < 1e-8 * (n + negative), "{t}");
+        assert!(
+            (n + negative - p - positive).abs() < 1e-8 * (n + negative),
+            "{t}"
+        );
     }
-    let none = Doping::fixed(0.0).chemical_potential(&bands, 300.0).unwrap();
+    let none = Doping::fixed(0.0)
+        .chemical_potential(&bands, 300.0)
+        .unwrap();
     let middle = 0.56 + 0.75 * BOLTZMANN_EV * 300.0 * (0.81f64 / 1.08).ln();
     assert!((none - middle).abs() < 1e-9);
 }
@@ -519,8 +587,22 @@ fn the_simple_cubic_band_has_its_thermal_moments_within_their_bars() {
     for n in [24, 32, 48, 64] {
         let bands = simple_cubic(n, a, 1.0);
         for (mu, kt, held, l0, l1, l2) in [
-            (-1.0, 0.2, 0.357_139_630_154_02, 0.307_186_375_864_9, 0.006_245_327_754_244_7, 0.039_159_691_451_449),
-            (-4.0, 0.5, 0.066_449_010_772_939, 0.095_525_451_283_732, 0.049_365_510_887_138, 0.092_746_766_682_53),
+            (
+                -1.0,
+                0.2,
+                0.357_139_630_154_02,
+                0.307_186_375_864_9,
+                0.006_245_327_754_244_7,
+                0.039_159_691_451_449,
+            ),
+            (
+                -4.0,
+                0.5,
+                0.066_449_010_772_939,
+                0.095_525_451_283_732,
+                0.049_365_510_887_138,
+                0.092_746_766_682_53,
+            ),
         ] {
             let t = kt / BOLTZMANN_EV;
             let plan = AxisPlan {
@@ -544,7 +626,11 @@ fn the_simple_cubic_band_has_its_thermal_moments_within_their_bars() {
             let of = |q: &TensorQuantity| (q.value[0][0], q.error[0][0]);
             bars.add(what("σ"), of(&sigma), l0 * unit);
             bars.add(what("S"), of(&c.seebeck()), -volt);
-            bars.add(what("κ"), of(&c.thermal_conductivity_electronic_over_tau()), heat);
+            bars.add(
+                what("κ"),
+                of(&c.thermal_conductivity_electronic_over_tau()),
+                heat,
+            );
             let density = c.electron_density();
             let cell = bands.header().lattice.volume_m3() * 1e6;
             bars.add(what("n"), (density.value, density.error), 2.0 * held / cell);
@@ -628,8 +714,16 @@ fn what_bins_cannot_give_is_refused() {
         let state = d.at_chemical_potential(t, mu).unwrap();
         d.coefficients_over_tau(&state).unwrap_err().to_string()
     };
-    assert!(error(300.0, 0.3).contains("k_BT/4"), "{}", error(300.0, 0.3));
-    assert!(error(3000.0, 2.0).contains("outside"), "{}", error(3000.0, 2.0));
+    assert!(
+        error(300.0, 0.3).contains("k_BT/4"),
+        "{}",
+        error(300.0, 0.3)
+    );
+    assert!(
+        error(3000.0, 2.0).contains("outside"),
+        "{}",
+        error(3000.0, 2.0)
+    );
     assert!(TransportDistribution::new(&header, &spectrum, 9.0).is_err());
     let empty = fill(&axis, Channels::Basic, |_, _| 0.0);
     let d = TransportDistribution::new(&header, &empty, 0.0).unwrap();

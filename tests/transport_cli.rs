@@ -10,6 +10,7 @@ use common::cubic;
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 
 fn bzint(directory: &Path, words: &str) -> Output {
     Command::new(env!("CARGO_BIN_EXE_bzint"))
@@ -32,8 +33,28 @@ fn json(directory: &Path, words: &str) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|e| panic!("bzint {words}: {e}\n{text}"))
 }
 
-/// Two cosine bands with a gap of 0.6 eV, one full.
+/// The band files, written before any test starts a process: a child that starts meanwhile would hold HDF5's lock.
+fn files() -> &'static Path {
+    static FILES: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let made = FILES.get_or_init(|| {
+        let directory = tempfile::tempdir().unwrap();
+        write_semiconductor(directory.path());
+        write_metal(directory.path());
+        directory
+    });
+    made.path()
+}
+
 fn semiconductor(directory: &Path) {
+    std::fs::copy(files().join("gap.h5"), directory.join("gap.h5")).unwrap();
+}
+
+fn metal(directory: &Path) {
+    std::fs::copy(files().join("metal.h5"), directory.join("metal.h5")).unwrap();
+}
+
+/// Two cosine bands with a gap of 0.6 eV, one full.
+fn write_semiconductor(directory: &Path) {
     let n = 24;
     let lattice = cubic(5.0);
     let group = PointGroup::of_lattice(&lattice, 1e-6);
@@ -45,7 +66,10 @@ fn semiconductor(directory: &Path) {
     for (edge, hopping) in [(-0.3, -0.3), (0.3, 0.5)] {
         for x in 0..n * n * n {
             let u = [x / (n * n), x / n % n, x % n].map(|j| j as f64 / n as f64);
-            let sum: f64 = u.iter().map(|u| 1.0 - (std::f64::consts::TAU * u).cos()).sum();
+            let sum: f64 = u
+                .iter()
+                .map(|u| 1.0 - (std::f64::consts::TAU * u).cos())
+                .sum();
             energies.push(edge + hopping * sum);
         }
     }
@@ -53,7 +77,7 @@ fn semiconductor(directory: &Path) {
     bzint::io::hdf5::write(&directory.join("gap.h5"), &bands, "a test").unwrap();
 }
 
-fn metal(directory: &Path) {
+fn write_metal(directory: &Path) {
     let model = Model::TightBinding {
         hopping: 0.5,
         dimension: 3,
@@ -84,7 +108,10 @@ fn dopings_of_both_signs_give_rows_with_the_promised_names_everywhere() {
     assert_eq!(rows.len(), 6);
     for (i, row) in rows.iter().enumerate() {
         let sign = if i % 2 == 0 { 1.0 } else { -1.0 };
-        assert_eq!(number(&row["temperature"]["value"]), 300.0 + 100.0 * (i / 2) as f64);
+        assert_eq!(
+            number(&row["temperature"]["value"]),
+            300.0 + 100.0 * (i / 2) as f64
+        );
         let n = number(&row["carrier_density"]["value"]);
         assert!((n / (sign * 1e19) - 1.0).abs() < 1e-6, "{n:e}");
         let seebeck = number(&row["seebeck"]["value"][0][0]);
@@ -136,16 +163,20 @@ fn a_relaxation_time_makes_the_results_absolute() {
         d,
         "transport metal.h5 -T 300,600 --mu -0.2:0.2:0.2 --tau 2e-14 --lattice-thermal-conductivity 3 --json",
     );
-    let pairs = per_tau["rows"].as_array().unwrap().iter().zip(absolute["rows"].as_array().unwrap());
+    let pairs = per_tau["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(absolute["rows"].as_array().unwrap());
     let mut count = 0;
     for (a, b) in pairs {
         count += 1;
         let sigma = number(&b["conductivity"]["value"][0][0]);
         let ratio = sigma / number(&a["conductivity_over_tau"]["value"][0][0]);
         assert!((ratio / 2e-14 - 1.0).abs() < 1e-12, "{ratio:e}");
-        assert_eq!(a["seebeck"]["value"], b["seebeck"]["value"]);
-        assert!(b["conductivity_over_tau"].is_null());
         let s = number(&b["seebeck"]["value"][0][0]);
+        assert!((s / number(&a["seebeck"]["value"][0][0]) - 1.0).abs() < 1e-9);
+        assert!(b["conductivity_over_tau"].is_null());
         let kappa = number(&b["thermal_conductivity_electronic"]["value"][0][0]);
         let t = number(&b["temperature"]["value"]);
         let zt = s * s * sigma * t / (kappa + 3.0);
@@ -156,7 +187,10 @@ fn a_relaxation_time_makes_the_results_absolute() {
     }
     assert_eq!(count, 6);
     let table = stdout(d, "transport metal.h5 --tau 2e-14");
-    assert!(table.contains("seebeck") && table.contains("uV/K") && table.contains("n - p"), "{table}");
+    assert!(
+        table.contains("seebeck") && table.contains("uV/K") && table.contains("n - p"),
+        "{table}"
+    );
 }
 
 /// Impurity levels freeze out: at 40 K few of the donors are ionised, at 600 K all.
@@ -183,12 +217,21 @@ fn bad_calls_are_refused_with_a_reason() {
         ("transport metal.h5 -T 300:200:10", "empty"),
         ("transport metal.h5 --mu 0:1", "start:stop:step"),
         ("transport metal.h5 --doping x1e19", "no density"),
-        ("transport metal.h5 --doping 1e19 --mu 0.1", "cannot be used with"),
-        ("transport metal.h5 --tau -1e-14", "--tau"),
-        ("transport metal.h5 --lattice-thermal-conductivity 1", "--tau SECONDS"),
+        (
+            "transport metal.h5 --doping 1e19 --mu 0.1",
+            "cannot be used with",
+        ),
+        ("transport metal.h5 --tau=-1e-14", "--tau"),
+        (
+            "transport metal.h5 --lattice-thermal-conductivity 1",
+            "--tau SECONDS",
+        ),
         ("transport metal.h5 --donors 1e18", "density:depth"),
         ("transport metal.h5 --donors 1e18:0.05", "no gap"),
-        ("transport metal.h5 --doping p1e25", "give a smaller density"),
+        (
+            "transport metal.h5 --doping p1e25",
+            "give a smaller density",
+        ),
     ] {
         let output = bzint(d, words);
         let text = String::from_utf8_lossy(&output.stderr).to_string();

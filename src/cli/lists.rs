@@ -57,7 +57,9 @@ pub fn parse_dopings(text: &str) -> Result<List, String> {
         };
         match number(digits) {
             Ok(n) if n >= 0.0 => Ok(sign * n),
-            _ => Err(format!("`{part}` is no density: give 1e19, n1e19 or p1e19 (cm^-3)")),
+            _ => Err(format!(
+                "`{part}` is no density: give 1e19, n1e19 or p1e19 (cm^-3)"
+            )),
         }
     };
     Ok(List(text.split(',').map(one).collect::<Result<_, _>>()?))
@@ -83,7 +85,9 @@ pub fn parse_impurity(text: &str) -> Result<Impurity, String> {
         _ => return Err("give density:depth or density:depth:degeneracy (cm^-3, eV)".into()),
     };
     if density_cm3 < 0.0 || degeneracy.is_some_and(|g| g <= 0.0) {
-        return Err(format!("`{text}`: the density and the degeneracy must be positive"));
+        return Err(format!(
+            "`{text}`: the density and the degeneracy must be positive"
+        ));
     }
     Ok(Impurity {
         density_cm3,
@@ -99,7 +103,10 @@ mod tests {
     #[test]
     fn lists_and_dopings_are_parsed_or_refused_with_a_reason() {
         assert_eq!(parse_list("300").unwrap().0, [300.0]);
-        assert_eq!(parse_list("300:400:50,20").unwrap().0, [300.0, 350.0, 400.0, 20.0]);
+        assert_eq!(
+            parse_list("300:400:50,20").unwrap().0,
+            [300.0, 350.0, 400.0, 20.0]
+        );
         assert_eq!(parse_list("-0.1:0.1:0.1").unwrap().0.len(), 3);
         for bad in ["", "1:2", "2:1:0.1", "0:1:0", "a", "0:1e9:1e-9", "nan"] {
             assert!(parse_list(bad).is_err(), "{bad}");

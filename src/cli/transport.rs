@@ -5,9 +5,7 @@ use super::options::{FermiOption, Input, Method, Output};
 use super::session;
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
-use crate::integrate::{
-    Channels, Engine, EnergyAxis, Request, Spectrum, fermi_level, spectrum,
-};
+use crate::integrate::{Channels, EnergyAxis, Engine, Request, Spectrum, fermi_level, spectrum};
 use crate::report::{
     Levels, TransportReport, TransportRow, transport_csv, transport_json, transport_result,
     transport_table,
@@ -95,7 +93,9 @@ impl Transport {
         let source = session::open(&self.input)?;
         let header = source.header();
         session::notes(&self.output, header);
-        if self.lattice_thermal_conductivity.is_some() && self.tau.is_none() && !header.has_lifetimes
+        if self.lattice_thermal_conductivity.is_some()
+            && self.tau.is_none()
+            && !header.has_lifetimes
         {
             return Err(Error::bad_option(
                 "--lattice-thermal-conductivity",
@@ -192,15 +192,23 @@ impl Transport {
         let mut plan = AxisPlan {
             temperatures_k: least_and_largest(&self.temperature.0),
             chemical_potentials_ev: Vec::new(),
-            band_edges_ev: extremes.flat_map(|s| [s.energy_min, s.energy_max]).collect(),
-            gap_edges_ev: gap.map_or(vec![split], |(valence, conduction)| vec![valence, conduction]),
+            band_edges_ev: extremes
+                .flat_map(|s| [s.energy_min, s.energy_max])
+                .collect(),
+            gap_edges_ev: gap.map_or(vec![split], |(valence, conduction)| {
+                vec![valence, conduction]
+            }),
             margin_ev: 0.0,
         };
         plan.band_edges_ev.push(split);
         let dopings = self.dopings(gap)?;
         let levels = match &dopings {
             None => {
-                let shift = if self.mu_absolute.is_some() { 0.0 } else { fermi };
+                let shift = if self.mu_absolute.is_some() {
+                    0.0
+                } else {
+                    fermi
+                };
                 let given = self.mu_absolute.as_ref().or(self.mu.as_ref());
                 let mu = given.map_or(vec![0.0], |list| list.0.clone());
                 Levels::ChemicalPotentials(mu.into_iter().map(|x| x + shift).collect())
@@ -217,7 +225,8 @@ impl Transport {
                     margin_ev: FIRST_LOOK_EV,
                     ..plan.clone()
                 };
-                let states = self.spectrum(source, request, Channels::Basic, &first.axis()?, engine)?;
+                let states =
+                    self.spectrum(source, request, Channels::Basic, &first.axis()?, engine)?;
                 let look = TransportDistribution::new(source.header(), &states, split)?;
                 for &t in &self.temperature.0 {
                     for doping in dopings.iter().flatten() {
@@ -242,7 +251,9 @@ impl Transport {
             .par_iter()
             .map(|&(t, i)| {
                 let state = match (&levels, &dopings) {
-                    (Levels::Dopings(_), Some(dopings)) => distribution.at_doping(t, &dopings[i])?,
+                    (Levels::Dopings(_), Some(dopings)) => {
+                        distribution.at_doping(t, &dopings[i])?
+                    }
                     (Levels::ChemicalPotentials(mu) | Levels::Dopings(mu), _) => {
                         distribution.at_chemical_potential(t, mu[i])?
                     }
@@ -276,11 +287,21 @@ impl Transport {
         spectrum(source, &request, axis, engine)
     }
 
-    fn row(&self, distribution: &TransportDistribution, state: &ThermalState) -> Result<TransportRow> {
+    fn row(
+        &self,
+        distribution: &TransportDistribution,
+        state: &ThermalState,
+    ) -> Result<TransportRow> {
         let coefficients = match self.tau {
             Some(tau) => distribution.coefficients(state, &|_| tau)?,
-            None if distribution.has_lifetimes() => distribution.coefficients_from_lifetimes(state)?,
-            None => return Ok(TransportRow::OverTau(distribution.coefficients_over_tau(state)?)),
+            None if distribution.has_lifetimes() => {
+                distribution.coefficients_from_lifetimes(state)?
+            }
+            None => {
+                return Ok(TransportRow::OverTau(
+                    distribution.coefficients_over_tau(state)?,
+                ));
+            }
         };
         let zt = self
             .lattice_thermal_conductivity
@@ -316,7 +337,10 @@ impl Transport {
             };
             all.iter().map(one).collect::<Vec<_>>()
         };
-        let fixed = self.doping.as_ref().map_or(vec![0.0], |list| list.0.clone());
+        let fixed = self
+            .doping
+            .as_ref()
+            .map_or(vec![0.0], |list| list.0.clone());
         let doping = |fixed_cm3| Doping {
             fixed_cm3,
             donors: levels(&self.donors, conduction, -1.0, 2.0),

@@ -159,7 +159,12 @@ impl TransportRow {
         let mut list = List(Vec::new());
         let e = self.equilibrium();
         let l = &mut list;
-        l.scalar("chemical_potential", "eV", e.chemical_potential_ev(), "chemical potential");
+        l.scalar(
+            "chemical_potential",
+            "eV",
+            e.chemical_potential_ev(),
+            "chemical potential",
+        );
         l.scalar(
             "carrier_density",
             "cm^-3",
@@ -188,15 +193,28 @@ impl TransportRow {
             Self::OverTau(c) => over_tau(l, c),
             Self::Absolute(c, zt) => absolute(l, c, zt.as_ref()),
         }
-        l.tensor("seebeck", "V/K", e.seebeck(), "Seebeck tensor (negative for electrons)");
+        l.tensor(
+            "seebeck",
+            "V/K",
+            e.seebeck(),
+            "Seebeck tensor (negative for electrons)",
+        );
         l.carriers(
             ["seebeck_electrons", "seebeck_holes"],
             "V/K",
             e.seebeck_of_carriers(),
-            ["Seebeck tensor of electrons alone", "Seebeck tensor of holes alone"],
+            [
+                "Seebeck tensor of electrons alone",
+                "Seebeck tensor of holes alone",
+            ],
         );
         l.tensor("peltier", "V", e.peltier(), "Peltier tensor");
-        l.tensor("lorenz", "W Ohm/K^2", e.lorenz(), "Lorenz tensor at no current");
+        l.tensor(
+            "lorenz",
+            "W Ohm/K^2",
+            e.lorenz(),
+            "Lorenz tensor at no current",
+        );
         l.maybe(
             "hall_coefficient",
             "m^3/C",
@@ -266,7 +284,10 @@ fn over_tau(l: &mut List, c: &CoefficientsOverTau) {
         );
     }
     l.carriers(
-        ["conductivity_electrons_over_tau", "conductivity_holes_over_tau"],
+        [
+            "conductivity_electrons_over_tau",
+            "conductivity_holes_over_tau",
+        ],
         "1/(Ohm m s)",
         c.conductivity_of_carriers_over_tau(),
         ["electrons' part", "holes' part"],
@@ -275,7 +296,10 @@ fn over_tau(l: &mut List, c: &CoefficientsOverTau) {
         ["mobility_electrons_over_tau", "mobility_holes_over_tau"],
         "m^2/(V s^2)",
         c.mobility_over_tau(),
-        ["drift mobility of electrons per relaxation time", "drift mobility of holes per relaxation time"],
+        [
+            "drift mobility of electrons per relaxation time",
+            "drift mobility of holes per relaxation time",
+        ],
     );
     l.maybe(
         "hall_mobility_over_tau",
@@ -320,7 +344,12 @@ fn over_tau(l: &mut List, c: &CoefficientsOverTau) {
 }
 
 fn absolute(l: &mut List, c: &Coefficients, zt: Option<&TensorQuantity>) {
-    l.tensor("conductivity", "S/m", c.conductivity(), "electrical conductivity");
+    l.tensor(
+        "conductivity",
+        "S/m",
+        c.conductivity(),
+        "electrical conductivity",
+    );
     l.tensor(
         "thermal_conductivity_electronic",
         "W/(m K)",
@@ -333,7 +362,12 @@ fn absolute(l: &mut List, c: &Coefficients, zt: Option<&TensorQuantity>) {
         c.thermal_conductivity_closed(),
         "electrons' thermal conductivity at no field",
     );
-    l.tensor("power_factor", "W/(m K^2)", c.power_factor(), "power factor");
+    l.tensor(
+        "power_factor",
+        "W/(m K^2)",
+        c.power_factor(),
+        "power factor",
+    );
     if let Some(zt) = zt {
         l.tensor("figure_of_merit", "1", *zt, "zT");
     }
@@ -357,8 +391,18 @@ fn absolute(l: &mut List, c: &Coefficients, zt: Option<&TensorQuantity>) {
         c.mobility(),
         ["drift mobility of electrons", "drift mobility of holes"],
     );
-    l.maybe("hall_mobility", "m^2/(V s)", c.hall_mobility(), "|R_H| sigma");
-    l.rank_three("hall_conductivity", "S/(m T)", c.hall_conductivity(), "sigma_ijk");
+    l.maybe(
+        "hall_mobility",
+        "m^2/(V s)",
+        c.hall_mobility(),
+        "|R_H| sigma",
+    );
+    l.rank_three(
+        "hall_conductivity",
+        "S/(m T)",
+        c.hall_conductivity(),
+        "sigma_ijk",
+    );
     l.maybe(
         "nernst",
         "V/(K T)",

@@ -10,7 +10,9 @@ pub use dos::{dos_json, dos_result, dos_table};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use format::{scalar, scientific, tensor_json};
 pub use items::{Item, Quantity, TransportRow};
-pub use transport::{Levels, TransportReport, transport_csv, transport_json, transport_result, transport_table};
+pub use transport::{
+    Levels, TransportReport, transport_csv, transport_json, transport_result, transport_table,
+};
 
 /// How a result came to be.
 #[derive(Clone, Debug, PartialEq)]

@@ -84,8 +84,16 @@ pub fn transport_table(report: &TransportReport) -> String {
         header.k_grid
     );
     let _ = writeln!(s, "  method    {}, {} energy bins", run.method, report.bins);
-    let _ = writeln!(s, "  backend   {} ({}), {:.3} s", run.backend, run.adapter, run.seconds);
-    let _ = writeln!(s, "  E_F       {:.6} eV ({})", report.fermi_level_ev, report.origin);
+    let _ = writeln!(
+        s,
+        "  backend   {} ({}), {:.3} s",
+        run.backend, run.adapter, run.seconds
+    );
+    let _ = writeln!(
+        s,
+        "  E_F       {:.6} eV ({})",
+        report.fermi_level_ev, report.origin
+    );
     if let Some((valence, conduction)) = report.gap_ev {
         let _ = writeln!(
             s,
@@ -264,7 +272,12 @@ pub fn transport_result(report: &TransportReport, command: &str) -> Result<Resul
             file.attribute(name, value);
         }
     }
-    file.dimension("temperature", report.temperatures_k.clone(), "K", "temperature")?;
+    file.dimension(
+        "temperature",
+        report.temperatures_k.clone(),
+        "K",
+        "temperature",
+    )?;
     let level = match &report.levels {
         Levels::ChemicalPotentials(mu) => {
             let about = "chemical potential on the bands' scale";
@@ -279,7 +292,12 @@ pub fn transport_result(report: &TransportReport, command: &str) -> Result<Resul
     };
     file.tensor_dimensions()?;
     let xyz: &[&str] = &["x", "y", "z"];
-    file.dimension("field", xyz, "", "Cartesian component of the magnetic field")?;
+    file.dimension(
+        "field",
+        xyz,
+        "",
+        "Cartesian component of the magnetic field",
+    )?;
     file.dimension("field2", xyz, "", "second component of the magnetic field")?;
     let all: Vec<Vec<Item>> = report.rows.iter().map(TransportRow::items).collect();
     let Some(first) = all.first() else {
@@ -291,11 +309,16 @@ pub fn transport_result(report: &TransportReport, command: &str) -> Result<Resul
         }
         let mut dimensions = vec!["temperature", level];
         dimensions.extend(item.quantity.dimensions());
-        let values = all.iter().flat_map(|row| row[i].quantity.values()).collect();
-        let errors = all.iter().flat_map(|row| row[i].quantity.errors()).collect();
+        let values = all
+            .iter()
+            .flat_map(|row| row[i].quantity.values())
+            .collect();
+        let errors = all
+            .iter()
+            .flat_map(|row| row[i].quantity.errors())
+            .collect();
         file.variable(item.name, &dimensions, values, item.unit, item.about)?;
         file.error_bar(item.name, errors)?;
     }
     Ok(file)
 }
-

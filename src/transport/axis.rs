@@ -75,10 +75,13 @@ impl AxisPlan {
                 (cold / PER_KT).max(distance / (PER_KT * FAR))
             });
             // Bins grow away from a band edge until they are as wide as its surroundings ask for.
-            let edges = fixed.iter().map(|&edge| {
-                cold / PER_KT_AT_EDGE + GROWTH * (e - edge).abs()
-            });
-            let near = window.clone().chain(gap.clone()).fold(f64::INFINITY, f64::min);
+            let edges = fixed
+                .iter()
+                .map(|&edge| cold / PER_KT_AT_EDGE + GROWTH * (e - edge).abs());
+            let near = window
+                .clone()
+                .chain(gap.clone())
+                .fold(f64::INFINITY, f64::min);
             let at_edge = edges.fold(f64::INFINITY, f64::min);
             // Far from every window no band edge matters.
             let share = near / (cold / PER_KT);

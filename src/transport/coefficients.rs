@@ -107,7 +107,8 @@ impl Equilibrium {
 
     /// Density of states averaged under −∂f₀/∂ε, all spins, 1/eV per cell.
     pub fn density_of_states(&self) -> Scalar {
-        self.ensemble.scalar(|m| m.total.scale() * m.total.states[0])
+        self.ensemble
+            .scalar(|m| m.total.scale() * m.total.states[0])
     }
 
     /// Heat capacity of the electrons at constant number, J/(m³ K).
@@ -171,8 +172,7 @@ impl Equilibrium {
     /// Hall coefficient (R_xyz + R_yzx + R_zxy)/3, m³/C: negative for electrons.
     pub fn hall_coefficient(&self) -> Option<Scalar> {
         let v = self.ensemble.volume_m3;
-        self.has_hall
-            .then(|| self.ensemble.scalar(|m| hall(m, v)))
+        self.has_hall.then(|| self.ensemble.scalar(|m| hall(m, v)))
     }
 
     /// Hall carrier density 1/(e|R_H|), cm⁻³.

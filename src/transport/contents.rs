@@ -54,7 +54,8 @@ impl Contents {
     /// Less another's.
     pub fn without(&self, other: &Self) -> Self {
         let less = |a: &Vec<f64>, b: &Vec<f64>| a.iter().zip(b).map(|(x, y)| x - y).collect();
-        let all = |a: &[Vec<f64>], b: &[Vec<f64>]| a.iter().zip(b).map(|(x, y)| less(x, y)).collect();
+        let all =
+            |a: &[Vec<f64>], b: &[Vec<f64>]| a.iter().zip(b).map(|(x, y)| less(x, y)).collect();
         Self {
             states: less(&self.states, &other.states),
             velocity: all(&self.velocity, &other.velocity),

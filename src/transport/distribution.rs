@@ -67,9 +67,8 @@ impl TransportDistribution {
             let all: Vec<&[f64]> = fine.velocity.iter().map(Vec::as_slice).collect();
             [5, 3].map(|order| Reconstruction::new(&axis, order, &all, positive))
         };
-        let states = [5, 3].map(|order| {
-            Reconstruction::new(&axis, order, &[&fine.states], |v| v[0] >= 0.0)
-        });
+        let states =
+            [5, 3].map(|order| Reconstruction::new(&axis, order, &[&fine.states], |v| v[0] >= 0.0));
         let points = states[0].energies();
         let occupied = points
             .iter()

@@ -138,7 +138,10 @@ impl Ensemble {
             (l[0][0] + l[1][1] + l[2][2]) * m.total.scale()
         };
         let value = conducts(&members[0].1);
-        let off: f64 = members.iter().map(|(_, m)| (conducts(m) - value).abs()).sum();
+        let off: f64 = members
+            .iter()
+            .map(|(_, m)| (conducts(m) - value).abs())
+            .sum();
         Ok(Self {
             unresolved: if value > 0.0 { off / value } else { 0.0 },
             members,
@@ -175,7 +178,8 @@ impl Ensemble {
             }
         }
         std::array::from_fn(|i| Scalar {
-            value: value[i],
+            // No −0.
+            value: value[i] + 0.0,
             error: if value[i] == 0.0 && error[i] == 0.0 {
                 0.0
             } else {

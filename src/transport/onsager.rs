@@ -124,9 +124,7 @@ fn first_order(m: &Moments, n: usize) -> [Matrix3<f64>; 3] {
 }
 
 fn last_index(parts: &[Matrix3<f64>; 3]) -> RankThree {
-    std::array::from_fn(|i| {
-        std::array::from_fn(|j| std::array::from_fn(|k| parts[k][(i, j)]))
-    })
+    std::array::from_fn(|i| std::array::from_fn(|j| std::array::from_fn(|k| parts[k][(i, j)])))
 }
 
 /// σ_ijk, S/(m T).
@@ -159,9 +157,7 @@ pub(super) fn magnetoconductivity(m: &Moments, volume_m3: f64) -> RankFour {
     let unit = -m.scale() * ELEMENTARY_CHARGE.powi(3) / volume_m3;
     let of = |i, j, k, l| unit * m.magneto[6 * pair(i, j) + pair(k, l)];
     std::array::from_fn(|i| {
-        std::array::from_fn(|j| {
-            std::array::from_fn(|k| std::array::from_fn(|l| of(i, j, k, l)))
-        })
+        std::array::from_fn(|j| std::array::from_fn(|k| std::array::from_fn(|l| of(i, j, k, l))))
     })
 }
 

@@ -115,7 +115,11 @@ impl Reconstruction {
 
     /// What each point stands for of a quantity with these contents of bins.
     pub fn at_points(&self, contents: &[f64]) -> Vec<f64> {
-        let of = |stencil: &Stencil| stencil.share.map(|row| dot(&row, &contents[stencil.first..]));
+        let of = |stencil: &Stencil| {
+            stencil
+                .share
+                .map(|row| dot(&row, &contents[stencil.first..]))
+        };
         self.stencils.iter().flat_map(of).collect()
     }
 }
