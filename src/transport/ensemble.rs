@@ -178,7 +178,8 @@ impl Ensemble {
             }
         }
         std::array::from_fn(|i| Scalar {
-            value: value[i],
+            // No −0.
+            value: value[i] + 0.0,
             error: if value[i] == 0.0 && error[i] == 0.0 {
                 0.0
             } else {
