@@ -22,7 +22,7 @@ pub enum Backend {
 pub struct Input {
     /// Bands: any supported file, or a directory that holds one (README, "What is read")
     pub file: PathBuf,
-    /// Interpolate the bands to a denser grid, N or n1,n2,n3, on the fly (Fourier series through every energy)
+    /// Interpolate the bands to a denser grid, N or n1,n2,n3, on the fly (Fourier series through every energy; a Wannier Hamiltonian itself)
     #[arg(long, value_name = "N", value_parser = parse_grid)]
     pub interpolate: Option<[usize; 3]>,
     /// Units of a BXSF or FRMSF file: wannier90, wien2k, skeaf, abinit, elk, qe:ALAT (bohr), or ENERGY,VECTORS,2pi|no2pi

@@ -9,7 +9,7 @@ use crate::integrate::cpu::CpuEngine;
 use crate::integrate::{Engine, Progress, Request, fermi_level};
 use crate::io;
 use crate::report::Run;
-use crate::sampler::FourierBands;
+use crate::sampler::{FourierBands, WannierGrid};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Instant;
 
@@ -18,6 +18,11 @@ use std::time::Instant;
 /// # Errors
 /// As [`io::open`]; [`Error::BadOption`] for a grid that cannot be.
 pub fn open(input: &Input) -> Result<Box<dyn BandSource>> {
+    if let Some(n) = input.interpolate
+        && let Some(hamiltonian) = io::open_wannier(&input.file)?
+    {
+        return Ok(Box::new(WannierGrid::new(hamiltonian, KGrid::gamma(n)?)?));
+    }
     let source = io::open(
         &input.file,
         &io::OpenOptions {

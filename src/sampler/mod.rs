@@ -3,6 +3,8 @@
 mod fourier;
 mod interpolator;
 mod series;
+mod wannier;
 
 pub use fourier::FourierBands;
 pub use interpolator::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
+pub use wannier::{WannierBands, WannierGrid};
