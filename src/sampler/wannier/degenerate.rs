@@ -9,8 +9,8 @@ use nalgebra::{DMatrix, Matrix3, SymmetricEigen};
 use rustfft::num_complex::Complex64;
 use std::ops::Range;
 
-/// Rotations smaller than this end the search.
-const SMALL: f64 = 1e-10;
+/// Off-diagonal parts smaller than this (relative) end the search.
+const SMALL: f64 = 1e-13;
 /// Sweeps over all pairs; a handful suffices.
 const SWEEPS: usize = 30;
 
@@ -77,8 +77,10 @@ fn rotation(
     if n[2] < 0.0 {
         n = -n;
     }
-    // Nothing to gain where n̂ is as good as ẑ already.
-    if eigen.eigenvalues.max() - sum[(2, 2)] <= SMALL * SMALL * size || n[2] > 1.0 - SMALL * SMALL {
+    // Nothing to gain where ẑ is an eigenvector and no other is better.
+    let settled = SMALL * sum.trace();
+    let better = eigen.eigenvalues.max() - sum[(2, 2)] > settled;
+    if !better && sum[(0, 2)].hypot(sum[(1, 2)]) <= settled {
         return None;
     }
     let cos = (0.5 * (1.0 + n[2])).sqrt();
