@@ -125,9 +125,9 @@ fn damaged_files_are_refused() {
     type Damage = fn(&str) -> String;
     let cut: Damage = |text| text[..text.len() * 2 / 3].trim_end().to_string();
     let cases: [(&str, &str, Damage); 16] = [
-        ("_hr.dat", "ends where", cut),
-        ("_tb.dat", "", cut),
-        ("_wsvec.dat", "", cut),
+        ("_hr.dat", "cut short", cut),
+        ("_tb.dat", "cut short", cut),
+        ("_wsvec.dat", "cut short", cut),
         ("_hr.dat", "NaN", |t| {
             t.replacen(
                 "    0    0    0    1    1    0.000000",
@@ -145,10 +145,10 @@ fn damaged_files_are_refused() {
                 1,
             )
         }),
-        ("_hr.dat", "lattice vector", |t| {
+        ("_hr.dat", "degeneracy 28", |t| {
             t.replacen("          27", "          28", 1)
         }),
-        ("_hr.dat", "", |t| {
+        ("_hr.dat", "27 degeneracies", |t| {
             t.replacen("          27", "          26", 1)
         }),
         ("_hr.dat", "orbitals 1 to 2", |t| {

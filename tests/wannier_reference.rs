@@ -32,7 +32,8 @@ fn energies(source: &dyn BandSource) -> Vec<Vec<f64>> {
         .collect()
 }
 
-/// Every level of Wannier90's own interpolation, to the digits of its BXSF file.
+/// Every level of Wannier90's own interpolation, to the digits of its BXSF file, which it makes without the shifts of
+/// `use_ws_distance`: here they are left out by hiding their file.
 #[test]
 fn levels_are_those_that_wannier90_prints() {
     for (name, n) in [("si", 24), ("cu", 40)] {
@@ -42,7 +43,12 @@ fn levels_are_those_that_wannier90_prints() {
         ) else {
             return;
         };
-        let ours = grid_of(&files, [n; 3]);
+        let hidden = tempfile::tempdir().unwrap();
+        for suffix in ["_tb.dat.gz", ".win"] {
+            let file = format!("{name}{suffix}");
+            std::fs::copy(files.with_file_name(&file), hidden.path().join(&file)).unwrap();
+        }
+        let ours = grid_of(hidden.path(), [n; 3]);
         let options = OpenOptions {
             bxsf_units: Some("wannier90".parse::<BxsfUnits>().unwrap()),
         };
@@ -51,21 +57,22 @@ fn levels_are_those_that_wannier90_prints() {
         let mut worst: f64 = 0.0;
         for (a, b) in energies(&ours).iter().zip(&energies(&*theirs)) {
             for (x, y) in a.iter().zip(b) {
-                worst = worst.max((x - y).abs() / y.abs().max(1.0));
+                worst = worst.max((x - y).abs());
             }
         }
-        println!("{name}: {worst:.1e}");
-        // _tb.dat and the BXSF file both have 8 digits.
-        assert!(worst < 3e-7, "{name}: {worst}");
+        println!("{name}: {worst:.1e} eV");
+        // Both files have 8 digits, of energies up to 20 eV.
+        assert!(worst < 2e-6, "{name}: {worst}");
     }
 }
 
-/// The ab-initio levels on the runs' own points (kept exactly inside the frozen window), and on 16³ points between.
+/// The ab-initio levels on the runs' own points (kept exactly inside the frozen window), and on 16³ points between, within
+/// 0.5 eV of copper's Fermi level and of the top of silicon's valence band.
 #[test]
 fn levels_are_near_the_ab_initio_ones() {
     for (name, frozen, fermi, worst_allowed, rms_allowed) in [
-        ("si", 6.6, 6.4819, 0.023, 0.010),
-        ("cu", 18.2, 14.5551, 0.031, 0.015),
+        ("si", 6.6, 6.2310, 0.0235, 0.010),
+        ("cu", 18.2, 14.5551, 0.0315, 0.015),
     ] {
         let (Some(files), Some(eig), Some(qe)) = (
             shared(&format!("wannier/{name}/{name}_tb.dat.gz")),
@@ -106,10 +113,7 @@ fn levels_are_near_the_ab_initio_ones() {
             "{name}: {} levels near E_F, at most {worst:.4}, rms {rms:.4} eV",
             near.len()
         );
-        assert!(
-            worst < worst_allowed + 5e-4 && rms < rms_allowed + 5e-4,
-            "{name}"
-        );
+        assert!(worst < worst_allowed && rms < rms_allowed, "{name}");
     }
 }
 
@@ -136,8 +140,8 @@ fn both_files_give_the_same_bands() {
             "{name}: {worst:.1e} eV, {:?}",
             tb.bands().header().provenance.notes
         );
-        // Six decimals on about a thousand vectors.
-        assert!(worst < 5e-5, "{name}: {worst}");
+        // Six decimals, on 617 vectors × 8 orbitals: 0.3e-6·√5000 on average, and several times that at worst.
+        assert!(worst < 2e-4, "{name}: {worst}");
     }
 }
 
@@ -213,10 +217,10 @@ fn bounds_hold_for_real_bands() {
         };
         let bands = WannierBands::new(wannier90::read(&files).unwrap()).unwrap();
         let n = bands.header().n_band;
-        for cells in [8.0, 16.0, 32.0, 64.0] {
+        for cells in [8.0, 16.0, 64.0] {
             for derivatives in [Derivatives::None, Derivatives::Velocity] {
                 let (mut margin, mut widths, mut count) = (0.0, 0.0, 0.0);
-                for _ in 0..4 {
+                for _ in 0..2 {
                     let k_box = KBox {
                         origin: [0; 3].map(|_| random.next()),
                         step: [1.0 / cells / 8.0; 3],
@@ -224,7 +228,7 @@ fn bounds_hold_for_real_bands() {
                     };
                     let group = &bands.groups()[0];
                     let found = bands.evaluate(group, &k_box, derivatives).unwrap();
-                    for _ in 0..200 {
+                    for _ in 0..100 {
                         let u = k_box.origin.map(|o| o + random.next() / cells);
                         let levels = bands.energies(u).unwrap();
                         for (band, e) in found.iter().zip(levels) {

@@ -1,6 +1,7 @@
 //! A small Wannier90 run made by the tests: random hops on the Wigner–Seitz cell of a 3×3×3 grid.
+#![allow(dead_code)]
 
-use super::Lcg;
+use crate::common::Lcg;
 use nalgebra::DMatrix;
 use rustfft::num_complex::Complex64;
 use std::collections::BTreeMap;

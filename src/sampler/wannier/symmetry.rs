@@ -1,11 +1,14 @@
 //! Which operations of the crystal the bands obey: localisation may break a symmetry a little, magnetism for good.
 
 use super::WannierBands;
+use crate::bands::SpinTreatment;
 use crate::crystal::{self, PointGroup, Rotation};
 use crate::error::Result;
 
-/// Levels of equivalent k-points may differ by this much (eV, root mean square over bands and points).
+/// Levels of equivalent k-points may differ by this much (eV, root mean square over bands and points): what localisation breaks.
 const SYMMETRIC_TO: f64 = 0.02;
+/// The same with spin, where magnetism may break the symmetry by as little.
+const SYMMETRIC_TO_WITH_SPIN: f64 = 0.001;
 /// Points at which operations are tried: on no symmetry element.
 const GENERIC: [[f64; 3]; 3] = [
     [0.1234, 0.2711, 0.4079],
@@ -36,7 +39,11 @@ pub(super) fn of_bands(bands: &WannierBands) -> Result<(PointGroup, Option<Strin
         let found = deviations.iter().find(|(r, _)| r == rotation);
         found.map_or(f64::INFINITY, |(_, off)| *off)
     };
-    let kept = tried.filter(|r| of(r) <= SYMMETRIC_TO);
+    let tolerance = match bands.header.spin {
+        SpinTreatment::Unpolarized => SYMMETRIC_TO,
+        SpinTreatment::Collinear | SpinTreatment::Spinor => SYMMETRIC_TO_WITH_SPIN,
+    };
+    let kept = tried.filter(|r| of(r) <= tolerance);
     let worst = kept.rotations().iter().map(of).fold(0.0, f64::max);
     let note = (!bands.header.atoms.is_empty()).then(|| {
         format!(
