@@ -241,7 +241,7 @@ pub(super) fn grid_of(matrix: &Matrix) -> Option<[usize; 3]> {
         return None;
     }
     let n = n as usize;
-    let divisors: Vec<usize> = (1..=n).filter(|d| n % d == 0).collect();
+    let divisors: Vec<usize> = (1..=n).filter(|d| n.is_multiple_of(*d)).collect();
     let fits = |grid: [usize; 3]| {
         let mut weights = vec![0.0; n];
         for (r, &d) in matrix.vectors.iter().zip(&matrix.degeneracies) {
@@ -251,7 +251,7 @@ pub(super) fn grid_of(matrix: &Matrix) -> Option<[usize; 3]> {
         weights.iter().all(|w: &f64| (w - 1.0).abs() < 1e-6)
     };
     for &a in &divisors {
-        for &b in divisors.iter().filter(|b| (n / a) % **b == 0) {
+        for &b in divisors.iter().filter(|b| (n / a).is_multiple_of(**b)) {
             let grid = [a, b, n / a / b];
             if fits(grid) {
                 return Some(grid);

@@ -9,6 +9,7 @@ mod degenerate;
 mod gauge;
 mod grid;
 mod point;
+mod product;
 mod series;
 mod symmetry;
 
@@ -164,10 +165,10 @@ impl WannierBands {
 /// bounds are taken, every `stride`-th and the last. `None` where none are taken.
 fn sample(k_box: &KBox, axis: usize, at: usize, stride: usize) -> Option<(f64, f64)> {
     let last = k_box.points[axis] - 1;
-    if at % stride != 0 && at != last {
+    if !at.is_multiple_of(stride) && at != last {
         return None;
     }
-    let previous = if at % stride == 0 {
+    let previous = if at.is_multiple_of(stride) {
         at.saturating_sub(stride)
     } else {
         at - at % stride

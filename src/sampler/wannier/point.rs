@@ -2,6 +2,7 @@
 
 use super::degenerate;
 use super::gauge::{Gauge, PAIRS};
+use super::product::Basis;
 use super::series::Fields;
 use crate::crystal::Tensor;
 use nalgebra::{DMatrix, SymmetricEigen};
@@ -58,10 +59,8 @@ pub(super) fn solve(
     let mut slopes: Vec<Vec<Complex64>> = (1..4).map(|i| fields.packed(i)).collect();
     let mut bends: Vec<Vec<Complex64>> = (4..fields.len()).map(|i| fields.packed(i)).collect();
     gauge.apply(&packed, &mut slopes, &mut bends);
-    let mut slopes: [DMatrix<Complex64>; 3] = std::array::from_fn(|a| {
-        let d = unpack(&slopes[a], n) * &vectors;
-        vectors.ad_mul(&d)
-    });
+    let basis = Basis::new(&vectors);
+    let mut slopes: [DMatrix<Complex64>; 3] = std::array::from_fn(|a| basis.transform(&slopes[a]));
     settle_degenerate(&energies, &mut slopes, &mut vectors, to_cartesian);
     let curvatures = if bends.is_empty() {
         Vec::new()
@@ -115,11 +114,12 @@ fn curvatures(
     vectors: &DMatrix<Complex64>,
 ) -> Vec<[f64; 6]> {
     let n = energies.len();
+    let basis = Basis::new(vectors);
     let mut result = vec![[0.0; 6]; n];
     for (i, [a, b]) in PAIRS.into_iter().enumerate() {
-        let bent = unpack(&bends[i], n) * vectors;
+        let bent = basis.diagonal(&bends[i]);
         for p in 0..n {
-            let mut sum = vectors.column(p).dotc(&bent.column(p)).re;
+            let mut sum = bent[p];
             for q in 0..n {
                 let gap = energies[p] - energies[q];
                 let weight = 2.0 * gap / (gap * gap + CLOSEST * CLOSEST);

@@ -24,12 +24,15 @@ const GENERIC: [[f64; 3]; 3] = [
 pub(super) fn of_bands(bands: &WannierBands) -> Result<(PointGroup, Option<String>)> {
     let tried = bands.header.point_group.with_inversion();
     let mut deviations: Vec<(Rotation, f64)> = Vec::new();
-    let reference = GENERIC.map(|u| bands.energies(u));
+    let reference = GENERIC
+        .iter()
+        .map(|&u| bands.energies(u))
+        .collect::<Result<Vec<_>>>()?;
     for &rotation in tried.rotations() {
         let mut sum = 0.0;
         for (u, reference) in GENERIC.iter().zip(&reference) {
             let there = bands.energies(crystal::apply(&rotation, *u))?;
-            let pairs = reference.iter().flatten().zip(&there);
+            let pairs = reference.iter().zip(&there);
             sum += pairs.map(|(a, b)| (a - b).powi(2)).sum::<f64>();
         }
         let count = GENERIC.len() * bands.header.n_band;
