@@ -61,8 +61,13 @@ pub(super) fn kind(text: &str) -> Option<Kind> {
     count(Some(line))?;
     let vectors = count(lines.next())?;
     let degeneracies = words(lines.next()?);
-    let integers = degeneracies.iter().all(|w| w.parse::<usize>().is_ok());
-    let usable = integers && !degeneracies.is_empty() && degeneracies.len() <= vectors;
+    let counts = degeneracies
+        .iter()
+        .all(|w| w.parse::<usize>().is_ok_and(|d| d > 0));
+    // FRMSF files may look alike but for their first line, which is no comment.
+    let comment = words(text.lines().next()?);
+    let is_grid = comment.len() == 3 && comment.iter().all(|w| w.parse::<usize>().is_ok());
+    let usable = counts && !degeneracies.is_empty() && degeneracies.len() <= vectors && !is_grid;
     usable.then_some(kind)
 }
 
@@ -259,4 +264,28 @@ pub(super) fn grid_of(matrix: &Matrix) -> Option<[usize; 3]> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layouts_are_known_by_their_first_lines() {
+        let hr = " written on\n 2\n 3\n 1 2 1\n";
+        let tb = " written on\n1. 0. 0.\n0. 1. 0.\n0. 0. 1.5\n 2\n 3\n 1 2 1\n";
+        assert_eq!(kind(hr), Some(Kind::Hr));
+        assert_eq!(kind(tb), Some(Kind::Tb));
+        for other in [
+            "4 4 4\n1\n3\n1 1 1\n",
+            "4 4 4\n1\n3\n1.0 0.0 0.0\n",
+            "comment\n1.0\n1. 0. 0.\n",
+            "comment\n1. 0. 0.\n0. 1. 0.\nx y z\n 2\n 3\n 1 2 1\n",
+            "comment\n2\n3\n0 0 0 1 1 0.5 0.0\n",
+            "comment\n2\n",
+            "",
+        ] {
+            assert_eq!(kind(other), None, "{other}");
+        }
+    }
 }

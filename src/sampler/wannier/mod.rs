@@ -27,9 +27,6 @@ use rayon::prelude::*;
 
 /// Bounds of energies alone are taken from every second point: they need eigenvectors, which cost more than the energies.
 const SPARSE: usize = 2;
-/// Rounding of eigenvalues (eV), by which bounds are widened.
-const ROUNDING_EV: f64 = 1e-9;
-
 /// Bands by Wannier interpolation.
 pub struct WannierBands {
     hamiltonian: WannierHamiltonian,
@@ -228,7 +225,8 @@ impl Interpolator for WannierBands {
             let last = k_box.points[axis] - 1;
             0.5 * k_box.step[axis] * stride.min(last) as f64
         });
-        let slack = self.gauge.remainder(reach) + ROUNDING_EV;
+        // States of a degenerate level are mixed as if their energies were equal: that, and rounding, widens bounds a little.
+        let slack = self.gauge.remainder(reach) + point::DEGENERATE * n as f64;
         let of_band = |band: usize| {
             let points = || {
                 planes
