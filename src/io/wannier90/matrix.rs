@@ -61,9 +61,7 @@ pub(super) fn kind(text: &str) -> Option<Kind> {
     count(Some(line))?;
     let vectors = count(lines.next())?;
     let degeneracies = words(lines.next()?);
-    let counts = degeneracies
-        .iter()
-        .all(|w| w.parse::<usize>().is_ok_and(|d| d > 0));
+    let counts = degeneracies.iter().all(|w| w.parse::<usize>().is_ok());
     // FRMSF files may look alike but for their first line, which is no comment.
     let comment = words(text.lines().next()?);
     let is_grid = comment.len() == 3 && comment.iter().all(|w| w.parse::<usize>().is_ok());
