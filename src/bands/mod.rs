@@ -1,5 +1,6 @@
 //! Bands on a periodic k-grid: what a file holds ([`BandHeader`]), where energies come from ([`BandSource`]), the grid in
-//! memory ([`BandGrid`]), the completion of an irreducible wedge ([`unfold`]) and analytic model bands ([`model`]).
+//! memory ([`BandGrid`]), the completion of an irreducible wedge ([`unfold`]), analytic model bands ([`model`]) and the
+//! matrix elements of bands that are interpolated ([`WannierHamiltonian`]).
 
 pub mod edges;
 mod grid;
@@ -10,6 +11,7 @@ mod scissor;
 mod source;
 mod statistics;
 pub mod unfold;
+mod wannier;
 
 pub use grid::BandGrid;
 pub use header::{BandHeader, Provenance, SpinTreatment};
@@ -17,3 +19,4 @@ pub use occupation::GapSplit;
 pub use scissor::{Scissor, ScissorBands};
 pub use source::{BandSource, Field};
 pub use statistics::{BandStatistics, StatisticsBuilder};
+pub use wannier::WannierHamiltonian;

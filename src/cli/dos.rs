@@ -37,7 +37,7 @@ impl Dos {
     /// # Errors
     /// Where the bands cannot be read or integrated, or the result cannot be written.
     pub fn run(self) -> Result<()> {
-        let source = opened::open(&self.input, Preference::Table)?;
+        let source = opened::open(&self.input, Preference::AsGiven)?;
         let header = source.header();
         session::notes(&self.output, header);
         let axis = self.axis(&*source)?;

@@ -6,7 +6,10 @@ use crate::crystal::KGrid;
 use crate::error::Result;
 use crate::integrate::refine::Refinement;
 use crate::io;
-use crate::sampler::{FourierBands, FourierSeries, InterpolatedBands, Interpolator, ShiftedBands};
+use crate::sampler::{
+    FourierBands, FourierSeries, InterpolatedBands, Interpolator, ShiftedBands, WannierBands,
+    WannierGrid,
+};
 use std::ops::Deref;
 
 /// Error bar that refinement brings interpolated bands to by default.
@@ -33,12 +36,14 @@ impl Deref for Opened {
     }
 }
 
-/// What a command makes of a table where the user asks for no density.
+/// What a command makes of its input where the user asks for no density.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Preference {
-    /// Takes the table as it is.
+    /// Works on tables alone: takes a Wannier Hamiltonian on a default grid.
     Table,
-    /// Interpolates coarse tables and refines.
+    /// Takes a table as it is and refines a Wannier Hamiltonian.
+    AsGiven,
+    /// Interpolates coarse tables, too, and refines.
     Refined,
 }
 
@@ -68,6 +73,22 @@ pub fn open(input: &Input, preference: Preference) -> Result<Opened> {
 }
 
 fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
+    let wanted_table = preference == Preference::Table && input.tolerance.is_none();
+    if let Some(hamiltonian) = io::open_wannier(&input.file)? {
+        return Ok(match input.interpolate {
+            Some(Density::Grid(n)) => {
+                Opened::Table(Box::new(WannierGrid::new(hamiltonian, KGrid::gamma(n)?)?))
+            }
+            Some(Density::AsItIs) => {
+                let grid = hamiltonian.header().k_grid;
+                Opened::Table(Box::new(WannierGrid::new(hamiltonian, grid)?))
+            }
+            None if wanted_table => {
+                Opened::Table(Box::new(WannierGrid::with_default_grid(hamiltonian)?))
+            }
+            None => refine(Box::new(WannierBands::new(hamiltonian)?), input)?,
+        });
+    }
     let table = io::open(
         &input.file,
         &io::OpenOptions {

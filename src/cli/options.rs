@@ -22,8 +22,8 @@ pub enum Backend {
 pub struct Input {
     /// Bands: any supported file, or a directory that holds one (README, "What is read")
     pub file: PathBuf,
-    /// Interpolate the bands to a denser uniform grid, N or n1,n2,n3, on the fly (Fourier series through every energy); `none`
-    /// takes a table as it is
+    /// Interpolate the bands to a denser uniform grid, N or n1,n2,n3, on the fly (Fourier series through every energy; a
+    /// Wannier Hamiltonian itself); `none` takes a table as it is
     #[arg(long, value_name = "N", value_parser = parse_density)]
     pub interpolate: Option<Density>,
     /// Interpolate the bands and refine where the error is, until its bar is below this share of the result

@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use std::path::PathBuf;
 
 /// Whether Hall coefficients are computed where neither `--hall` nor `--no-hall` is given.
-const HALL_BY_DEFAULT: bool = false;
+const HALL_BY_DEFAULT: bool = true;
 
 /// How far beyond the gap or the Fermi level the first look for a doping's chemical potential goes, eV.
 const FIRST_LOOK_EV: f64 = 6.0;
