@@ -1,11 +1,13 @@
 //! Results for people and for programs: tables, JSON, HDF5.
 
+mod boltztrap;
 mod dos;
 mod fermi;
 mod format;
 mod items;
 mod transport;
 
+pub use boltztrap::boltztrap_files;
 pub use dos::{dos_json, dos_result, dos_table};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use format::{scalar, scientific, tensor_json};
