@@ -12,6 +12,7 @@ use bzint::transport::{
 };
 use bzint::units::{BOLTZMANN_EV, ELECTRON_MASS, ELEMENTARY_CHARGE, EV, HBAR};
 use common::{Bars, cubic, in_bins, simple_cubic};
+use proptest::prelude::*;
 use std::f64::consts::PI;
 
 const PAIRS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
@@ -696,6 +697,54 @@ fn doped_cubic_bands_have_the_exact_seebeck_coefficients_within_their_bars() {
         }
     }
     bars.assert_honest("doped cubic bands", 12.0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// Whatever the bands, σ, κ (open and closed) and what a short circuit adds are positive tensors, and every bar is a number.
+    #[test]
+    fn any_bands_conduct_charge_and_heat_in_the_right_direction(
+        seed in 0u64..1 << 40, t in 150.0..2000.0f64, mu in -0.8..0.8f64
+    ) {
+        let n = 8;
+        let mut random = common::Lcg(seed);
+        let lattice = Lattice::new([[4.0, 0.3, 0.0], [0.0, 5.0, 0.5], [0.7, 0.0, 6.0]]).unwrap();
+        let grid = KGrid::gamma([n; 3]).unwrap();
+        let mut header = BandHeader::new(lattice, grid, SpinTreatment::Unpolarized, 2);
+        header.n_electrons = Some(2.0);
+        let energies = (0..2 * n * n * n).map(|_| 2.0 * random.next() - 1.0).collect();
+        let bands = BandGrid::new(header, energies).unwrap();
+        let plan = AxisPlan {
+            temperatures_k: (t, t),
+            chemical_potentials_ev: vec![(mu, mu)],
+            ..AxisPlan::default()
+        };
+        let d = from_grid(&bands, &plan, mu);
+        let c = d.coefficients_over_tau(&d.at_chemical_potential(t, mu).unwrap()).unwrap();
+        let (open, closed) = (
+            c.thermal_conductivity_electronic_over_tau(),
+            c.thermal_conductivity_closed_over_tau(),
+        );
+        let mut peltier = closed;
+        for i in 0..9 {
+            peltier.value[i / 3][i % 3] -= open.value[i / 3][i % 3];
+        }
+        for (name, q) in [("σ", c.conductivity_over_tau()), ("κ", open), ("κ₀", closed), ("S²σT", peltier)] {
+            let m = nalgebra::Matrix3::from_fn(|i, j| 0.5 * (q.value[i][j] + q.value[j][i]));
+            let least = m.symmetric_eigenvalues().min();
+            prop_assert!(least >= -1e-10 * m.amax(), "{name}: {least:e} of {:e}", m.amax());
+            prop_assert!(q.error.iter().flatten().all(|e| e.is_finite() && *e >= 0.0));
+        }
+        // Onsager: a symmetric σ and κ make S and Π = T Sᵀ one tensor.
+        let (s, p) = (c.seebeck().value, c.peltier().value);
+        for i in 0..3 {
+            for j in 0..3 {
+                prop_assert_eq!(p[i][j], t * s[j][i]);
+                prop_assert!((open.value[i][j] - open.value[j][i]).abs() <= 1e-9 * open.value[i][i].abs());
+            }
+        }
+    }
 }
 
 /// Bins that are too wide, an energy outside them, a spectrum without states: one error each, naming the remedy.

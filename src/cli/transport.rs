@@ -8,15 +8,15 @@ use crate::bands::{BandSource, GapSplit};
 use crate::error::{Error, Result};
 use crate::integrate::{Channels, EnergyAxis, Engine, Request, Spectrum, fermi_level, spectrum};
 use crate::report::{
-    Levels, TransportReport, TransportRow, transport_csv, transport_json, transport_result,
-    transport_table,
+    Levels, TransportReport, TransportRow, boltztrap_files, transport_csv, transport_json,
+    transport_result, transport_table,
 };
 use crate::transport::{
     AxisPlan, Doping, ImpurityLevel, ThermalState, TransportDistribution, WindowRelevance,
 };
-use clap::Args;
+use clap::{Args, ValueEnum};
 use rayon::prelude::*;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Whether Hall coefficients are computed where neither `--hall` nor `--no-hall` is given.
 const HALL_BY_DEFAULT: bool = true;
@@ -27,6 +27,15 @@ const FIRST_LOOK_EV: f64 = 6.0;
 /// a few per cent of the carriers are a small part of k_BT.
 const FIRST_LOOK_NEAR_EV: f64 = 1.0;
 const FIRST_LOOK_RELEVANCE: f64 = 0.03;
+
+/// What `--output` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One HDF5 file.
+    Hdf5,
+    /// BoltzTraP2's OUT.trace, OUT.condtens and OUT.halltens.
+    Boltztrap,
+}
 
 /// Options of `transport`.
 #[derive(Args, Debug)]
@@ -70,9 +79,15 @@ pub struct Transport {
     magnetoconductivity: bool,
     #[command(flatten)]
     method: Method,
-    /// Also write every coefficient to this HDF5 file
+    /// Also write every coefficient to this HDF5 file, or to BoltzTraP2's files of this name
     #[arg(short, long = "output", value_name = "OUT.h5")]
     out: Option<PathBuf>,
+    /// What --output writes
+    #[arg(long, value_enum, default_value = "hdf5", requires = "out")]
+    format: Format,
+    /// With --format boltztrap: without spin factors, and with its unit of chi, where BoltzTraP2 has them so
+    #[arg(long, requires = "out")]
+    bt2_compat: bool,
     /// Also write every coefficient to this file of comma-separated values
     #[arg(long, value_name = "OUT.csv")]
     csv: Option<PathBuf>,
@@ -128,21 +143,40 @@ impl Transport {
             bins: found.bins,
             run: &run,
         };
+        let mut written = Vec::new();
         if let Some(path) = &self.out {
-            transport_result(&report, &session::command_line())?.write(path)?;
+            written = self.write(path, &report)?;
         }
         if let Some(path) = &self.csv {
             crate::io::write_text(path, &transport_csv(&report))?;
+            written.push(path.clone());
         }
         if self.output.json {
             super::print(&format!("{:#}", transport_json(&report)));
         } else {
             super::print(&transport_table(&report));
         }
-        for path in self.out.iter().chain(&self.csv) {
+        for path in written {
             session::note(&self.output, &format!("written to {}", path.display()));
         }
         Ok(())
+    }
+
+    /// Writes the results in the format asked for, and tells where.
+    fn write(&self, path: &Path, report: &TransportReport) -> Result<Vec<PathBuf>> {
+        if self.format == Format::Hdf5 {
+            transport_result(report, &session::command_line())?.write(path)?;
+            return Ok(vec![path.to_path_buf()]);
+        }
+        let mut written = Vec::new();
+        for (suffix, text) in boltztrap_files(report, self.bt2_compat)? {
+            let mut name = path.as_os_str().to_owned();
+            name.push(format!(".{suffix}"));
+            let file = PathBuf::from(name);
+            crate::io::write_text(&file, &text)?;
+            written.push(file);
+        }
+        Ok(written)
     }
 
     /// # Errors
@@ -154,6 +188,13 @@ impl Transport {
             }
             _ => Ok(()),
         };
+        if self.format == Format::Boltztrap && self.tau.is_some() {
+            return Err(Error::bad_option(
+                "--format boltztrap",
+                "its columns are per relaxation time, and a relaxation time was given",
+                "leave `--tau` away",
+            ));
+        }
         positive(
             "--tau",
             self.tau,

@@ -1,5 +1,6 @@
 //! Results for people and for programs: tables, JSON, HDF5.
 
+mod boltztrap;
 mod dos;
 mod edges;
 mod fermi;
@@ -7,6 +8,7 @@ mod format;
 mod items;
 mod transport;
 
+pub use boltztrap::boltztrap_files;
 pub use dos::{dos_json, dos_result, dos_table};
 pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};

@@ -29,6 +29,7 @@ pub struct Slab {
 impl SeriesBand {
     /// From coefficients `[R1 + e1][R2 + e2][R3 + e3]` (eV).
     pub fn new(extent: [usize; 3], full: &[Complex64]) -> Self {
+        let (extent, full) = trimmed(extent, full);
         let line = 2 * extent[2] + 1;
         let mut curvature = [0.0; 3];
         let size = extent.map(|e| 2 * e + 1);
@@ -172,6 +173,32 @@ impl SeriesBand {
         band.high = high + reach;
         band
     }
+}
+
+/// The coefficients without the outer layers that are zero.
+fn trimmed(extent: [usize; 3], full: &[Complex64]) -> ([usize; 3], Vec<Complex64>) {
+    let size = extent.map(|e| 2 * e + 1);
+    let place = |at: usize| {
+        [
+            at / (size[1] * size[2]),
+            at / size[2] % size[1],
+            at % size[2],
+        ]
+    };
+    let mut needed = [0; 3];
+    for (at, c) in full.iter().enumerate() {
+        if *c != Complex64::default() {
+            let r = place(at);
+            for i in 0..3 {
+                needed[i] = needed[i].max(r[i].abs_diff(extent[i]));
+            }
+        }
+    }
+    let kept = full.iter().enumerate().filter(|(at, _)| {
+        let r = place(*at);
+        (0..3).all(|i| r[i].abs_diff(extent[i]) <= needed[i])
+    });
+    (needed, kept.map(|(_, c)| *c).collect())
 }
 
 /// Derivatives along axis 1 that are needed: 1 + their order.

@@ -60,7 +60,6 @@ impl AxisPlan {
             .copied()
             .filter(inside)
             .collect();
-        fixed.push(high);
         fixed.sort_by(f64::total_cmp);
         let apart = cold / (16.0 * PER_KT);
         fixed.dedup_by(|a, b| (*a - *b).abs() < apart);
@@ -88,7 +87,7 @@ impl AxisPlan {
             near.min(at_edge * share)
         };
         let mut edges = vec![low];
-        let mut next_fixed = fixed.iter().copied().peekable();
+        let mut next_fixed = fixed.iter().copied().chain([high]).peekable();
         let mut e = low;
         while let Some(&target) = next_fixed.peek() {
             // The narrower of both ends, so that bins shrink in time.

@@ -41,6 +41,13 @@ pub(super) struct Variation {
     pub tails: bool,
 }
 
+impl Variation {
+    /// Whether a part of the zone is taken on its subgrid.
+    pub fn is_subgrid(self) -> bool {
+        self.contents > UNSYMMETRIZED
+    }
+}
+
 /// The variation that gives the values.
 pub(super) const VALUE: Variation = Variation {
     contents: 0,
