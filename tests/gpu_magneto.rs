@@ -42,6 +42,7 @@ fn case(
         weights,
         channels,
         block_planes: None,
+        relevance: None,
         progress: None,
     };
     Case {

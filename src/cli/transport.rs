@@ -11,6 +11,7 @@ use crate::report::{
     Levels, TransportReport, TransportRow, boltztrap_files, transport_csv, transport_json,
     transport_result, transport_table,
 };
+use crate::scattering::ScatteringModel;
 use crate::transport::{
     AxisPlan, Doping, ImpurityLevel, ThermalState, TransportDistribution, WindowRelevance,
 };
@@ -65,7 +66,10 @@ pub struct Transport {
     /// Constant relaxation time in s; without it every coefficient is per relaxation time
     #[arg(long, value_name = "SECONDS")]
     tau: Option<f64>,
-    /// Lattice thermal conductivity in W/(m K), for zT (needs --tau or relaxation times in the file)
+    /// Scattering mechanisms of a semiconductor: a TOML file such as data/silicon.toml
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "tau")]
+    scattering: Option<PathBuf>,
+    /// Lattice thermal conductivity in W/(m K), for zT (needs --tau, --scattering or relaxation times in the file)
     #[arg(long, value_name = "W/mK")]
     lattice_thermal_conductivity: Option<f64>,
     /// Hall and Nernst coefficients too
@@ -117,6 +121,7 @@ impl Transport {
         session::notes(&self.output, header);
         if self.lattice_thermal_conductivity.is_some()
             && self.tau.is_none()
+            && self.scattering.is_none()
             && !header.has_lifetimes
         {
             return Err(Error::bad_option(
@@ -136,6 +141,7 @@ impl Transport {
             origin: found.origin,
             gap_ev: found.gap_ev,
             tau_s: self.tau,
+            scattering: self.scattering.as_ref().map(|p| p.display().to_string()),
             lattice_w_mk: self.lattice_thermal_conductivity,
             temperatures_k: self.temperature.0.clone(),
             levels: found.levels,
@@ -210,7 +216,7 @@ impl Transport {
     }
 
     fn channels(&self, source: &dyn BandSource) -> Channels {
-        if source.header().has_lifetimes && self.tau.is_none() {
+        if source.header().has_lifetimes && self.tau.is_none() && self.scattering.is_none() {
             Channels::Lifetimes
         } else if self.magnetoconductivity {
             Channels::Magneto
@@ -314,6 +320,11 @@ impl Transport {
         };
         let result = self.spectrum(source, &request, channels, &axis, engine)?;
         let distribution = TransportDistribution::new(source.header(), &result, split)?;
+        let model = self
+            .scattering
+            .as_ref()
+            .map(|path| ScatteringModel::read(path))
+            .transpose()?;
         let cases: Vec<(f64, usize)> = self
             .temperature
             .0
@@ -331,7 +342,7 @@ impl Transport {
                         distribution.at_chemical_potential(t, mu[i])?
                     }
                 };
-                self.row(&distribution, &state)
+                self.row(&distribution, &state, model.as_ref(), gap)
             })
             .collect::<Result<_>>()?;
         Ok(Found {
@@ -364,13 +375,19 @@ impl Transport {
         &self,
         distribution: &TransportDistribution,
         state: &ThermalState,
+        model: Option<&ScatteringModel>,
+        gap: Option<(f64, f64)>,
     ) -> Result<TransportRow> {
-        let coefficients = match self.tau {
-            Some(tau) => distribution.coefficients(state, &|_| tau)?,
-            None if distribution.has_lifetimes() => {
+        let coefficients = match (self.tau, model) {
+            (Some(tau), _) => distribution.coefficients(state, &|_| tau)?,
+            (None, Some(model)) => {
+                let tau = distribution.scattered(model, gap, state)?;
+                distribution.coefficients(state, &|e| tau.at(e))?
+            }
+            (None, None) if distribution.has_lifetimes() => {
                 distribution.coefficients_from_lifetimes(state)?
             }
-            None => {
+            (None, None) => {
                 return Ok(TransportRow::OverTau(
                     distribution.coefficients_over_tau(state)?,
                 ));

@@ -191,7 +191,7 @@ impl GpuEngine {
         }
         if context.masses == Masses::Given {
             let unit = 1.0 / context.mass_unit;
-            convert(&mut self.float_scratch, &block.inverse_masses, |m| {
+            convert(&mut self.float_scratch, block.inverse_masses, |m| {
                 (m * unit) as f32
             });
             write(

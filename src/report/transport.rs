@@ -48,6 +48,8 @@ pub struct TransportReport<'a> {
     pub gap_ev: Option<(f64, f64)>,
     /// A constant relaxation time, s.
     pub tau_s: Option<f64>,
+    /// The file of scattering mechanisms.
+    pub scattering: Option<String>,
     /// Lattice thermal conductivity, W/(m K).
     pub lattice_w_mk: Option<f64>,
     /// Temperatures, K.
@@ -101,11 +103,17 @@ pub fn transport_table(report: &TransportReport) -> String {
             conduction - valence
         );
     }
-    match report.tau_s {
-        Some(tau) => {
+    match (report.tau_s, &report.scattering) {
+        (Some(tau), _) => {
             let _ = writeln!(s, "  tau       {tau:e} s");
         }
-        None => s.push_str("  tau       not given: coefficients are per relaxation time\n"),
+        (None, Some(file)) => {
+            let _ = writeln!(s, "  tau       of the energy, by the mechanisms of {file}");
+        }
+        (None, None) if report.header.has_lifetimes => {
+            s.push_str("  tau       the file's relaxation times\n");
+        }
+        (None, None) => s.push_str("  tau       not given: coefficients are per relaxation time\n"),
     }
     let shown = [
         "conductivity",
@@ -204,6 +212,7 @@ pub fn transport_json(report: &TransportReport) -> Value {
             json!({"valence_maximum": valence, "conduction_minimum": conduction, "unit": "eV"})
         }),
         "relaxation_time": report.tau_s.map(|t| json!({"value": t, "error": 0.0, "unit": "s"})),
+        "scattering": report.scattering,
         "lattice_thermal_conductivity":
             report.lattice_w_mk.map(|k| json!({"value": k, "error": 0.0, "unit": "W/(m K)"})),
         "rows": rows,
@@ -262,6 +271,9 @@ pub fn transport_result(report: &TransportReport, command: &str) -> Result<Resul
     file.attribute("fermi_level_ev", report.fermi_level_ev)
         .attribute("fermi_level_origin", report.origin.as_str())
         .attribute("energy_bins", report.bins as i64);
+    if let Some(scattering) = &report.scattering {
+        file.attribute("scattering", scattering.as_str());
+    }
     for (name, value) in [
         ("relaxation_time_s", report.tau_s),
         ("lattice_thermal_conductivity_w_mk", report.lattice_w_mk),

@@ -17,6 +17,7 @@ mod onsager;
 mod quantity;
 mod reconstruction;
 mod relevance;
+mod scattered;
 mod spectra;
 mod window;
 
@@ -29,5 +30,6 @@ pub use ensemble::ThermalState;
 pub use fermi::FermiTensors;
 pub use quantity::{RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity};
 pub use relevance::WindowRelevance;
+pub use scattered::BinnedTau;
 pub use spectra::DosSpectrum;
 pub use window::{Tau, fermi_window};

@@ -2,7 +2,6 @@
 //! are integers, so no result depends on how.
 
 mod curvature;
-mod simd;
 mod smeared;
 mod spectrum;
 mod surface;
@@ -12,11 +11,11 @@ use super::{BandContext, Block, Engine, Part, SlabSums, Target};
 use crate::error::{Error, Result};
 use crate::integrate::Channels;
 use crate::kernel::Real;
+use crate::kernel::simd::vectorized;
 use crate::kernel::velocity::{
     CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_MAGNETO, CHANNELS_SPEEDS,
 };
 use rayon::prelude::*;
-use simd::vectorized;
 use smeared::SmearedRows;
 use spectrum::{SpectrumRows, SpectrumSums};
 use std::sync::Mutex;
