@@ -226,8 +226,9 @@ fn the_command_line_takes_wannier_input() {
     assert!(text.contains("Wannier90 _tb.dat"), "{text}");
     assert!(text.contains("12×12×12"), "{text}");
     let run = ["fermi", input, "--backend", "cpu", "--json"];
-    let (_, notes) = bzint(&run);
-    assert!(notes.contains("No grid is asked for"), "{notes}");
+    let (text, notes) = bzint(&run);
+    assert!(!notes.contains("No grid is asked for"), "{notes}");
+    assert!(text.contains("refined to 1e-3"), "{text}");
     let (text, notes) = bzint(&[&run[..], &["--interpolate", "10"]].concat());
     assert!(!notes.contains("No grid is asked for"), "{notes}");
     let result: serde_json::Value = serde_json::from_str(&text).unwrap();

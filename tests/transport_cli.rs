@@ -180,7 +180,8 @@ fn a_relaxation_time_makes_the_results_absolute() {
         let kappa = number(&b["thermal_conductivity_electronic"]["value"][0][0]);
         let t = number(&b["temperature"]["value"]);
         let zt = s * s * sigma * t / (kappa + 3.0);
-        assert!((number(&b["figure_of_merit"]["value"][0][0]) / zt - 1.0).abs() < 1e-9);
+        // Each value is extrapolated by itself, so that products hold to the second order of what is taken off.
+        assert!((number(&b["figure_of_merit"]["value"][0][0]) / zt - 1.0).abs() < 1e-3);
         // Wiedemann and Franz, within what 600 K on a band of 6 eV leaves.
         let lorenz = kappa / (sigma * t) / 2.443_004_509e-8;
         assert!((lorenz - 1.0).abs() < 0.05, "{lorenz}");
@@ -242,7 +243,8 @@ fn boltztrap_files_have_its_columns_and_units() {
         close(x[2], -number(&json["carrier_density"]["value"]) * 125e-24);
         close(x[4], number(&json["seebeck"]["value"][0][0]));
         close(x[5], number(&json["conductivity_over_tau"]["value"][0][0]));
-        assert!(x[6].is_nan());
+        let hall = &json["hall_coefficient"]["value"];
+        assert!(x[6].is_finite() && (hall.is_null() || (x[6] / number(hall) - 1.0).abs() < 1e-5));
     }
     assert_eq!(
         read("bt.condtens")
