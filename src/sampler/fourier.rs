@@ -3,7 +3,7 @@
 use super::fourier_series::FourierSeries;
 use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
 use crate::bands::{BandHeader, BandSource, BandStatistics, Field, StatisticsBuilder};
-use crate::crystal::KGrid;
+use crate::crystal::{KGrid, PointGroup};
 use crate::error::{Error, Result};
 use rayon::prelude::*;
 
@@ -96,6 +96,10 @@ impl BandSource for FourierBands {
 
     fn statistics(&self) -> &[BandStatistics] {
         &self.statistics
+    }
+
+    fn symmetry(&self) -> PointGroup {
+        self.series.symmetry().on_grid(&self.header.k_grid)
     }
 
     fn read_planes(

@@ -5,12 +5,16 @@ use super::series_box::SeriesBand;
 use super::spline::{Nodes, SplineBand};
 use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
 use crate::bands::{BandHeader, BandSource, Field};
+use crate::crystal::PointGroup;
 use crate::error::Result;
 use crate::memory;
 use rayon::prelude::*;
 
 /// Bytes that the splines of all bands may take.
 const MEMORY: usize = 256 << 20;
+
+/// Energies that differ less are the same (eV).
+const SAME_ENERGY_EV: f64 = 1e-6;
 
 /// One band.
 enum Curve {
@@ -24,6 +28,8 @@ enum Curve {
 pub struct FourierSeries {
     header: BandHeader,
     bands: Vec<Curve>,
+    /// Operations that leave every band as it is.
+    symmetry: PointGroup,
 }
 
 impl FourierSeries {
@@ -44,22 +50,28 @@ impl FourierSeries {
         header.has_velocities = true;
         header.has_inverse_masses = true;
         header.has_lifetimes = false;
-        let bands: Vec<Curve> = (0..header.n_spin_band())
+        let found: Vec<(Curve, PointGroup)> = (0..header.n_spin_band())
             .into_par_iter()
             .map(|at| {
                 let (spin, band) = (at / header.n_band, at % header.n_band);
                 let what = "a band on the coarse grid";
                 let mut energies = memory::zeros(what, header.k_grid.len())?;
                 source.read_planes(Field::Energy, spin, band, 0, &mut energies)?;
+                let symmetry = symmetry(&header, &energies);
                 let band = series.transform(&energies);
-                Ok(if band.finite_sum {
+                let curve = if band.finite_sum {
                     let full = series.coefficients(&band);
                     Curve::Waves(SeriesBand::new(series.extent(), &full))
                 } else {
                     Curve::Spline(SplineBand::new(nodes, &series, &band))
-                })
+                };
+                Ok((curve, symmetry))
             })
             .collect::<Result<_>>()?;
+        let (bands, symmetries): (Vec<Curve>, Vec<PointGroup>) = found.into_iter().unzip();
+        let symmetry = header
+            .point_group
+            .filter(|r| symmetries.iter().all(|g| g.rotations().contains(r)));
         let splined = bands.iter().any(|b| matches!(b, Curve::Spline(_)));
         let how = if splined {
             let [m1, m2, m3] = nodes.m;
@@ -74,7 +86,11 @@ impl FourierSeries {
             "Interpolated from {} k-points: Fourier series through every energy, {how}.",
             header.k_grid
         ));
-        Ok(Self { header, bands })
+        Ok(Self {
+            header,
+            bands,
+            symmetry,
+        })
     }
 
     /// No component of a band's M⁻¹ is larger, 1/kg.
@@ -93,6 +109,10 @@ impl FourierSeries {
 impl Interpolator for FourierSeries {
     fn header(&self) -> &BandHeader {
         &self.header
+    }
+
+    fn symmetry(&self) -> &PointGroup {
+        &self.symmetry
     }
 
     fn groups(&self) -> Vec<BandGroup> {
@@ -145,6 +165,27 @@ impl Interpolator for FourierSeries {
     }
 }
 
+/// The operations of the crystal that leave a band's energies on the grid as they are: some may exchange bands instead.
+fn symmetry(header: &BandHeader, energies: &[f64]) -> PointGroup {
+    let grid = &header.k_grid;
+    header.point_group.filter(|r| {
+        (0..grid.len()).all(|x| {
+            let at = [
+                x / grid.plane_len(),
+                x / grid.n[2] % grid.n[1],
+                x % grid.n[2],
+            ];
+            let u = grid.point(at);
+            let image = r.map(|row| (0..3).map(|i| f64::from(row[i]) * u[i]).sum());
+            let same = |j: [usize; 3]| {
+                let to = (j[0] * grid.n[1] + j[1]) * grid.n[2] + j[2];
+                (energies[to] - energies[x]).abs() <= SAME_ENERGY_EV
+            };
+            grid.locate(image, 1e-5).is_some_and(same)
+        })
+    })
+}
+
 /// Nodes that hold the grid's points, 4 to 2 times as many along each axis.
 fn nodes(header: &BandHeader) -> Nodes {
     let grid = &header.k_grid;
@@ -163,7 +204,11 @@ fn nodes(header: &BandHeader) -> Nodes {
         m: m(factor),
         offset: std::array::from_fn(|a| {
             let shift = grid.shift[a] * factor as f64;
-            if grid.n[a] == 1 { 0.0 } else { shift - shift.floor() }
+            if grid.n[a] == 1 {
+                0.0
+            } else {
+                shift - shift.floor()
+            }
         }),
     }
 }

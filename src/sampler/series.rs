@@ -88,7 +88,10 @@ impl Series {
         // |R_i| ≤ |R| |b_i|/2π.
         let b = lattice.reciprocal();
         series.extent = std::array::from_fn(|i| {
-            let of_class = series.shortest.iter().map(|s| s.r[i].unsigned_abs() as usize);
+            let of_class = series
+                .shortest
+                .iter()
+                .map(|s| s.r[i].unsigned_abs() as usize);
             let of_ball = if grid.n[i] == 1 {
                 0.0
             } else {
@@ -264,7 +267,11 @@ fn shortest(metric: &[[f64; 3]; 3], n: [usize; 3]) -> Vec<Shortest> {
         let is_least = |r2: f64| r2 <= least * (1.0 + 1e-9) + 1e-12;
         let found: Vec<_> = images.iter().filter(|m| is_least(m.1)).collect();
         let share = 1.0 / found.len() as f64;
-        all.extend(found.iter().map(|m| Shortest { r: m.0, class, share }));
+        all.extend(found.iter().map(|m| Shortest {
+            r: m.0,
+            class,
+            share,
+        }));
     }
     all
 }

@@ -153,9 +153,8 @@ impl SplineBand {
     #[inline(always)]
     fn box_sums(&self, k_box: &KBox, derivatives: Derivatives, lattice: &Lattice) -> BoxBand {
         let [n1, n2, n3] = k_box.points;
-        let axes: [Axis; 3] = std::array::from_fn(|a| {
-            Axis::new(k_box, a, self.nodes.m[a], self.nodes.offset[a])
-        });
+        let axes: [Axis; 3] =
+            std::array::from_fn(|a| Axis::new(k_box, a, self.nodes.m[a], self.nodes.offset[a]));
         let row = axes[2].len.next_multiple_of(LANES);
         let l2 = axes[1].len;
         let around = self.gather(&axes, row);
@@ -245,7 +244,8 @@ impl SplineBand {
                     if orders > 1 {
                         let d = [field(1, 0), field(2, 0), field(0, 1)];
                         for k in 0..lanes {
-                            let v = to_velocity.map(|m| m[0] * d[0][k] + m[1] * d[1][k] + m[2] * d[2][k]);
+                            let v = to_velocity
+                                .map(|m| m[0] * d[0][k] + m[1] * d[1][k] + m[2] * d[2][k]);
                             band.velocities.extend_from_slice(&v);
                         }
                     }
@@ -273,7 +273,8 @@ impl SplineBand {
                 continue;
             }
             let mut most: f64 = 0.0;
-            let inner: [usize; 3] = std::array::from_fn(|b| axes[b].len - if a == b { 2 } else { 0 });
+            let inner: [usize; 3] =
+                std::array::from_fn(|b| axes[b].len - if a == b { 2 } else { 0 });
             for i in 0..inner[0] {
                 for j in 0..inner[1] {
                     let start = (i * l2 + j) * row;
@@ -416,7 +417,8 @@ impl Vectorized for BoxSums<'_> {
 
     #[inline(always)]
     fn run(self) -> BoxBand {
-        self.band.box_sums(self.k_box, self.derivatives, self.lattice)
+        self.band
+            .box_sums(self.k_box, self.derivatives, self.lattice)
     }
 }
 
