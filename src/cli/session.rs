@@ -225,11 +225,21 @@ fn method_name(request: &Request, header: &BandHeader) -> String {
     format!("{weights}, {velocities}, tensors symmetrised over {order} operations")
 }
 
+/// How far interpolation may move a band edge beyond the file's own level (eV).
+const INTERPOLATED_EDGE_EV: f64 = 0.01;
+
 /// The Fermi level of an insulator by default: the middle of the gap that holds the file's own, which codes put anywhere in
 /// it (Quantum ESPRESSO and ABINIT at the valence maximum). With a sentence on where it comes from.
 pub fn mid_gap(source: &dyn BandSource) -> Option<(f64, String)> {
-    let level = source.header().fermi_level_ev?;
-    let gap = GapSplit::of(source).filter(|g| g.conduction_ev.is_finite() && g.holds(level))?;
+    let header = source.header();
+    let level = header.fermi_level_ev?;
+    let gap = GapSplit::of(source).filter(|g| g.conduction_ev.is_finite())?;
+    // A file's valence maximum may lie a little below the interpolated one; that the bands below are full says the count.
+    let near = header.n_electrons.is_some()
+        && [-1.0, 1.0].map(|sign| gap.holds(level + sign * INTERPOLATED_EDGE_EV)) != [false; 2];
+    if !gap.holds(level) && !near {
+        return None;
+    }
     Some((
         gap.middle_ev(),
         format!(

@@ -73,6 +73,9 @@ pub struct Refiner<'a> {
     refinement: Refinement,
     groups: Vec<BandGroup>,
     mesh: Mesh,
+    /// Layers of the zone whose error estimates are added up: as many as give independent blocks the share in the bar that they
+    /// have without folding, each standing for `order` images whose errors are the same.
+    layers: usize,
     corners: [[usize; 4]; 6],
     /// Root blocks.
     roots: Vec<BlockId>,
@@ -104,6 +107,7 @@ impl<'a> Refiner<'a> {
             refinement,
             groups: interpolator.groups(),
             corners: corners(shortest_diagonal(&header.lattice, mesh.uniform(0))),
+            layers: (SLABS as f64 / (mesh.fold().order() as f64 / 2.0).max(1.0).sqrt()) as usize,
             mesh,
             bounds: Vec::new(),
             extremes: vec![(f64::INFINITY, f64::NEG_INFINITY); header.n_spin_band()],
@@ -374,7 +378,7 @@ impl<'a> Refiner<'a> {
                 let leaf = Leaf {
                     group: *g,
                     block: *block,
-                    slab: self.mesh.slab(*block, SLABS),
+                    slab: self.mesh.slab(*block, self.layers),
                     shares: shares.clone().unwrap_or_default(),
                 };
                 // A block without energies of interest is settled: its full bands are counted for good.
@@ -387,7 +391,7 @@ impl<'a> Refiner<'a> {
                 }
             }
             // Full bands of the kept blocks count as long as the blocks are kept: the second pass sees to them.
-            let totals = Totals::new(&leaves, goals, SLABS);
+            let totals = Totals::new(&leaves, goals, self.layers);
             let allowed: Vec<f64> = scale(&totals.value, &full)
                 .iter()
                 .map(|s| s * self.refinement.tolerance)
@@ -438,7 +442,7 @@ impl<'a> Refiner<'a> {
                         .map(|((group, block), shares)| Leaf {
                             group: *group,
                             block: *block,
-                            slab: self.mesh.slab(*block, SLABS),
+                            slab: self.mesh.slab(*block, self.layers),
                             shares,
                         }),
                 );
@@ -546,14 +550,14 @@ impl<'a> Refiner<'a> {
         // Signed differences by band and layer.
         let entries = width + 1;
         let mut fine = vec![0.0; bands * entries];
-        let mut off = vec![0.0; bands * SLABS * entries];
+        let mut off = vec![0.0; bands * self.layers * entries];
         for ((g, block), parts) in found.blocks.iter().zip(parts) {
             let group = &self.groups[*g];
-            let slab = self.mesh.slab(*block, SLABS);
+            let slab = self.mesh.slab(*block, self.layers);
             for (band, [f, c]) in group.bands.clone().zip(parts) {
                 let b = group.spin * header.n_band + band;
                 let fine = &mut fine[b * entries..][..entries];
-                let off = &mut off[(b * SLABS + slab) * entries..][..entries];
+                let off = &mut off[(b * self.layers + slab) * entries..][..entries];
                 for i in 0..entries {
                     fine[i] += f[i];
                     off[i] += f[i] - c[i];
@@ -564,8 +568,8 @@ impl<'a> Refiner<'a> {
             .map(|b| {
                 let fine = &fine[b * entries..][..entries];
                 let error = |i: usize| -> f64 {
-                    let of_slab = |s: usize| off[(b * SLABS + s) * entries + i].abs();
-                    g_s * (0..SLABS).map(of_slab).sum::<f64>()
+                    let of_slab = |s: usize| off[(b * self.layers + s) * entries + i].abs();
+                    g_s * (0..self.layers).map(of_slab).sum::<f64>()
                 };
                 let mut values: Vec<f64> = fine[..width].iter().map(|x| g_s * x).collect();
                 let mut errors: Vec<f64> = (0..width).map(error).collect();
@@ -606,7 +610,7 @@ impl<'a> Refiner<'a> {
             row.iter_mut().for_each(|x| *x += g_s * full);
         }
         // One task for each layer of each group of bands.
-        let key = |b: &(usize, BlockId)| (b.0, self.mesh.slab(b.1, SLABS));
+        let key = |b: &(usize, BlockId)| (b.0, self.mesh.slab(b.1, self.layers));
         let mut blocks = found.blocks.clone();
         blocks.sort_by_key(|b| (key(b), *b));
         for of_group in blocks.chunk_by(|a, b| a.0 == b.0) {
@@ -618,7 +622,7 @@ impl<'a> Refiner<'a> {
                 .map(|task| self.layer_spectrum(channels, task, &edges))
                 .collect::<Result<_>>()?;
             for (task, [fine, coarse]) in tasks.iter().zip(sums) {
-                let part = self.mesh.slab(task[0].1, SLABS) * PARTS / SLABS;
+                let part = self.mesh.slab(task[0].1, self.layers) * PARTS / self.layers;
                 let deviation = part * result.cumulative.len();
                 for c in 0..width {
                     let at = (spin * width + c) * count;
