@@ -39,7 +39,7 @@ impl FourierSeries {
     /// Where the source cannot be read, or does not fit in memory.
     pub fn new(source: &dyn BandSource) -> Result<Self> {
         let mut header = source.header().clone();
-        let series = Series::new(&header.lattice, header.k_grid);
+        let series = Series::new(&header.lattice, header.k_grid, &header.point_group);
         let nodes = nodes(&header);
         if header.has_lifetimes {
             header

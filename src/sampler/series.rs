@@ -1,18 +1,20 @@
 //! The Fourier series through energies on a regular grid: the smoothest in the sense of Shankland, Koelling and Wood.
 //!
 //! D. D. Koelling, J. H. Wood, J. Comput. Phys. 67, 253 (1986), and W. E. Pickett, H. Krakauer, P. B. Allen, Phys. Rev. B
-//! 38, 2721 (1988) ask for E(k) = Σ_R c(R) e^{ik·R} through every given energy with the least roughness Σ ρ(R)|c(R)|², ρ =
-//! (1 − ¾x)² + ¾x³ with x = R²/R₁² (R₁ the shortest lattice vector). On a regular grid the conditions are the alias sums
+//! 38, 2721 (1988) ask for E(k) = Σ_m a_m S_m(k), S_m being the average of e^{ik·R} over the n_m vectors of a star, through every
+//! given energy with the least roughness Σ ρ_m|a_m|², ρ = (1 − ¾x)² + ¾x³ with x = R²/R₁² (R₁ the shortest lattice vector). In
+//! terms of single waves, c(R) = a_m/n_m, that is Σ_R n_m ρ|c(R)|². On a regular grid the conditions are the alias sums
 //! Σ_L c(R + N·L) e^{2πi L·s} = c̃(R), c̃ being the grid's own transform and s its shift: each class of aliases is a problem of
-//! its own, with the solution c(R + N·L) = c̃(R) e^{−2πi L·s} w_L, w_L ∝ 1/ρ(R + N·L), and no matrix is solved. The vectors lie
-//! in a ball that holds up to 60 for every k-point.
+//! its own, with the solution c(R + N·L) = c̃(R) e^{−2πi L·s} w_L, w_L ∝ 1/(n_m ρ), and no matrix is solved. The vectors lie in a
+//! ball that holds up to 60 for every k-point. (Without n_m the energies that a grid lacks come out equally well, in copper and
+//! aluminium to 1 % of the root mean square; silicon's electron S at 1e18 cm⁻³ then is 3 % larger.)
 //!
 //! Longer aliases damp the ringing behind a crossing: with the shortest aliases alone silicon gets a false minimum 57 meV below
 //! the true one. But they leak (1/N)⁶ of a band that is a finite sum of cosines. Such a band, known by most of its
 //! coefficients being zero, belongs to the shortest members of its classes, in equal parts, and is interpolated exactly.
 //! Symmetric energies give symmetric coefficients, because |R| alone decides.
 
-use crate::crystal::{KGrid, Lattice};
+use crate::crystal::{KGrid, Lattice, PointGroup};
 use rustfft::num_complex::Complex64;
 use rustfft::{FftDirection, FftPlanner};
 use std::f64::consts::PI;
@@ -45,10 +47,10 @@ pub struct Series {
     /// Largest |R_i| of any vector.
     extent: [usize; 3],
     shortest: Vec<Shortest>,
-    /// Σ 1/ρ over the members of each class in the ball.
+    /// Σ 1/(n_m ρ) over the members of each class in the ball.
     total: Vec<f64>,
-    /// Number of vectors in the ball.
-    vectors: usize,
+    /// 1/(n_m ρ) of the vectors in the ball, in order.
+    weights: Vec<f32>,
 }
 
 /// A band's transform.
@@ -60,8 +62,8 @@ pub struct Transform {
 }
 
 impl Series {
-    /// Chooses the vectors of every class.
-    pub fn new(lattice: &Lattice, grid: KGrid) -> Self {
+    /// Chooses the vectors of every class for bands with the symmetry `group`.
+    pub fn new(lattice: &Lattice, grid: KGrid, group: &PointGroup) -> Self {
         let a = lattice.rows();
         let metric: [[f64; 3]; 3] = std::array::from_fn(|i| {
             std::array::from_fn(|j| (0..3).map(|c| a[i][c] * a[j][c]).sum())
@@ -83,7 +85,7 @@ impl Series {
             extent: [0; 3],
             shortest,
             total: vec![0.0; grid.len()],
-            vectors: 0,
+            weights: Vec::new(),
         };
         // |R_i| ≤ |R| |b_i|/2π.
         let b = lattice.reciprocal();
@@ -100,13 +102,13 @@ impl Series {
             };
             of_class.max().unwrap_or(0).max(of_ball as usize)
         });
-        let mut total = vec![0.0; grid.len()];
-        let mut vectors = 0;
-        series.each_in_ball(|_, class, smoothness| {
-            total[class] += smoothness;
-            vectors += 1;
+        let mut weights = Vec::new();
+        series.each_in_ball(|r, _, smoothness| {
+            weights.push((smoothness / star(group, r)) as f32);
         });
-        series.vectors = vectors;
+        series.weights = weights;
+        let mut total = vec![0.0; grid.len()];
+        series.each_weight(|_, class, weight| total[class] += weight);
         series.total = total;
         series
     }
@@ -118,7 +120,7 @@ impl Series {
 
     /// Number of lattice vectors.
     pub fn len(&self) -> usize {
-        self.vectors
+        self.weights.len()
     }
 
     /// Calls `take` with every vector of the ball, its class and 1/ρ.
@@ -146,6 +148,16 @@ impl Series {
         }
     }
 
+    /// Calls `take` with every vector of the ball, its class and its weight there.
+    fn each_weight(&self, mut take: impl FnMut([i32; 3], usize, f64)) {
+        let mut weights = self.weights.iter();
+        self.each_in_ball(|r, class, _| {
+            if let Some(weight) = weights.next() {
+                take(r, class, f64::from(*weight));
+            }
+        });
+    }
+
     /// Calls `take` with every wave of a band: R and c(R), eV.
     pub fn waves(&self, band: &Transform, mut take: impl FnMut([i32; 3], Complex64)) {
         let n = self.grid.n.map(|n| n as i32);
@@ -171,10 +183,10 @@ impl Series {
             }
         }
         if !band.finite_sum {
-            self.each_in_ball(|r, class, smoothness| {
+            self.each_weight(|r, class, weight| {
                 let c = band.values[class];
                 if c.norm_sqr() > rounding * rounding {
-                    take(r, c * phase(r) * (smoothness / self.total[class]));
+                    take(r, c * phase(r) * (weight / self.total[class]));
                 }
             });
         }
@@ -235,6 +247,16 @@ impl Series {
         }
         data
     }
+}
+
+/// Number of vectors that the group makes of one.
+fn star(group: &PointGroup, r: [i32; 3]) -> f64 {
+    let fixing = group
+        .rotations()
+        .iter()
+        .filter(|w| (0..3).all(|j| (0..3).map(|i| w[i][j] * r[i]).sum::<i32>() == r[j]))
+        .count();
+    group.order() as f64 / fixing.max(1) as f64
 }
 
 fn largest(values: &[Complex64]) -> f64 {
