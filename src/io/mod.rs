@@ -3,6 +3,7 @@
 
 pub mod abinit;
 pub mod boltztrap;
+pub mod bt2;
 pub mod bxsf;
 pub mod castep;
 mod dimension_scale;
@@ -12,6 +13,7 @@ mod h5;
 pub mod hdf5;
 mod lines;
 mod listed;
+mod netcdf;
 pub mod qe;
 pub mod results;
 pub(crate) mod text;
@@ -24,7 +26,7 @@ use std::path::Path;
 
 /// The formats that [`open`] knows, for messages.
 pub(crate) const KNOWN: &str = "its own HDF5 band files, Quantum ESPRESSO's data-file-schema.xml (or the PREFIX.save \
-     directory), BXSF, FRMSF, VASP's vasprun.xml, vaspout.h5 and EIGENVAL, BoltzTraP2's .structure and .energy, Elk's EIGVAL.OUT, \
+     directory), BXSF, FRMSF, VASP's vasprun.xml, vaspout.h5 and EIGENVAL, BoltzTraP2's .structure and .energy and its .bt2 and .btj, Elk's EIGVAL.OUT, \
      ABINIT's _GSR.nc and _EIG.nc, CASTEP's .bands, WIEN2k's .energy and .struct, all but its own also as .gz";
 /// First bytes of an HDF5 file.
 const HDF5_SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
@@ -74,6 +76,7 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
         if vasp::is_vaspout(&file) {
             return Ok(Box::new(vasp::read_vaspout(path)?));
         }
+        let file = netcdf::NetCdf::Four(file);
         if abinit::is_abinit(&file) {
             return Ok(Box::new(abinit::read(path)?));
         }
@@ -84,6 +87,17 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
         }
         drop(file);
         return Ok(Box::new(hdf5::open(path)?));
+    }
+    if netcdf::is_classic(&beginning) {
+        if abinit::is_abinit(&netcdf::NetCdf::open(path)?) {
+            return Ok(Box::new(abinit::read(path)?));
+        }
+        return Err(unknown(
+            "a netCDF file without ABINIT's eigenvalues".to_string(),
+        ));
+    }
+    if bt2::is_xz(&beginning) {
+        return Ok(Box::new(bt2::read(path)?));
     }
     let text = String::from_utf8_lossy(&beginning);
     if text.contains("BEGIN_BLOCK_BANDGRID") || text.trim_start().starts_with("BEGIN_INFO") {
