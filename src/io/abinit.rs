@@ -98,8 +98,7 @@ fn bands(run: &NetCdf, file: &NetCdf, [energy_name, k_name]: [&str; 2]) -> Resul
             ));
         }
     }
-    let spinors = run.has("number_of_spinor_components")
-        && run.array("number_of_spinor_components")?.0 == [2];
+    let spinors = run.dimension("number_of_spinor_components")? == Some(2);
     let spin = match (n_spin, spinors) {
         (1, false) => SpinTreatment::Unpolarized,
         (1, true) => SpinTreatment::Spinor,

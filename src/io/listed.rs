@@ -10,8 +10,6 @@ use std::path::{Path, PathBuf};
 const STRUCTURE_TOLERANCE: f64 = 1e-3;
 /// How far a listed k-point may lie from its grid point, in grid steps.
 const ON_GRID: f64 = 1e-3;
-/// Moments in μ_B closer than this are one.
-const SAME_MOMENT: f64 = 1e-3;
 
 /// Bands as codes list them, before anything is known of their symmetry.
 pub(crate) struct ListedBands {
@@ -29,7 +27,7 @@ pub(crate) struct ListedBands {
     pub divisions: Option<[usize; 3]>,
     /// Atoms; empty where unknown.
     pub atoms: Vec<Atom>,
-    /// Moments per atom of a collinear run (μ_B); empty where unknown.
+    /// Moments in μ_B: one number per atom of a collinear run, three (Cartesian) of a noncollinear one; empty where unknown.
     pub moments: Vec<f64>,
     /// Operations on direct fractional coordinates that the file lists; empty where it lists none.
     pub rotations: Vec<Rotation>,
@@ -39,39 +37,31 @@ impl ListedBands {
     /// The bands on the full grid.
     ///
     /// Tried in turn, until one completes the list and equivalent listed points have equal energies: the operations of the
-    /// file, those of the structure (atoms of one element with different moments are different atoms), time reversal alone,
-    /// the identity. Operations that the energies of a complete list contradict are dropped. E(k) = E(−k) holds for every
-    /// collinear run; for spinors it is an assumption, checked by the energies where the list holds equivalent points.
+    /// file, those of the structure that keep the moments, time reversal alone, the identity. Operations that the energies of a
+    /// complete list contradict are dropped. E(k) = E(−k) holds for every collinear run; for spinors without known moments it is an
+    /// assumption, checked by the energies where the list holds equivalent points.
     ///
     /// # Errors
     /// The error of the first attempt, where none succeeds.
     pub fn complete(self) -> Result<BandGrid> {
         let grid = self.grid();
         let mut first_error = None;
-        let mut groups = Vec::new();
+        let mut attempts = Vec::new();
+        let mut attempt = |group: Result<PointGroup>, time_reversal: bool| match group {
+            Ok(group) => attempts.push((group, time_reversal)),
+            Err(error) => first_error = first_error.take().or(Some(error)),
+        };
         if !self.rotations.is_empty() {
-            groups.push(PointGroup::from_direct(
-                &self.lattice,
-                self.rotations.iter().copied(),
-            ));
+            let rotations = self.rotations.iter().copied();
+            attempt(PointGroup::from_direct(&self.lattice, rotations), true);
         }
         if !self.atoms.is_empty() {
-            groups.push(PointGroup::of_structure(
-                &self.lattice,
-                &self.magnetic_atoms(),
-                STRUCTURE_TOLERANCE,
-            ));
+            let (group, time_reversal) = self.group_of_structure();
+            attempt(group, time_reversal);
         }
-        groups.push(Ok(PointGroup::identity()));
-        let mut attempts = Vec::new();
-        for group in groups {
-            match group {
-                Ok(group) => attempts.push((group, true)),
-                Err(error) => first_error = first_error.or(Some(error)),
-            }
-        }
+        attempt(Ok(PointGroup::identity()), true);
         if self.spin == SpinTreatment::Spinor {
-            attempts.push((PointGroup::identity(), false));
+            attempt(Ok(PointGroup::identity()), false);
         }
         for (point_group, time_reversal) in attempts {
             let wedge = IrreducibleBands {
@@ -87,10 +77,10 @@ impl ListedBands {
             };
             match wedge.into_grid() {
                 Ok(mut bands) => {
-                    if self.spin == SpinTreatment::Spinor && time_reversal {
-                        let note = "E(k) = E(−k) and the symmetry of the nonmagnetic structure are assumed, as the listed \
-                             k-points suggest; where the list holds equivalent points, their energies confirm it.";
-                        bands.header_mut().provenance.notes.push(note.to_string());
+                    if self.spin == SpinTreatment::Spinor {
+                        let note =
+                            self.note_on_spinors(time_reversal, bands.header().point_group.order());
+                        bands.header_mut().provenance.notes.push(note);
                     }
                     return Ok(bands);
                 }
@@ -121,19 +111,52 @@ impl ListedBands {
             .then_some(grid)
     }
 
-    /// The atoms, named by element and moment.
-    fn magnetic_atoms(&self) -> Vec<Atom> {
-        let mut atoms = self.atoms.clone();
-        if self.spin == SpinTreatment::Collinear && self.moments.len() == atoms.len() {
-            for (atom, moment) in atoms.iter_mut().zip(&self.moments) {
-                let same = self
-                    .moments
-                    .iter()
-                    .position(|m| (m - moment).abs() < SAME_MOMENT);
-                atom.symbol = format!("{}#{}", atom.symbol, same.unwrap_or(0));
-            }
+    /// The point group of the structure, and whether E(k) = E(−k) holds besides.
+    fn group_of_structure(&self) -> (Result<PointGroup>, bool) {
+        let (lattice, atoms) = (&self.lattice, self.atoms.as_slice());
+        if !self.has_moments() {
+            let group = PointGroup::of_structure(lattice, atoms, STRUCTURE_TOLERANCE);
+            return (group, true);
         }
-        atoms
+        if self.moments.len() == atoms.len() {
+            let moments = &self.moments;
+            let group =
+                PointGroup::of_collinear_structure(lattice, atoms, moments, STRUCTURE_TOLERANCE);
+            // What holds for up and down bands in one list is in the group: no other symmetry shall stand in for it.
+            return match self.spin {
+                SpinTreatment::Spinor => (group.map(|g| g.with_inversion()), false),
+                _ => (group, true),
+            };
+        }
+        let (vectors, _) = self.moments.as_chunks::<3>();
+        let group = PointGroup::of_magnetic_structure(lattice, atoms, vectors, STRUCTURE_TOLERANCE);
+        (group, false)
+    }
+
+    /// Whether there are moments that could break a symmetry.
+    fn has_moments(&self) -> bool {
+        let n = self.atoms.len();
+        let fits = match self.spin {
+            SpinTreatment::Unpolarized => false,
+            SpinTreatment::Collinear => self.moments.len() == n,
+            SpinTreatment::Spinor => [n, 3 * n].contains(&self.moments.len()),
+        };
+        fits && self.moments.iter().any(|m| *m != 0.0)
+    }
+
+    fn note_on_spinors(&self, time_reversal: bool, order: usize) -> String {
+        match (self.has_moments(), time_reversal) {
+            (true, false) => format!(
+                "{order} operations on k keep the moments of the file (those with time reversal together with k → −k)."
+            ),
+            (true, true) => "The operations that keep the moments of the file do not complete the k-points: E(k) = E(−k) and the \
+                 nonmagnetic symmetry are assumed, as the run that listed them did."
+                .to_string(),
+            (false, true) => "E(k) = E(−k) and the symmetry of the nonmagnetic structure are assumed, as the listed k-points suggest; \
+                 where the list holds equivalent points, their energies confirm it."
+                .to_string(),
+            (false, false) => "Neither symmetry nor E(k) = E(−k) is used.".to_string(),
+        }
     }
 }
 

@@ -71,6 +71,19 @@ impl NetCdf {
         }
     }
 
+    /// The length of a dimension; `None` where there is no such dimension.
+    pub fn dimension(&self, name: &str) -> Result<Option<usize>> {
+        match self {
+            // In HDF5 a dimension is a dataset of that length.
+            Self::Four(file) if file.has(name) => Ok(file.array(name)?.0.first().copied()),
+            Self::Four(_) => Ok(None),
+            Self::Classic(file) => {
+                let dimension = file.file.dimension(name).ok();
+                Ok(dimension.and_then(|d| usize::try_from(d.size).ok()))
+            }
+        }
+    }
+
     /// The only number of a variable; `None` where there is no such variable.
     pub fn number(&self, name: &str) -> Result<Option<f64>> {
         if !self.has(name) {

@@ -8,10 +8,11 @@
 //!   eigenvalues. In an insulator it is any energy in the gap, often at its lower edge. A run with ICHARG = 11 finds it anew
 //!   from its own k-points.
 //! * Symmetry: VASP writes none. The space group of the last structure is searched; for ISPIN = 2 atoms with different
-//!   MAGMOM are different. Every listed pair of equivalent k-points must have equal energies.
+//!   MAGMOM are different, and in noncollinear runs the operations keep the MAGMOM vectors. Every listed pair of equivalent k-points must have equal energies.
 //! * k-points of weight 0 (the band path of a hybrid run) are dropped with a note. Line mode is refused.
 
 mod eigenval;
+mod moments;
 mod poscar;
 mod vaspout;
 mod xml;
@@ -37,7 +38,7 @@ struct Run {
     format: String,
     lattice: Lattice,
     atoms: Vec<Atom>,
-    /// MAGMOM; empty where unknown.
+    /// MAGMOM, Cartesian; empty where unknown.
     moments: Vec<f64>,
     spin: SpinTreatment,
     n_band: usize,

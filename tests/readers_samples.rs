@@ -1,0 +1,148 @@
+//! One model in the files of many codes: every reader gives the same bands. And WIEN2k's centred lattices.
+
+#[path = "support/samples.rs"]
+mod samples;
+
+use bzint::bands::{BandGrid, BandSource, Field, SpinTreatment};
+use bzint::io;
+use bzint::units::{BOHR_ANGSTROM, HARTREE_EV, RYDBERG_EV};
+use samples::{N, energies, samples};
+use std::f64::consts::PI;
+
+#[test]
+fn every_format_gives_the_bands_of_the_model() {
+    for sample in samples() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = sample.write(folder.path());
+        let bands = io::open(&path, &sample.options).and_then(|b| BandGrid::load(b.as_ref()));
+        let bands = bands.unwrap_or_else(|error| panic!("{}: {error}", sample.format));
+        let h = bands.header();
+        assert_eq!(
+            (h.k_grid.n, h.k_grid.shift),
+            ([N; 3], [0.0; 3]),
+            "{}",
+            sample.format
+        );
+        assert_eq!(
+            (h.spin, h.n_band),
+            (SpinTreatment::Unpolarized, 2),
+            "{}",
+            sample.format
+        );
+        assert_eq!(h.point_group.order(), 48, "{}", sample.format);
+        assert!(
+            (h.lattice.volume() - 125.0).abs() < 1e-5,
+            "{}",
+            sample.format
+        );
+        if let Some(n) = h.n_electrons {
+            assert!((n - 2.0).abs() < 1e-9, "{}", sample.format);
+        }
+        if let Some(level) = h.fermi_level_ev {
+            assert!(level.abs() < 1e-9, "{}", sample.format);
+        }
+        for p in 0..h.k_grid.len() {
+            let want = energies(h.k_grid.point([p / (N * N), p / N % N, p % N]));
+            for band in 0..2 {
+                let found = bands.band(Field::Energy, 0, band)[p];
+                // The formats print nine digits of a Hartree or more.
+                let error = found - want[band] * HARTREE_EV;
+                assert!(
+                    error.abs() < 2e-8,
+                    "{}: point {p}: {error:e}",
+                    sample.format
+                );
+            }
+        }
+    }
+}
+
+/// Reads WIEN2k files of these bands (Ry) and compares with the function of the primitive fractional k.
+fn check(
+    kind: &str,
+    cell: [f64; 6],
+    listed: &[([f64; 3], Vec<f64>)],
+    n: usize,
+    energy: impl Fn([f64; 3]) -> f64,
+) -> BandGrid {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in samples::wien2k(kind, cell, listed) {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let path = folder.path().join("a.struct");
+    let source = io::open(&path, &Default::default()).unwrap();
+    let bands = BandGrid::load(source.as_ref()).unwrap();
+    let h = bands.header();
+    assert_eq!((h.k_grid.n, h.k_grid.shift), ([n; 3], [0.0; 3]));
+    assert!(listed.len() < h.k_grid.len());
+    for p in 0..h.k_grid.len() {
+        let want = energy(h.k_grid.point([p / (n * n), p / n % n, p % n])) * RYDBERG_EV;
+        assert!(
+            (bands.band(Field::Energy, 0, 0)[p] - want).abs() < 1e-9,
+            "point {p}"
+        );
+    }
+    bands
+}
+
+/// A rhombohedral crystal with one atom: k-points in rhombohedral units, each orbit under permutation and inversion once.
+#[test]
+fn wien2k_rhombohedral_bands_are_completed_by_their_twelve_operations() {
+    let energy = |u: [f64; 3]| -> f64 {
+        let cos = |x: f64| (2.0 * PI * x).cos();
+        (0..3)
+            .map(|i| 0.1 * cos(u[i]) + 0.03 * cos(u[i] - u[(i + 1) % 3]))
+            .sum()
+    };
+    let n = 6;
+    let mut seen = std::collections::HashSet::new();
+    let mut listed = Vec::new();
+    for p in 0..n * n * n {
+        let j = [p / (n * n), p / n % n, p % n];
+        let mut images = [j, j.map(|x| (n - x) % n)];
+        images.iter_mut().for_each(|i| i.sort_unstable());
+        if seen.insert(images[0].min(images[1])) {
+            let u = j.map(|x| x as f64 / n as f64);
+            listed.push((u, vec![energy(u)]));
+        }
+    }
+    let bands = check("R", [7.0, 7.0, 20.0, 90.0, 90.0, 120.0], &listed, n, energy);
+    let h = bands.header();
+    assert_eq!(h.point_group.order(), 12);
+    let third = 0.75f64.sqrt() * 7.0 * 7.0 * 20.0 / 3.0 * BOHR_ANGSTROM.powi(3);
+    assert!((h.lattice.volume() - third).abs() < 1e-6);
+}
+
+/// Monoclinic CXZ: k-points in conventional units, half of the grid, the other half by inversion.
+#[test]
+fn wien2k_monoclinic_bands_are_read_in_conventional_units() {
+    // k·A, k·B, k·C in turns, from primitive fractions: A = a₁ + a₃, B = a₂, C = a₃ − a₁.
+    let conventional = |u: [f64; 3]| [u[0] + u[2], u[1], u[2] - u[0]];
+    let energy = |u: [f64; 3]| -> f64 {
+        let cos = |x: f64| (2.0 * PI * x).cos();
+        let [a, b, c] = conventional(u);
+        0.1 * cos(a)
+            + 0.05 * cos(b)
+            + 0.03 * cos(c)
+            + 0.04 * cos(a + b)
+            + 0.07 * (cos((a + c) / 2.0) + cos((a - c) / 2.0))
+    };
+    let n = 4;
+    let mut seen = std::collections::HashSet::new();
+    let mut listed = Vec::new();
+    for p in 0..n * n * n {
+        let j = [p / (n * n), p / n % n, p % n];
+        if seen.insert(j.min(j.map(|x| (n - x) % n))) {
+            let u = j.map(|x| x as f64 / n as f64);
+            listed.push((conventional(u), vec![energy(u)]));
+        }
+    }
+    let bands = check(
+        "CXZ",
+        [10.0, 6.0, 11.0, 90.0, 90.0, 103.0],
+        &listed,
+        n,
+        energy,
+    );
+    assert_eq!(bands.header().point_group.order(), 4);
+}
