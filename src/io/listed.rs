@@ -78,8 +78,8 @@ impl ListedBands {
             match wedge.into_grid() {
                 Ok(mut bands) => {
                     if self.spin == SpinTreatment::Spinor {
-                        let note =
-                            self.note_on_spinors(time_reversal, bands.header().point_group.order());
+                        let note = self
+                            .note_on_spinors(time_reversal, bands.header_mut().point_group.order());
                         bands.header_mut().provenance.notes.push(note);
                     }
                     return Ok(bands);

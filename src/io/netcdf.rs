@@ -38,7 +38,7 @@ impl NetCdf {
         text::stream(path)?
             .read_to_end(&mut bytes)
             .map_err(|error| broken(error.to_string()))?;
-        let file = NcFile::from_vec(bytes).map_err(|error| broken(error.to_string()))?;
+        let file = NcFile::from_bytes(&bytes).map_err(|error| broken(error.to_string()))?;
         Ok(Self::Classic(Classic {
             file,
             path: path.to_path_buf(),
