@@ -8,6 +8,7 @@ pub mod bxsf;
 pub mod castep;
 mod dimension_scale;
 pub mod elk;
+pub mod fhi_aims;
 pub mod frmsf;
 mod h5;
 pub mod hdf5;
@@ -27,14 +28,20 @@ use std::path::Path;
 /// The formats that [`open`] knows, for messages.
 pub(crate) const KNOWN: &str = "its own HDF5 band files, Quantum ESPRESSO's data-file-schema.xml (or the PREFIX.save \
      directory), BXSF, FRMSF, VASP's vasprun.xml, vaspout.h5 and EIGENVAL, BoltzTraP2's .structure and .energy and its .bt2 and .btj, Elk's EIGVAL.OUT, \
-     ABINIT's _GSR.nc and _EIG.nc, CASTEP's .bands, WIEN2k's .energy and .struct, all but its own also as .gz";
+     ABINIT's _GSR.nc and _EIG.nc, CASTEP's .bands, WIEN2k's .energy and .struct, FHI-aims' Final_KS_eigenvalues.dat, all but its own also as .gz";
 /// First bytes of an HDF5 file.
 const HDF5_SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// How much of a file is looked at: comments may come before what gives a format away.
 const LOOK_AT: u64 = 64 * 1024;
 
 /// Files that give a directory its format, the one with the most knowledge first.
-const DIRECTORY_FILES: [&str; 4] = ["vasprun.xml", "vaspout.h5", "EIGENVAL", "EIGVAL.OUT"];
+const DIRECTORY_FILES: [&str; 5] = [
+    "vasprun.xml",
+    "vaspout.h5",
+    "EIGENVAL",
+    "EIGVAL.OUT",
+    "Final_KS_eigenvalues.dat",
+];
 
 /// What a user may have to say about a file.
 #[derive(Clone, Copy, Debug, Default)]
@@ -117,6 +124,9 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
     }
     if wien2k::is_energy(&text) || wien2k::is_struct(&text) {
         return Ok(Box::new(wien2k::read(path)?));
+    }
+    if fhi_aims::is_eigenvalues(&text) {
+        return Ok(Box::new(fhi_aims::read(path)?));
     }
     if frmsf::is_frmsf(&text) {
         return Ok(Box::new(frmsf::read(path, options.bxsf_units)?));

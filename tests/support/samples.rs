@@ -184,6 +184,35 @@ fn elk() -> Sample {
     )
 }
 
+fn fhi_aims() -> Sample {
+    let mut text = "# Plain ASCII output of the Kohn-Sham eigenvalues on a k-space grid\n\
+        # Output is written in electron Volts. 1 Ha =    27.211384500000 eV.\n\
+        #     Eigenvalue number, occupation number, eigenvalue\n\n"
+        .to_string();
+    for p in 0..N.pow(3) {
+        let u = [p / (N * N), p / N % N, p % N].map(|j| j as f64 / N as f64);
+        let k = u.map(|x| x * 2.0 * PI / A);
+        text += &format!("k-point number:          {}\n", p + 1);
+        text += &format!("k-point in recip. lattice units:   {:18.12}  {:18.12}  {:18.12}\n", u[0], u[1], u[2]);
+        text += &format!("k-point in cartesian units (A^{{-1}}):   {:18.12}  {:18.12}  {:18.12}\n\n", k[0], k[1], k[2]);
+        for (band, e) in energies(u).into_iter().enumerate() {
+            let occupation = if band == 0 { 2.0 } else { 0.0 };
+            text += &format!("{:6} {occupation:18.12} {:18.10}\n", band + 1, e * HARTREE_EV);
+        }
+        text += "\n";
+    }
+    let geometry = "# simple cubic\nlattice_vector 5 0 0\nlattice_vector 0 5 0\nlattice_vector 0 0 5\natom_frac 0 0 0 H\n";
+    let output = "  | Chemical potential (Fermi level):     0.00000000 eV\n";
+    Sample::new(
+        "FHI-aims",
+        &[
+            ("Final_KS_eigenvalues.dat", text),
+            ("geometry.in", geometry.to_string()),
+            ("aims.out", output.to_string()),
+        ],
+    )
+}
+
 fn eigenval() -> Sample {
     let n = wedge().len();
     let mut text = format!("  1  1  1  1\n  0.1 0.1 0.1 0.1\n  1.0\n  CAR\n sc\n  2  {n}  2\n");
