@@ -18,9 +18,19 @@ pub const BOHR_RADIUS: f64 = 5.291_772_105_44e-11;
 pub const VACUUM_PERMITTIVITY: f64 = 8.854_187_818_8e-12;
 /// Hartree energy E_h in J.
 pub const HARTREE: f64 = 4.359_744_722_206_0e-18;
+/// Speed of light in m/s (exact).
+pub const SPEED_OF_LIGHT: f64 = 299_792_458.0;
+/// Avogadro constant in 1/mol (exact).
+pub const AVOGADRO: f64 = 6.022_140_76e23;
+/// Vacuum permeability μ₀ = 1/(ε₀c²) in N/A².
+pub const VACUUM_PERMEABILITY: f64 = 1.0 / (VACUUM_PERMITTIVITY * SPEED_OF_LIGHT * SPEED_OF_LIGHT);
+/// Bohr magneton μ_B = eħ/2m_e in J/T.
+pub const BOHR_MAGNETON: f64 = ELEMENTARY_CHARGE * HBAR / (2.0 * ELECTRON_MASS);
 
 /// One electronvolt in J.
 pub const EV: f64 = ELEMENTARY_CHARGE;
+/// One cm⁻³ in m⁻³.
+pub const PER_CM3: f64 = 1e6;
 /// One ångström in m.
 pub const ANGSTROM: f64 = 1e-10;
 /// Hartree energy in eV.
@@ -65,6 +75,13 @@ mod tests {
             4.599_848_136_479e6,
             1e-12,
         );
+    }
+
+    /// Tabulated values of what follows from other constants here.
+    #[test]
+    fn magnetic_constants_have_their_codata_values() {
+        close(BOHR_MAGNETON, 9.274_010_065_7e-24, 1e-11);
+        close(VACUUM_PERMEABILITY, 1.256_637_061_27e-6, 1e-11);
     }
 
     /// The Hartree energy by a second route: ħ²/(m_e a₀²).

@@ -6,6 +6,7 @@ mod shared_gpu;
 
 use bzint::gpu::layouts::{BINDINGS, Params};
 use bzint::gpu::pipelines::{Configuration, Kernel};
+use bzint::integrate::Masses;
 
 const WORDS: usize = size_of::<Params>() / 4;
 
@@ -24,6 +25,7 @@ fn report() {
     }
     for (var i = 0u; i < 12u; i++) {
         atomicStore(&sums[20u + i], u32(params.gradient[i / 4u][i % 4u]));
+        atomicStore(&sums[32u + i], u32(params.mass_gradient[i / 4u][i % 4u]));
     }
 }
 ";
@@ -60,6 +62,11 @@ fn the_shader_reads_in_member_i_what_the_host_wrote_there() {
             [24.0, 25.0, 26.0, 27.0],
             [28.0, 29.0, 30.0, 31.0],
         ],
+        mass_gradient: [
+            [32.0, 33.0, 34.0, 35.0],
+            [36.0, 37.0, 38.0, 39.0],
+            [40.0, 41.0, 42.0, 43.0],
+        ],
     };
     let name = engine.device().name.clone();
     let got = pollster::block_on(report(&name, &written));
@@ -81,6 +88,7 @@ async fn report(adapter: &str, params: &Params) -> Vec<u32> {
         kernel: Kernel::FermiSurface,
         channels: 8,
         order: 4,
+        masses: Masses::None,
         start: 4,
         smearing: 0,
         workgroup: 64,

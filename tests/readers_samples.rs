@@ -60,7 +60,10 @@ fn every_format_gives_the_bands_of_the_model() {
 /// Two channels of one electron per state, shifted by ±0.1 eV: five columns, and the moment tells the atoms apart.
 #[test]
 fn fhi_aims_spin_channels_and_spinors_are_told_by_columns_and_occupations() {
-    let sample = samples().into_iter().find(|s| s.format == "FHI-aims").unwrap();
+    let sample = samples()
+        .into_iter()
+        .find(|s| s.format == "FHI-aims")
+        .unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = sample.write(folder.path());
     let one = std::fs::read_to_string(&path).unwrap();
@@ -72,21 +75,42 @@ fn fhi_aims_spin_channels_and_spinors_are_told_by_columns_and_occupations() {
     let with_states = |change: &dyn Fn(&[f64]) -> String| -> String {
         let lines = one.lines().map(|line| match is_state(line) {
             true => {
-                let row: Vec<f64> = line.split_ascii_whitespace().map(|w| w.parse().unwrap()).collect();
+                let row: Vec<f64> = line
+                    .split_ascii_whitespace()
+                    .map(|w| w.parse().unwrap())
+                    .collect();
                 change(&row) + "\n"
             }
             false => format!("{line}\n"),
         });
         lines.collect()
     };
-    let two = with_states(&|row| format!(" {} {} {} {} {}", row[0], row[1] / 2.0, row[2] - 0.1, row[1] / 2.0, row[2] + 0.1));
+    let two = with_states(&|row| {
+        format!(
+            " {} {} {} {} {}",
+            row[0],
+            row[1] / 2.0,
+            row[2] - 0.1,
+            row[1] / 2.0,
+            row[2] + 0.1
+        )
+    });
     let both = open(&two).unwrap();
-    assert_eq!((both.header().spin, both.header().n_electrons), (SpinTreatment::Collinear, Some(2.0)));
-    let (up, down) = (both.band(Field::Energy, 0, 1), both.band(Field::Energy, 1, 1));
+    assert_eq!(
+        (both.header().spin, both.header().n_electrons),
+        (SpinTreatment::Collinear, Some(2.0))
+    );
+    let (up, down) = (
+        both.band(Field::Energy, 0, 1),
+        both.band(Field::Energy, 1, 1),
+    );
     assert!(up.iter().zip(down).all(|(a, b)| (b - a - 0.2).abs() < 1e-9));
     let coupled = with_states(&|row| format!(" {} {} {}", row[0], row[1] / 2.0, row[2]));
     let spinors = open(&coupled).unwrap();
-    assert_eq!((spinors.header().spin, spinors.header().n_electrons), (SpinTreatment::Spinor, Some(1.0)));
+    assert_eq!(
+        (spinors.header().spin, spinors.header().n_electrons),
+        (SpinTreatment::Spinor, Some(1.0))
+    );
 
     // Faults, with their place.
     let error = |text: String| open(&text).unwrap_err().to_string();
@@ -95,7 +119,11 @@ fn fhi_aims_spin_channels_and_spinors_are_told_by_columns_and_occupations() {
     assert!(error(one[..end].to_string()).contains("k-points"));
     let last = one.trim_end().rfind('\n').unwrap();
     assert!(error(one[..last].to_string()).contains("k-point 64"));
-    std::fs::write(folder.path().join("geometry.in"), "lattice_vector 1 0 0\natom 0 0 0 H\n").unwrap();
+    std::fs::write(
+        folder.path().join("geometry.in"),
+        "lattice_vector 1 0 0\natom 0 0 0 H\n",
+    )
+    .unwrap();
     assert!(error(one.clone()).contains("1 lattice vectors"));
     std::fs::remove_file(folder.path().join("geometry.in")).unwrap();
     assert!(error(one.clone()).contains("geometry.in"));

@@ -696,7 +696,8 @@ proptest! {
         let at = Conditions::new(t)?.with_valley(gaas()).with_carriers(n)?.with_ionised(n);
         let warm = Conditions { temperature_k: 1.1 * t, ..at };
         for m in [acoustic(7.0, 1.44e11), polar(), piezo(), intervalley(62.1, 1.1e9)] {
-            prop_assert!(m.rate(e, &warm)? > m.rate(e, &at)?, "{}", m.key());
+            // Where phonons are frozen out, emission alone is left, which is the same to the last bit.
+            prop_assert!(m.rate(e, &warm)? >= m.rate(e, &at)? * (1.0 - 1e-14), "{}", m.key());
         }
         for m in [acoustic(7.0, 1.44e11), alloy(), intervalley(62.1, 1.1e9)] {
             prop_assert!(m.rate(1.1 * e, &at)? > m.rate(e, &at)?, "{}", m.key());

@@ -2,26 +2,37 @@
 
 use bzint::gpu::layouts::{AUDIT_WORDS, BINDINGS, GpuThreshold, Params};
 use bzint::gpu::pipelines::{Configuration, Kernel};
+use bzint::integrate::Masses;
 use naga::{AddressSpace, StorageAccess, TypeInner};
 use std::mem::offset_of;
 
 /// Every configuration but for the workgroup sizes and diagonals, which change one constant each.
 fn configurations() -> Vec<Configuration> {
     let mut all = Vec::new();
+    let mut fields = Vec::new();
+    for order in [0, 2, 4, 6] {
+        fields.extend([8, 12, 20].map(|channels| (channels, order, Masses::None)));
+        let sources: &[Masses] = match order {
+            0 => &[Masses::Velocities, Masses::Given],
+            _ => &[Masses::Energies],
+        };
+        for &masses in sources {
+            fields.extend([16, 52].map(|channels| (channels, order, masses)));
+        }
+    }
     for kernel in Kernel::ALL {
-        for channels in [8, 12, 20] {
-            for order in [0, 2, 4, 6] {
-                for smearing in [0, 1] {
-                    for (start, workgroup) in [(4, 64), (1, 256)] {
-                        all.push(Configuration {
-                            kernel,
-                            channels,
-                            order,
-                            start,
-                            smearing,
-                            workgroup,
-                        });
-                    }
+        for &(channels, order, masses) in &fields {
+            for smearing in [0, 1] {
+                for (start, workgroup) in [(4, 64), (1, 256)] {
+                    all.push(Configuration {
+                        kernel,
+                        channels,
+                        order,
+                        masses,
+                        start,
+                        smearing,
+                        workgroup,
+                    });
                 }
             }
         }
@@ -130,7 +141,7 @@ fn struct_members_lie_at_the_same_bytes_on_both_sides() {
     assert_eq!(
         params,
         offsets!(Params: n1 n2 n3 stride cells1 cells2 cells3 start1 lower1 first_cell cell_count edges bound_first
-            bound_last range quanta inverse per_width reserved1 reserved2 gradient)
+            bound_last range quanta inverse per_width reserved1 reserved2 gradient mass_gradient)
     );
     assert_eq!(size as usize, size_of::<Params>());
     let (threshold, size) = members(&module, "Threshold");
@@ -169,16 +180,18 @@ fn the_preludes_constants_arrive_unchanged() {
             };
             assert_eq!(*got, value, "{name}");
         }
-        let naga::Expression::Compose { components, .. } = expression("COEFFICIENTS") else {
-            panic!("COEFFICIENTS");
-        };
-        for (handle, value) in components.iter().zip(configuration.coefficients()) {
-            let naga::Expression::Literal(naga::Literal::F32(got)) =
-                module.global_expressions[*handle]
-            else {
-                panic!("COEFFICIENTS");
+        for (name, values) in configuration.coefficients() {
+            let naga::Expression::Compose { components, .. } = expression(name) else {
+                panic!("{name}");
             };
-            assert_eq!(got.to_bits(), value.to_bits());
+            for (handle, value) in components.iter().zip(values) {
+                let naga::Expression::Literal(naga::Literal::F32(got)) =
+                    module.global_expressions[*handle]
+                else {
+                    panic!("{name}");
+                };
+                assert_eq!(got.to_bits(), value.to_bits());
+            }
         }
     }
 }

@@ -5,8 +5,8 @@
 // fastest; `plane` counts the planes held in the buffers, halo included, so only axes 2 and 3 wrap around. Corner c of a cell
 // is bit 4 2 1 = one step along axis 1 2 3. Counts of cells and nodes of a block stay below 2^31.
 //
-// Constants from the prelude (src/gpu/pipelines.rs): CHANNELS (8, 12, 20), ORDER (2, 4, 6; 0 = velocities from the file),
-// COEFFICIENTS, START (corner at which the tetrahedra's diagonal starts), SMEARING (order of the smearing), WORKGROUP,
+// Constants from the prelude (src/gpu/pipelines.rs): CHANNELS (8, 12, 16, 20, 52), ORDER (2, 4, 6; 0 = velocities from the
+// file), MASSES (see node_mass.wgsl), COEFFICIENTS, SECOND_COEFFICIENTS, START (corner at which the tetrahedra's diagonal starts), SMEARING (order of the smearing), WORKGROUP,
 // CELLS_PER_INVOCATION, WINDOW (edges of the workgroup's window).
 
 // An energy to compare levels with: level + fraction, in levels.
@@ -38,6 +38,7 @@ struct Params {
     reserved1: u32,
     reserved2: u32,
     gradient: array<vec4<f32>, 3>, // [cart].axis: velocity per level of stencil difference
+    mass_gradient: array<vec4<f32>, 3>, // [cart].axis: inverse mass per velocity of stencil difference
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -53,6 +54,8 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> sums: array<atomic<u32>>;
 // Two limbs each: volume of the cells visited, and of those that lie wholly below the first threshold.
 @group(0) @binding(6) var<storage, read_write> audit: array<atomic<u32>, 4>;
+// [plane][n2][n3][6], units of the band's mass unit; read where MASSES is 3.
+@group(0) @binding(7) var<storage, read> inverse_masses: array<f32>;
 
 var<workgroup> visited: atomic<u32>;
 var<workgroup> below_all: atomic<u32>;
@@ -118,10 +121,14 @@ fn node(plane: u32, j2: u32, j3: u32) -> array<f32, CHANNELS> {
         v = velocity(d);
     }
     var tau = 0.0;
-    if CHANNELS >= 20u {
+    if CHANNELS == 20u {
         tau = lifetimes[here];
     }
-    return channel_values(v, tau);
+    var f = channel_values(v, tau);
+    if CHANNELS == 16u || CHANNELS == 52u {
+        field_values(&f, v, node_inverse_mass(plane, j2, j3));
+    }
+    return f;
 }
 
 // The cell with number `index` of the view.

@@ -37,6 +37,7 @@ impl BandGrid {
     ) -> Result<Self> {
         header.has_velocities = velocities.is_some();
         header.has_lifetimes = lifetimes.is_some();
+        header.has_inverse_masses = false;
         header.validate()?;
         let velocities = velocities.unwrap_or_default();
         let lifetimes = lifetimes.unwrap_or_default();
@@ -128,9 +129,10 @@ impl BandGrid {
     /// All numbers of one band and field.
     pub fn band(&self, field: Field, spin: usize, band: usize) -> &[f64] {
         let len = self.header.k_grid.len() * field.components();
-        let all = match field {
+        let all: &[f64] = match field {
             Field::Energy => &self.energies,
             Field::Velocity => &self.velocities,
+            Field::InverseMass => &[],
             Field::Lifetime => &self.lifetimes,
         };
         &all[(spin * self.header.n_band + band) * len..][..len]

@@ -76,6 +76,8 @@ pub struct BandHeader {
     pub point_group: PointGroup,
     /// Whether [`super::Field::Velocity`] can be read.
     pub has_velocities: bool,
+    /// Whether [`super::Field::InverseMass`] can be read; without it integrators differentiate.
+    pub has_inverse_masses: bool,
     /// Whether [`super::Field::Lifetime`] can be read.
     pub has_lifetimes: bool,
     /// Origin of the data.
@@ -83,7 +85,8 @@ pub struct BandHeader {
 }
 
 impl BandHeader {
-    /// A header with no optional part: Fermi level, electrons, atoms, symmetry, velocities and lifetimes are unknown.
+    /// A header with no optional part: Fermi level, electrons, atoms, symmetry, velocities, inverse masses and lifetimes
+    /// are unknown.
     pub fn new(lattice: Lattice, k_grid: KGrid, spin: SpinTreatment, n_band: usize) -> Self {
         Self {
             lattice,
@@ -96,6 +99,7 @@ impl BandHeader {
             atoms: Vec::new(),
             point_group: PointGroup::identity(),
             has_velocities: false,
+            has_inverse_masses: false,
             has_lifetimes: false,
             provenance: Provenance::default(),
         }

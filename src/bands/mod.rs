@@ -1,14 +1,22 @@
 //! Bands on a periodic k-grid: what a file holds ([`BandHeader`]), where energies come from ([`BandSource`]), the grid in
-//! memory ([`BandGrid`]), the completion of an irreducible wedge ([`unfold`]) and analytic model bands ([`model`]).
+//! memory ([`BandGrid`]), the completion of an irreducible wedge ([`unfold`]), analytic model bands ([`model`]) and the
+//! matrix elements of bands that are interpolated ([`WannierHamiltonian`]).
 
+pub mod edges;
 mod grid;
 mod header;
 pub mod model;
+mod occupation;
+mod scissor;
 mod source;
 mod statistics;
 pub mod unfold;
+mod wannier;
 
 pub use grid::BandGrid;
 pub use header::{BandHeader, Provenance, SpinTreatment};
+pub use occupation::GapSplit;
+pub use scissor::{Scissor, ScissorBands};
 pub use source::{BandSource, Field};
 pub use statistics::{BandStatistics, StatisticsBuilder};
+pub use wannier::WannierHamiltonian;

@@ -347,7 +347,7 @@ impl BandSource for ModelBands {
                     match field {
                         Field::Energy => out[0] = energy,
                         Field::Velocity => out.copy_from_slice(&velocity),
-                        Field::Lifetime => out[0] = f64::NAN,
+                        Field::InverseMass | Field::Lifetime => out.fill(f64::NAN),
                     }
                 }
             });

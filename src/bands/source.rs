@@ -10,6 +10,8 @@ pub enum Field {
     Energy,
     /// Group velocity, m/s, Cartesian; three components, fastest index.
     Velocity,
+    /// Inverse effective mass (1/ħ²)∂²E/∂k∂k, 1/kg, Cartesian; six components xx yy zz yz xz xy, fastest index.
+    InverseMass,
     /// Relaxation time, s; one component.
     Lifetime,
 }
@@ -19,6 +21,7 @@ impl Field {
     pub fn components(self) -> usize {
         match self {
             Self::Velocity => 3,
+            Self::InverseMass => 6,
             Self::Energy | Self::Lifetime => 1,
         }
     }
@@ -32,7 +35,8 @@ pub trait BandSource: Send + Sync {
     /// Extremes of each (spin, band), index `spin * n_band + band`.
     fn statistics(&self) -> &[BandStatistics];
 
-    /// Fills `out` with planes `first ..` of one band: shape `[planes][n2][n3]` or `[planes][n2][n3][3]`.
+    /// Fills `out` with planes `first ..` of one band: shape `[planes][n2][n3]`, and the field's
+    /// components where there are several.
     /// `out` holds whole planes and does not reach beyond plane n1.
     ///
     /// # Errors

@@ -13,6 +13,8 @@ pub struct BandStatistics {
     pub max_step: [f64; 3],
     /// Largest |v|, m/s; 0 where the grid brings no velocities.
     pub max_speed: f64,
+    /// An upper bound of |M⁻¹| (the root of the sum of its squared components), 1/kg; 0 where the source brings none.
+    pub max_inverse_mass: f64,
     /// Largest relaxation time, s; 0 where the grid brings none.
     pub max_lifetime: f64,
 }
@@ -40,6 +42,7 @@ impl StatisticsBuilder {
                 energy_max: f64::NEG_INFINITY,
                 max_step: [0.0; 3],
                 max_speed: 0.0,
+                max_inverse_mass: 0.0,
                 max_lifetime: 0.0,
             },
             label: label.into(),

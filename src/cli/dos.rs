@@ -1,5 +1,6 @@
 //! `bzint dos`.
 
+use super::opened::{self, Preference};
 use super::options::{Input, Method, Output, Range, parse_range};
 use super::session;
 use crate::bands::BandSource;
@@ -36,12 +37,12 @@ impl Dos {
     /// # Errors
     /// Where the bands cannot be read or integrated, or the result cannot be written.
     pub fn run(self) -> Result<()> {
-        let source = session::open(&self.input)?;
+        let source = opened::open(&self.input, Preference::AsGiven)?;
         let header = source.header();
         session::notes(&self.output, header);
         let axis = self.axis(&*source)?;
         let (result, run) =
-            session::integrate(&self.method, &self.output, &*source, |request, engine| {
+            session::integrate(&self.method, &self.output, &source, |request, engine| {
                 let request = Request {
                     channels: Channels::Basic,
                     ..*request

@@ -1,9 +1,10 @@
 //! `bzint fermi`.
 
+use super::opened::{self, Preference};
 use super::options::{FermiOption, Input, Method, Output};
 use super::session;
 use crate::error::Result;
-use crate::integrate::surface;
+use crate::integrate::{crossings, surface};
 use crate::report::{FermiReport, fermi_json, fermi_result, fermi_table};
 use crate::transport::FermiTensors;
 use clap::Args;
@@ -34,14 +35,19 @@ impl Fermi {
     /// # Errors
     /// Where the bands cannot be read or integrated, or the result cannot be written.
     pub fn run(self) -> Result<()> {
-        let source = session::open(&self.input)?;
+        let source = opened::open(&self.input, Preference::AsGiven)?;
         let header = source.header();
         session::notes(&self.output, header);
-        let ((integral, origin), run) =
-            session::integrate(&self.method, &self.output, &*source, |request, engine| {
+        let ((integral, origin, crossings), run) =
+            session::integrate(&self.method, &self.output, &source, |request, engine| {
                 let (energy, origin) =
                     session::fermi_level(&self.level, &*source, request, engine)?;
-                Ok((surface(&*source, request, energy, engine)?, origin))
+                let mut integral = surface(&*source, request, energy, engine)?;
+                let crossings = crossings::on_surface(&*source, request, &integral)?;
+                if let Some(found) = &crossings {
+                    found.widen(&mut integral);
+                }
+                Ok((integral, origin, crossings))
             })?;
         let tensors = FermiTensors::new(header, &integral, self.tau)?;
         let report = FermiReport {
@@ -49,6 +55,7 @@ impl Fermi {
             input: self.input.file.display().to_string(),
             tensors: &tensors,
             origin,
+            crossings,
             tau_s: self.tau,
             run: &run,
         };

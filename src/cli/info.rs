@@ -2,9 +2,11 @@
 
 use super::options::{Input, Output};
 use super::session;
-use crate::bands::{BandHeader, BandSource};
+use crate::bands::edges::BandEdges;
+use crate::bands::{BandHeader, BandSource, GapSplit};
 use crate::error::Result;
-use crate::integrate::fermi_level::gap;
+use crate::integrate::crossings::{PairCrossings, in_zone};
+use crate::report::{edges_json, edges_lines};
 use clap::Args;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -26,22 +28,36 @@ impl Info {
     pub fn run(self) -> Result<()> {
         let source = session::open(&self.input)?;
         let input = self.input.file.display().to_string();
+        let edges = GapSplit::of(&*source)
+            .map(|split| BandEdges::new(&*source, &split))
+            .transpose()?;
+        let crossings = in_zone(&*source)?;
         if self.output.json {
-            super::print(&format!("{:#}", to_json(&*source, &input)));
+            super::print(&format!(
+                "{:#}",
+                to_json(&*source, &input, edges.as_ref(), &crossings)
+            ));
         } else {
-            super::print(&to_text(&*source, &input, self.output.verbose));
+            let verbose = self.output.verbose;
+            super::print(&to_text(
+                &*source,
+                &input,
+                verbose,
+                edges.as_ref(),
+                &crossings,
+            ));
         }
         Ok(())
     }
 }
 
-/// (valence maximum, conduction minimum), eV, where the electron count leaves a gap.
-fn band_gap(source: &dyn BandSource) -> Option<(f64, f64)> {
-    let edges = gap(source, source.header().n_electrons?)?;
-    edges.1.is_finite().then_some(edges)
-}
-
-fn to_text(source: &dyn BandSource, input: &str, verbose: bool) -> String {
+fn to_text(
+    source: &dyn BandSource,
+    input: &str,
+    verbose: bool,
+    edges: Option<&BandEdges>,
+    crossings: &[PairCrossings],
+) -> String {
     let header = source.header();
     let mut s = String::new();
     let mut line = |name: &str, text: String| {
@@ -107,19 +123,36 @@ fn to_text(source: &dyn BandSource, input: &str, verbose: bool) -> String {
     crossing.sort_unstable();
     crossing.dedup();
     let crossing: Vec<String> = crossing.iter().map(usize::to_string).collect();
-    if let Some((valence, conduction)) = band_gap(source) {
-        line(
-            "gap on this grid",
-            format!(
-                "{:.6} eV (valence band to {valence:.6} eV, conduction band from {conduction:.6} eV)",
-                conduction - valence
-            ),
-        );
+    if let Some(edges) = edges {
+        if let Some((level, _)) = session::mid_gap(source) {
+            line(
+                "",
+                format!("{level:.6} eV in the middle of the gap, where `fermi` puts it"),
+            );
+        }
+        for (name, text) in edges_lines(edges) {
+            line(&name, text);
+        }
     } else if !crossing.is_empty() {
         line(
             "metal",
             format!("bands {} cross the Fermi level", crossing.join(", ")),
         );
+    }
+    for (i, c) in crossings.iter().enumerate() {
+        let name = if i == 0 { "band crossings" } else { "" };
+        let band = header.first_band + c.band;
+        let spin = if header.n_spin() > 1 {
+            format!("spin {}, ", c.spin + 1)
+        } else {
+            String::new()
+        };
+        let share = 100.0 * c.share;
+        let text = format!(
+            "{spin}bands {band} and {}: differences reach across one at {share:.2} % of the k-points",
+            band + 1
+        );
+        line(name, text);
     }
     let brings = match (header.has_velocities, header.has_lifetimes) {
         (true, true) => "energies, velocities, relaxation times",
@@ -161,7 +194,12 @@ fn formula(header: &BandHeader) -> String {
     words.join(", ")
 }
 
-fn to_json(source: &dyn BandSource, input: &str) -> Value {
+fn to_json(
+    source: &dyn BandSource,
+    input: &str,
+    edges: Option<&BandEdges>,
+    crossings: &[PairCrossings],
+) -> Value {
     let header = source.header();
     let ranges: Vec<Value> = source
         .statistics()
@@ -176,8 +214,7 @@ fn to_json(source: &dyn BandSource, input: &str) -> Value {
             })
         })
         .collect();
-    let gap = band_gap(source);
-    json!({
+    let mut out = json!({
         "kind": "info",
         "input": input,
         "format": header.provenance.format,
@@ -193,12 +230,50 @@ fn to_json(source: &dyn BandSource, input: &str) -> Value {
         "first_band": header.first_band,
         "electrons": header.n_electrons,
         "fermi_level": {"value": header.fermi_level_ev, "unit": "eV"},
-        "gap": {"value": gap.map(|(v, c)| c - v), "unit": "eV"},
-        "valence_band_maximum": {"value": gap.map(|g| g.0), "unit": "eV"},
-        "conduction_band_minimum": {"value": gap.map(|g| g.1), "unit": "eV"},
         "velocities": header.has_velocities,
         "lifetimes": header.has_lifetimes,
         "band_ranges": ranges,
         "notes": header.provenance.notes,
-    })
+    });
+    let nothing = || json!({"value": null, "unit": "eV"});
+    match edges {
+        Some(edges) => {
+            if let Value::Object(more) = edges_json(edges) {
+                for (name, value) in more {
+                    out[name] = value;
+                }
+            }
+            out["mid_gap"] = session::mid_gap(source)
+                .map_or_else(nothing, |(e, _)| json!({"value": e, "unit": "eV"}));
+        }
+        None => {
+            for name in [
+                "gap",
+                "direct_gap",
+                "valence_band_maximum",
+                "conduction_band_minimum",
+                "mid_gap",
+            ] {
+                out[name] = nothing();
+            }
+        }
+    }
+    out["band_crossings"] = crossings
+        .iter()
+        .map(|c| {
+            let band = header.first_band + c.band;
+            json!({"spin": c.spin + 1, "bands": [band, band + 1], "share_of_zone": c.share})
+        })
+        .collect();
+    let crosses = |e: f64| {
+        let mut all = source.statistics().iter();
+        all.any(|s| s.energy_min < e && e < s.energy_max)
+    };
+    out["metal"] = match (edges, header.n_electrons, header.fermi_level_ev) {
+        (Some(_), ..) => Value::Bool(false),
+        (None, Some(_), _) => Value::Bool(true),
+        (None, None, Some(e)) if crosses(e) => Value::Bool(true),
+        _ => Value::Null,
+    };
+    out
 }

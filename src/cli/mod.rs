@@ -6,9 +6,12 @@ mod devices;
 mod dos;
 mod fermi;
 mod info;
+mod lists;
 mod model;
+mod opened;
 mod options;
 mod session;
+mod transport;
 mod validate;
 
 use crate::error::Result;
@@ -34,6 +37,8 @@ enum Command {
     Fermi(fermi::Fermi),
     /// States, electron count and sigma/tau per energy
     Dos(dos::Dos),
+    /// Conductivity, Seebeck, thermal conductivity, Hall per temperature and doping or chemical potential
+    Transport(Box<transport::Transport>),
     /// CPU against GPU on these bands
     Validate(validate::Validate),
     /// CPU against GPU, side by side, with what bounds each
@@ -54,6 +59,7 @@ impl Cli {
             Command::Model(c) => c.run(),
             Command::Fermi(c) => c.run(),
             Command::Dos(c) => c.run(),
+            Command::Transport(c) => c.run(),
             Command::Validate(c) => c.run(),
             Command::Bench(c) => c.run(),
             Command::Devices(c) => c.run(),

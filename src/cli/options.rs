@@ -22,12 +22,28 @@ pub enum Backend {
 pub struct Input {
     /// Bands: any supported file, or a directory that holds one (README, "What is read")
     pub file: PathBuf,
-    /// Interpolate the bands to a denser grid, N or n1,n2,n3, on the fly (Fourier series through every energy)
-    #[arg(long, value_name = "N", value_parser = parse_grid)]
-    pub interpolate: Option<[usize; 3]>,
+    /// Interpolate the bands to a denser uniform grid, N or n1,n2,n3, on the fly (Fourier series through every energy; a
+    /// Wannier Hamiltonian itself); `none` takes a table as it is
+    #[arg(long, value_name = "N", value_parser = parse_density)]
+    pub interpolate: Option<Density>,
+    /// Interpolate the bands and refine where the error is, until its bar is below this share of the result
+    #[arg(long, value_name = "RELATIVE", value_parser = number, conflicts_with = "interpolate")]
+    pub tolerance: Option<f64>,
+    /// Shift the empty bands of an insulator rigidly so that its gap becomes EV (the wanted gap, not the shift)
+    #[arg(long, value_name = "EV", value_parser = number, allow_hyphen_values = true)]
+    pub scissor: Option<f64>,
     /// Units of a BXSF or FRMSF file: wannier90, wien2k, skeaf, abinit, elk, qe:ALAT (bohr), or ENERGY,VECTORS,2pi|no2pi
     #[arg(long, value_name = "UNITS")]
     pub bxsf_units: Option<BxsfUnits>,
+}
+
+/// How densely a table is to be interpolated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Density {
+    /// Not at all.
+    AsItIs,
+    /// On a uniform grid of so many points.
+    Grid([usize; 3]),
 }
 
 /// How much is said, and where.
@@ -163,6 +179,14 @@ pub fn parse_range(text: &str) -> Result<Range, String> {
         return Err("the step must be positive and not exceed the range".into());
     }
     Ok(Range { start, stop, step })
+}
+
+/// Parses `none`, `N` or `n1,n2,n3`.
+pub fn parse_density(text: &str) -> Result<Density, String> {
+    if text == "none" {
+        return Ok(Density::AsItIs);
+    }
+    parse_grid(text).map(Density::Grid)
 }
 
 /// Parses `N` or `n1,n2,n3`.

@@ -1,32 +1,30 @@
 //! What every subcommand does around its work: open the bands, choose the integrator and the Fermi level, show progress.
 
+use super::opened::{self, Opened, Preference};
 use super::options::{Backend, FermiChoice, FermiOption, Input, Method, Output, on_threads};
-use crate::bands::{BandHeader, BandSource};
-use crate::crystal::KGrid;
+use crate::bands::{BandHeader, BandSource, GapSplit};
 use crate::error::{Error, Result};
 use crate::gpu::{self, GpuEngine};
 use crate::integrate::cpu::CpuEngine;
-use crate::integrate::{Engine, Progress, Request, fermi_level};
-use crate::io;
+use crate::integrate::refine::{Refinement, Refiner, RefiningEngine};
+use crate::integrate::{Engine, Progress, Request, Weights, fermi_level};
 use crate::report::Run;
-use crate::sampler::FourierBands;
+use crate::sampler::InterpolatedBands;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Instant;
 
-/// Opens the input, interpolated where asked.
+/// Opens the input as a table, interpolated to a uniform grid where asked.
 ///
 /// # Errors
-/// As [`io::open`]; [`Error::BadOption`] for a grid that cannot be.
+/// As [`opened::open`]; [`Error::BadOption`] where refinement is asked for.
 pub fn open(input: &Input) -> Result<Box<dyn BandSource>> {
-    let source = io::open(
-        &input.file,
-        &io::OpenOptions {
-            bxsf_units: input.bxsf_units,
-        },
-    )?;
-    match input.interpolate {
-        None => Ok(source),
-        Some(n) => Ok(Box::new(FourierBands::new(&*source, KGrid::gamma(n)?)?)),
+    match opened::open(input, Preference::Table)? {
+        Opened::Table(source) => Ok(source),
+        Opened::Refined(..) => Err(Error::bad_option(
+            "--tolerance",
+            "this command works on the k-points of a grid",
+            "give `--interpolate N` for a denser one",
+        )),
     }
 }
 
@@ -67,10 +65,16 @@ pub fn command_line() -> String {
 pub fn integrate<T: Send>(
     method: &Method,
     output: &Output,
-    source: &dyn BandSource,
+    source: &Opened,
     work: impl Fn(&Request, &mut dyn Engine) -> Result<T> + Sync,
 ) -> Result<(T, Run)> {
     let request = method.apply(Request::for_bands(source.header()));
+    let source = match source {
+        Opened::Table(source) => &**source,
+        Opened::Refined(bands, refinement) => {
+            return refine(method, output, bands, *refinement, &request, work);
+        }
+    };
     let on_gpu = match method.backend {
         Backend::Cpu => false,
         Backend::Gpu => true,
@@ -95,6 +99,68 @@ pub fn integrate<T: Send>(
             &mut CpuEngine::<f64>::default(),
             &work,
         )
+    })
+}
+
+/// As [`integrate`], by refinement on the CPU.
+fn refine<T: Send>(
+    method: &Method,
+    output: &Output,
+    bands: &InterpolatedBands,
+    refinement: Refinement,
+    request: &Request,
+    work: impl Fn(&Request, &mut dyn Engine) -> Result<T> + Sync,
+) -> Result<(T, Run)> {
+    if method.backend == Backend::Gpu {
+        return Err(Error::bad_option(
+            "--backend gpu",
+            "refinement runs on the CPU",
+            "give `--interpolate N` (or `none`) for a uniform grid on the GPU",
+        ));
+    }
+    if request.weights != Weights::Tetrahedra {
+        return Err(Error::bad_option(
+            "--weights",
+            "refinement integrates with linear tetrahedra",
+            "give `--interpolate N` (or `none`) for smearing on a uniform grid",
+        ));
+    }
+    on_threads(method.threads, || {
+        let start = Instant::now();
+        let refiner = Refiner::new(bands.interpolator(), refinement)?;
+        let mut engine = RefiningEngine::new(refiner);
+        let result = work(request, &mut engine)?;
+        let seconds = start.elapsed().as_secs_f64();
+        let mut words = format!(
+            "linear tetrahedra on an interpolation refined to {:e}, analytic velocities, tensors symmetrised over {} operations",
+            refinement.tolerance,
+            bands.header().point_group.order()
+        );
+        if let Some(refined) = engine.last() {
+            words += &format!(
+                "; {} k-points of a band, the finest as on {}×{}×{}",
+                refined.points, refined.finest[0], refined.finest[1], refined.finest[2]
+            );
+            if let Some(cap) = &refined.cap {
+                let times = refined.reached;
+                note(
+                    output,
+                    &format!(
+                        "refinement stopped before its tolerance: {cap}; the worst bar is {times:.1} times too wide"
+                    ),
+                );
+                words += &format!("; stopped {times:.1} times above the tolerance: {cap}");
+            }
+        }
+        Ok((
+            result,
+            Run {
+                backend: "cpu",
+                adapter: engine.adapter(),
+                seconds,
+                method: words,
+            },
+        ))
     })
 }
 
@@ -159,7 +225,22 @@ fn method_name(request: &Request, header: &BandHeader) -> String {
     format!("{weights}, {velocities}, tensors symmetrised over {order} operations")
 }
 
-/// The Fermi level of `choice`, and a sentence on where it comes from.
+/// The Fermi level of an insulator by default: the middle of the gap that holds the file's own, which codes put anywhere in
+/// it (Quantum ESPRESSO and ABINIT at the valence maximum). With a sentence on where it comes from.
+pub fn mid_gap(source: &dyn BandSource) -> Option<(f64, String)> {
+    let level = source.header().fermi_level_ev?;
+    let gap = GapSplit::of(source).filter(|g| g.conduction_ev.is_finite() && g.holds(level))?;
+    Some((
+        gap.middle_ev(),
+        format!(
+            "mid-gap, where T = 0 puts it by convention: valence band to {:.4} eV, conduction band from {:.4} eV; the file says {level:.4} eV",
+            gap.valence_ev, gap.conduction_ev
+        ),
+    ))
+}
+
+/// The Fermi level of `choice`, and a sentence on where it comes from. The file's, taken by default, goes to the middle of
+/// the gap where it lies in one; asked for, it is taken as it is.
 ///
 /// # Errors
 /// [`Error::BadOption`] where nothing determines it, or it lies outside the bands.
@@ -176,7 +257,12 @@ pub fn fermi_level(
         (Some(_), _) => FermiChoice::File,
         (None, _) => FermiChoice::Electrons,
     };
+    let in_gap = match choice.fermi_level {
+        None if default == FermiChoice::File => mid_gap(source),
+        _ => None,
+    };
     let (energy, origin) = match choice.fermi_level.unwrap_or(default) {
+        FermiChoice::File if in_gap.is_some() => in_gap.unwrap_or_default(),
         FermiChoice::Given(energy) => (energy, "given".to_owned()),
         FermiChoice::File => {
             let energy = header.fermi_level_ev.ok_or_else(|| {

@@ -200,6 +200,12 @@ impl PointGroup {
         })
     }
 
+    /// The operations as orthogonal Cartesian matrices.
+    pub fn cartesian(&self, lattice: &Lattice) -> Vec<Tensor> {
+        let of = |r: &Rotation| cartesian(lattice, r);
+        self.rotations.iter().map(of).collect()
+    }
+
     /// The average over the group as a linear map of tensors.
     pub fn projector(&self, lattice: &Lattice) -> TensorProjector {
         let mut elements = [[[[0.0; 3]; 3]; 3]; 3];

@@ -12,7 +12,7 @@ use super::plan::{bytes_per_point, cells_per_submission, check_smearing, params}
 use super::sums::{cumulative, limbs};
 use crate::error::{Error, Result};
 use crate::integrate::cpu::Setup;
-use crate::integrate::{BandContext, Block, Channels, Engine, Part, SlabSums, Target};
+use crate::integrate::{BandContext, Block, Channels, Engine, Masses, Part, SlabSums, Target};
 use crate::kernel::Real;
 use crate::kernel::real::level_of;
 use bytemuck::{bytes_of, cast_slice};
@@ -59,6 +59,7 @@ pub struct GpuEngine {
     levels: wgpu::Buffer,
     velocities: wgpu::Buffer,
     lifetimes: wgpu::Buffer,
+    inverse_masses: wgpu::Buffer,
     in_flight: VecDeque<wgpu::SubmissionIndex>,
     clock: Option<Clock>,
     timings: Timings,
@@ -88,6 +89,7 @@ impl GpuEngine {
             levels: context.buffer("levels", 0, storage)?,
             velocities: context.buffer("velocities", 0, storage)?,
             lifetimes: context.buffer("lifetimes", 0, storage)?,
+            inverse_masses: context.buffer("inverse masses", 0, storage)?,
             workgroup: 64,
             band: None,
             in_flight: VecDeque::new(),
@@ -187,6 +189,18 @@ impl GpuEngine {
                 cast_slice(&self.float_scratch),
             )?;
         }
+        if context.masses == Masses::Given {
+            let unit = 1.0 / context.mass_unit;
+            convert(&mut self.float_scratch, block.inverse_masses, |m| {
+                (m * unit) as f32
+            });
+            write(
+                &self.context,
+                &mut self.inverse_masses,
+                "inverse masses",
+                cast_slice(&self.float_scratch),
+            )?;
+        }
         if context.channels == Channels::Lifetimes {
             let unit = context.lifetime_unit;
             convert(&mut self.float_scratch, block.lifetimes, |t| {
@@ -215,6 +229,7 @@ impl GpuEngine {
                 &band.thresholds,
                 &band.sums[i],
                 &band.audit[i],
+                &self.inverse_masses,
             ];
             let entries: Vec<_> = buffers
                 .iter()
@@ -400,6 +415,7 @@ impl Engine for GpuEngine {
             kernel,
             channels,
             order: context.order,
+            masses: context.masses,
             start: context.corners[0][0],
             smearing: context.smearing.map_or(0, |(_, order)| order),
             workgroup: self.workgroup,

@@ -49,6 +49,8 @@ pub struct Params {
     pub reserved2: u32,
     /// `[cart][axis]`, the fourth column being zero: velocity per level of stencil difference.
     pub gradient: [[f32; 4]; 3],
+    /// Likewise: inverse mass per velocity of stencil difference.
+    pub mass_gradient: [[f32; 4]; 3],
 }
 
 /// A threshold; `Threshold` of `shaders/shared/view.wgsl`.
@@ -65,7 +67,7 @@ pub struct GpuThreshold {
 pub const AUDIT_WORDS: usize = 4;
 
 /// The bindings of group 0 in order: name in the shaders, and what the buffer is.
-pub const BINDINGS: [(&str, wgpu::BufferBindingType); 7] = {
+pub const BINDINGS: [(&str, wgpu::BufferBindingType); 8] = {
     use wgpu::BufferBindingType::{Storage, Uniform};
     [
         ("params", Uniform),
@@ -75,5 +77,6 @@ pub const BINDINGS: [(&str, wgpu::BufferBindingType); 7] = {
         ("thresholds", Storage { read_only: true }),
         ("sums", Storage { read_only: false }),
         ("audit", Storage { read_only: false }),
+        ("inverse_masses", Storage { read_only: true }),
     ]
 };

@@ -6,6 +6,8 @@
 use super::context::Context;
 use super::layouts::BINDINGS;
 use crate::error::Result;
+use crate::integrate::Masses;
+use crate::kernel::curvature::{VELOCITY_DIFFERENCES, second_stencil};
 use crate::kernel::velocity::stencil;
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -51,6 +53,8 @@ impl Kernel {
     fn files(self) -> &'static [&'static str] {
         const VIEW: &str = include_str!("../../shaders/shared/view.wgsl");
         const FIXED_POINT: &str = include_str!("../../shaders/fixed_point.wgsl");
+        const NODE_MASS: &str = include_str!("../../shaders/shared/node_mass.wgsl");
+        const CURVATURE: &str = include_str!("../../shaders/curvature.wgsl");
         const VELOCITY: &str = include_str!("../../shaders/velocity.wgsl");
         const TETRAHEDRON: &str = include_str!("../../shaders/tetrahedron.wgsl");
         const SURFACE_SUMS: &str = include_str!("../../shaders/shared/surface_sums.wgsl");
@@ -63,6 +67,8 @@ impl Kernel {
                 VIEW,
                 FIXED_POINT,
                 VELOCITY,
+                CURVATURE,
+                NODE_MASS,
                 TETRAHEDRON,
                 SURFACE_SUMS,
                 FERMI_SURFACE,
@@ -71,6 +77,8 @@ impl Kernel {
                 VIEW,
                 FIXED_POINT,
                 VELOCITY,
+                CURVATURE,
+                NODE_MASS,
                 TETRAHEDRON,
                 SPECTRUM_SUMS,
                 SPECTRUM,
@@ -79,6 +87,8 @@ impl Kernel {
                 VIEW,
                 FIXED_POINT,
                 VELOCITY,
+                CURVATURE,
+                NODE_MASS,
                 SURFACE_SUMS,
                 SPECTRUM_SUMS,
                 SMEARING,
@@ -92,10 +102,12 @@ impl Kernel {
 pub struct Configuration {
     /// Entry point.
     pub kernel: Kernel,
-    /// Width of the channel vector: 8, 12 or 20.
+    /// Width of the channel vector: 8, 12, 16, 20 or 52.
     pub channels: usize,
     /// Order of the velocity stencil: 2, 4, 6; 0 for velocities from the file.
     pub order: usize,
+    /// Where inverse masses come from.
+    pub masses: Masses,
     /// Corner at which the tetrahedra's diagonal starts.
     pub start: usize,
     /// Order of the smearing, if any.
@@ -125,12 +137,13 @@ impl Configuration {
             // Writing to a string does not fail.
             let _ = writeln!(wgsl, "const {name}: u32 = {value}u;");
         }
-        let c = self.coefficients();
-        let _ = writeln!(
-            wgsl,
-            "const COEFFICIENTS = array<f32, 3>({:?}f, {:?}f, {:?}f);",
-            c[0], c[1], c[2]
-        );
+        for (name, c) in self.coefficients() {
+            let _ = writeln!(
+                wgsl,
+                "const {name} = array<f32, 3>({:?}f, {:?}f, {:?}f);",
+                c[0], c[1], c[2]
+            );
+        }
         for file in self.kernel.files() {
             wgsl.push('\n');
             wgsl.push_str(file);
@@ -139,10 +152,11 @@ impl Configuration {
     }
 
     /// The prelude's integers.
-    pub fn constants(&self) -> [(&'static str, u32); 7] {
+    pub fn constants(&self) -> [(&'static str, u32); 8] {
         [
             ("CHANNELS", self.channels as u32),
             ("ORDER", self.order as u32),
+            ("MASSES", self.masses as u32),
             ("START", self.start as u32),
             ("SMEARING", self.smearing as u32),
             ("WORKGROUP", self.workgroup),
@@ -151,9 +165,19 @@ impl Configuration {
         ]
     }
 
-    /// The prelude's stencil coefficients.
-    pub fn coefficients(&self) -> [f32; 3] {
-        [1, 2, 3].map(|m| stencil(self.order, m) as f32)
+    /// The prelude's stencil coefficients: of first and of second differences.
+    pub fn coefficients(&self) -> [(&'static str, [f32; 3]); 2] {
+        let first = match self.order {
+            0 => VELOCITY_DIFFERENCES,
+            order => order,
+        };
+        [
+            ("COEFFICIENTS", [1, 2, 3].map(|m| stencil(first, m) as f32)),
+            (
+                "SECOND_COEFFICIENTS",
+                [1, 2, 3].map(|m| second_stencil(self.order, m) as f32),
+            ),
+        ]
     }
 }
 

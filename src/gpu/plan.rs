@@ -1,15 +1,17 @@
 //! What a band asks of the device: parameters of its dispatches, their size, and what cannot be done.
 
 use super::layouts::Params;
+use crate::bands::Field;
 use crate::error::{Error, Result};
 use crate::integrate::cpu::Setup;
 use crate::integrate::{BandContext, Block};
 use crate::kernel::Real;
 use crate::kernel::real::width;
 use crate::kernel::smearing::CUTOFF;
+use crate::kernel::velocity::CHANNELS_LIFETIMES;
 use std::ops::Range;
 
-/// Pairs of cell and edge in one submission; a pair costs about 1500 operations.
+/// Pairs of cell and edge in one submission; a pair costs about 1500 operations with the 20 channels that come with lifetimes.
 pub const CELL_EDGES: u64 = 1 << 22;
 
 /// The uniform block of a view of `block`, without the run of cells.
@@ -25,10 +27,7 @@ pub fn params(setup: &Setup<f32>, block: &Block, cells: &Range<usize>, stride: u
             width_ev
         }
     });
-    let mut gradient = [[0.0; 4]; 3];
-    for (row, from) in gradient.iter_mut().zip(&setup.gradient[stride - 1]) {
-        row[..3].copy_from_slice(from);
-    }
+    let padded = |rows: &[[f32; 3]; 3]| rows.map(|[x, y, z]| [x, y, z, 0.0]);
     let last = setup.thresholds.len() - 1;
     Params {
         n1: n1 as u32,
@@ -51,21 +50,24 @@ pub fn params(setup: &Setup<f32>, block: &Block, cells: &Range<usize>, stride: u
         per_width: width_ev.map_or(0.0, |w| width(s.energy_min, s.energy_max) * (1.0 / w)) as f32,
         reserved1: 0,
         reserved2: 0,
-        gradient,
+        gradient: padded(&setup.gradient[stride - 1]),
+        mass_gradient: padded(&setup.mass_gradient[stride - 1]),
     }
 }
 
 /// Cells in one submission, from a bound on the edges that one cell can meet.
 pub fn cells_per_submission(setup: &Setup<f32>) -> u64 {
+    // Wider channel vectors cost in proportion.
+    let share = setup.context.channels.width().div_ceil(CHANNELS_LIFETIMES) as u64;
     let Some(axis) = &setup.axis else {
-        return CELL_EDGES / 2;
+        return CELL_EDGES / 2 / share;
     };
     let reach_ev = setup.context.smearing.map_or_else(
         || setup.context.statistics.max_step.iter().sum(),
         |(width_ev, _)| 2.0 * CUTOFF * width_ev,
     );
     let edges = (reach_ev / axis.least_width()).min(axis.bins() as f64) as u64 + 2;
-    (CELL_EDGES / edges).max(4096)
+    (CELL_EDGES / edges / share).max(4096)
 }
 
 /// Contributions at one energy must fit the two limbs of `to_wide`: |δ|·range < 2³³ with cells of up to 8.
@@ -87,7 +89,8 @@ pub fn check_smearing(setup: &Setup<f32>) -> Result<()> {
 
 /// Bytes of the widest field of a k-point.
 pub fn bytes_per_point(context: &BandContext) -> u64 {
-    if context.order == 0 { 12 } else { 4 }
+    let components = context.fields().into_iter().map(Field::components).max();
+    4 * components.unwrap_or(1) as u64
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ pub struct Block<'a> {
     pub energies: &'a [f64],
     /// Velocities `[plane][n2][n3][3]`, m/s, or empty.
     pub velocities: &'a [f64],
+    /// Inverse masses `[plane][n2][n3][6]`, 1/kg, xx yy zz yz xz xy, or empty.
+    pub inverse_masses: &'a [f64],
     /// Relaxation times `[plane][n2][n3]`, s, or empty.
     pub lifetimes: &'a [f64],
 }
@@ -44,22 +46,19 @@ pub struct BlockStream<'a> {
     planes: usize,
     energies: Vec<f64>,
     velocities: Vec<f64>,
+    inverse_masses: Vec<f64>,
     lifetimes: Vec<f64>,
 }
 
 impl<'a> BlockStream<'a> {
-    /// A stream over one band; `halo` planes are added on both sides of the cells' corners.
+    /// A stream of `fields` of one band; `halo` planes are added on both sides of the cells' corners.
     pub fn new(
         source: &'a dyn BandSource,
         spin: usize,
         band: usize,
         halo: usize,
-        velocities: bool,
-        lifetimes: bool,
+        fields: Vec<Field>,
     ) -> Self {
-        let mut fields = vec![Field::Energy];
-        fields.extend(velocities.then_some(Field::Velocity));
-        fields.extend(lifetimes.then_some(Field::Lifetime));
         Self {
             source,
             spin,
@@ -70,6 +69,7 @@ impl<'a> BlockStream<'a> {
             planes: 0,
             energies: Vec::new(),
             velocities: Vec::new(),
+            inverse_masses: Vec::new(),
             lifetimes: Vec::new(),
         }
     }
@@ -91,6 +91,7 @@ impl<'a> BlockStream<'a> {
             cells: 0..n[0],
             energies: field(Field::Energy)?,
             velocities: field(Field::Velocity)?,
+            inverse_masses: field(Field::InverseMass)?,
             lifetimes: field(Field::Lifetime)?,
         })
     }
@@ -117,6 +118,7 @@ impl<'a> BlockStream<'a> {
             let buffer = match field {
                 Field::Energy => &mut self.energies,
                 Field::Velocity => &mut self.velocities,
+                Field::InverseMass => &mut self.inverse_masses,
                 Field::Lifetime => &mut self.lifetimes,
             };
             if kept > 0 {
@@ -151,6 +153,7 @@ impl<'a> BlockStream<'a> {
             cells,
             energies: &self.energies,
             velocities: &self.velocities,
+            inverse_masses: &self.inverse_masses,
             lifetimes: &self.lifetimes,
         })
     }
@@ -175,7 +178,7 @@ mod tests {
         );
         let grid = BandGrid::new(header, (0..30).map(f64::from).collect()).unwrap();
         for (halo, size) in [(0, 1), (1, 2), (4, 2), (6, 5), (7, 1)] {
-            let mut stream = BlockStream::new(&grid, 0, 0, halo, false, false);
+            let mut stream = BlockStream::new(&grid, 0, 0, halo, vec![Field::Energy]);
             let mut start = 0;
             while start < n[0] {
                 let cells = start..(start + size).min(n[0]);

@@ -1,9 +1,11 @@
 //! Everything about one band that an integrator needs besides its numbers, in the scaled units of the kernels.
 
-use super::{Channels, Request, Velocities};
-use crate::bands::{BandHeader, BandStatistics};
+use super::{Channels, Masses, Request, Velocities};
+use crate::bands::{BandHeader, BandStatistics, Field};
 use crate::crystal::Lattice;
+use crate::kernel::curvature::VELOCITY_DIFFERENCES;
 use crate::kernel::{tetrahedron, velocity};
+use crate::units::EV;
 
 /// One band, scaled such that every channel value is at most 1.
 #[derive(Clone, Debug)]
@@ -22,8 +24,14 @@ pub struct BandContext {
     pub velocity_unit: f64,
     /// Largest relaxation time, s: the unit of lifetimes in the kernels (1 where there are none).
     pub lifetime_unit: f64,
+    /// Where inverse masses come from.
+    pub masses: Masses,
+    /// Upper bound of |M⁻¹|, 1/kg: the unit of inverse masses in the kernels (1 where there are none).
+    pub mass_unit: f64,
     /// `[cart][axis]`: velocity in units of `velocity_unit` per eV of stencil difference on the full grid.
     pub gradient: [[f64; 3]; 3],
+    /// `[cart][axis]`: inverse mass in units of `mass_unit` per `velocity_unit` of stencil difference on the full grid.
+    pub mass_gradient: [[f64; 3]; 3],
     /// Corners of the six tetrahedra.
     pub corners: [[usize; 4]; 6],
     /// Which channels.
@@ -58,7 +66,13 @@ impl BandContext {
             }
         };
         // A little above the bound, so that rounding in f32 cannot exceed 1; any positive unit serves a flat band.
-        let velocity_unit = if bound > 0.0 { 1.001 * bound } else { 1.0 };
+        let unit = |bound: f64| if bound > 0.0 { 1.001 * bound } else { 1.0 };
+        let velocity_unit = unit(bound);
+        let masses = Masses::new(header, request);
+        let mass_unit = unit(masses.bound(statistics, &gradient, order));
+        // M⁻¹ = (1/ħ) ∂v/∂k = ∂_u v·Gᵀ/e with v = G·∂_u E in m/s from eV.
+        let per_mass = velocity_unit / (EV * mass_unit);
+        let mass_gradient = gradient.map(|row| row.map(|x| x * per_mass));
         for x in gradient.iter_mut().flatten() {
             *x /= velocity_unit;
         }
@@ -69,31 +83,56 @@ impl BandContext {
             statistics: *statistics,
             order,
             velocity_unit,
-            lifetime_unit: if statistics.max_lifetime > 0.0 {
-                1.001 * statistics.max_lifetime
-            } else {
-                1.0
-            },
+            lifetime_unit: unit(statistics.max_lifetime),
+            masses,
+            mass_unit,
             gradient,
+            mass_gradient,
             corners: tetrahedron::corners(shortest_diagonal(&header.lattice, n)),
             channels: request.channels,
             smearing: request.weights.smearing(),
         }
     }
 
-    /// Planes that the stencil of the stride-2 subgrid reaches beyond a cell's corners.
-    pub fn halo(&self) -> usize {
-        self.order
+    /// Order of the first differences: of energies, or of the velocities that the source brings.
+    pub fn difference_order(&self) -> usize {
+        match self.order {
+            0 => VELOCITY_DIFFERENCES,
+            order => order,
+        }
     }
 
-    /// SI unit of channel `c`: m²/s² for v_i v_j, m/s for |v|, m²/s for v_i v_j τ.
+    /// Planes that the stencils of the stride-2 subgrid reach beyond a cell's corners: those for M⁻¹ no farther than those for v.
+    pub fn halo(&self) -> usize {
+        match self.masses {
+            Masses::Velocities => VELOCITY_DIFFERENCES,
+            _ => self.order,
+        }
+    }
+
+    /// What must be read of every k-point.
+    pub fn fields(&self) -> Vec<Field> {
+        let mut fields = vec![Field::Energy];
+        fields.extend((self.order == 0).then_some(Field::Velocity));
+        fields.extend((self.masses == Masses::Given).then_some(Field::InverseMass));
+        fields.extend((self.channels == Channels::Lifetimes).then_some(Field::Lifetime));
+        fields
+    }
+
+    /// SI unit of channel `c`: m²/s² for v_i v_j, m/s for |v|, m²/s for v_i v_j τ, m²/s² kg⁻¹ for the Hall products and m²/s²
+    /// kg⁻² for those of second order in the field.
     pub fn channel_unit(&self, c: usize) -> f64 {
+        use Channels::{Basic, Hall, Lifetimes, Magneto, Speeds};
         let v = self.velocity_unit;
-        match c {
-            1..=6 => v * v,
-            7..=10 => v,
-            12..=17 => v * v * self.lifetime_unit,
-            _ => 1.0,
+        match (self.channels, c) {
+            (_, 0) => 1.0,
+            (_, 1..=6) => v * v,
+            (_, 7) => v,
+            (Speeds | Lifetimes, 8..=10) => v,
+            (Lifetimes, 12..=17) => v * v * self.lifetime_unit,
+            (Hall | Magneto, 8..=13) => v * v * self.mass_unit,
+            (Magneto, 16..) => (v * self.mass_unit).powi(2),
+            (Basic | Speeds | Lifetimes | Hall | Magneto, _) => 1.0,
         }
     }
 

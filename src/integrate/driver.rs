@@ -8,7 +8,7 @@
 
 use super::block::BlockStream;
 use super::result::BandSurface;
-use super::{BandContext, Block, EnergyAxis, Request, Spectrum, SurfaceIntegral, Velocities};
+use super::{BandContext, Block, EnergyAxis, Request, Spectrum, SurfaceIntegral};
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
 use std::ops::Range;
@@ -16,6 +16,9 @@ use std::ops::Range;
 /// Largest number of slabs whose error estimates are added up. Fewer let errors of opposite sign hide each other: with 8, one
 /// bar in twenty was too short on a three-dimensional band and one in ten on a sheet; with 32 one in two hundred.
 pub const SLABS: usize = 32;
+
+/// Number of groups of neighbouring slabs whose signed deviations a spectrum keeps.
+pub const GROUPS: usize = 8;
 
 /// The energies of interest.
 #[derive(Clone, Debug)]
@@ -45,11 +48,14 @@ struct BandSums {
     off: Vec<i128>,
     /// Σ |difference to the entry `stride` before of (fine − coarse)|: for bins, whose content is such a difference.
     off_bin: Vec<i128>,
+    /// Σ (fine − coarse) of each group of slabs, one after the other.
+    deviation: Vec<i128>,
 }
 
 impl BandSums {
-    fn add(&mut self, slab: &SlabSums, stride: usize) {
+    fn add(&mut self, slab: &SlabSums, stride: usize, group: usize) {
         let len = slab.fine.len();
+        self.deviation.resize(GROUPS * len, 0);
         for sums in [&mut self.fine, &mut self.off, &mut self.off_bin] {
             sums.resize(len, 0);
         }
@@ -57,6 +63,7 @@ impl BandSums {
             let off = slab.fine[i] - slab.coarse[i];
             self.fine[i] += slab.fine[i];
             self.off[i] += off.abs();
+            self.deviation[group * len + i] += off;
             if let Some(before) = i.checked_sub(stride) {
                 let off_before = slab.fine[before] - slab.coarse[before];
                 self.off_bin[i] += (off - off_before).abs();
@@ -221,6 +228,11 @@ pub fn spectrum(
                     let slot = k * width + c;
                     result.cumulative[at + k] += sums.fine[slot] as f64 * scale;
                     result.cumulative_error[at + k] += sums.off[slot] as f64 * scale;
+                    for group in 0..GROUPS {
+                        let deviation = sums.deviation[group * sums.fine.len() + slot];
+                        result.deviation[group * result.cumulative.len() + at + k] +=
+                            deviation as f64 * scale;
+                    }
                     if k > 0 {
                         let error = sums.off_bin[slot] as f64 * scale;
                         result.bin_error[(base + c) * axis.bins() + k - 1] += error;
@@ -261,14 +273,7 @@ fn each_band(
                 continue;
             }
             engine.begin_band(&context, target)?;
-            let mut stream = BlockStream::new(
-                source,
-                spin,
-                band,
-                context.halo(),
-                request.velocities == Velocities::FromFile,
-                request.channels == super::Channels::Lifetimes,
-            );
+            let mut stream = BlockStream::new(source, spin, band, context.halo(), context.fields());
             let in_place = match request.block_planes {
                 None if engine.reads_in_place() => stream.in_place(),
                 _ => None,
@@ -278,6 +283,7 @@ fn each_band(
                 None => block_planes(request, engine, header.k_grid.plane_len(), context.halo()),
             };
             let mut sums = BandSums::default();
+            let mut slabs_done = 0;
             for planes in blocks(n1, size) {
                 let parts: Vec<Part> = slabs
                     .iter()
@@ -293,7 +299,9 @@ fn each_band(
                     None => stream.read(planes.clone())?,
                 };
                 for slab in engine.add_block(&block, &parts)? {
-                    sums.add(&slab, request.channels.width());
+                    let group = slabs_done * GROUPS / slabs.len();
+                    sums.add(&slab, request.channels.width(), group);
+                    slabs_done += 1;
                 }
                 done += planes.len() as u64;
                 if let Some(progress) = request.progress {

@@ -1,7 +1,7 @@
 //! The Fermi level that holds a given number of electrons.
 
 use super::{Channel, Engine, Request, surface};
-use crate::bands::BandSource;
+use crate::bands::{BandSource, GapSplit};
 use crate::error::{Error, Result};
 
 /// A Fermi level found from the electron count.
@@ -36,15 +36,11 @@ pub fn find(
             "give `--fermi-level EV`, or a file with more bands",
         ));
     }
-    if let Some((valence, conduction)) = gap(source, electrons) {
+    if let Some(gap) = GapSplit::at_count(source, electrons) {
         return Ok(FoundLevel {
-            energy_ev: if conduction.is_finite() {
-                0.5 * (valence + conduction)
-            } else {
-                valence
-            },
+            energy_ev: gap.middle_ev(),
             error_ev: 0.0,
-            gap_ev: Some((valence, conduction)),
+            gap_ev: Some((gap.valence_ev, gap.conduction_ev)),
         });
     }
     let extremes = source.statistics();
@@ -87,24 +83,21 @@ pub fn find(
     })
 }
 
-/// The edges of a gap below which exactly `electrons` fit, from the bands' extremes alone; an infinite conduction edge where
-/// all bands are full.
-pub fn gap(source: &dyn BandSource, electrons: f64) -> Option<(f64, f64)> {
-    let g_s = source.header().spin.degeneracy();
-    let all = source.statistics();
-    let valence = all
-        .iter()
-        .map(|s| s.energy_max)
-        .filter(|&top| {
-            let full = all.iter().filter(|s| s.energy_max <= top).count() as f64 * g_s;
-            (full - electrons).abs() < 1e-6
-        })
-        .fold(f64::NAN, f64::max);
-    let above = |s: &&crate::bands::BandStatistics| s.energy_max > valence;
-    let conduction = all
-        .iter()
-        .filter(above)
-        .map(|s| s.energy_min)
-        .fold(f64::INFINITY, f64::min);
-    (conduction > valence).then_some((valence, conduction))
+/// The edges of the gap around `energy_ev`, from the bands' extremes alone, where no band reaches across it. A file's Fermi
+/// level is often the valence maximum itself, rounded: bands that reach less than 1 meV across do not count.
+pub fn gap_around(source: &dyn BandSource, energy_ev: f64) -> Option<(f64, f64)> {
+    const ROUNDING: f64 = 1e-3;
+    let mut valence = f64::NEG_INFINITY;
+    let mut conduction = f64::INFINITY;
+    for band in source.statistics() {
+        if band.energy_max <= energy_ev + ROUNDING {
+            valence = valence.max(band.energy_max);
+        } else if band.energy_min >= energy_ev - ROUNDING {
+            conduction = conduction.min(band.energy_min);
+        } else {
+            return None;
+        }
+    }
+    (valence.is_finite() && conduction.is_finite() && conduction > valence)
+        .then_some((valence, conduction))
 }

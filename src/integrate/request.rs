@@ -63,6 +63,11 @@ impl Channels {
             Self::Magneto => CHANNELS_MAGNETO,
         }
     }
+
+    /// Whether channels of the set need the inverse effective mass.
+    pub fn has_inverse_masses(self) -> bool {
+        matches!(self, Self::Hall | Self::Magneto)
+    }
 }
 
 /// Called with the k-planes done and all to be done, over all bands.

@@ -1,5 +1,6 @@
 //! What an integrator gives back: channels as functions of energy, each with its error estimate.
 
+use super::driver::GROUPS;
 use super::{Channels, EnergyAxis};
 
 /// A quantity that is averaged over the zone. SI unit in parentheses; all are per cell and summed over bands, spin degeneracy g_s
@@ -120,6 +121,10 @@ pub struct Spectrum {
     pub cumulative_error: Vec<f64>,
     /// Estimated errors of the bins' contents, `[spin][channel][bin]`.
     pub bin_error: Vec<f64>,
+    /// Signed estimates of the errors of `cumulative`, `[group][spin][channel][edge]`: full grid less subgrid, of each of
+    /// [`Spectrum::groups`] parts of the zone. What is derived from the spectrum takes its error bar from them: the
+    /// magnitudes of what each group alone would change add up, and what is common to several channels cancels.
+    pub deviation: Vec<f64>,
 }
 
 impl Spectrum {
@@ -139,6 +144,7 @@ impl Spectrum {
             cumulative: vec![0.0; edges],
             cumulative_error: vec![0.0; edges],
             bin_error: vec![0.0; n_spin * width * axis.bins()],
+            deviation: vec![0.0; GROUPS * edges],
             axis,
         }
     }
@@ -181,6 +187,24 @@ impl Spectrum {
                 .map(|(k, e)| e / self.axis.bin_width(k))
                 .collect(),
         )
+    }
+
+    /// Number of parts of the zone whose deviations are kept.
+    pub fn groups(&self) -> usize {
+        self.deviation.len() / self.cumulative.len()
+    }
+
+    /// [`Spectrum::deviation`] of one group, at every edge, summed over spins.
+    pub fn total_deviation(&self, group: usize, channel: Channel) -> Vec<f64> {
+        let len = self.axis.bins() + 1;
+        let mut sum = vec![0.0; len];
+        for spin in 0..self.n_spin {
+            let at = group * self.cumulative.len() + self.row(spin, channel) * len;
+            for (s, x) in sum.iter_mut().zip(&self.deviation[at..at + len]) {
+                *s += x;
+            }
+        }
+        sum
     }
 
     /// [`Spectrum::density`] summed over spins.

@@ -123,6 +123,8 @@ impl NativeBands {
                 "s",
                 [0.0, s.max_lifetime],
             ),
+            // No file has them.
+            Field::InverseMass => return Ok(()),
         };
         let Some(offset) = bad else { return Ok(()) };
         let value = &out[offset..offset + field.components()];
@@ -168,6 +170,7 @@ impl BandSource for NativeBands {
             Field::Energy => Some(&self.energies),
             Field::Velocity => self.velocities.as_ref(),
             Field::Lifetime => self.lifetimes.as_ref(),
+            Field::InverseMass => None,
         };
         let Some(dataset) = dataset else {
             return Err(Error::bad_file(
@@ -213,6 +216,7 @@ fn field_name(field: Field) -> &'static str {
         Field::Energy => "energies",
         Field::Velocity => "velocities",
         Field::Lifetime => "lifetimes",
+        Field::InverseMass => "inverse_masses",
     }
 }
 

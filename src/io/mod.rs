@@ -19,16 +19,18 @@ pub mod qe;
 pub mod results;
 pub(crate) mod text;
 pub mod vasp;
+pub mod wannier90;
 pub mod wien2k;
 
-use crate::bands::BandSource;
+use crate::bands::{BandSource, WannierHamiltonian};
 use crate::error::{Error, Result};
-use std::path::Path;
+use crate::sampler::WannierGrid;
+use std::path::{Path, PathBuf};
 
 /// The formats that [`open`] knows, for messages.
 pub(crate) const KNOWN: &str = "its own HDF5 band files, Quantum ESPRESSO's data-file-schema.xml (or the PREFIX.save \
      directory), BXSF, FRMSF, VASP's vasprun.xml, vaspout.h5 and EIGENVAL, BoltzTraP2's .structure and .energy and its .bt2 and .btj, Elk's EIGVAL.OUT, \
-     ABINIT's _GSR.nc and _EIG.nc, CASTEP's .bands, WIEN2k's .energy and .struct, FHI-aims' Final_KS_eigenvalues.dat, all but its own also as .gz";
+     ABINIT's _GSR.nc and _EIG.nc, CASTEP's .bands, WIEN2k's .energy and .struct, FHI-aims' Final_KS_eigenvalues.dat, Wannier90's _tb.dat and _hr.dat, all but its own also as .gz";
 /// First bytes of an HDF5 file.
 const HDF5_SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// How much of a file is looked at: comments may come before what gives a format away.
@@ -50,7 +52,43 @@ pub struct OpenOptions {
     pub bxsf_units: Option<bxsf::BxsfUnits>,
 }
 
-/// Opens any supported band file, or a directory that holds one.
+/// Writes a text file that appears only once it is whole.
+///
+/// # Errors
+/// [`Error::Io`] where the system refuses; nothing is left behind then.
+pub fn write_text(path: &Path, text: &str) -> Result<()> {
+    use std::io::Write;
+    bxsf::create(path, ".part", |out| {
+        out.write_all(text.as_bytes())
+            .map_err(Error::io(path, "write"))
+    })
+}
+
+/// The Wannier Hamiltonian that `path` names, by a file, a directory or a seed; `None` where it is something else.
+///
+/// # Errors
+/// As [`wannier90::read`].
+pub fn open_wannier(path: &Path) -> Result<Option<WannierHamiltonian>> {
+    // Where a directory holds both, the bands of a run come first: the seed names the Hamiltonian.
+    if path.is_dir() && band_file(path).is_some() {
+        return Ok(None);
+    }
+    match wannier90::find(path)? {
+        Some(files) => wannier90::read_files(path, &files).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The band file that gives a directory its format.
+fn band_file(directory: &Path) -> Option<PathBuf> {
+    qe::find_in_directory(directory).or_else(|| {
+        DIRECTORY_FILES
+            .iter()
+            .find_map(|name| listed::file_in(directory, &[name]))
+    })
+}
+
+/// Opens any supported band file, or a directory that holds one. A Wannier Hamiltonian is taken on a default grid.
 ///
 /// # Errors
 /// [`Error::Io`] where there is no such file; [`Error::UnknownFormat`] where the content is of no known format; and the
@@ -61,18 +99,19 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
         reason,
         known: KNOWN,
     };
+    if let Some(hamiltonian) = open_wannier(path)? {
+        return Ok(Box::new(WannierGrid::with_default_grid(hamiltonian)?));
+    }
     let metadata = std::fs::metadata(path).map_err(Error::io(path, "open"))?;
     if metadata.is_dir() {
         if qe::find_in_directory(path).is_some() {
             return Ok(Box::new(qe::read(path)?));
         }
-        for name in DIRECTORY_FILES {
-            if let Some(file) = listed::file_in(path, &[name]) {
-                return open(&file, options);
-            }
+        if let Some(file) = band_file(path) {
+            return open(&file, options);
         }
         return Err(unknown(format!(
-            "a directory without data-file-schema.xml (or with several *.save directories) and without {}",
+            "a directory without data-file-schema.xml (or with several *.save directories) and without {}, SEED_tb.dat, SEED_hr.dat",
             DIRECTORY_FILES.join(", ")
         )));
     }

@@ -4,9 +4,11 @@
 //! rounding alone may change. The units of energies, velocities and lifetimes are those of [`crate::integrate`]'s
 //! `BandScale`: every channel value is at most 1.
 
+pub mod curvature;
 pub mod fermi_surface;
 pub mod fixed_point;
 pub mod real;
+pub mod simd;
 pub mod smearing;
 pub mod spectrum;
 pub mod tetrahedron;

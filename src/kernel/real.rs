@@ -68,6 +68,8 @@ pub trait Real:
     fn to_f64(self) -> f64;
     /// a − b.
     fn difference(a: Self::Level, b: Self::Level) -> Self;
+    /// (a − b) + (c − d).
+    fn difference_sum(a: Self::Level, b: Self::Level, c: Self::Level, d: Self::Level) -> Self;
     /// Square root.
     fn sqrt(self) -> Self;
     /// Absolute value.
@@ -124,6 +126,10 @@ impl Real for f64 {
     #[inline(always)]
     fn difference(a: f64, b: f64) -> Self {
         a - b
+    }
+    #[inline(always)]
+    fn difference_sum(a: f64, b: f64, c: f64, d: f64) -> Self {
+        (a - b) + (c - d)
     }
     #[inline(always)]
     fn sqrt(self) -> Self {
@@ -198,6 +204,12 @@ impl Real for f32 {
     #[inline(always)]
     fn difference(a: i32, b: i32) -> Self {
         a.wrapping_sub(b) as f32
+    }
+    /// The sum needs 33 bits: halves are added as integers, and then the bits that halving dropped.
+    #[inline(always)]
+    fn difference_sum(a: i32, b: i32, c: i32, d: i32) -> Self {
+        let (x, y) = (a.wrapping_sub(b), c.wrapping_sub(d));
+        2.0 * ((x >> 1) + (y >> 1)) as f32 + ((x & 1) + (y & 1)) as f32
     }
     #[inline(always)]
     fn sqrt(self) -> Self {

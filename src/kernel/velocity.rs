@@ -62,7 +62,8 @@ pub fn velocity<R: Real>(matrix: &[[R; 3]; 3], d: [R; 3]) -> [R; 3] {
     ]
 }
 
-/// The channel vector of a k-point with velocity `v` and relaxation time `tau`, in the order of the constants above.
+/// The channel vector of a k-point with velocity `v` and relaxation time `tau`, in the order of the constants above; channels
+/// that need the inverse mass stay zero (see `curvature`).
 #[inline(always)]
 pub fn channel_values<R: Real, const N: usize>(v: [R; 3], tau: R) -> [R; N] {
     let mut f = [R::ZERO; N];
@@ -74,12 +75,12 @@ pub fn channel_values<R: Real, const N: usize>(v: [R; 3], tau: R) -> [R; N] {
     f[5] = v[0] * v[2];
     f[6] = v[0] * v[1];
     f[7] = (f[1] + f[2] + f[3]).sqrt();
-    if N >= CHANNELS_SPEEDS {
+    if N == CHANNELS_SPEEDS || N == CHANNELS_LIFETIMES {
         f[8] = v[0].abs();
         f[9] = v[1].abs();
         f[10] = v[2].abs();
     }
-    if N >= CHANNELS_LIFETIMES {
+    if N == CHANNELS_LIFETIMES {
         for c in 0..6 {
             f[12 + c] = f[1 + c] * tau;
         }

@@ -1,12 +1,22 @@
 //! Results for people and for programs: tables, JSON, HDF5.
 
+mod boltztrap;
 mod dos;
+mod edges;
 mod fermi;
 mod format;
+mod items;
+mod transport;
 
+pub use boltztrap::boltztrap_files;
 pub use dos::{dos_json, dos_result, dos_table};
+pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use format::{scalar, scientific, tensor_json};
+pub use items::{Item, Quantity, TransportRow};
+pub use transport::{
+    Levels, TransportReport, transport_csv, transport_json, transport_result, transport_table,
+};
 
 /// How a result came to be.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,21 +1,28 @@
 //! Bands at any density by Fourier interpolation, plane by plane: the dense grid is never held.
 //!
-//! E(u) = Σ_R c(R) e^{2πi R·u}, ∂E/∂u_i = Σ_R 2πi R_i c(R) e^{2πi R·u}. For one plane of the dense grid the sum over R₁
-//! is done directly, the remaining two-dimensional series by FFT, its coefficients folded onto the plane's n₂ × n₃ points
+//! E(u) = Σ_R c(R) e^{2πi R·u}, and each derivative ∂/∂u_i brings a factor 2πi R_i. For one plane of the dense grid the sum
+//! over R₁ is done directly, the remaining two-dimensional series by FFT, its coefficients folded onto the plane's n₂ × n₃ points
 //! (exact at the points of the grid). Two real fields share one complex transform.
 
 use super::series::Series;
 use crate::bands::{BandHeader, BandSource, BandStatistics, Field, StatisticsBuilder};
 use crate::crystal::KGrid;
 use crate::error::{Error, Result};
+use crate::kernel::curvature::inverse_mass;
 use crate::memory;
+use crate::units::EV;
 use rayon::prelude::*;
 use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
 use std::f64::consts::PI;
 use std::sync::Arc;
 
-/// Bands of a coarse grid on a dense one, with analytic velocities.
+/// Number of derivatives along each axis.
+type Derivative = [i32; 3];
+
+const ENERGY: Derivative = [0, 0, 0];
+
+/// Bands of a coarse grid on a dense one, with analytic velocities and inverse masses.
 pub struct FourierBands {
     header: BandHeader,
     statistics: Vec<BandStatistics>,
@@ -39,6 +46,7 @@ impl FourierBands {
         header.k_grid = grid;
         header.point_group = coarse.point_group.on_grid(&grid);
         header.has_velocities = true;
+        header.has_inverse_masses = true;
         header.has_lifetimes = false;
         header.provenance.notes.push(format!(
             "Interpolated from {} to {grid} k-points by {} lattice vectors (Fourier series through every energy).",
@@ -102,7 +110,26 @@ impl FourierBands {
             }
             builder.add_velocities(&velocities[..3 * count])?;
         }
-        builder.finish()
+        Ok(BandStatistics {
+            max_inverse_mass: self.inverse_mass_bound(spin, band),
+            ..builder.finish()?
+        })
+    }
+
+    /// Σ_R |c(R)| |a_R|², with a_R the term's velocity per eV: (1/ħ²)∂²E/∂k∂k is a sum of products a_R a_Rᵀ with factors of
+    /// size |c(R)|/e.
+    fn inverse_mass_bound(&self, spin: usize, band: usize) -> f64 {
+        let to_velocity = self.header.lattice.gradient_to_velocity();
+        let [_, s2, s3] = self.extent.map(|e| 2 * e + 1);
+        let coefficients = &self.coefficients[spin * self.header.n_band + band];
+        let terms = coefficients.iter().enumerate().map(|(slot, c)| {
+            let at = [slot / (s2 * s3), slot / s3 % s2, slot % s3];
+            let r: [f64; 3] =
+                std::array::from_fn(|i| 2.0 * PI * (at[i] as f64 - self.extent[i] as f64));
+            let squares = to_velocity.map(|m| (m[0] * r[0] + m[1] * r[1] + m[2] * r[2]).powi(2));
+            c.norm() * squares.iter().sum::<f64>()
+        });
+        terms.sum::<f64>() / EV
     }
 
     /// Energies `[plane][n2][n3]` (eV) and velocities `[plane][n2][n3][3]` (m/s) of planes `first ..`.
@@ -123,7 +150,7 @@ impl FourierBands {
                     .par_chunks_exact_mut(len)
                     .enumerate()
                     .for_each(|(p, out)| {
-                        let [e, _] = self.plane(coefficients, first + p, [None, None]);
+                        let [e, _] = self.plane(coefficients, first + p, [ENERGY, ENERGY]);
                         out.copy_from_slice(&e);
                     })
             }
@@ -153,8 +180,8 @@ impl FourierBands {
         energies: Option<&mut [f64]>,
         out: &mut [f64],
     ) {
-        let [e, d1] = self.plane(coefficients, plane, [None, Some(0)]);
-        let [d2, d3] = self.plane(coefficients, plane, [Some(1), Some(2)]);
+        let [e, d1] = self.plane(coefficients, plane, [ENERGY, [1, 0, 0]]);
+        let [d2, d3] = self.plane(coefficients, plane, [[0, 1, 0], [0, 0, 1]]);
         for (j, v) in out.chunks_exact_mut(3).enumerate() {
             for a in 0..3 {
                 let m = &to_velocity[a];
@@ -166,12 +193,31 @@ impl FourierBands {
         }
     }
 
-    /// Two real fields on one plane: E (`None`) or ∂E/∂u_i (`Some(i)`), eV.
+    /// One plane of inverse masses, `[n2][n3][6]`, 1/kg: three complex transforms for the six second derivatives.
+    fn mass_plane(
+        &self,
+        coefficients: &[Complex64],
+        plane: usize,
+        to_velocity: &[[f64; 3]; 3],
+        out: &mut [f64],
+    ) {
+        let [d11, d22] = self.plane(coefficients, plane, [[2, 0, 0], [0, 2, 0]]);
+        let [d33, d23] = self.plane(coefficients, plane, [[0, 0, 2], [0, 1, 1]]);
+        let [d13, d12] = self.plane(coefficients, plane, [[1, 0, 1], [1, 1, 0]]);
+        // M⁻¹ = (1/ħ)∂v/∂k, and v = to_velocity·∂_u E in m/s from eV.
+        let per_ev = to_velocity.map(|row| row.map(|x| x / EV));
+        for (j, m) in out.chunks_exact_mut(6).enumerate() {
+            let d = [d11[j], d22[j], d33[j], d23[j], d13[j], d12[j]];
+            m.copy_from_slice(&inverse_mass(to_velocity, &per_ev, d));
+        }
+    }
+
+    /// Two real fields on one plane, each a derivative of E, eV.
     fn plane(
         &self,
         coefficients: &[Complex64],
         plane: usize,
-        fields: [Option<usize>; 2],
+        fields: [Derivative; 2],
     ) -> [Vec<f64>; 2] {
         let grid = self.header.k_grid;
         let [_, n2, n3] = grid.n;
@@ -179,23 +225,26 @@ impl FourierBands {
         let size = self.extent.map(|e| 2 * e + 1);
         let line = size[1] * size[2];
         let u1 = (plane as f64 + grid.shift[0]) / grid.n[0] as f64;
-        // Σ over R₁: the series of the plane, and its derivative along u₁.
-        let mut value = vec![Complex64::default(); line];
-        let mut along = vec![Complex64::default(); line];
-        let with_first = fields.contains(&Some(0));
+        let factor = |r: i64, power: i32| Complex64::new(0.0, 2.0 * PI * r as f64).powi(power);
+        // Σ over R₁ with the derivatives along u₁; fields with as many share it.
+        let mut first = vec![Complex64::default(); line];
+        let mut other = vec![Complex64::default(); line];
+        let shared = fields[0][0] == fields[1][0];
         for (i, row) in coefficients.chunks_exact(line).enumerate() {
-            let r1 = (i as i64 - e[0]) as f64;
-            let phase = Complex64::from_polar(1.0, 2.0 * PI * r1 * u1);
-            for (sum, c) in value.iter_mut().zip(row) {
+            let r1 = i as i64 - e[0];
+            let turn = Complex64::from_polar(1.0, 2.0 * PI * r1 as f64 * u1);
+            let phase = turn * factor(r1, fields[0][0]);
+            for (sum, c) in first.iter_mut().zip(row) {
                 *sum += phase * c;
             }
-            if with_first {
-                let phase = phase * Complex64::new(0.0, 2.0 * PI * r1);
-                for (sum, c) in along.iter_mut().zip(row) {
+            if !shared {
+                let phase = turn * factor(r1, fields[1][0]);
+                for (sum, c) in other.iter_mut().zip(row) {
                     *sum += phase * c;
                 }
             }
         }
+        let sums = [&first, if shared { &first } else { &other }];
         // Fold on the plane's points, with the shift's phases; the second field rides on the imaginary part.
         let mut data = vec![Complex64::default(); n2 * n3];
         let shift = |r: i64, axis: usize| {
@@ -209,13 +258,9 @@ impl FourierBands {
             for j in 0..size[2] {
                 let r3 = j as i64 - e[2];
                 let slot = i * size[2] + j;
-                let field = |f: Option<usize>| match f {
-                    None => value[slot],
-                    Some(0) => along[slot],
-                    Some(1) => value[slot] * Complex64::new(0.0, 2.0 * PI * r2 as f64),
-                    Some(_) => value[slot] * Complex64::new(0.0, 2.0 * PI * r3 as f64),
-                };
-                let both = field(fields[0]) + Complex64::i() * field(fields[1]);
+                let field =
+                    |f: usize| sums[f][slot] * factor(r2, fields[f][1]) * factor(r3, fields[f][2]);
+                let both = field(0) + Complex64::i() * field(1);
                 data[to2 + r3.rem_euclid(n3 as i64) as usize] += both * phase2 * shift(r3, 2);
             }
         }
@@ -265,6 +310,15 @@ impl BandSource for FourierBands {
         match field {
             Field::Energy => self.evaluate(spin, band, first, Some(out), None),
             Field::Velocity => self.evaluate(spin, band, first, None, Some(out)),
+            Field::InverseMass => {
+                let coefficients = &self.coefficients[spin * self.header.n_band + band];
+                let to_velocity = self.header.lattice.gradient_to_velocity();
+                out.par_chunks_exact_mut(6 * self.header.k_grid.plane_len())
+                    .enumerate()
+                    .for_each(|(p, out)| {
+                        self.mass_plane(coefficients, first + p, &to_velocity, out);
+                    });
+            }
             Field::Lifetime => {
                 return Err(Error::Internal("lifetimes are not interpolated".into()));
             }

@@ -33,6 +33,7 @@ impl FourierSeries {
                 .push("Relaxation times are not interpolated.".into());
         }
         header.has_velocities = true;
+        header.has_inverse_masses = true;
         header.has_lifetimes = false;
         let mut bands = Vec::with_capacity(header.n_spin_band());
         let mut energies = memory::zeros("a band on the coarse grid", header.k_grid.len())?;

@@ -53,6 +53,11 @@ impl InterpolatedBands {
         &*self.interpolator
     }
 
+    /// Gives the interpolation back.
+    pub fn into_interpolator(self) -> Box<dyn Interpolator> {
+        self.interpolator
+    }
+
     /// One plane of the grid as a box.
     fn plane(&self, plane: usize) -> KBox {
         let grid = self.header().k_grid;
@@ -176,6 +181,7 @@ impl BandSource for InterpolatedBands {
         let (derivatives, components) = match field {
             Field::Energy => (Derivatives::None, 1),
             Field::Velocity => (Derivatives::Velocity, 3),
+            Field::InverseMass => (Derivatives::InverseMass, 6),
             Field::Lifetime => {
                 return Err(Error::Internal("lifetimes are not interpolated".into()));
             }
@@ -188,6 +194,7 @@ impl BandSource for InterpolatedBands {
             let values = &bands[band - group.bands.start];
             out.copy_from_slice(match field {
                 Field::Energy => &values.energies,
+                Field::InverseMass => &values.inverse_masses,
                 _ => &values.velocities,
             });
         }

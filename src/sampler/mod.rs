@@ -6,8 +6,12 @@ mod interpolated;
 mod interpolator;
 mod series;
 mod series_box;
+mod shifted;
+mod wannier;
 
 pub use fourier::FourierBands;
 pub use fourier_series::FourierSeries;
 pub use interpolated::InterpolatedBands;
 pub use interpolator::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
+pub use shifted::ShiftedBands;
+pub use wannier::{WannierBands, WannierGrid};

@@ -5,9 +5,13 @@
 
 use super::{BoxBand, Derivatives, KBox};
 use crate::crystal::Lattice;
+use crate::kernel::simd::{Vectorized, vectorized};
 use crate::units::ELEMENTARY_CHARGE;
 use rustfft::num_complex::Complex64;
 use std::f64::consts::PI;
+
+/// Points along axis 3 that are summed together, in a vector register.
+const LANES: usize = 8;
 
 /// The coefficients of one band.
 pub struct SeriesBand {
@@ -29,6 +33,7 @@ pub struct Slab {
 impl SeriesBand {
     /// From coefficients `[R1 + e1][R2 + e2][R3 + e3]` (eV).
     pub fn new(extent: [usize; 3], full: &[Complex64]) -> Self {
+        let (extent, full) = trimmed(extent, full);
         let line = 2 * extent[2] + 1;
         let mut curvature = [0.0; 3];
         let size = extent.map(|e| 2 * e + 1);
@@ -60,6 +65,25 @@ impl SeriesBand {
 
     /// The sums over R₁ for all boxes with the points `k_box` has along axis 1.
     pub fn slab(&self, k_box: &KBox, derivatives: Derivatives) -> Slab {
+        vectorized(SlabSums {
+            band: self,
+            k_box,
+            derivatives,
+        })
+    }
+
+    /// The band on a box whose points along axis 1 are those of `slab`.
+    pub fn on_box(&self, slab: &Slab, k_box: &KBox, lattice: &Lattice) -> BoxBand {
+        vectorized(BoxSums {
+            band: self,
+            slab,
+            k_box,
+            lattice,
+        })
+    }
+
+    #[inline(always)]
+    fn slab_sums(&self, k_box: &KBox, derivatives: Derivatives) -> Slab {
         let line = (2 * self.extent[1] + 1) * (self.extent[2] + 1);
         let orders = orders(derivatives);
         let mut sums = [const { Vec::new() }; 3];
@@ -84,8 +108,8 @@ impl SeriesBand {
         Slab { sums, orders }
     }
 
-    /// The band on a box whose points along axis 1 are those of `slab`.
-    pub fn on_box(&self, slab: &Slab, k_box: &KBox, lattice: &Lattice) -> BoxBand {
+    #[inline(always)]
+    fn box_sums(&self, slab: &Slab, k_box: &KBox, lattice: &Lattice) -> BoxBand {
         let [n1, n2, n3] = k_box.points;
         let orders = slab.orders;
         let half = self.extent[2] + 1;
@@ -98,10 +122,17 @@ impl SeriesBand {
             .flat_map(|j| (0..rows).map(move |r| (j, r)))
             .map(|(j, r)| phases(1, j, r as f64 - self.extent[1] as f64))
             .collect();
-        let along3: Vec<Complex64> = (0..n3)
-            .flat_map(|k| (0..half).map(move |r| (k, r)))
-            .map(|(k, r)| phases(2, k, r as f64))
-            .collect();
+        // e^{2πi R₃u₃} as cosines and sines, a vector of points for each R₃.
+        let runs = n3.div_ceil(LANES);
+        let mut cosines = vec![[0.0; LANES]; runs * half];
+        let mut sines = cosines.clone();
+        for k in 0..n3 {
+            for r in 0..half {
+                let phase = phases(2, k, r as f64);
+                cosines[k / LANES * half + r][k % LANES] = phase.re;
+                sines[k / LANES * half + r][k % LANES] = phase.im;
+            }
+        }
         let mut band = BoxBand {
             energies: Vec::with_capacity(k_box.len()),
             ..BoxBand::default()
@@ -138,28 +169,39 @@ impl SeriesBand {
                         }
                     }
                 }
-                for k in 0..n3 {
-                    let phase = &along3[k * half..][..half];
-                    let field = |pair: usize, d3: i32| series(&partial[pair * half..], phase, d3);
+                for run in 0..runs {
+                    let cos = &cosines[run * half..][..half];
+                    let sin = &sines[run * half..][..half];
+                    let field = |pair: usize, d3: i32| {
+                        series(&partial[pair * half..][..half], cos, sin, d3)
+                    };
+                    let lanes = LANES.min(n3 - run * LANES);
                     let e = field(0, 0);
-                    low = low.min(e);
-                    high = high.max(e);
-                    band.energies.push(e);
+                    for k in 0..lanes {
+                        low = low.min(e[k]);
+                        high = high.max(e[k]);
+                        band.energies.push(e[k]);
+                    }
                     if orders > 1 {
                         let d = [field(1, 0), field(2, 0), field(0, 1)];
-                        for m in &to_velocity {
-                            band.velocities
-                                .push(m[0] * d[0] + m[1] * d[1] + m[2] * d[2]);
+                        for k in 0..lanes {
+                            for m in &to_velocity {
+                                band.velocities
+                                    .push(m[0] * d[0][k] + m[1] * d[1][k] + m[2] * d[2][k]);
+                            }
                         }
                     }
                     if orders > 2 {
+                        let diagonal = [field(3, 0), field(5, 0), field(0, 2)];
                         let (d12, d13, d23) = (field(4, 0), field(1, 1), field(2, 1));
-                        let h = [
-                            [field(3, 0), d12, d13],
-                            [d12, field(5, 0), d23],
-                            [d13, d23, field(0, 2)],
-                        ];
-                        band.inverse_masses.extend(inverse_mass(&to_velocity, &h));
+                        for k in 0..lanes {
+                            let h = [
+                                [diagonal[0][k], d12[k], d13[k]],
+                                [d12[k], diagonal[1][k], d23[k]],
+                                [d13[k], d23[k], diagonal[2][k]],
+                            ];
+                            band.inverse_masses.extend(inverse_mass(&to_velocity, &h));
+                        }
                     }
                 }
             }
@@ -174,6 +216,63 @@ impl SeriesBand {
     }
 }
 
+struct SlabSums<'a> {
+    band: &'a SeriesBand,
+    k_box: &'a KBox,
+    derivatives: Derivatives,
+}
+
+impl Vectorized for SlabSums<'_> {
+    type Output = Slab;
+
+    #[inline(always)]
+    fn run(self) -> Slab {
+        self.band.slab_sums(self.k_box, self.derivatives)
+    }
+}
+
+struct BoxSums<'a> {
+    band: &'a SeriesBand,
+    slab: &'a Slab,
+    k_box: &'a KBox,
+    lattice: &'a Lattice,
+}
+
+impl Vectorized for BoxSums<'_> {
+    type Output = BoxBand;
+
+    #[inline(always)]
+    fn run(self) -> BoxBand {
+        self.band.box_sums(self.slab, self.k_box, self.lattice)
+    }
+}
+
+/// The coefficients without the outer layers that are zero.
+fn trimmed(extent: [usize; 3], full: &[Complex64]) -> ([usize; 3], Vec<Complex64>) {
+    let size = extent.map(|e| 2 * e + 1);
+    let place = |at: usize| {
+        [
+            at / (size[1] * size[2]),
+            at / size[2] % size[1],
+            at % size[2],
+        ]
+    };
+    let mut needed = [0; 3];
+    for (at, c) in full.iter().enumerate() {
+        if *c != Complex64::default() {
+            let r = place(at);
+            for i in 0..3 {
+                needed[i] = needed[i].max(r[i].abs_diff(extent[i]));
+            }
+        }
+    }
+    let kept = full.iter().enumerate().filter(|(at, _)| {
+        let r = place(*at);
+        (0..3).all(|i| r[i].abs_diff(extent[i]) <= needed[i])
+    });
+    (needed, kept.map(|(_, c)| *c).collect())
+}
+
 /// Derivatives along axis 1 that are needed: 1 + their order.
 fn orders(derivatives: Derivatives) -> usize {
     match derivatives {
@@ -183,31 +282,22 @@ fn orders(derivatives: Derivatives) -> usize {
     }
 }
 
-/// Re Σ (2πi R₃)^d c e^{…} over R₃ ≥ 0.
+/// Re Σ (2πi R₃)^d c e^{…} over R₃ ≥ 0, at a vector of points.
 #[inline(always)]
-fn series(c: &[Complex64], phase: &[Complex64], d: i32) -> f64 {
-    let c = &c[..phase.len()];
-    let mut sum = 0.0;
-    match d {
-        0 => {
-            for r in 0..phase.len() {
-                sum += c[r].re * phase[r].re - c[r].im * phase[r].im;
-            }
-            sum
-        }
-        1 => {
-            for r in 0..phase.len() {
-                sum -= r as f64 * (c[r].re * phase[r].im + c[r].im * phase[r].re);
-            }
-            2.0 * PI * sum
-        }
-        _ => {
-            for r in 0..phase.len() {
-                sum -= (r * r) as f64 * (c[r].re * phase[r].re - c[r].im * phase[r].im);
-            }
-            4.0 * PI * PI * sum
+fn series(c: &[Complex64], cos: &[[f64; LANES]], sin: &[[f64; LANES]], d: i32) -> [f64; LANES] {
+    let mut sum = [0.0; LANES];
+    for r in 0..c.len().min(cos.len()).min(sin.len()) {
+        let turn = 2.0 * PI * r as f64;
+        let (re, im) = match d {
+            0 => (c[r].re, c[r].im),
+            1 => (-turn * c[r].im, turn * c[r].re),
+            _ => (-turn * turn * c[r].re, -turn * turn * c[r].im),
+        };
+        for k in 0..LANES {
+            sum[k] += re * cos[r][k] - im * sin[r][k];
         }
     }
+    sum
 }
 
 /// M⁻¹ = ħ⁻² ∂²E/∂k_a∂k_b (1/kg; xx yy zz yz xz xy) from the second derivatives `h` along u (eV): T h Tᵀ/e with

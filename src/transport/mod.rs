@@ -1,10 +1,35 @@
-//! Physics of the integrals: Fermi-surface tensors and densities of states, with units and error bars. No grid and no GPU
-//! here, only [`crate::integrate`]'s results.
+//! Physics of the integrals: Fermi-surface tensors, densities of states, and every coefficient of charge and heat transport at
+//! finite temperature, with units and error bars. No grid and no GPU here, only [`crate::integrate`]'s results.
+//!
+//! ```text
+//! Spectrum ──▶ TransportDistribution ──at_doping, at_chemical_potential──▶ ThermalState ──▶ Coefficients, CoefficientsOverTau
+//! ```
 
+mod axis;
+mod carriers;
+mod coefficients;
+mod contents;
+mod distribution;
+mod doping;
+mod ensemble;
 mod fermi;
+mod onsager;
 mod quantity;
+mod reconstruction;
+mod relevance;
+mod scattered;
 mod spectra;
+mod window;
 
+pub use axis::AxisPlan;
+pub use carriers::CarrierDensities;
+pub use coefficients::{Coefficients, CoefficientsOverTau, Equilibrium};
+pub use distribution::TransportDistribution;
+pub use doping::{Doping, ImpurityLevel};
+pub use ensemble::ThermalState;
 pub use fermi::FermiTensors;
-pub use quantity::{Scalar, TensorQuantity};
+pub use quantity::{RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity};
+pub use relevance::WindowRelevance;
+pub use scattered::BinnedTau;
 pub use spectra::DosSpectrum;
+pub use window::{Tau, fermi_window};

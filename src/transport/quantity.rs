@@ -134,3 +134,21 @@ impl TensorQuantity {
         Self { value, error }
     }
 }
+
+/// A full rank-3 tensor and its error bars, `[i][j][k]`; the last index is the magnetic field's.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct RankThreeQuantity {
+    /// Components.
+    pub value: [Tensor; 3],
+    /// Error bars of the components.
+    pub error: [Tensor; 3],
+}
+
+/// A full rank-4 tensor and its error bars, `[i][j][k][l]`; the last two indices are the magnetic field's.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct RankFourQuantity {
+    /// Components.
+    pub value: [[Tensor; 3]; 3],
+    /// Error bars of the components.
+    pub error: [[Tensor; 3]; 3],
+}

@@ -193,11 +193,21 @@ fn fhi_aims() -> Sample {
         let u = [p / (N * N), p / N % N, p % N].map(|j| j as f64 / N as f64);
         let k = u.map(|x| x * 2.0 * PI / A);
         text += &format!("k-point number:          {}\n", p + 1);
-        text += &format!("k-point in recip. lattice units:   {:18.12}  {:18.12}  {:18.12}\n", u[0], u[1], u[2]);
-        text += &format!("k-point in cartesian units (A^{{-1}}):   {:18.12}  {:18.12}  {:18.12}\n\n", k[0], k[1], k[2]);
+        text += &format!(
+            "k-point in recip. lattice units:   {:18.12}  {:18.12}  {:18.12}\n",
+            u[0], u[1], u[2]
+        );
+        text += &format!(
+            "k-point in cartesian units (A^{{-1}}):   {:18.12}  {:18.12}  {:18.12}\n\n",
+            k[0], k[1], k[2]
+        );
         for (band, e) in energies(u).into_iter().enumerate() {
             let occupation = if band == 0 { 2.0 } else { 0.0 };
-            text += &format!("{:6} {occupation:18.12} {:18.10}\n", band + 1, e * HARTREE_EV);
+            text += &format!(
+                "{:6} {occupation:18.12} {:18.10}\n",
+                band + 1,
+                e * HARTREE_EV
+            );
         }
         text += "\n";
     }

@@ -1,7 +1,7 @@
 //! The CPU integrator: the reference in `f64`, and the GPU's twin in `f32`. Rows of cells are shared among threads; sums
 //! are integers, so no result depends on how.
 
-mod simd;
+mod curvature;
 mod smeared;
 mod spectrum;
 mod surface;
@@ -9,10 +9,13 @@ mod view;
 
 use super::{BandContext, Block, Engine, Part, SlabSums, Target};
 use crate::error::{Error, Result};
+use crate::integrate::Channels;
 use crate::kernel::Real;
-use crate::kernel::velocity::{CHANNELS_BASIC, CHANNELS_LIFETIMES, CHANNELS_SPEEDS};
+use crate::kernel::simd::vectorized;
+use crate::kernel::velocity::{
+    CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_MAGNETO, CHANNELS_SPEEDS,
+};
 use rayon::prelude::*;
-use simd::vectorized;
 use smeared::SmearedRows;
 use spectrum::{SpectrumRows, SpectrumSums};
 use std::sync::Mutex;
@@ -188,10 +191,12 @@ impl<R: Real> Engine for CpuEngine<R> {
 
     fn add_block(&mut self, block: &Block, parts: &[Part]) -> Result<Vec<SlabSums>> {
         let setup = self.setup.as_ref().ok_or_else(no_band)?;
-        match setup.context.channels.width() {
-            CHANNELS_BASIC => self.add_width::<CHANNELS_BASIC>(block, parts),
-            CHANNELS_SPEEDS => self.add_width::<CHANNELS_SPEEDS>(block, parts),
-            _ => self.add_width::<CHANNELS_LIFETIMES>(block, parts),
+        match setup.context.channels {
+            Channels::Basic => self.add_width::<CHANNELS_BASIC>(block, parts),
+            Channels::Speeds => self.add_width::<CHANNELS_SPEEDS>(block, parts),
+            Channels::Lifetimes => self.add_width::<CHANNELS_LIFETIMES>(block, parts),
+            Channels::Hall => self.add_width::<CHANNELS_HALL>(block, parts),
+            Channels::Magneto => self.add_width::<CHANNELS_MAGNETO>(block, parts),
         }
     }
 

@@ -1,12 +1,12 @@
 //! Channels with Gaussian or Methfessel–Paxton smearing: each k-point counts with the volume of its cell.
 
-use super::simd::Vectorized;
 use super::spectrum::SpectrumSums;
 use super::surface::SurfaceSums;
 use super::view::{View, extent};
 use crate::integrate::EnergyAxis;
 use crate::kernel::Real;
 use crate::kernel::real::width;
+use crate::kernel::simd::Vectorized;
 use crate::kernel::smearing::{CUTOFF, delta, step};
 
 /// Rows of k-points of a view.

@@ -1,9 +1,9 @@
 //! Cumulative channels at every bin edge with linear tetrahedra. Twin: `shaders/spectrum.wgsl`, which keeps increments from
 //! edge to edge in one array where `at` and `from` are two: the cumulative sums are the same integers.
 
-use super::simd::Vectorized;
 use super::view::{CellRow, Setup, View};
 use crate::kernel::Real;
+use crate::kernel::simd::Vectorized;
 use crate::kernel::spectrum::{LANES, add_weights, full_weights};
 use crate::kernel::tetrahedron::tetrahedron;
 

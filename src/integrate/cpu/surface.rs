@@ -1,9 +1,9 @@
 //! Channels at one energy with linear tetrahedra.
 
-use super::simd::Vectorized;
 use super::view::{CellRow, View};
 use crate::kernel::Real;
 use crate::kernel::fermi_surface::cell_weights;
+use crate::kernel::simd::Vectorized;
 
 /// Exact sums: channels (δ-weighted) and then the occupied cells.
 pub type SurfaceSums = Vec<i128>;

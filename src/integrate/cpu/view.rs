@@ -1,8 +1,11 @@
 //! A block as the kernels see it: levels, neighbours, velocities at a node, cells of a row.
 
 use super::super::{BandContext, Block, EnergyAxis, Target};
+use crate::kernel::curvature::second_stencil;
 use crate::kernel::spectrum::LANES;
-use crate::kernel::velocity::{channel_values, derivative, stencil, velocity};
+use crate::kernel::velocity::{
+    CHANNELS_HALL, CHANNELS_MAGNETO, channel_values, derivative, stencil, velocity,
+};
 use crate::kernel::{LevelScale, Real, Threshold};
 
 /// One band in the arithmetic `R`.
@@ -21,8 +24,12 @@ pub struct Setup<R: Real> {
     pub axis: Option<EnergyAxis>,
     /// `[stride − 1][cart][axis]`: velocity per level of stencil difference.
     pub gradient: [[[R; 3]; 3]; 2],
-    /// Stencil coefficients.
+    /// `[stride − 1][cart][axis]`: inverse mass per velocity of stencil difference.
+    pub mass_gradient: [[[R; 3]; 3]; 2],
+    /// Coefficients of first differences.
     pub coefficients: [R; 3],
+    /// Coefficients of second differences.
+    pub second_coefficients: [R; 3],
     /// Exponent of the quantum of cumulative sums.
     pub bits: u32,
 }
@@ -50,6 +57,11 @@ impl<R: Real> Setup<R> {
                 .gradient
                 .map(|row| row.map(|x| R::from_f64(x * scale.step_ev / stride)))
         });
+        let mass_gradient = [1.0, 2.0].map(|stride| {
+            context
+                .mass_gradient
+                .map(|row| row.map(|x| R::from_f64(x / stride)))
+        });
         let points: usize = context.n.iter().product();
         Self {
             scale,
@@ -57,7 +69,9 @@ impl<R: Real> Setup<R> {
             edge_fractions: padded().map(|t| t.fraction).collect(),
             axis,
             gradient,
-            coefficients: [1, 2, 3].map(|m| R::from_f64(stencil(context.order, m))),
+            mass_gradient,
+            coefficients: [1, 2, 3].map(|m| R::from_f64(stencil(context.difference_order(), m))),
+            second_coefficients: [1, 2, 3].map(|m| R::from_f64(second_stencil(context.order, m))),
             // Σ|q| ≤ N·2ᵇ < 2⁶² (see kernel::fixed_point).
             bits: R::SPECTRUM_BITS.min(61 - points.ilog2()),
             context: context.clone(),
@@ -83,21 +97,21 @@ pub fn extent(start: usize, stride: usize, n: usize) -> usize {
 
 /// j + d modulo n, cheap where no wrap is needed.
 #[inline(always)]
-fn ahead(j: usize, d: usize, n: usize) -> usize {
+pub(super) fn ahead(j: usize, d: usize, n: usize) -> usize {
     let x = j + d;
     if x < n { x } else { x % n }
 }
 
 /// j − d modulo n.
 #[inline(always)]
-fn behind(j: usize, d: usize, n: usize) -> usize {
+pub(super) fn behind(j: usize, d: usize, n: usize) -> usize {
     if j >= d { j - d } else { (j + n * d - d) % n }
 }
 
 impl<'a, R: Real> View<'a, R> {
     /// Index of node (buffer plane, j2, j3).
     #[inline(always)]
-    fn index(&self, plane: usize, j2: usize, j3: usize) -> usize {
+    pub(super) fn index(&self, plane: usize, j2: usize, j3: usize) -> usize {
         let [_, n2, n3] = self.block.n;
         (plane * n2 + j2) * n3 + j3
     }
@@ -149,7 +163,11 @@ impl<'a, R: Real> View<'a, R> {
         } else {
             R::from_f64(self.block.lifetimes[here] / context.lifetime_unit)
         };
-        channel_values(v, tau)
+        let mut f = channel_values(v, tau);
+        if N == CHANNELS_HALL || N == CHANNELS_MAGNETO {
+            self.add_field_values(&mut f, v, (plane, j2, j3));
+        }
+        f
     }
 }
 

@@ -12,13 +12,16 @@ mod leaves;
 mod mesh;
 
 use super::context::shortest_diagonal;
-use super::driver::SLABS;
+use super::driver::{GROUPS as PARTS, SLABS};
 use super::result::BandSurface;
 use super::{Channels, EnergyAxis, Relevance, Spectrum, SurfaceIntegral};
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
+use crate::kernel::curvature::field_values;
 use crate::kernel::tetrahedron::corners;
-use crate::kernel::velocity::{CHANNELS_BASIC, CHANNELS_SPEEDS, channel_values};
+use crate::kernel::velocity::{
+    CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_MAGNETO, CHANNELS_SPEEDS, channel_values,
+};
 use crate::sampler::{BandGroup, BoxBand, Derivatives, Interpolator};
 use cells::{BlockCells, EdgeSums, Edges};
 pub use engine::RefiningEngine;
@@ -610,7 +613,9 @@ impl<'a> Refiner<'a> {
                 .par_iter()
                 .map(|task| self.layer_spectrum(channels, task, &edges))
                 .collect::<Result<_>>()?;
-            for [fine, coarse] in sums {
+            for (task, [fine, coarse]) in tasks.iter().zip(sums) {
+                let part = self.mesh.slab(task[0].1, SLABS) * PARTS / SLABS;
+                let deviation = part * result.cumulative.len();
                 for c in 0..width {
                     let at = (spin * width + c) * count;
                     let mut off_before = 0.0;
@@ -619,6 +624,7 @@ impl<'a> Refiner<'a> {
                         let off = f - coarse[c * count + k];
                         result.cumulative[at + k] += g_s * f;
                         result.cumulative_error[at + k] += g_s * off.abs();
+                        result.deviation[deviation + at + k] += g_s * off;
                         if k > 0 {
                             let bin = (spin * width + c) * axis.bins() + k - 1;
                             result.bin_error[bin] += g_s * (off - off_before).abs();
@@ -690,13 +696,25 @@ fn goal_values(band: &BoxBand) -> Vec<f64> {
 
 /// The channel vectors `[point][channel]`, SI units.
 fn channel_vectors(channels: Channels, band: &BoxBand) -> Vec<f64> {
-    let mut out = Vec::with_capacity(band.energies.len() * channels.width());
-    for v in band.velocities.chunks_exact(3) {
+    let of = match channels {
+        Channels::Basic => vectors::<CHANNELS_BASIC>,
+        Channels::Speeds | Channels::Lifetimes => vectors::<CHANNELS_SPEEDS>,
+        Channels::Hall => vectors::<CHANNELS_HALL>,
+        Channels::Magneto => vectors::<CHANNELS_MAGNETO>,
+    };
+    of(band)
+}
+
+fn vectors<const N: usize>(band: &BoxBand) -> Vec<f64> {
+    let mut out = Vec::with_capacity(band.energies.len() * N);
+    for (p, v) in band.velocities.chunks_exact(3).enumerate() {
         let v = [v[0], v[1], v[2]];
-        match channels {
-            Channels::Basic => out.extend(channel_values::<f64, CHANNELS_BASIC>(v, 0.0)),
-            _ => out.extend(channel_values::<f64, CHANNELS_SPEEDS>(v, 0.0)),
+        let mut f = channel_values::<f64, N>(v, 0.0);
+        if N == CHANNELS_HALL || N == CHANNELS_MAGNETO {
+            let mass = std::array::from_fn(|c| band.inverse_masses[6 * p + c]);
+            field_values(&mut f, v, mass);
         }
+        out.extend(f);
     }
     out
 }

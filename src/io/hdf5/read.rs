@@ -232,6 +232,7 @@ impl Reader<'_> {
                     energy_max: high[i],
                     max_step: [step[3 * i], step[3 * i + 1], step[3 * i + 2]],
                     max_speed: speed[i],
+                    max_inverse_mass: 0.0,
                     max_lifetime: lifetime[i],
                 };
                 let width = found.energy_max - found.energy_min;

@@ -296,6 +296,9 @@ fn write_fields(
                         Field::Energy => builder.add_energies(buffer)?,
                         Field::Velocity => builder.add_velocities(buffer)?,
                         Field::Lifetime => builder.add_lifetimes(buffer)?,
+                        Field::InverseMass => {
+                            return Err(Error::Internal("inverse masses are not stored".into()));
+                        }
                     }
                     let mut shape = vec![1, header.k_grid.n[1], header.k_grid.n[2]];
                     if *field == Field::Velocity {

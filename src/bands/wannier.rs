@@ -1,0 +1,212 @@
+//! A Wannier Hamiltonian: bands at any k-point from matrix elements between localised orbitals.
+
+use super::BandHeader;
+use crate::error::{Error, Result};
+use rustfft::num_complex::Complex64;
+use std::collections::HashMap;
+use std::f64::consts::PI;
+
+/// How far H(−R) may be from H(R)† (eV): files print matrix elements to 1e-6 eV or better.
+const HERMITIAN_TO: f64 = 1e-4;
+/// Imaginary parts below this (eV) are print noise of a real Hamiltonian.
+const REAL_TO: f64 = 5e-6;
+
+/// H_mn(R) = ⟨m 0|H|n R⟩ in eV with every weight folded in (the degeneracy of R on the Wigner–Seitz cell, the shifts of
+/// `use_ws_distance`), so that H(k) = Σ_R e^{2πi u·R} H(R) at fractional k = u.
+#[derive(Clone, Debug)]
+pub struct WannierHamiltonian {
+    header: BandHeader,
+    vectors: Vec<[i32; 3]>,
+    elements: Vec<Complex64>,
+}
+
+impl WannierHamiltonian {
+    /// A Hamiltonian from lattice vectors R and elements `[R][m][n]` (eV). The header's `n_band` is the number of orbitals, its
+    /// `k_grid` the grid that the orbitals came from. What little H(−R) differs from H(R)† is averaged away.
+    ///
+    /// # Errors
+    /// [`Error::BadBands`] for a header that is not valid, a wrong number of elements, one that is not finite, a vector listed
+    /// twice, and matrices that are not Hermitian.
+    pub fn new(
+        header: BandHeader,
+        vectors: Vec<[i32; 3]>,
+        mut elements: Vec<Complex64>,
+    ) -> Result<Self> {
+        header.validate()?;
+        let n = header.n_band;
+        if vectors.is_empty() || elements.len() != vectors.len() * n * n {
+            return Err(Error::bad_bands(
+                "H(R)",
+                format!(
+                    "{} elements, where {} lattice vectors × {n} × {n} orbitals need {}",
+                    elements.len(),
+                    vectors.len(),
+                    vectors.len() * n * n
+                ),
+                "the Hamiltonian must be complete",
+            ));
+        }
+        if let Some(at) = elements.iter().position(|h| !h.is_finite()) {
+            return Err(Error::bad_bands(
+                format!("H(R) at R = {:?}", vectors[at / (n * n)]),
+                format!("an element is {}", elements[at]),
+                "every element must be finite",
+            ));
+        }
+        make_hermitian(&vectors, &mut elements, n)?;
+        Ok(Self {
+            header,
+            vectors,
+            elements,
+        })
+    }
+
+    /// What the bands are.
+    pub fn header(&self) -> &BandHeader {
+        &self.header
+    }
+
+    /// Number of orbitals, and so of bands.
+    pub fn n_orbital(&self) -> usize {
+        self.header.n_band
+    }
+
+    /// Lattice vectors R, coefficients of a₁ a₂ a₃.
+    pub fn vectors(&self) -> &[[i32; 3]] {
+        &self.vectors
+    }
+
+    /// Elements H_mn(R), `[R][m][n]`, eV.
+    pub fn elements(&self) -> &[Complex64] {
+        &self.elements
+    }
+
+    /// Whether every H(R) is real, to the digits that files print: then H(−k) = H(k)* and E(−k) = E(k).
+    pub fn time_reversal(&self) -> bool {
+        self.elements.iter().all(|h| h.im.abs() <= REAL_TO)
+    }
+
+    /// H(k) at the fractional k-point `u`, `[m][n]`, eV, by the plain sum over R: the reference of the faster ways.
+    pub fn at(&self, u: [f64; 3]) -> Vec<Complex64> {
+        let size = self.header.n_band.pow(2);
+        let mut sum = vec![Complex64::default(); size];
+        for (r, h) in self.vectors.iter().zip(self.elements.chunks_exact(size)) {
+            let turn: f64 = (0..3).map(|i| f64::from(r[i]) * u[i]).sum();
+            let phase = Complex64::from_polar(1.0, 2.0 * PI * turn);
+            for (sum, h) in sum.iter_mut().zip(h) {
+                *sum += phase * h;
+            }
+        }
+        sum
+    }
+}
+
+/// Replaces H(R) by ½[H(R) + H(−R)†].
+///
+/// # Errors
+/// [`Error::BadBands`] with the largest deviation where the two differ by more than print noise, or −R is missing.
+fn make_hermitian(vectors: &[[i32; 3]], elements: &mut [Complex64], n: usize) -> Result<()> {
+    let bad = |r: [i32; 3], problem: String| {
+        Error::bad_bands(
+            format!("H(R) at R = {r:?}"),
+            problem,
+            "the file is damaged or of an unfinished run: copy it again, or repeat the run",
+        )
+    };
+    let mut places = HashMap::new();
+    for (at, &r) in vectors.iter().enumerate() {
+        if places.insert(r, at).is_some() {
+            return Err(bad(r, "this lattice vector is listed twice".into()));
+        }
+    }
+    let mut worst = (0.0, [0; 3], 0, 0);
+    for (at, &r) in vectors.iter().enumerate() {
+        let Some(&mirrored) = places.get(&r.map(|x| -x)) else {
+            return Err(bad(
+                r,
+                "−R is missing, but a Hermitian Hamiltonian has both".into(),
+            ));
+        };
+        if mirrored < at {
+            continue;
+        }
+        for i in 0..n {
+            for j in 0..n {
+                let (a, b) = ((at * n + i) * n + j, (mirrored * n + j) * n + i);
+                let off = (elements[a] - elements[b].conj()).norm();
+                if off > worst.0 {
+                    worst = (off, r, i + 1, j + 1);
+                }
+                let mean = 0.5 * (elements[a] + elements[b].conj());
+                elements[a] = mean;
+                elements[b] = mean.conj();
+            }
+        }
+    }
+    let (off, r, i, j) = worst;
+    if off > HERMITIAN_TO {
+        return Err(bad(
+            r,
+            format!(
+                "H({i},{j}) differs by {off:.3e} eV from the conjugate of H({j},{i}) at −R (the largest deviation; at most {HERMITIAN_TO:.0e} eV is print noise)"
+            ),
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bands::SpinTreatment;
+    use crate::crystal::{KGrid, Lattice};
+
+    fn header(n_band: usize) -> BandHeader {
+        let lattice = Lattice::new([[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 3.0]]).unwrap();
+        let grid = KGrid::gamma([4; 3]).unwrap();
+        BandHeader::new(lattice, grid, SpinTreatment::Unpolarized, n_band)
+    }
+
+    fn real(x: f64) -> Complex64 {
+        Complex64::new(x, 0.0)
+    }
+
+    #[test]
+    fn a_chain_has_its_cosine_band() {
+        let vectors = vec![[0, 0, 0], [1, 0, 0], [-1, 0, 0]];
+        let elements = vec![real(0.3), real(-1.0), real(-1.0)];
+        let chain = WannierHamiltonian::new(header(1), vectors, elements).unwrap();
+        assert!(chain.time_reversal());
+        for u in [0.0, 0.1, 0.37, 0.5] {
+            let h = chain.at([u, 0.2, 0.9])[0];
+            assert!((h - real(0.3 - 2.0 * (2.0 * PI * u).cos())).norm() < 1e-14);
+        }
+    }
+
+    #[test]
+    fn a_hamiltonian_that_is_not_hermitian_is_refused_with_its_deviation() {
+        let vectors = vec![[0, 0, 0], [1, 0, 0], [-1, 0, 0]];
+        let text = |vectors: &[[i32; 3]], elements: &[f64]| {
+            let elements = elements.iter().map(|&x| real(x)).collect();
+            let outcome = WannierHamiltonian::new(header(1), vectors.to_vec(), elements);
+            outcome.unwrap_err().to_string()
+        };
+        let off = text(&vectors, &[0.0, 1.0, 1.25]);
+        assert!(off.contains("2.500e-1 eV"), "{off}");
+        let lone = text(&vectors[..2], &[0.0, 1.0]);
+        assert!(lone.contains("R is missing"), "{lone}");
+        let twice = text(&[[0; 3], [0; 3]], &[0.0, 1.0]);
+        assert!(twice.contains("listed twice"), "{twice}");
+        assert!(text(&vectors, &[0.0, 1.0]).contains("2 elements"));
+        assert!(text(&vectors, &[f64::NAN, 1.0, 1.0]).contains("NaN"));
+    }
+
+    #[test]
+    fn a_magnetic_chain_is_not_invariant_under_time_reversal() {
+        let vectors = vec![[1, 0, 0], [-1, 0, 0]];
+        let elements = vec![Complex64::new(0.5, 0.2), Complex64::new(0.5, -0.2)];
+        let chain = WannierHamiltonian::new(header(1), vectors, elements).unwrap();
+        assert!(!chain.time_reversal());
+        assert!((chain.at([0.1, 0.0, 0.0])[0] - chain.at([-0.1, 0.0, 0.0])[0]).norm() > 0.1);
+    }
+}

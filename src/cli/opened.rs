@@ -1,0 +1,124 @@
+//! The bands that a command works on: a table, or an interpolation to be refined.
+
+use super::options::{Density, Input};
+use crate::bands::{BandSource, Scissor, ScissorBands};
+use crate::crystal::KGrid;
+use crate::error::Result;
+use crate::integrate::refine::Refinement;
+use crate::io;
+use crate::sampler::{
+    FourierBands, FourierSeries, InterpolatedBands, Interpolator, ShiftedBands, WannierBands,
+    WannierGrid,
+};
+use std::ops::Deref;
+
+/// Error bar that refinement brings interpolated bands to by default.
+const TOLERANCE: f64 = 1e-3;
+/// Tables with more points along an axis are dense enough to be integrated as they are, and too long for a Fourier series.
+const MOST_POINTS: usize = 48;
+
+/// Opened bands.
+pub enum Opened {
+    /// Values on a grid.
+    Table(Box<dyn BandSource>),
+    /// An interpolation, with how far it is to be refined.
+    Refined(InterpolatedBands, Refinement),
+}
+
+impl Deref for Opened {
+    type Target = dyn BandSource;
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::Table(source) => &**source,
+            Self::Refined(bands, _) => bands,
+        }
+    }
+}
+
+/// What a command makes of its input where the user asks for no density.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preference {
+    /// Works on tables alone: takes a Wannier Hamiltonian on a default grid.
+    Table,
+    /// Takes a table as it is and refines a Wannier Hamiltonian.
+    AsGiven,
+    /// Interpolates coarse tables, too, and refines.
+    Refined,
+}
+
+/// Opens the input as the options ask for.
+///
+/// # Errors
+/// As [`io::open`]; [`crate::Error::BadOption`] for a grid that cannot be.
+pub fn open(input: &Input, preference: Preference) -> Result<Opened> {
+    let opened = on_density(input, preference)?;
+    // The gap of the dense bands is the better one.
+    match (opened, input.scissor) {
+        (opened, None) => Ok(opened),
+        (Opened::Table(source), Some(gap)) => {
+            Ok(Opened::Table(Box::new(ScissorBands::new(source, gap)?)))
+        }
+        (Opened::Refined(bands, refinement), Some(gap)) => {
+            let scissor = Scissor::new(&bands, gap)?;
+            let shift = |full: &bool| if *full { 0.0 } else { scissor.shift_ev };
+            let shifts = scissor.full.iter().map(shift).collect();
+            let shifted = ShiftedBands::new(bands.into_interpolator(), scissor.header, shifts);
+            Ok(Opened::Refined(
+                InterpolatedBands::new(Box::new(shifted))?,
+                refinement,
+            ))
+        }
+    }
+}
+
+fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
+    let wanted_table = preference == Preference::Table && input.tolerance.is_none();
+    if let Some(hamiltonian) = io::open_wannier(&input.file)? {
+        return Ok(match input.interpolate {
+            Some(Density::Grid(n)) => {
+                Opened::Table(Box::new(WannierGrid::new(hamiltonian, KGrid::gamma(n)?)?))
+            }
+            Some(Density::AsItIs) => {
+                let grid = hamiltonian.header().k_grid;
+                Opened::Table(Box::new(WannierGrid::new(hamiltonian, grid)?))
+            }
+            None if wanted_table => {
+                Opened::Table(Box::new(WannierGrid::with_default_grid(hamiltonian)?))
+            }
+            None => refine(Box::new(WannierBands::new(hamiltonian)?), input)?,
+        });
+    }
+    let table = io::open(
+        &input.file,
+        &io::OpenOptions {
+            bxsf_units: input.bxsf_units,
+        },
+    )?;
+    let header = table.header();
+    let coarse = header.k_grid.n.iter().all(|n| *n <= MOST_POINTS) && !header.has_lifetimes;
+    let refined = match (input.interpolate, input.tolerance) {
+        (Some(Density::Grid(n)), _) => {
+            return Ok(Opened::Table(Box::new(FourierBands::new(
+                &*table,
+                KGrid::gamma(n)?,
+            )?)));
+        }
+        (Some(Density::AsItIs), _) => false,
+        (None, Some(_)) => true,
+        (None, None) => preference == Preference::Refined && coarse,
+    };
+    if !refined {
+        return Ok(Opened::Table(table));
+    }
+    refine(Box::new(FourierSeries::new(&*table)?), input)
+}
+
+fn refine(interpolator: Box<dyn Interpolator>, input: &Input) -> Result<Opened> {
+    let bands = InterpolatedBands::new(interpolator)?;
+    let refinement = Refinement {
+        tolerance: input.tolerance.unwrap_or(TOLERANCE),
+        ..Refinement::default()
+    };
+    Ok(Opened::Refined(bands, refinement))
+}

@@ -1,0 +1,449 @@
+//! `bzint transport`.
+
+use super::lists::{Impurity, List, parse_dopings, parse_impurity, parse_list, parse_temperatures};
+use super::opened::{self, Preference};
+use super::options::{FermiOption, Input, Method, Output};
+use super::session;
+use crate::bands::{BandSource, GapSplit};
+use crate::error::{Error, Result};
+use crate::integrate::{Channels, EnergyAxis, Engine, Request, Spectrum, fermi_level, spectrum};
+use crate::report::{
+    Levels, TransportReport, TransportRow, boltztrap_files, transport_csv, transport_json,
+    transport_result, transport_table,
+};
+use crate::scattering::ScatteringModel;
+use crate::transport::{
+    AxisPlan, Doping, ImpurityLevel, ThermalState, TransportDistribution, WindowRelevance,
+};
+use clap::{Args, ValueEnum};
+use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+
+/// Whether Hall coefficients are computed where neither `--hall` nor `--no-hall` is given.
+const HALL_BY_DEFAULT: bool = true;
+
+/// How far beyond the gap or the Fermi level the first look for a doping's chemical potential goes, eV.
+const FIRST_LOOK_EV: f64 = 6.0;
+/// How near to a gap's edges or the Fermi level dopings are expected at the first look, eV, and how much errors matter there:
+/// a few per cent of the carriers are a small part of k_BT.
+const FIRST_LOOK_NEAR_EV: f64 = 1.0;
+const FIRST_LOOK_RELEVANCE: f64 = 0.03;
+
+/// What `--output` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One HDF5 file.
+    Hdf5,
+    /// BoltzTraP2's OUT.trace, OUT.condtens and OUT.halltens.
+    Boltztrap,
+}
+
+/// Options of `transport`.
+#[derive(Args, Debug)]
+pub struct Transport {
+    #[command(flatten)]
+    input: Input,
+    /// Temperatures in K: 300, 300,500 or 300:800:50
+    #[arg(short = 'T', long, value_name = "LIST", value_parser = parse_temperatures, default_value = "300")]
+    temperature: List,
+    /// Chemical potentials in eV relative to the Fermi level: a value, a list or start:stop:step (default: 0, unless doped)
+    #[arg(long, value_name = "LIST", value_parser = parse_list, allow_hyphen_values = true)]
+    mu: Option<List>,
+    /// Chemical potentials in eV on the bands' own scale
+    #[arg(long, value_name = "LIST", value_parser = parse_list, allow_hyphen_values = true, conflicts_with = "mu")]
+    mu_absolute: Option<List>,
+    /// Net dopings in cm^-3: 1e19, n1e19 and -1e19 are electrons (n-type), p1e19 and +1e19 holes (p-type); a list
+    #[arg(long, value_name = "LIST", value_parser = parse_dopings, allow_hyphen_values = true, conflicts_with_all = ["mu", "mu_absolute"])]
+    doping: Option<List>,
+    /// Donors, density:depth[:degeneracy] in cm^-3 and eV below the conduction band (degeneracy 2); may be repeated
+    #[arg(long, value_name = "LEVEL", value_parser = parse_impurity, conflicts_with_all = ["mu", "mu_absolute"])]
+    donors: Vec<Impurity>,
+    /// Acceptors, density:depth[:degeneracy] in cm^-3 and eV above the valence band (degeneracy 4); may be repeated
+    #[arg(long, value_name = "LEVEL", value_parser = parse_impurity, conflicts_with_all = ["mu", "mu_absolute"])]
+    acceptors: Vec<Impurity>,
+    #[command(flatten)]
+    level: FermiOption,
+    /// Constant relaxation time in s; without it every coefficient is per relaxation time
+    #[arg(long, value_name = "SECONDS")]
+    tau: Option<f64>,
+    /// Scattering mechanisms of a semiconductor: a TOML file such as data/silicon.toml
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "tau")]
+    scattering: Option<PathBuf>,
+    /// Lattice thermal conductivity in W/(m K), for zT (needs --tau, --scattering or relaxation times in the file)
+    #[arg(long, value_name = "W/mK")]
+    lattice_thermal_conductivity: Option<f64>,
+    /// Hall and Nernst coefficients too
+    #[arg(long, overrides_with = "no_hall")]
+    hall: bool,
+    /// No Hall and Nernst coefficients: fewer sums
+    #[arg(long)]
+    no_hall: bool,
+    /// Magnetoconductivity and magnetoresistance to second order in the field too
+    #[arg(long, conflicts_with = "no_hall")]
+    magnetoconductivity: bool,
+    #[command(flatten)]
+    method: Method,
+    /// Also write every coefficient to this HDF5 file, or to BoltzTraP2's files of this name
+    #[arg(short, long = "output", value_name = "OUT.h5")]
+    out: Option<PathBuf>,
+    /// What --output writes
+    #[arg(long, value_enum, default_value = "hdf5", requires = "out")]
+    format: Format,
+    /// With --format boltztrap: without spin factors, and with its unit of chi, where BoltzTraP2 has them so
+    #[arg(long, requires = "out")]
+    bt2_compat: bool,
+    /// Also write every coefficient to this file of comma-separated values
+    #[arg(long, value_name = "OUT.csv")]
+    csv: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// What the integration found.
+struct Found {
+    fermi_level_ev: f64,
+    origin: String,
+    gap_ev: Option<(f64, f64)>,
+    levels: Levels,
+    rows: Vec<TransportRow>,
+    bins: usize,
+}
+
+impl Transport {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// Where the call is wrong, the bands cannot be read or integrated, or a result cannot be written.
+    pub fn run(self) -> Result<()> {
+        self.check()?;
+        let source = opened::open(&self.input, Preference::Refined)?;
+        let header = source.header();
+        session::notes(&self.output, header);
+        if self.lattice_thermal_conductivity.is_some()
+            && self.tau.is_none()
+            && self.scattering.is_none()
+            && !header.has_lifetimes
+        {
+            return Err(Error::bad_option(
+                "--lattice-thermal-conductivity",
+                "there is no relaxation time, and so no zT",
+                "give `--tau SECONDS`",
+            ));
+        }
+        let (found, run) =
+            session::integrate(&self.method, &self.output, &source, |request, engine| {
+                self.compute(&*source, request, engine)
+            })?;
+        let report = TransportReport {
+            header,
+            input: self.input.file.display().to_string(),
+            fermi_level_ev: found.fermi_level_ev,
+            origin: found.origin,
+            gap_ev: found.gap_ev,
+            tau_s: self.tau,
+            scattering: self.scattering.as_ref().map(|p| p.display().to_string()),
+            lattice_w_mk: self.lattice_thermal_conductivity,
+            temperatures_k: self.temperature.0.clone(),
+            levels: found.levels,
+            rows: found.rows,
+            bins: found.bins,
+            run: &run,
+        };
+        let mut written = Vec::new();
+        if let Some(path) = &self.out {
+            written = self.write(path, &report)?;
+        }
+        if let Some(path) = &self.csv {
+            crate::io::write_text(path, &transport_csv(&report))?;
+            written.push(path.clone());
+        }
+        if self.output.json {
+            super::print(&format!("{:#}", transport_json(&report)));
+        } else {
+            super::print(&transport_table(&report));
+        }
+        for path in written {
+            session::note(&self.output, &format!("written to {}", path.display()));
+        }
+        Ok(())
+    }
+
+    /// Writes the results in the format asked for, and tells where.
+    fn write(&self, path: &Path, report: &TransportReport) -> Result<Vec<PathBuf>> {
+        if self.format == Format::Hdf5 {
+            transport_result(report, &session::command_line())?.write(path)?;
+            return Ok(vec![path.to_path_buf()]);
+        }
+        let mut written = Vec::new();
+        for (suffix, text) in boltztrap_files(report, self.bt2_compat)? {
+            let mut name = path.as_os_str().to_owned();
+            name.push(format!(".{suffix}"));
+            let file = PathBuf::from(name);
+            crate::io::write_text(&file, &text)?;
+            written.push(file);
+        }
+        Ok(written)
+    }
+
+    /// # Errors
+    /// [`Error::BadOption`] for what can be told before any file is read.
+    fn check(&self) -> Result<()> {
+        let positive = |option: &str, value: Option<f64>, zero: bool, remedy: &str| match value {
+            Some(x) if !(x.is_finite() && (x > 0.0 || (zero && x == 0.0))) => {
+                Err(Error::bad_option(option, format!("{x}"), remedy))
+            }
+            _ => Ok(()),
+        };
+        if self.format == Format::Boltztrap && self.tau.is_some() {
+            return Err(Error::bad_option(
+                "--format boltztrap",
+                "its columns are per relaxation time, and a relaxation time was given",
+                "leave `--tau` away",
+            ));
+        }
+        positive(
+            "--tau",
+            self.tau,
+            false,
+            "give a positive relaxation time in seconds, such as 1e-14",
+        )?;
+        positive(
+            "--lattice-thermal-conductivity",
+            self.lattice_thermal_conductivity,
+            true,
+            "give 0 or a positive number of W/(m K)",
+        )
+    }
+
+    fn channels(&self, source: &dyn BandSource) -> Channels {
+        if source.header().has_lifetimes && self.tau.is_none() && self.scattering.is_none() {
+            Channels::Lifetimes
+        } else if self.magnetoconductivity {
+            Channels::Magneto
+        } else if self.hall || (HALL_BY_DEFAULT && !self.no_hall) {
+            Channels::Hall
+        } else {
+            Channels::Basic
+        }
+    }
+
+    fn compute(
+        &self,
+        source: &dyn BandSource,
+        request: &Request,
+        engine: &mut dyn Engine,
+    ) -> Result<Found> {
+        let (fermi, origin) = session::fermi_level(&self.level, source, request, engine)?;
+        let electrons = self.level.electrons.or(source.header().n_electrons);
+        let gap = match electrons {
+            Some(n) if self.level.fermi_level.is_none() => {
+                GapSplit::at_count(source, n).map(|g| (g.valence_ev, g.conduction_ev))
+            }
+            _ => None,
+        }
+        .or_else(|| fermi_level::gap_around(source, fermi))
+        .filter(|(_, conduction)| conduction.is_finite());
+        let split = gap.map_or(fermi, |(valence, conduction)| 0.5 * (valence + conduction));
+        let extremes = source.statistics().iter();
+        let mut plan = AxisPlan {
+            temperatures_k: least_and_largest(&self.temperature.0),
+            chemical_potentials_ev: Vec::new(),
+            band_edges_ev: extremes
+                .flat_map(|s| [s.energy_min, s.energy_max])
+                .collect(),
+            gap_edges_ev: gap.map_or(vec![split], |(valence, conduction)| {
+                vec![valence, conduction]
+            }),
+            margin_ev: 0.0,
+        };
+        plan.band_edges_ev.push(split);
+        let dopings = self.dopings(gap)?;
+        let levels = match &dopings {
+            None => {
+                let shift = if self.mu_absolute.is_some() {
+                    0.0
+                } else {
+                    fermi
+                };
+                let given = self.mu_absolute.as_ref().or(self.mu.as_ref());
+                let mu = given.map_or(vec![0.0], |list| list.0.clone());
+                Levels::ChemicalPotentials(mu.into_iter().map(|x| x + shift).collect())
+            }
+            Some(dopings) => Levels::Dopings(dopings.iter().map(|d| d.fixed_cm3).collect()),
+        };
+        match (&levels, &dopings) {
+            (Levels::ChemicalPotentials(mu), _) => {
+                plan.chemical_potentials_ev = mu.iter().map(|&x| (x, x)).collect();
+            }
+            (Levels::Dopings(_), dopings) => {
+                // A first look with wide bins tells where the chemical potentials lie.
+                let first = AxisPlan {
+                    margin_ev: FIRST_LOOK_EV,
+                    ..plan.clone()
+                };
+                let near = |e: f64| {
+                    let distance = plan.gap_edges_ev.iter().map(|edge| (e - edge).abs());
+                    if distance.fold(f64::INFINITY, f64::min) < FIRST_LOOK_NEAR_EV {
+                        FIRST_LOOK_RELEVANCE
+                    } else {
+                        0.0
+                    }
+                };
+                let request = Request {
+                    relevance: Some(&near),
+                    ..*request
+                };
+                let states =
+                    self.spectrum(source, &request, Channels::Basic, &first.axis()?, engine)?;
+                let look = TransportDistribution::new(source.header(), &states, split)?;
+                for &t in &self.temperature.0 {
+                    for doping in dopings.iter().flatten() {
+                        let mu = doping.chemical_potential(&look, t)?;
+                        let margin = crate::units::BOLTZMANN_EV * t;
+                        plan.chemical_potentials_ev.push((mu - margin, mu + margin));
+                    }
+                }
+            }
+        }
+        let axis = plan.axis()?;
+        let channels = self.channels(source);
+        let levels_ev: Vec<f64> = plan
+            .chemical_potentials_ev
+            .iter()
+            .map(|(low, high)| 0.5 * (low + high))
+            .collect();
+        let relevance = WindowRelevance::new(&self.temperature.0, &levels_ev, gap);
+        let at = |e: f64| relevance.at(e);
+        let request = Request {
+            relevance: Some(&at),
+            ..*request
+        };
+        let result = self.spectrum(source, &request, channels, &axis, engine)?;
+        let distribution = TransportDistribution::new(source.header(), &result, split)?;
+        let model = self
+            .scattering
+            .as_ref()
+            .map(|path| ScatteringModel::read(path))
+            .transpose()?;
+        let cases: Vec<(f64, usize)> = self
+            .temperature
+            .0
+            .iter()
+            .flat_map(|&t| (0..levels.len()).map(move |i| (t, i)))
+            .collect();
+        let rows = cases
+            .par_iter()
+            .map(|&(t, i)| {
+                let state = match (&levels, &dopings) {
+                    (Levels::Dopings(_), Some(dopings)) => {
+                        distribution.at_doping(t, &dopings[i])?
+                    }
+                    (Levels::ChemicalPotentials(mu) | Levels::Dopings(mu), _) => {
+                        distribution.at_chemical_potential(t, mu[i])?
+                    }
+                };
+                self.row(&distribution, &state, model.as_ref(), gap)
+            })
+            .collect::<Result<_>>()?;
+        Ok(Found {
+            fermi_level_ev: fermi,
+            origin,
+            gap_ev: gap,
+            levels,
+            rows,
+            bins: axis.bins(),
+        })
+    }
+
+    /// The one place where bands become a spectrum.
+    fn spectrum(
+        &self,
+        source: &dyn BandSource,
+        request: &Request,
+        channels: Channels,
+        axis: &EnergyAxis,
+        engine: &mut dyn Engine,
+    ) -> Result<Spectrum> {
+        let request = Request {
+            channels,
+            ..*request
+        };
+        spectrum(source, &request, axis, engine)
+    }
+
+    fn row(
+        &self,
+        distribution: &TransportDistribution,
+        state: &ThermalState,
+        model: Option<&ScatteringModel>,
+        gap: Option<(f64, f64)>,
+    ) -> Result<TransportRow> {
+        let coefficients = match (self.tau, model) {
+            (Some(tau), _) => distribution.coefficients(state, &|_| tau)?,
+            (None, Some(model)) => {
+                let tau = distribution.scattered(model, gap, state)?;
+                distribution.coefficients(state, &|e| tau.at(e))?
+            }
+            (None, None) if distribution.has_lifetimes() => {
+                distribution.coefficients_from_lifetimes(state)?
+            }
+            (None, None) => {
+                return Ok(TransportRow::OverTau(
+                    distribution.coefficients_over_tau(state)?,
+                ));
+            }
+        };
+        let zt = self
+            .lattice_thermal_conductivity
+            .map(|lattice| coefficients.figure_of_merit(lattice))
+            .transpose()?;
+        Ok(TransportRow::Absolute(coefficients, zt))
+    }
+
+    /// What was asked to be compensated, one per `--doping`; none where chemical potentials are given.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for impurity levels without a gap.
+    fn dopings(&self, gap: Option<(f64, f64)>) -> Result<Option<Vec<Doping>>> {
+        if self.doping.is_none() && self.donors.is_empty() && self.acceptors.is_empty() {
+            return Ok(None);
+        }
+        let (valence, conduction) = match gap {
+            Some(edges) => edges,
+            None if self.donors.is_empty() && self.acceptors.is_empty() => (0.0, 0.0),
+            None => {
+                return Err(Error::bad_option(
+                    "--donors and --acceptors",
+                    "the bands have no gap at the Fermi level for levels to lie in",
+                    "give `--doping`, or the electron count of an insulator (`--electrons N`)",
+                ));
+            }
+        };
+        let levels = |all: &[Impurity], edge: f64, sign: f64, degeneracy: f64| {
+            let one = |i: &Impurity| ImpurityLevel {
+                density_cm3: i.density_cm3,
+                energy_ev: edge + sign * i.depth_ev,
+                degeneracy: i.degeneracy.unwrap_or(degeneracy),
+            };
+            all.iter().map(one).collect::<Vec<_>>()
+        };
+        let fixed = self
+            .doping
+            .as_ref()
+            .map_or(vec![0.0], |list| list.0.clone());
+        let doping = |fixed_cm3| Doping {
+            fixed_cm3,
+            donors: levels(&self.donors, conduction, -1.0, 2.0),
+            acceptors: levels(&self.acceptors, valence, 1.0, 4.0),
+        };
+        Ok(Some(fixed.into_iter().map(doping).collect()))
+    }
+}
+
+fn least_and_largest(values: &[f64]) -> (f64, f64) {
+    values
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| {
+            (low.min(x), high.max(x))
+        })
+}

@@ -1,0 +1,336 @@
+//! Transport coefficients as a table, JSON, CSV and an HDF5 result.
+
+use super::Run;
+use super::fermi::provenance;
+use super::format::{scalar, scientific};
+use super::items::{Item, Quantity, TransportRow};
+use crate::bands::BandHeader;
+use crate::error::Result;
+use crate::io::results::ResultFile;
+use crate::transport::Scalar;
+use serde_json::{Map, Value, json};
+use std::fmt::Write;
+
+/// What the columns of a calculation are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Levels {
+    /// Chemical potentials, eV on the bands' scale.
+    ChemicalPotentials(Vec<f64>),
+    /// Net dopings, cm⁻³: positive for electrons.
+    Dopings(Vec<f64>),
+}
+
+impl Levels {
+    /// Number of levels.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::ChemicalPotentials(x) | Self::Dopings(x) => x.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Results with everything that is said about them.
+pub struct TransportReport<'a> {
+    /// The bands.
+    pub header: &'a BandHeader,
+    /// The input's path.
+    pub input: String,
+    /// E_F, eV.
+    pub fermi_level_ev: f64,
+    /// Where it comes from.
+    pub origin: String,
+    /// Edges of the gap, eV.
+    pub gap_ev: Option<(f64, f64)>,
+    /// A constant relaxation time, s.
+    pub tau_s: Option<f64>,
+    /// The file of scattering mechanisms.
+    pub scattering: Option<String>,
+    /// Lattice thermal conductivity, W/(m K).
+    pub lattice_w_mk: Option<f64>,
+    /// Temperatures, K.
+    pub temperatures_k: Vec<f64>,
+    /// Levels.
+    pub levels: Levels,
+    /// Rows, `[temperature][level]`.
+    pub rows: Vec<TransportRow>,
+    /// Number of energy bins.
+    pub bins: usize,
+    /// How it was computed.
+    pub run: &'a Run,
+}
+
+fn mean(item: &Item) -> Option<Scalar> {
+    match &item.quantity {
+        Quantity::Scalar(q) => Some(*q),
+        Quantity::Tensor(q) => Some(q.mean()),
+        _ => None,
+    }
+}
+
+/// A readable table: means over the directions.
+pub fn transport_table(report: &TransportReport) -> String {
+    let (header, run) = (report.header, report.run);
+    let mut s = String::new();
+    let _ = writeln!(s, "Transport coefficients of {}", report.input);
+    let _ = writeln!(
+        s,
+        "  bands     {}, {} {} bands on {} k-points",
+        header.provenance.format,
+        header.n_band,
+        header.spin.name(),
+        header.k_grid
+    );
+    let _ = writeln!(s, "  method    {}, {} energy bins", run.method, report.bins);
+    let _ = writeln!(
+        s,
+        "  backend   {} ({}), {:.3} s",
+        run.backend, run.adapter, run.seconds
+    );
+    let _ = writeln!(
+        s,
+        "  E_F       {:.6} eV ({})",
+        report.fermi_level_ev, report.origin
+    );
+    if let Some((valence, conduction)) = report.gap_ev {
+        let _ = writeln!(
+            s,
+            "  gap       {:.6} eV, from {valence:.6} to {conduction:.6} eV",
+            conduction - valence
+        );
+    }
+    match (report.tau_s, &report.scattering) {
+        (Some(tau), _) => {
+            let _ = writeln!(s, "  tau       {tau:e} s");
+        }
+        (None, Some(file)) => {
+            let _ = writeln!(s, "  tau       of the energy, by the mechanisms of {file}");
+        }
+        (None, None) if report.header.has_lifetimes => {
+            s.push_str("  tau       the file's relaxation times\n");
+        }
+        (None, None) => s.push_str("  tau       not given: coefficients are per relaxation time\n"),
+    }
+    let shown = [
+        "conductivity",
+        "conductivity_over_tau",
+        "seebeck",
+        "thermal_conductivity_electronic",
+        "thermal_conductivity_electronic_over_tau",
+        "power_factor",
+        "power_factor_over_tau",
+        "figure_of_merit",
+        "hall_coefficient",
+        "nernst",
+        "nernst_over_tau",
+    ];
+    s.push('\n');
+    for row in &report.rows {
+        let e = row.equilibrium();
+        let mu = e.chemical_potential_ev();
+        let relative = Scalar {
+            value: mu.value - report.fermi_level_ev,
+            error: mu.error,
+        };
+        let n = e.carrier_density();
+        let kind = match n.value {
+            n if n > 0.0 => "n-type",
+            n if n < 0.0 => "p-type",
+            _ => "neutral",
+        };
+        let _ = writeln!(
+            s,
+            "T = {} K, mu - E_F = {} eV, n - p = {} cm^-3 ({kind})",
+            e.temperature_k(),
+            scalar(relative),
+            scientific(n)
+        );
+        for item in row.items() {
+            if let (true, Some(q)) = (shown.contains(&item.name), mean(&item)) {
+                let (q, unit) = match item.name {
+                    "seebeck" => (q.scaled(1e6), "uV/K"),
+                    _ => (q, item.unit),
+                };
+                let _ = writeln!(s, "    {:<42} {} {unit}", item.name, scalar(q));
+            }
+        }
+    }
+    s.push_str(
+        "\n  Tensors are given by a third of their trace; `--json`, `--csv` and `-o` have every component.\n  \
+         n - p: electrons less holes, so that p-type is negative, and S and R_H have the sign of the carriers' charge.\n  \
+         ± is what each part of the zone would change on its every-second-point subgrid, added up, with the changes by\n  \
+         symmetrisation and by the energy bins.\n",
+    );
+    s
+}
+
+/// A machine-readable summary.
+pub fn transport_json(report: &TransportReport) -> Value {
+    let rows: Vec<Value> = report
+        .rows
+        .iter()
+        .map(|row| {
+            let mut out = Map::new();
+            let e = row.equilibrium();
+            let t = Scalar {
+                value: e.temperature_k(),
+                error: 0.0,
+            };
+            out.insert("temperature".into(), super::format::scalar_json(t, "K"));
+            let mu = e.chemical_potential_ev();
+            let relative = Scalar {
+                value: mu.value - report.fermi_level_ev,
+                ..mu
+            };
+            out.insert(
+                "chemical_potential_from_fermi_level".into(),
+                super::format::scalar_json(relative, "eV"),
+            );
+            for item in row.items() {
+                out.insert(item.name.into(), item_json(&item));
+            }
+            Value::Object(out)
+        })
+        .collect();
+    json!({
+        "kind": "transport",
+        "input": report.input,
+        "backend": report.run.backend,
+        "adapter": report.run.adapter,
+        "k_grid": report.header.k_grid.n,
+        "method": report.run.method,
+        "seconds": report.run.seconds,
+        "energy_bins": report.bins,
+        "spin_treatment": report.header.spin.name(),
+        "fermi_level": {"value": report.fermi_level_ev, "error": 0.0, "unit": "eV"},
+        "fermi_level_origin": report.origin,
+        "gap": report.gap_ev.map(|(valence, conduction)| {
+            json!({"valence_maximum": valence, "conduction_minimum": conduction, "unit": "eV"})
+        }),
+        "relaxation_time": report.tau_s.map(|t| json!({"value": t, "error": 0.0, "unit": "s"})),
+        "scattering": report.scattering,
+        "lattice_thermal_conductivity":
+            report.lattice_w_mk.map(|k| json!({"value": k, "error": 0.0, "unit": "W/(m K)"})),
+        "rows": rows,
+    })
+}
+
+fn item_json(item: &Item) -> Value {
+    let (value, error) = match &item.quantity {
+        Quantity::Scalar(q) => (json!(q.value), json!(q.error)),
+        Quantity::Tensor(q) => (json!(q.value), json!(q.error)),
+        Quantity::RankThree(q) => (json!(q.value), json!(q.error)),
+        Quantity::RankFour(q) => (json!(q.value), json!(q.error)),
+    };
+    json!({"value": value, "error": error, "unit": item.unit})
+}
+
+/// Comma-separated values: one line per row, every component and its bar, names and units in the header.
+pub fn transport_csv(report: &TransportReport) -> String {
+    let mut s = String::new();
+    for (r, row) in report.rows.iter().enumerate() {
+        let items = row.items();
+        if r == 0 {
+            s.push_str("temperature [K]");
+            for item in &items {
+                for i in 0..item.quantity.values().len() {
+                    let rank = item.quantity.dimensions().len() as u32;
+                    let of = |place: u32| ["x", "y", "z"][i / 3usize.pow(rank - 1 - place) % 3];
+                    let index: String = (0..rank).map(of).collect();
+                    let name = match rank {
+                        0 => item.name.to_owned(),
+                        _ => format!("{}_{index}", item.name),
+                    };
+                    let _ = write!(s, ",{name} [{}],{name}_error [{}]", item.unit, item.unit);
+                }
+            }
+            s.push('\n');
+        }
+        let _ = write!(s, "{}", row.equilibrium().temperature_k());
+        for item in &items {
+            for (v, e) in item.quantity.values().iter().zip(item.quantity.errors()) {
+                let _ = write!(s, ",{v:e},{e:e}");
+            }
+        }
+        s.push('\n');
+    }
+    s
+}
+
+/// An HDF5 result: every quantity on temperature × chemical_potential or temperature × doping.
+///
+/// # Errors
+/// Where dimensions and data disagree (a defect).
+pub fn transport_result(report: &TransportReport, command: &str) -> Result<ResultFile> {
+    let mut file = ResultFile::new("transport", command);
+    provenance(&mut file, report.header, &report.input, report.run);
+    file.attribute("fermi_level_ev", report.fermi_level_ev)
+        .attribute("fermi_level_origin", report.origin.as_str())
+        .attribute("energy_bins", report.bins as i64);
+    if let Some(scattering) = &report.scattering {
+        file.attribute("scattering", scattering.as_str());
+    }
+    for (name, value) in [
+        ("relaxation_time_s", report.tau_s),
+        ("lattice_thermal_conductivity_w_mk", report.lattice_w_mk),
+        ("valence_maximum_ev", report.gap_ev.map(|g| g.0)),
+        ("conduction_minimum_ev", report.gap_ev.map(|g| g.1)),
+    ] {
+        if let Some(value) = value {
+            file.attribute(name, value);
+        }
+    }
+    file.dimension(
+        "temperature",
+        report.temperatures_k.clone(),
+        "K",
+        "temperature",
+    )?;
+    let level = match &report.levels {
+        Levels::ChemicalPotentials(mu) => {
+            let about = "chemical potential on the bands' scale";
+            file.dimension("chemical_potential", mu.clone(), "eV", about)?;
+            "chemical_potential"
+        }
+        Levels::Dopings(n) => {
+            let about = "net doping, positive for electrons (n-type)";
+            file.dimension("doping", n.clone(), "cm^-3", about)?;
+            "doping"
+        }
+    };
+    file.tensor_dimensions()?;
+    let xyz: &[&str] = &["x", "y", "z"];
+    file.dimension(
+        "field",
+        xyz,
+        "",
+        "Cartesian component of the magnetic field",
+    )?;
+    file.dimension("field2", xyz, "", "second component of the magnetic field")?;
+    let all: Vec<Vec<Item>> = report.rows.iter().map(TransportRow::items).collect();
+    let Some(first) = all.first() else {
+        return Ok(file);
+    };
+    for (i, item) in first.iter().enumerate() {
+        if item.name == level {
+            continue;
+        }
+        let mut dimensions = vec!["temperature", level];
+        dimensions.extend(item.quantity.dimensions());
+        let values = all
+            .iter()
+            .flat_map(|row| row[i].quantity.values())
+            .collect();
+        let errors = all
+            .iter()
+            .flat_map(|row| row[i].quantity.errors())
+            .collect();
+        file.variable(item.name, &dimensions, values, item.unit, item.about)?;
+        file.error_bar(item.name, errors)?;
+    }
+    Ok(file)
+}

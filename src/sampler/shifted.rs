@@ -1,0 +1,70 @@
+//! The scissor operator on an interpolation: the empty bands shifted rigidly.
+
+use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
+use crate::bands::BandHeader;
+use crate::error::Result;
+
+/// An interpolation with every band shifted by a constant.
+pub struct ShiftedBands {
+    inner: Box<dyn Interpolator>,
+    header: BandHeader,
+    /// By spin·n_band + band, eV.
+    shifts_ev: Vec<f64>,
+}
+
+impl ShiftedBands {
+    /// `inner` shifted by `shifts_ev` (by spin·n_band + band), described by `header`.
+    pub fn new(inner: Box<dyn Interpolator>, header: BandHeader, shifts_ev: Vec<f64>) -> Self {
+        Self {
+            inner,
+            header,
+            shifts_ev,
+        }
+    }
+
+    fn shift(&self, group: &BandGroup, bands: &mut [BoxBand]) {
+        let first = group.spin * self.header.n_band + group.bands.start;
+        for (band, shift) in bands.iter_mut().zip(&self.shifts_ev[first..]) {
+            for e in &mut band.energies {
+                *e += shift;
+            }
+            band.low += shift;
+            band.high += shift;
+        }
+    }
+}
+
+impl Interpolator for ShiftedBands {
+    fn header(&self) -> &BandHeader {
+        &self.header
+    }
+
+    fn groups(&self) -> Vec<BandGroup> {
+        self.inner.groups()
+    }
+
+    fn evaluate(
+        &self,
+        group: &BandGroup,
+        k_box: &KBox,
+        derivatives: Derivatives,
+    ) -> Result<Vec<BoxBand>> {
+        let mut bands = self.inner.evaluate(group, k_box, derivatives)?;
+        self.shift(group, &mut bands);
+        Ok(bands)
+    }
+
+    fn evaluate_slab(
+        &self,
+        group: &BandGroup,
+        boxes: &[KBox],
+        derivatives: Derivatives,
+        take: &mut dyn FnMut(usize, Vec<BoxBand>) -> Result<()>,
+    ) -> Result<()> {
+        self.inner
+            .evaluate_slab(group, boxes, derivatives, &mut |i, mut bands| {
+                self.shift(group, &mut bands);
+                take(i, bands)
+            })
+    }
+}

@@ -1,0 +1,117 @@
+//! Electrons above and holes below a gap, each counted by itself and in logarithms: no cancellation, no underflow.
+
+use super::Scalar;
+use super::distribution::{TransportDistribution, VALUE, Variation};
+use crate::units::{BOLTZMANN_EV, PER_CM3};
+
+/// Carrier densities as functions of the chemical potential.
+pub trait CarrierDensities {
+    /// ln of the electrons per cm³ at μ (eV) and k_BT (eV); −∞ where there are none.
+    fn ln_electrons(&self, mu_ev: f64, kt_ev: f64) -> f64;
+    /// ln of the holes per cm³, likewise.
+    fn ln_holes(&self, mu_ev: f64, kt_ev: f64) -> f64;
+    /// The chemical potentials between which these hold, eV.
+    fn range_ev(&self) -> (f64, f64);
+}
+
+/// ln Σ aᵢ f(xᵢ) of the Fermi function f(x) = 1/(eˣ + 1), for terms (aᵢ, xᵢ).
+fn ln_sum_of_fermi(terms: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
+    // f(x) = e^{−x}/(1 + e^{−x}) for x > 0: the smallest such x is taken out of the sum.
+    let out = terms
+        .clone()
+        .filter(|(a, _)| *a > 0.0)
+        .fold(f64::INFINITY, |least, (_, x)| least.min(x))
+        .max(0.0);
+    if out.is_infinite() {
+        return f64::NEG_INFINITY;
+    }
+    let of = |(a, x): (f64, f64)| {
+        let e = (-x.abs()).exp();
+        let numerator = if x > 0.0 { (out - x).exp() } else { out.exp() };
+        a * numerator / (1.0 + e)
+    };
+    // Terms far above the nearest are below rounding; a variation's negative contents may not outweigh the others.
+    let sum: f64 = terms.filter(|(_, x)| *x < out + 80.0).map(of).sum();
+    sum.max(f64::MIN_POSITIVE).ln() - out
+}
+
+impl TransportDistribution {
+    pub(super) fn ln_electrons_of(&self, variation: Variation, mu_ev: f64, kt_ev: f64) -> f64 {
+        let energies = self.states(variation).energies();
+        let split = energies.partition_point(|&e| e < self.split_ev);
+        let held = self.held(variation);
+        let terms = energies[split..].iter().zip(&held[split..]);
+        ln_sum_of_fermi(terms.map(|(e, a)| (*a, (e - mu_ev) / kt_ev))) - self.ln_volume_cm3()
+    }
+
+    pub(super) fn ln_holes_of(&self, variation: Variation, mu_ev: f64, kt_ev: f64) -> f64 {
+        let energies = self.states(variation).energies();
+        let split = energies.partition_point(|&e| e < self.split_ev);
+        let held = self.held(variation);
+        let terms = energies[..split].iter().zip(&held[..split]);
+        ln_sum_of_fermi(terms.map(|(e, a)| (*a, (mu_ev - e) / kt_ev))) - self.ln_volume_cm3()
+    }
+
+    fn ln_volume_cm3(&self) -> f64 {
+        (self.volume_m3 * PER_CM3).ln()
+    }
+
+    /// Whether electrons and holes are parted by a gap.
+    pub fn has_gap(&self) -> bool {
+        let bin = self.axis.edges().partition_point(|&e| e <= self.split_ev);
+        let inside = bin.clamp(1, self.axis.bins()) - 1;
+        self.states_in(inside) == 0.0
+    }
+
+    /// Electrons above and holes below the split, per cm³, at a state.
+    pub fn carriers(&self, temperature_k: f64, mu_ev: f64) -> [Scalar; 2] {
+        let kt = BOLTZMANN_EV * temperature_k;
+        let both = |v: Variation| {
+            [
+                self.ln_electrons_of(v, mu_ev, kt).exp(),
+                self.ln_holes_of(v, mu_ev, kt).exp(),
+            ]
+        };
+        let value = both(VALUE);
+        let mut error = [0.0; 2];
+        for variation in self.variations().into_iter().skip(1) {
+            for (e, (x, v)) in error.iter_mut().zip(both(variation).iter().zip(value)) {
+                *e += (x - v).abs();
+            }
+        }
+        std::array::from_fn(|i| Scalar {
+            value: value[i],
+            error: error[i],
+        })
+    }
+}
+
+impl CarrierDensities for TransportDistribution {
+    fn ln_electrons(&self, mu_ev: f64, kt_ev: f64) -> f64 {
+        self.ln_electrons_of(VALUE, mu_ev, kt_ev)
+    }
+
+    fn ln_holes(&self, mu_ev: f64, kt_ev: f64) -> f64 {
+        self.ln_holes_of(VALUE, mu_ev, kt_ev)
+    }
+
+    fn range_ev(&self) -> (f64, f64) {
+        (self.axis.first(), self.axis.last())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_of_fermi_functions_neither_underflow_nor_overflow() {
+        let of = |terms: &[(f64, f64)]| ln_sum_of_fermi(terms.iter().copied());
+        assert!((of(&[(2.0, 0.0)]) - 0.0).abs() < 1e-15);
+        assert!((of(&[(1.0, 5000.0)]) + 5000.0).abs() < 1e-9);
+        assert!((of(&[(3.0, -5000.0)]) - 3f64.ln()).abs() < 1e-15);
+        let two = of(&[(1.0, 1000.0), (1.0, 1001.0)]);
+        assert!((two - (-1000.0 + (-1f64).exp().ln_1p())).abs() < 1e-12);
+        assert_eq!(of(&[]), f64::NEG_INFINITY);
+    }
+}

@@ -1,0 +1,469 @@
+//! Transport coefficients of a thermal state. What is known per relaxation time and what is known absolutely are different
+//! types with different names: [`CoefficientsOverTau`] has `conductivity_over_tau`, [`Coefficients`] has `conductivity`, and
+//! only the latter, given a lattice thermal conductivity too, has a figure of merit.
+
+use super::distribution::TransportDistribution;
+use super::ensemble::{Ensemble, Member, ThermalState};
+use super::window::Tau;
+use super::{RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity, onsager};
+use crate::error::{Error, Result};
+use crate::units::{BOHR_MAGNETON, ELEMENTARY_CHARGE, EV, PER_CM3, VACUUM_PERMEABILITY};
+use std::ops::Deref;
+
+impl TransportDistribution {
+    /// Coefficients per relaxation time, for one that is the same at every energy.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for μ outside the energy bins, bins too wide for the temperature, or a spectrum that holds relaxation
+    /// times already.
+    pub fn coefficients_over_tau(&self, state: &ThermalState) -> Result<CoefficientsOverTau> {
+        if self.has_lifetimes() {
+            return Err(Error::bad_option(
+                "relaxation time",
+                "the spectrum was integrated with the grid's own relaxation times",
+                "take its absolute coefficients, or integrate v_i v_j alone",
+            ));
+        }
+        Ok(CoefficientsOverTau(self.shared(state, &|_| 1.0)?))
+    }
+
+    /// Coefficients with the relaxation time `tau`, s, as a function of the energy, eV.
+    ///
+    /// # Errors
+    /// As [`TransportDistribution::coefficients_over_tau`], and for a relaxation time that is not positive.
+    pub fn coefficients(&self, state: &ThermalState, tau: Tau) -> Result<Coefficients> {
+        if self.has_lifetimes() {
+            return Err(Error::bad_option(
+                "relaxation time",
+                "the spectrum was integrated with the grid's own relaxation times",
+                "give none, or integrate v_i v_j alone",
+            ));
+        }
+        Ok(Coefficients(self.shared(state, tau)?))
+    }
+
+    /// Coefficients with the grid's own relaxation times.
+    ///
+    /// # Errors
+    /// As [`TransportDistribution::coefficients_over_tau`], and for a spectrum that holds no relaxation times.
+    pub fn coefficients_from_lifetimes(&self, state: &ThermalState) -> Result<Coefficients> {
+        if !self.has_lifetimes() {
+            return Err(Error::bad_option(
+                "relaxation time",
+                "the bands bring no relaxation times",
+                "give one (`--tau SECONDS`)",
+            ));
+        }
+        Ok(Coefficients(self.shared(state, &|_| 1.0)?))
+    }
+
+    fn shared(&self, state: &ThermalState, tau: Tau) -> Result<Equilibrium> {
+        Ok(Equilibrium {
+            ensemble: Ensemble::new(self, state, tau)?,
+            has_hall: self.has_hall(),
+            has_magneto: self.has_magneto(),
+        })
+    }
+}
+
+/// What does not depend on the size of the relaxation time.
+#[derive(Clone, Debug)]
+pub struct Equilibrium {
+    ensemble: Ensemble,
+    has_hall: bool,
+    has_magneto: bool,
+}
+
+impl Equilibrium {
+    /// T, K.
+    pub fn temperature_k(&self) -> f64 {
+        self.ensemble.state.temperature_k()
+    }
+
+    /// μ, eV, with a bar where a doping gave it.
+    pub fn chemical_potential_ev(&self) -> Scalar {
+        self.ensemble.state.chemical_potential_ev()
+    }
+
+    /// Whether electrons and holes are parted by a gap.
+    pub fn has_gap(&self) -> bool {
+        self.ensemble.has_gap
+    }
+
+    /// Electrons above the gap (above the zero-temperature Fermi level of a metal), cm⁻³.
+    pub fn electron_density(&self) -> Scalar {
+        self.ensemble.count(|m| m.density[0] / PER_CM3)
+    }
+
+    /// Holes below the gap (below the zero-temperature Fermi level of a metal), cm⁻³.
+    pub fn hole_density(&self) -> Scalar {
+        self.ensemble.count(|m| m.density[1] / PER_CM3)
+    }
+
+    /// Electrons less holes, cm⁻³: positive for n-type.
+    pub fn carrier_density(&self) -> Scalar {
+        self.ensemble.count(|m| net(m) / PER_CM3)
+    }
+
+    /// Density of states averaged under −∂f₀/∂ε, all spins, 1/eV per cell.
+    pub fn density_of_states(&self) -> Scalar {
+        self.ensemble
+            .scalar(|m| m.total.scale() * m.total.states[0])
+    }
+
+    /// Heat capacity of the electrons at constant number, J/(m³ K).
+    pub fn heat_capacity(&self) -> Scalar {
+        let (t, v) = (self.temperature_k(), self.ensemble.volume_m3);
+        self.ensemble.scalar(|m| {
+            let [k0, k1, k2] = m.total.states;
+            let at_number = if k0 > 0.0 { k2 - k1 * k1 / k0 } else { 0.0 };
+            m.total.scale() * at_number * EV / (t * v)
+        })
+    }
+
+    /// Heat capacity of the electrons at constant μ, J/(m³ K): BoltzTraP's `cv`.
+    pub fn heat_capacity_at_chemical_potential(&self) -> Scalar {
+        let (t, v) = (self.temperature_k(), self.ensemble.volume_m3);
+        self.ensemble
+            .scalar(|m| m.total.scale() * m.total.states[2] * EV / (t * v))
+    }
+
+    /// Pauli's spin susceptibility μ₀μ_B²N(μ, T)/V, without exchange enhancement; a pure number (SI).
+    pub fn pauli_susceptibility(&self) -> Scalar {
+        let unit = VACUUM_PERMEABILITY * BOHR_MAGNETON.powi(2) / (EV * self.ensemble.volume_m3);
+        self.density_of_states().scaled(unit)
+    }
+
+    /// Seebeck tensor, V/K: negative for electrons.
+    pub fn seebeck(&self) -> TensorQuantity {
+        let t = self.temperature_k();
+        self.ensemble.tensor(|m| onsager::seebeck(&m.total, t))
+    }
+
+    /// Peltier tensor T Sᵀ, V.
+    pub fn peltier(&self) -> TensorQuantity {
+        let t = self.temperature_k();
+        self.ensemble.tensor(|m| {
+            let s = onsager::seebeck(&m.total, t);
+            std::array::from_fn(|i| std::array::from_fn(|j| t * s[j][i]))
+        })
+    }
+
+    /// Lorenz tensor κ_e σ⁻¹/T at no current, W Ω/K².
+    pub fn lorenz(&self) -> TensorQuantity {
+        let t = self.temperature_k();
+        self.ensemble.tensor(|m| onsager::lorenz(&m.total, t))
+    }
+
+    /// Seebeck tensors of electrons and of holes by themselves, V/K, where a gap parts them.
+    pub fn seebeck_of_carriers(&self) -> Option<[TensorQuantity; 2]> {
+        let t = self.temperature_k();
+        let of = |i: usize| self.ensemble.tensor(|m| onsager::seebeck(&m.each[i], t));
+        self.has_gap().then(|| [of(0), of(1)])
+    }
+
+    /// Hall tensor R_ijk = E_j/(J_i B_k), m³/C, where integrated.
+    pub fn hall_coefficient_tensor(&self) -> Option<RankThreeQuantity> {
+        let v = self.ensemble.volume_m3;
+        let of = |m: &Member| onsager::hall_coefficient(&m.total, v);
+        self.has_hall.then(|| self.ensemble.rank_three(of))
+    }
+
+    /// Hall coefficient (R_xyz + R_yzx + R_zxy)/3, m³/C: negative for electrons.
+    pub fn hall_coefficient(&self) -> Option<Scalar> {
+        let v = self.ensemble.volume_m3;
+        self.has_hall.then(|| self.ensemble.scalar(|m| hall(m, v)))
+    }
+
+    /// Hall carrier density 1/(e|R_H|), cm⁻³.
+    pub fn hall_carrier_density(&self) -> Option<Scalar> {
+        let v = self.ensemble.volume_m3;
+        let of = |m: &Member| 1.0 / (ELEMENTARY_CHARGE * hall(m, v).abs() * PER_CM3);
+        self.has_hall.then(|| self.ensemble.scalar(of))
+    }
+
+    /// Hall factor −R_H e (n − p), where a gap makes the densities what a Hall experiment would count.
+    pub fn hall_factor(&self) -> Option<Scalar> {
+        let v = self.ensemble.volume_m3;
+        let of = |m: &Member| -hall(m, v) * ELEMENTARY_CHARGE * net(m);
+        (self.has_hall && self.has_gap()).then(|| self.ensemble.scalar(of))
+    }
+
+    // What scales with the relaxation time: named by the types that know what it is.
+
+    fn sigma(&self) -> TensorQuantity {
+        let v = self.ensemble.volume_m3;
+        self.ensemble.tensor(|m| onsager::conductivity(&m.total, v))
+    }
+
+    fn sigma_of_carriers(&self) -> Option<[TensorQuantity; 2]> {
+        let v = self.ensemble.volume_m3;
+        let of = |i: usize| {
+            self.ensemble
+                .tensor(|m| onsager::conductivity(&m.each[i], v))
+        };
+        self.has_gap().then(|| [of(0), of(1)])
+    }
+
+    fn kappa_open(&self) -> TensorQuantity {
+        let (t, v) = (self.temperature_k(), self.ensemble.volume_m3);
+        self.ensemble
+            .tensor(|m| onsager::thermal_conductivity(&m.total, t, v))
+    }
+
+    fn kappa_closed(&self) -> TensorQuantity {
+        let (t, v) = (self.temperature_k(), self.ensemble.volume_m3);
+        self.ensemble
+            .tensor(|m| onsager::thermal_conductivity_closed(&m.total, t, v))
+    }
+
+    fn kappa_bipolar(&self) -> Option<TensorQuantity> {
+        let (t, v) = (self.temperature_k(), self.ensemble.volume_m3);
+        let of = |m: &Member| {
+            let all = onsager::thermal_conductivity(&m.total, t, v);
+            let [e, h] = [0, 1].map(|i| onsager::thermal_conductivity(&m.each[i], t, v));
+            std::array::from_fn(|i| std::array::from_fn(|j| all[i][j] - e[i][j] - h[i][j]))
+        };
+        self.has_gap().then(|| self.ensemble.tensor(of))
+    }
+
+    fn power(&self) -> TensorQuantity {
+        let (t, v) = (self.temperature_k(), self.ensemble.volume_m3);
+        self.ensemble
+            .tensor(|m| onsager::power_factor(&m.total, t, v))
+    }
+
+    fn mobilities(&self) -> Option<[TensorQuantity; 2]> {
+        let v = self.ensemble.volume_m3;
+        let of = |i: usize| {
+            self.ensemble.tensor(|m| {
+                let charge = ELEMENTARY_CHARGE * m.density[i];
+                let unit = if charge > 0.0 { 1.0 / charge } else { 0.0 };
+                onsager::conductivity(&m.each[i], v).map(|row| row.map(|x| x * unit))
+            })
+        };
+        self.has_gap().then(|| [of(0), of(1)])
+    }
+
+    fn sigma_hall(&self) -> Option<RankThreeQuantity> {
+        let v = self.ensemble.volume_m3;
+        let of = |m: &Member| onsager::hall_conductivity(&m.total, v);
+        self.has_hall.then(|| self.ensemble.rank_three(of))
+    }
+
+    fn mobility_hall(&self) -> Option<Scalar> {
+        let v = self.ensemble.volume_m3;
+        let of = |m: &Member| {
+            let s = onsager::conductivity(&m.total, v);
+            hall(m, v).abs() * (s[0][0] + s[1][1] + s[2][2]) / 3.0
+        };
+        self.has_hall.then(|| self.ensemble.scalar(of))
+    }
+
+    fn nernst_tensor_raw(&self) -> Option<RankThreeQuantity> {
+        let t = self.temperature_k();
+        let of = |m: &Member| onsager::nernst(&m.total, t);
+        self.has_hall.then(|| self.ensemble.rank_three(of))
+    }
+
+    fn nernst_mean(&self) -> Option<Scalar> {
+        let t = self.temperature_k();
+        let of = |m: &Member| onsager::antisymmetric_mean(&onsager::nernst(&m.total, t));
+        self.has_hall.then(|| self.ensemble.scalar(of))
+    }
+
+    fn sigma_second(&self) -> Option<RankFourQuantity> {
+        let v = self.ensemble.volume_m3;
+        let of = |m: &Member| onsager::magnetoconductivity(&m.total, v);
+        self.has_magneto.then(|| self.ensemble.rank_four(of))
+    }
+
+    fn rho_second(&self) -> Option<TensorQuantity> {
+        let v = self.ensemble.volume_m3;
+        let of = |m: &Member| onsager::magnetoresistance(&m.total, v);
+        self.has_magneto.then(|| self.ensemble.tensor(of))
+    }
+}
+
+/// Electrons less holes, m⁻³.
+fn net(m: &Member) -> f64 {
+    m.density[0] - m.density[1]
+}
+
+fn hall(m: &Member, volume_m3: f64) -> f64 {
+    onsager::antisymmetric_mean(&onsager::hall_coefficient(&m.total, volume_m3))
+}
+
+/// Coefficients per relaxation time τ, for a τ that is the same at every energy.
+#[derive(Clone, Debug)]
+pub struct CoefficientsOverTau(Equilibrium);
+
+impl Deref for CoefficientsOverTau {
+    type Target = Equilibrium;
+    fn deref(&self) -> &Equilibrium {
+        &self.0
+    }
+}
+
+impl CoefficientsOverTau {
+    /// σ/τ, S/(m s).
+    pub fn conductivity_over_tau(&self) -> TensorQuantity {
+        self.sigma()
+    }
+
+    /// σ/τ of electrons and of holes, S/(m s), where a gap parts them.
+    pub fn conductivity_of_carriers_over_tau(&self) -> Option<[TensorQuantity; 2]> {
+        self.sigma_of_carriers()
+    }
+
+    /// κ_e/τ at no current, W/(m K s).
+    pub fn thermal_conductivity_electronic_over_tau(&self) -> TensorQuantity {
+        self.kappa_open()
+    }
+
+    /// κ_e/τ at no electric field (short circuit), W/(m K s).
+    pub fn thermal_conductivity_closed_over_tau(&self) -> TensorQuantity {
+        self.kappa_closed()
+    }
+
+    /// The part of κ_e/τ that electrons and holes carry together, W/(m K s), where a gap parts them.
+    pub fn thermal_conductivity_bipolar_over_tau(&self) -> Option<TensorQuantity> {
+        self.kappa_bipolar()
+    }
+
+    /// Sᵀσ S/τ, W/(m K² s).
+    pub fn power_factor_over_tau(&self) -> TensorQuantity {
+        self.power()
+    }
+
+    /// Drift mobilities per τ of electrons and of holes, m²/(V s²), where a gap parts them.
+    pub fn mobility_over_tau(&self) -> Option<[TensorQuantity; 2]> {
+        self.mobilities()
+    }
+
+    /// σ_ijk/τ², S/(m T s²).
+    pub fn hall_conductivity_over_tau2(&self) -> Option<RankThreeQuantity> {
+        self.sigma_hall()
+    }
+
+    /// Hall mobility |R_H| σ/τ, m²/(V s²).
+    pub fn hall_mobility_over_tau(&self) -> Option<Scalar> {
+        self.mobility_hall()
+    }
+
+    /// ∂S_ij/∂B_k/τ, V/(K T s).
+    pub fn nernst_tensor_over_tau(&self) -> Option<RankThreeQuantity> {
+        self.nernst_tensor_raw()
+    }
+
+    /// Nernst coefficient ν = (S_xyz + S_yzx + S_zxy)/3 per τ, V/(K T s).
+    pub fn nernst_over_tau(&self) -> Option<Scalar> {
+        self.nernst_mean()
+    }
+
+    /// σ_ijkl/τ³, S/(m T² s³).
+    pub fn magnetoconductivity_over_tau3(&self) -> Option<RankFourQuantity> {
+        self.sigma_second()
+    }
+
+    /// Δρ_ii/(ρ_ii B_k²)/τ², `[current i][field k]`, 1/(T² s²).
+    pub fn magnetoresistance_over_tau2(&self) -> Option<TensorQuantity> {
+        self.rho_second()
+    }
+}
+
+/// Coefficients with a known relaxation time.
+#[derive(Clone, Debug)]
+pub struct Coefficients(Equilibrium);
+
+impl Deref for Coefficients {
+    type Target = Equilibrium;
+    fn deref(&self) -> &Equilibrium {
+        &self.0
+    }
+}
+
+impl Coefficients {
+    /// σ, S/m.
+    pub fn conductivity(&self) -> TensorQuantity {
+        self.sigma()
+    }
+
+    /// σ of electrons and of holes, S/m, where a gap parts them.
+    pub fn conductivity_of_carriers(&self) -> Option<[TensorQuantity; 2]> {
+        self.sigma_of_carriers()
+    }
+
+    /// κ_e at no current, W/(m K).
+    pub fn thermal_conductivity_electronic(&self) -> TensorQuantity {
+        self.kappa_open()
+    }
+
+    /// κ_e at no electric field (short circuit), W/(m K).
+    pub fn thermal_conductivity_closed(&self) -> TensorQuantity {
+        self.kappa_closed()
+    }
+
+    /// The part of κ_e that electrons and holes carry together, W/(m K), where a gap parts them.
+    pub fn thermal_conductivity_bipolar(&self) -> Option<TensorQuantity> {
+        self.kappa_bipolar()
+    }
+
+    /// Sᵀσ S, W/(m K²).
+    pub fn power_factor(&self) -> TensorQuantity {
+        self.power()
+    }
+
+    /// Drift mobilities of electrons and of holes, m²/(V s), where a gap parts them.
+    pub fn mobility(&self) -> Option<[TensorQuantity; 2]> {
+        self.mobilities()
+    }
+
+    /// σ_ijk, S/(m T).
+    pub fn hall_conductivity(&self) -> Option<RankThreeQuantity> {
+        self.sigma_hall()
+    }
+
+    /// Hall mobility |R_H| σ, m²/(V s).
+    pub fn hall_mobility(&self) -> Option<Scalar> {
+        self.mobility_hall()
+    }
+
+    /// ∂S_ij/∂B_k at B = 0, V/(K T).
+    pub fn nernst_tensor(&self) -> Option<RankThreeQuantity> {
+        self.nernst_tensor_raw()
+    }
+
+    /// Nernst coefficient ν = (S_xyz + S_yzx + S_zxy)/3, V/(K T).
+    pub fn nernst(&self) -> Option<Scalar> {
+        self.nernst_mean()
+    }
+
+    /// σ_ijkl, S/(m T²).
+    pub fn magnetoconductivity(&self) -> Option<RankFourQuantity> {
+        self.sigma_second()
+    }
+
+    /// Δρ_ii/(ρ_ii B_k²), `[current i][field k]`, 1/T².
+    pub fn magnetoresistance(&self) -> Option<TensorQuantity> {
+        self.rho_second()
+    }
+
+    /// zT with a lattice thermal conductivity, W/(m K).
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for a lattice thermal conductivity that is negative or infinite.
+    pub fn figure_of_merit(&self, lattice_w_mk: f64) -> Result<TensorQuantity> {
+        if !(lattice_w_mk >= 0.0 && lattice_w_mk.is_finite()) {
+            return Err(Error::bad_option(
+                "--lattice-thermal-conductivity",
+                format!("{lattice_w_mk} W/(m K)"),
+                "give 0 or a positive number",
+            ));
+        }
+        let (t, v) = (self.temperature_k(), self.ensemble.volume_m3);
+        Ok(self
+            .ensemble
+            .tensor(|m| onsager::figure_of_merit(&m.total, t, v, lattice_w_mk)))
+    }
+}

@@ -1,0 +1,140 @@
+//! What the bins of a spectrum hold, per channel, symmetrised by the crystal.
+
+use crate::bands::BandHeader;
+use crate::integrate::{Channel, Channels, Spectrum};
+
+/// Index pairs of a symmetric tensor, in the order in which channels are stored.
+pub(super) const PAIRS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
+
+/// Position of a pair in [`PAIRS`].
+pub(super) fn pair(i: usize, j: usize) -> usize {
+    if i == j { i } else { 6 - i - j }
+}
+
+/// Contents of all bins, `[channel][bin]`, per cell and summed over spins.
+#[derive(Clone, Debug)]
+pub(super) struct Contents {
+    /// States.
+    pub states: Vec<f64>,
+    /// v_i v_j, m²/s² (v_i v_j τ, m²/s, where the grid has relaxation times), by [`PAIRS`].
+    pub velocity: Vec<Vec<f64>>,
+    /// `Channel::Hall(l, k)` by [`PAIRS`]; empty where not integrated.
+    pub hall: Vec<Vec<f64>>,
+    /// `Channel::Magneto(i, j, k, l)`, `6 × [i, j] + [k, l]`; empty where not integrated.
+    pub magneto: Vec<Vec<f64>>,
+}
+
+impl Contents {
+    /// As integrated; `group` takes the deviation of one group of the zone instead.
+    pub fn new(spectrum: &Spectrum, group: Option<usize>) -> Self {
+        let of = |channel| {
+            let cumulative = match group {
+                None => spectrum.total_cumulative(channel).0,
+                Some(group) => spectrum.total_deviation(group, channel),
+            };
+            cumulative.windows(2).map(|w| w[1] - w[0]).collect()
+        };
+        let set = spectrum.channels;
+        let velocity = |(i, j)| match set {
+            Channels::Lifetimes => of(Channel::LifetimeProduct(i, j)),
+            _ => of(Channel::VelocityProduct(i, j)),
+        };
+        let hall = matches!(set, Channels::Hall | Channels::Magneto);
+        let pairs = |wanted: bool| PAIRS.into_iter().filter(move |_| wanted);
+        let magneto = pairs(set == Channels::Magneto)
+            .flat_map(|(i, j)| PAIRS.map(|(k, l)| of(Channel::Magneto(i, j, k, l))));
+        Self {
+            states: of(Channel::States),
+            velocity: PAIRS.map(velocity).to_vec(),
+            hall: pairs(hall).map(|(l, k)| of(Channel::Hall(l, k))).collect(),
+            magneto: magneto.collect(),
+        }
+    }
+
+    /// Less another's.
+    pub fn without(&self, other: &Self) -> Self {
+        let less = |a: &Vec<f64>, b: &Vec<f64>| a.iter().zip(b).map(|(x, y)| x - y).collect();
+        let all =
+            |a: &[Vec<f64>], b: &[Vec<f64>]| a.iter().zip(b).map(|(x, y)| less(x, y)).collect();
+        Self {
+            states: less(&self.states, &other.states),
+            velocity: all(&self.velocity, &other.velocity),
+            hall: all(&self.hall, &other.hall),
+            magneto: all(&self.magneto, &other.magneto),
+        }
+    }
+
+    /// Averaged over the crystal's point group.
+    pub fn symmetrized(&self, average: &Average) -> Self {
+        Self {
+            states: self.states.clone(),
+            velocity: applied(&average.rank_2, &self.velocity),
+            hall: applied(&average.rank_2, &self.hall),
+            magneto: applied(&average.rank_4, &self.magneto),
+        }
+    }
+}
+
+/// Averages over a point group of tensors that are symmetric in each pair of indices, as matrices on the pairs.
+///
+/// `Channel::Hall` has two and `Channel::Magneto` four indices of which two are axial, so that improper operations, whose
+/// determinants meet twice, act as on polar tensors.
+pub(super) struct Average {
+    rank_2: Vec<Vec<f64>>,
+    rank_4: Vec<Vec<f64>>,
+}
+
+impl Average {
+    pub fn new(header: &BandHeader, magneto: bool) -> Self {
+        let operations = header.point_group.cartesian(&header.lattice);
+        let share = 1.0 / operations.len() as f64;
+        let mut rank_2 = vec![vec![0.0; 6]; 6];
+        let wide = if magneto { 36 } else { 0 };
+        let mut rank_4 = vec![vec![0.0; wide]; wide];
+        for c in &operations {
+            // t'_ij = c_ia c_jb t_ab, with both orders of a pair (a, b).
+            let on_pairs = PAIRS.map(|(i, j)| {
+                PAIRS.map(|(a, b)| {
+                    let other = if a == b { 0.0 } else { c[i][b] * c[j][a] };
+                    c[i][a] * c[j][b] + other
+                })
+            });
+            for p in 0..6 {
+                for q in 0..6 {
+                    rank_2[p][q] += share * on_pairs[p][q];
+                }
+            }
+            for p in 0..wide {
+                for q in 0..wide {
+                    rank_4[p][q] += share * on_pairs[p / 6][q / 6] * on_pairs[p % 6][q % 6];
+                }
+            }
+        }
+        // What cancels exactly leaves rounding: a forbidden component shall be exactly zero.
+        for x in rank_2.iter_mut().chain(&mut rank_4).flatten() {
+            if x.abs() < 1e-12 {
+                *x = 0.0;
+            }
+        }
+        Self { rank_2, rank_4 }
+    }
+}
+
+/// The matrix applied to each bin's components.
+fn applied(matrix: &[Vec<f64>], components: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let combined = |row: &Vec<f64>| {
+        let mut sum = vec![0.0; components[0].len()];
+        for (factor, component) in row.iter().zip(components) {
+            if *factor != 0.0 {
+                for (s, x) in sum.iter_mut().zip(component) {
+                    *s += factor * x;
+                }
+            }
+        }
+        sum
+    };
+    if components.is_empty() {
+        return Vec::new();
+    }
+    matrix.iter().map(combined).collect()
+}

@@ -1,0 +1,188 @@
+//! The transport distribution: a spectrum made ready for thermal averages, and the variations of it that make error bars.
+
+use super::contents::{Average, Contents};
+use super::reconstruction::Reconstruction;
+use crate::bands::BandHeader;
+use crate::error::{Error, Result};
+use crate::integrate::{Channels, EnergyAxis, Spectrum};
+
+/// States, v_i v_j and, where integrated, the Hall and magnetoconductivity products as functions of energy, per cell.
+///
+/// Every coefficient X is evaluated on the spectrum as integrated and on variations of it, and its bar is the sum of the
+/// magnitudes of X's changes: with each part of the zone on the subgrid instead (what the k-grid leaves), without
+/// symmetrisation, with polynomials of lower order inside the bins, and with the bands continued beyond the axis. What a
+/// variation changes in several channels alike cancels in ratios, as it does in truth.
+#[derive(Clone, Debug)]
+pub struct TransportDistribution {
+    pub(super) axis: EnergyAxis,
+    pub(super) volume_m3: f64,
+    pub(super) split_ev: f64,
+    pub(super) channels: Channels,
+    /// As integrated and symmetrised; as integrated; with each group of the zone on the subgrid.
+    contents: Vec<Contents>,
+    /// Polynomials of high and of low order for what moves.
+    motion: [Reconstruction; 2],
+    /// Likewise for states.
+    states: [Reconstruction; 2],
+    /// Energies of the points that hold states, eV.
+    pub(super) occupied: Vec<f64>,
+    /// What each point holds of the states, per variation of the contents, and with low order.
+    pub(super) held: Vec<Vec<f64>>,
+}
+
+/// Which contents and which way through the bins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Variation {
+    /// Index into the contents.
+    pub contents: usize,
+    /// 0 for the high order, 1 for the low one.
+    pub order: usize,
+    /// Whether the last bins' densities go on beyond the axis.
+    pub tails: bool,
+}
+
+impl Variation {
+    /// Whether a part of the zone is taken on its subgrid.
+    pub fn is_subgrid(self) -> bool {
+        self.contents > UNSYMMETRIZED
+    }
+}
+
+/// The variation that gives the values.
+pub(super) const VALUE: Variation = Variation {
+    contents: 0,
+    order: 0,
+    tails: false,
+};
+
+/// The contents before symmetrisation.
+pub(super) const UNSYMMETRIZED: usize = 1;
+
+impl TransportDistribution {
+    /// From a spectrum; states above `split_ev` (a gap's middle, or a metal's Fermi level) count as electrons' and those below as
+    /// holes'.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] where `split_ev` lies outside the axis.
+    pub fn new(header: &BandHeader, spectrum: &Spectrum, split_ev: f64) -> Result<Self> {
+        let axis = spectrum.axis.clone();
+        inside(&axis, "energy that parts electrons from holes", split_ev)?;
+        let average = Average::new(header, spectrum.channels == Channels::Magneto);
+        let raw = Contents::new(spectrum, None);
+        let fine = raw.symmetrized(&average);
+        let motion = {
+            let all: Vec<&[f64]> = fine.velocity.iter().map(Vec::as_slice).collect();
+            [5, 3].map(|order| Reconstruction::new(&axis, order, &all, positive))
+        };
+        let states =
+            [5, 3].map(|order| Reconstruction::new(&axis, order, &[&fine.states], |v| v[0] >= 0.0));
+        let points = states[0].energies();
+        let occupied = points
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| fine.states[states[0].bin_of(*i)] > 0.0)
+            .map(|(_, e)| *e)
+            .collect();
+        let mut contents = vec![fine, raw];
+        for group in 0..spectrum.groups() {
+            let deviation = Contents::new(spectrum, Some(group)).symmetrized(&average);
+            contents.push(contents[0].without(&deviation));
+        }
+        let held = contents
+            .iter()
+            .map(|c| states[0].at_points(&c.states))
+            .chain([states[1].at_points(&contents[0].states)])
+            .collect();
+        Ok(Self {
+            volume_m3: header.lattice.volume_m3(),
+            split_ev,
+            channels: spectrum.channels,
+            contents,
+            motion,
+            states,
+            occupied,
+            held,
+            axis,
+        })
+    }
+
+    /// Every variation, the one that gives the values first.
+    pub(super) fn variations(&self) -> Vec<Variation> {
+        let low_order = Variation { order: 1, ..VALUE };
+        let tails = Variation {
+            tails: true,
+            ..VALUE
+        };
+        let mut all = vec![VALUE, low_order, tails];
+        all.extend((1..self.contents.len()).map(|contents| Variation { contents, ..VALUE }));
+        all
+    }
+
+    pub(super) fn contents(&self, variation: Variation) -> &Contents {
+        &self.contents[variation.contents]
+    }
+
+    pub(super) fn motion(&self, variation: Variation) -> &Reconstruction {
+        &self.motion[variation.order]
+    }
+
+    pub(super) fn states(&self, variation: Variation) -> &Reconstruction {
+        &self.states[variation.order]
+    }
+
+    /// What the points hold of the states.
+    pub(super) fn held(&self, variation: Variation) -> &[f64] {
+        match variation.order {
+            0 => &self.held[variation.contents],
+            _ => &self.held[self.contents.len()],
+        }
+    }
+
+    /// States that bin `bin` holds.
+    pub(super) fn states_in(&self, bin: usize) -> f64 {
+        self.contents[0].states[bin]
+    }
+
+    /// Whether relaxation times of the grid are part of the spectrum, so that its coefficients are absolute.
+    pub fn has_lifetimes(&self) -> bool {
+        self.channels == Channels::Lifetimes
+    }
+
+    /// Whether Hall and Nernst coefficients can be had.
+    pub fn has_hall(&self) -> bool {
+        matches!(self.channels, Channels::Hall | Channels::Magneto)
+    }
+
+    /// Whether magnetoconductivity and magnetoresistance can be had.
+    pub fn has_magneto(&self) -> bool {
+        self.channels == Channels::Magneto
+    }
+}
+
+/// # Errors
+/// [`Error::BadOption`] where an energy lies outside the axis.
+pub(super) fn inside(axis: &EnergyAxis, what: &str, energy_ev: f64) -> Result<()> {
+    if energy_ev >= axis.first() && energy_ev <= axis.last() {
+        return Ok(());
+    }
+    Err(Error::bad_option(
+        what,
+        format!(
+            "{energy_ev} eV lies outside the energy bins, which reach from {} to {} eV",
+            axis.first(),
+            axis.last()
+        ),
+        "widen the range of energies",
+    ))
+}
+
+/// Whether a symmetric tensor, by pairs, has no negative principal value: no negative principal minor, but for rounding.
+fn positive(t: &[f64]) -> bool {
+    let (xx, yy, zz, yz, xz, xy) = (t[0], t[1], t[2], t[3], t[4], t[5]);
+    let trace = xx + yy + zz;
+    let (a, b, c) = (yy * zz - yz * yz, xx * zz - xz * xz, xx * yy - xy * xy);
+    let determinant = xx * a - xy * (xy * zz - yz * xz) + xz * (xy * yz - yy * xz);
+    xx.min(yy).min(zz) >= 0.0
+        && a.min(b).min(c) >= -1e-12 * trace.powi(2)
+        && determinant >= -1e-12 * trace.powi(3)
+}

@@ -1,0 +1,269 @@
+//! A thermal state seen through every variation of the distribution: where a coefficient's value and its bar come from.
+
+use super::distribution::{TransportDistribution, UNSYMMETRIZED, VALUE, Variation};
+use super::doping::{Doping, positive_temperature};
+use super::window::{Moments, Tau};
+use super::{RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity};
+use crate::crystal::Tensor;
+use crate::error::Result;
+use crate::units::{BOLTZMANN_EV, PER_CM3};
+
+/// Relative change of L⁰ from the grid to its subgrid below which the error is taken to go as h².
+const ASYMPTOTIC: f64 = 0.05;
+
+/// A temperature and a chemical potential, given or found from a doping.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ThermalState {
+    temperature_k: f64,
+    /// μ of each variation of the distribution, eV: a doping fixes the carriers, not μ.
+    mu_ev: Vec<f64>,
+}
+
+impl ThermalState {
+    /// T, K.
+    pub fn temperature_k(&self) -> f64 {
+        self.temperature_k
+    }
+
+    /// μ, eV, with a bar where it was found from a doping.
+    pub fn chemical_potential_ev(&self) -> Scalar {
+        let value = self.mu_ev[0];
+        let error = self.mu_ev.iter().map(|mu| (mu - value).abs()).sum();
+        Scalar { value, error }
+    }
+}
+
+impl TransportDistribution {
+    /// The state at a temperature (K) and a chemical potential (eV, on the bands' scale).
+    ///
+    /// # Errors
+    /// [`crate::Error::BadOption`] for a temperature that is not positive.
+    pub fn at_chemical_potential(&self, temperature_k: f64, mu_ev: f64) -> Result<ThermalState> {
+        Ok(ThermalState {
+            temperature_k: positive_temperature(temperature_k)?,
+            mu_ev: vec![mu_ev; self.variations().len()],
+        })
+    }
+
+    /// The state at a temperature (K) in which the carriers compensate `doping`.
+    ///
+    /// # Errors
+    /// As [`Doping::chemical_potential`].
+    pub fn at_doping(&self, temperature_k: f64, doping: &Doping) -> Result<ThermalState> {
+        let mu = doping.chemical_potential(self, temperature_k)?;
+        let kt = BOLTZMANN_EV * temperature_k;
+        let imbalance = |v: Variation, mu: f64| {
+            let (n, p) = (self.ln_electrons_of(v, mu, kt), self.ln_holes_of(v, mu, kt));
+            doping.imbalance(n, p, mu, kt)
+        };
+        let step = 1e-3 * kt;
+        let slope = (imbalance(VALUE, mu + step) - imbalance(VALUE, mu - step)) / (2.0 * step);
+        // Each variation's own solution, from this one by Newton's method with this slope: in logarithms they are near.
+        let rest = imbalance(VALUE, mu);
+        let of = |v: Variation| {
+            let mut own = mu;
+            for _ in 0..8 {
+                let shift = -(imbalance(v, own) - rest) / slope;
+                if !shift.is_finite() {
+                    break;
+                }
+                own = (own + shift).clamp(self.axis.first(), self.axis.last());
+                if shift.abs() < 1e-9 * kt {
+                    break;
+                }
+            }
+            own
+        };
+        Ok(ThermalState {
+            temperature_k,
+            mu_ev: self.variations().into_iter().map(of).collect(),
+        })
+    }
+}
+
+/// What a coefficient is computed from.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    /// Moments of both carriers together.
+    pub total: Moments,
+    /// Of electrons, of holes.
+    pub each: [Moments; 2],
+    /// Electrons and holes, m⁻³.
+    pub density: [f64; 2],
+}
+
+/// The members of every variation, the one that gives the values first.
+#[derive(Clone, Debug)]
+pub(super) struct Ensemble {
+    pub state: ThermalState,
+    pub volume_m3: f64,
+    pub has_gap: bool,
+    members: Vec<(Variation, Member)>,
+    /// By how much the parts of the zone change L⁰ altogether, as a share of it.
+    unresolved: f64,
+}
+
+impl Ensemble {
+    /// # Errors
+    /// As `TransportDistribution::moments`.
+    pub fn new(
+        distribution: &TransportDistribution,
+        state: &ThermalState,
+        tau: Tau,
+    ) -> Result<Self> {
+        let t = state.temperature_k;
+        let kt = BOLTZMANN_EV * t;
+        let member = |(variation, &mu): (Variation, &f64)| {
+            let each = distribution.moments(variation, mu, t, tau)?;
+            let density = [
+                distribution.ln_electrons_of(variation, mu, kt),
+                distribution.ln_holes_of(variation, mu, kt),
+            ]
+            .map(|ln| ln.exp() * PER_CM3);
+            let total = each[0].plus(&each[1]);
+            Ok((
+                variation,
+                Member {
+                    total,
+                    each,
+                    density,
+                },
+            ))
+        };
+        let members: Vec<(Variation, Member)> = distribution
+            .variations()
+            .into_iter()
+            .zip(&state.mu_ev)
+            .map(member)
+            .collect::<Result<_>>()?;
+        let conducts = |m: &Member| {
+            let l = &m.total.velocity[0];
+            (l[0][0] + l[1][1] + l[2][2]) * m.total.scale()
+        };
+        let value = conducts(&members[0].1);
+        let off: f64 = members
+            .iter()
+            .map(|(_, m)| (conducts(m) - value).abs())
+            .sum();
+        Ok(Self {
+            unresolved: if value > 0.0 { off / value } else { 0.0 },
+            members,
+            state: state.clone(),
+            volume_m3: distribution.volume_m3,
+            has_gap: distribution.has_gap(),
+        })
+    }
+
+    /// Components and bars of what `of` computes. The change by symmetrisation enters every component that the crystal allows
+    /// with its largest component: the tetrahedra's diagonal breaks the group, and no component is safe from it. What cancels
+    /// in ratios does so to first order; of a coarse grid's change δ of L⁰ a share δ² of the value is added for the second.
+    pub fn components<const N: usize>(&self, of: impl Fn(&Member) -> [f64; N]) -> [Scalar; N] {
+        self.varied(of, self.unresolved.powi(2))
+    }
+
+    fn varied<const N: usize>(
+        &self,
+        of: impl Fn(&Member) -> [f64; N],
+        second_order: f64,
+    ) -> [Scalar; N] {
+        let mut value = of(&self.members[0].1);
+        let mut error = [0.0; N];
+        let mut unsymmetrized: f64 = 0.0;
+        let (mut coarser, mut subgrids) = ([0.0; N], [0.0; N]);
+        for (variation, member) in &self.members[1..] {
+            let other = of(member);
+            for i in 0..N {
+                let off = (other[i] - value[i]).abs();
+                if variation.contents == UNSYMMETRIZED {
+                    unsymmetrized = unsymmetrized.max(off);
+                } else {
+                    error[i] += off;
+                }
+                if variation.is_subgrid() {
+                    coarser[i] += other[i] - value[i];
+                    subgrids[i] += off;
+                }
+            }
+        }
+        // Linear tetrahedra converge as h²: a third of what halving the grid's density changes is left. It is taken off, and is
+        // the bar.
+        if self.unresolved < ASYMPTOTIC {
+            for i in 0..N {
+                value[i] -= coarser[i] / 3.0;
+                error[i] -= subgrids[i] * 2.0 / 3.0;
+            }
+        }
+        std::array::from_fn(|i| Scalar {
+            // No −0.
+            value: value[i] + 0.0,
+            error: if value[i] == 0.0 && error[i] == 0.0 {
+                0.0
+            } else {
+                error[i] + unsymmetrized + value[i].abs() * second_order
+            },
+        })
+    }
+
+    /// A number of carriers, which is no ratio and which a doping fixes.
+    pub fn count(&self, of: impl Fn(&Member) -> f64) -> Scalar {
+        self.varied(|m| [of(m)], 0.0)[0]
+    }
+
+    /// A number.
+    pub fn scalar(&self, of: impl Fn(&Member) -> f64) -> Scalar {
+        self.components(|m| [of(m)])[0]
+    }
+
+    /// A tensor of rank 2.
+    pub fn tensor(&self, of: impl Fn(&Member) -> Tensor) -> TensorQuantity {
+        let q = self.components::<9>(|m| {
+            let t = of(m);
+            std::array::from_fn(|x| t[x / 3][x % 3])
+        });
+        let part = |f: fn(&Scalar) -> f64| {
+            std::array::from_fn(|i| std::array::from_fn(|j| f(&q[3 * i + j])))
+        };
+        TensorQuantity {
+            value: part(|s| s.value),
+            error: part(|s| s.error),
+        }
+    }
+
+    /// A tensor of rank 3.
+    pub fn rank_three(&self, of: impl Fn(&Member) -> [Tensor; 3]) -> RankThreeQuantity {
+        let q = self.components::<27>(|m| {
+            let t = of(m);
+            std::array::from_fn(|x| t[x / 9][x / 3 % 3][x % 3])
+        });
+        let part = |f: fn(&Scalar) -> f64| {
+            std::array::from_fn(|i| {
+                std::array::from_fn(|j| std::array::from_fn(|k| f(&q[9 * i + 3 * j + k])))
+            })
+        };
+        RankThreeQuantity {
+            value: part(|s| s.value),
+            error: part(|s| s.error),
+        }
+    }
+
+    /// A tensor of rank 4.
+    pub fn rank_four(&self, of: impl Fn(&Member) -> [[Tensor; 3]; 3]) -> RankFourQuantity {
+        let q = self.components::<81>(|m| {
+            let t = of(m);
+            std::array::from_fn(|x| t[x / 27][x / 9 % 3][x / 3 % 3][x % 3])
+        });
+        let part = |f: fn(&Scalar) -> f64| {
+            std::array::from_fn(|i| {
+                std::array::from_fn(|j| {
+                    std::array::from_fn(|k| {
+                        std::array::from_fn(|l| f(&q[27 * i + 9 * j + 3 * k + l]))
+                    })
+                })
+            })
+        };
+        RankFourQuantity {
+            value: part(|s| s.value),
+            error: part(|s| s.error),
+        }
+    }
+}
