@@ -7,9 +7,9 @@
 //! points, and like the diagonal it is a sum of two differences of energies, exact integers in fixed point.
 //!
 //! With w_jk = ε_abk v_b (M⁻¹)_aj a magnetic field turns v_j at the rate e w_jk B_k (Ω v_j of PHYSICS.md §3). As matrices
-//! w = M⁻¹[v], [v] being the antisymmetric matrix of the cross product ([v]u = v×u). The Hall product is ½[v]M⁻¹[v]: its
-//! transpose is ½[v]ᵀM⁻¹[v]ᵀ = ½(−[v])M⁻¹(−[v]), itself, so it is symmetric and six components hold it. With the spectral norm
-//! |M⁻¹| ≤ 1 and |v| ≤ 1, |[v]| = |v| bounds every Hall product by ½ and every w_jk, so every product of two, by 1.
+//! w = M⁻¹⟦v⟧, ⟦v⟧ being the antisymmetric matrix of the cross product (⟦v⟧u = v×u). The Hall product is ½⟦v⟧M⁻¹⟦v⟧: its
+//! transpose is ½⟦v⟧ᵀM⁻¹⟦v⟧ᵀ = ½(−⟦v⟧)M⁻¹(−⟦v⟧), itself, so it is symmetric and six components hold it. With the spectral norm
+//! |M⁻¹| ≤ 1 and |v| ≤ 1, |⟦v⟧| = |v| bounds every Hall product by ½ and every w_jk, so every product of two, by 1.
 
 use super::Real;
 use super::velocity::{CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_MAGNETO, stencil};

@@ -162,8 +162,8 @@ pub fn transport_table(report: &TransportReport) -> String {
     s.push_str(
         "\n  Tensors are given by a third of their trace; `--json`, `--csv` and `-o` have every component.\n  \
          n - p: electrons less holes, so that p-type is negative, and S and R_H have the sign of the carriers' charge.\n  \
-         ± is what each part of the zone would change on its every-second-point subgrid, added up, with the changes by\n  \
-         symmetrisation and by the energy bins.\n",
+         ± is what each part of the zone would change on its every-second-point subgrid, added up (a third of it where that is\n  \
+         small, the values being extrapolated), with the changes by symmetrisation and by the energy bins.\n",
     );
     s
 }
