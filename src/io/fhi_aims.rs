@@ -1,8 +1,11 @@
 //! FHI-aims: `Final_KS_eigenvalues.dat` (of `output postscf_eigenvalues`) with `geometry.in`, and `aims.out` for the Fermi level.
+//! Source: what FHI-aims itself writes as the heading of the file, and its manual (`output postscf_eigenvalues`, `geometry.in`).
 //!
-//! * Units: eV and Å. k-points are fractional, the whole grid of `k_grid` times `dos_kgrid_factors`, without symmetry.
+//! * Units: eV and Å. k-points are fractional, the whole grid of `k_grid` times `dos_kgrid_factors`, without symmetry, in batches (any
+//!   order).
 //! * Per k-point: its number, its coordinates in units of the reciprocal vectors and in Å⁻¹, then a line per state: number, occupation,
-//!   energy, and with two spin channels occupation and energy of the other.
+//!   energy, and with two spin channels occupation and energy of the other. The number is not used: with spin-orbit coupling two files
+//!   are written at once, and it counts through both.
 //! * Spin: two channels hold one electron per state. One channel holds two, or one where spin-orbit coupling makes spinors: then no
 //!   occupation is above 1, which tells them. (`Final_KS_eigenvalues.dat.no_soc` has the bands without it.)
 //! * Electrons: the sum of the occupations, core states with them.
@@ -24,8 +27,13 @@ const WHOLE_ELECTRONS: f64 = 1e-4;
 
 /// Whether the text begins like a `Final_KS_eigenvalues.dat`.
 pub(crate) fn is_eigenvalues(text: &str) -> bool {
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
-    lines.by_ref().take(4).any(|line| line.trim_start().starts_with(K_POINT))
+    let mut lines = text
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    lines
+        .by_ref()
+        .take(4)
+        .any(|line| line.trim_start().starts_with(K_POINT))
 }
 
 /// Reads the bands on their full k-grid. Energies eV, `[spin][band][n1][n2][n3]`.
@@ -55,16 +63,22 @@ pub fn read(path: &Path) -> Result<BandGrid> {
         None => None,
     };
     if fermi.is_none() {
-        notes.push("There is no aims.out with a chemical potential: the Fermi level is unknown.".to_string());
+        notes.push(
+            "There is no aims.out with a chemical potential: the Fermi level is unknown."
+                .to_string(),
+        );
     }
     let spin = match (states.n_spin, states.highest_occupation > 1.0 + 1e-6) {
         (2, _) => SpinTreatment::Collinear,
         (_, true) => SpinTreatment::Unpolarized,
         (_, false) => {
-            notes.push("No state holds more than one electron: they are taken for spinors.".to_string());
+            notes.push(
+                "No state holds more than one electron: they are taken for spinors.".to_string(),
+            );
             SpinTreatment::Spinor
         }
     };
+    let listed_points = states.k_points.len();
     let listed = ListedBands {
         lattice,
         spin,
@@ -79,8 +93,25 @@ pub fn read(path: &Path) -> Result<BandGrid> {
     let mut bands = listed.complete().map_err(text::in_file(path))?;
     let whole = (states.electrons - states.electrons.round()).abs() < WHOLE_ELECTRONS;
     let header = bands.header_mut();
+    // Symmetry would hide the end that a cut file lacks.
+    if listed_points != header.k_grid.len() {
+        return Err(Error::bad_file(
+            path,
+            "k-points",
+            format!(
+                "it lists {listed_points} of the {} points of a {} grid, and FHI-aims lists all",
+                header.k_grid.len(),
+                header.k_grid
+            ),
+            "the file is cut short: copy it again",
+        ));
+    }
     header.fermi_level_ev = fermi;
-    header.n_electrons = Some(if whole { states.electrons.round() } else { states.electrons });
+    header.n_electrons = Some(if whole {
+        states.electrons.round()
+    } else {
+        states.electrons
+    });
     header.provenance.format = "FHI-aims eigenvalues".to_string();
     header.provenance.path = path.display().to_string();
     header.provenance.sha256 = file.sha256;
@@ -120,7 +151,8 @@ impl States {
             let Some(block) = blocks.last_mut() else {
                 continue;
             };
-            let numbers: Option<Vec<f64>> = line.split_ascii_whitespace().map(text::number).collect();
+            let numbers: Option<Vec<f64>> =
+                line.split_ascii_whitespace().map(text::number).collect();
             let row = numbers.filter(|row| matches!(row.len(), 3 | 5)).ok_or_else(|| {
                 lines.bad(format!(
                     "\"{line}\" stands where a state's number, occupation and energy are expected (with two spins twice)"
@@ -128,7 +160,10 @@ impl States {
             })?;
             let number = block.len() + 1;
             if row.first() != Some(&(number as f64)) {
-                let problem = format!("\"{line}\" stands where state {number} of k-point {} is expected", k_points.len());
+                let problem = format!(
+                    "\"{line}\" stands where state {number} of k-point {} is expected",
+                    k_points.len()
+                );
                 return Err(lines.bad(problem));
             }
             block.push(row);
@@ -142,7 +177,10 @@ impl States {
             .iter()
             .position(|b| b.len() != n_band || b.iter().any(|row| row.len() != columns))
         {
-            let problem = format!("k-point {} has not the {n_band} states and {columns} columns of the first", k + 1);
+            let problem = format!(
+                "k-point {} has not the {n_band} states and {columns} columns of the first",
+                k + 1
+            );
             return Err(lines.bad(problem));
         }
         let n_spin = (columns - 1) / 2;
@@ -187,15 +225,19 @@ fn read_geometry(path: &Path) -> Result<(Lattice, Vec<Atom>, Vec<f64>)> {
             }
             "initial_moment" => {
                 let [moment] = lines.numbers_of(rest, "the moment of an atom")?;
-                *moments.last_mut().ok_or_else(|| lines.bad("a moment before the first atom"))? = moment;
+                *moments
+                    .last_mut()
+                    .ok_or_else(|| lines.bad("a moment before the first atom"))? = moment;
             }
             _ => {}
         }
     }
     let count = rows.len();
-    let rows: [[f64; 3]; 3] = rows
-        .try_into()
-        .map_err(|_| lines.bad(format!("{count} lattice vectors, where a crystal has three")))?;
+    let rows: [[f64; 3]; 3] = rows.try_into().map_err(|_| {
+        lines.bad(format!(
+            "{count} lattice vectors, where a crystal has three"
+        ))
+    })?;
     let lattice = Lattice::new(rows).map_err(text::in_file(path))?;
     if sites.is_empty() {
         return Err(lines.bad("the file has no atoms"));
@@ -222,5 +264,8 @@ fn read_fermi_level(path: &Path) -> Result<Option<f64>> {
         line.contains("chemical potential (fermi level)") || line.contains("chemical potential is")
     });
     let words = found.unwrap_or("").split_ascii_whitespace();
-    Ok(words.rev().map(|w| w.trim_end_matches("eV")).find_map(text::number))
+    Ok(words
+        .rev()
+        .map(|w| w.trim_end_matches("eV"))
+        .find_map(text::number))
 }

@@ -67,6 +67,7 @@ pub fn samples() -> Vec<Sample> {
         castep(),
         wien2k_cubic(),
         elk(),
+        fhi_aims(),
         eigenval(),
         vasprun(),
     ];
@@ -184,27 +185,33 @@ fn elk() -> Sample {
     )
 }
 
+/// As FHI-aims writes it: a heading, then per k-point two lines of coordinates and a line (I8, F15.12, F22.12) per state.
 fn fhi_aims() -> Sample {
-    let mut text = "# Plain ASCII output of the Kohn-Sham eigenvalues on a k-space grid\n\
+    let b = 2.0 * PI / A;
+    let mut text = format!(
+        "#  aims_uuid : 00000000-0000-4000-8000-000000000000\n\
+        # Plain ASCII output of the Kohn-Sham eigenvalues on a k-space grid\n\
         # Output is written in electron Volts. 1 Ha =    27.211384500000 eV.\n\
-        #     Eigenvalue number, occupation number, eigenvalue\n\n"
-        .to_string();
+        # Output of reciprocal lattice vectors in Angstrom^{{-1}} :\n\
+        #   {b:18.12}  {0:18.12}  {0:18.12}\n#   {0:18.12}  {b:18.12}  {0:18.12}\n#   {0:18.12}  {0:18.12}  {b:18.12}\n\
+        # For each k-point, we write: \n\
+        #   - k-point (in units of the reciprocal lattice vectors) \n\
+        #   - k-point (in units of cartesian coordinates, Angstrom^{{-1}}) \n\
+        #   - Column format for:\n\
+        #     Eigenvalue number, occupation number, eigenvalue \n\n",
+        0.0
+    );
     for p in 0..N.pow(3) {
         let u = [p / (N * N), p / N % N, p % N].map(|j| j as f64 / N as f64);
-        let k = u.map(|x| x * 2.0 * PI / A);
-        text += &format!("k-point number:          {}\n", p + 1);
-        text += &format!(
-            "k-point in recip. lattice units:   {:18.12}  {:18.12}  {:18.12}\n",
-            u[0], u[1], u[2]
-        );
-        text += &format!(
-            "k-point in cartesian units (A^{{-1}}):   {:18.12}  {:18.12}  {:18.12}\n\n",
-            k[0], k[1], k[2]
-        );
+        let triple = |v: [f64; 3]| v.map(|x| format!("  {x:18.12}")).concat();
+        text += &format!("k-point number:   {:8}\n", p + 1);
+        text += &format!("k-point in recip. lattice units: {}\n", triple(u));
+        let k = triple(u.map(|x| x * b));
+        text += &format!("k-point in cartesian units (A^{{-1}}): {k}\n");
         for (band, e) in energies(u).into_iter().enumerate() {
             let occupation = if band == 0 { 2.0 } else { 0.0 };
             text += &format!(
-                "{:6} {occupation:18.12} {:18.10}\n",
+                "{:8}  {occupation:15.12}  {:22.12}\n",
                 band + 1,
                 e * HARTREE_EV
             );
