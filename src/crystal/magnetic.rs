@@ -2,14 +2,14 @@
 //!
 //! * Collinear bands without spin-orbit coupling: spin and space are separate, so that an operation moves a moment to another atom and
 //!   never turns it. Those that take each atom to one of the same moment keep E↑(k) and E↓(k); those that swap opposite sublattices
-//!   exchange the two, and do not complete a wedge of either. Complex conjugation gives E↑(k) = E↑(−k) besides, always.
+//!   exchange the two: E↓(Rk) = E↑(k). Complex conjugation gives E↑(k) = E↑(−k) besides, always.
 //! * Spinors: an operation turns the moment, an axial vector, with the atom. Operations that only hold together with time reversal, which
 //!   turns every moment round, take k to −k. Time reversal alone is lost, and E(k) = E(−k) with it where no inversion is left.
 
 use super::symmetry::{moyo_cell, not_found};
 use super::{Atom, Lattice, PointGroup, Rotation};
 use crate::error::{Error, Result};
-use moyo::base::{MagneticCell, NonCollinear, RotationMagneticMomentAction};
+use moyo::base::{Collinear, MagneticCell, NonCollinear, RotationMagneticMomentAction};
 
 /// Moments in μ_B closer than this are one.
 const SAME_MOMENT: f64 = 1e-3;
@@ -35,6 +35,42 @@ impl PointGroup {
             atom.symbol = format!("{}#{}", atom.symbol, same.unwrap_or(0));
         }
         Self::of_structure(lattice, &atoms, tolerance)
+    }
+
+    /// An operation R on k that exchanges up and down bands of the collinear structure, E↓(Rk) = E↑(k), and that this group (of
+    /// either channel) does not hold: only altermagnets have one. With the group it gives every such operation. `None` where
+    /// there is none, also where E↑(k) = E↓(k) as a translation or inversion swaps the sublattices.
+    ///
+    /// # Errors
+    /// As [`PointGroup::of_collinear_structure`].
+    pub fn exchange_of_spins(
+        &self,
+        lattice: &Lattice,
+        atoms: &[Atom],
+        moments: &[f64],
+        tolerance: f64,
+    ) -> Result<Option<Rotation>> {
+        one_per_atom(moments.len(), atoms.len())?;
+        let cell = moyo_cell(lattice, atoms, tolerance)?;
+        let dataset = moyo::MoyoMagneticDataset::new(
+            &MagneticCell::from_cell(cell, moments.iter().map(|&m| Collinear(m)).collect()),
+            tolerance,
+            moyo::base::AngleTolerance::default(),
+            Some(SAME_MOMENT),
+            // A polar number is not changed by a rotation, and is turned round by time reversal: here the exchange of the spins.
+            RotationMagneticMomentAction::Polar,
+            true,
+        )
+        .map_err(not_found)?;
+        let exchanging = dataset
+            .magnetic_operations
+            .iter()
+            .filter(|m| m.time_reversal);
+        let mut on_k = exchanging.map(|magnetic| -> Rotation {
+            let w = &magnetic.operation.rotation;
+            std::array::from_fn(|i| std::array::from_fn(|j| w[(j, i)]))
+        });
+        Ok(on_k.find(|r| !self.rotations().contains(r)))
     }
 
     /// The operations on k that leave the spinor bands of a magnetic structure unchanged, with a moment (μ_B, Cartesian) per atom;
@@ -165,6 +201,11 @@ mod tests {
         assert!(!up.rotations().contains(&INVERSION));
         // k → −k holds for either channel all the same.
         assert_eq!(up.with_inversion().order(), 48);
+        // … so that the inversion, which exchanges them, makes both channels equal and adds no operation.
+        let exchange =
+            up.with_inversion()
+                .exchange_of_spins(&lattice, &atoms, &[3.0, -3.0], TOLERANCE);
+        assert_eq!(exchange.unwrap(), None);
         assert!(PointGroup::of_collinear_structure(&lattice, &atoms, &[1.0], TOLERANCE).is_err());
     }
 
@@ -181,6 +222,19 @@ mod tests {
         assert_eq!(up.order(), 8);
         let fourfold: Rotation = [[0, -1, 0], [1, 0, 0], [0, 0, 1]];
         assert!(!up.rotations().contains(&fourfold));
+        let exchange = |m: &[f64]| {
+            let group = collinear(m).with_inversion();
+            let found = group.exchange_of_spins(lattice, atoms, m, TOLERANCE);
+            (group, found.unwrap())
+        };
+        let (group, found) = exchange(&[4.5, -4.5, 0.0, 0.0, 0.0, 0.0]);
+        let r = found.unwrap();
+        let products = group
+            .rotations()
+            .iter()
+            .map(|g| super::super::symmetry::compose(&r, g));
+        assert!(products.into_iter().any(|p| p == fourfold));
+        assert_eq!(exchange(&[4.5, 4.5, 0.0, 0.0, 0.0, 0.0]).1, None);
         let mut moments = [[0.0; 3]; 6];
         (moments[0], moments[1]) = ([0.0, 0.0, 4.5], [0.0, 0.0, -4.5]);
         let with_coupling = spinors(&structure, &moments);

@@ -370,7 +370,7 @@ fn transpose(r: &Rotation) -> Rotation {
 }
 
 /// a after b.
-fn compose(a: &Rotation, b: &Rotation) -> Rotation {
+pub(super) fn compose(a: &Rotation, b: &Rotation) -> Rotation {
     std::array::from_fn(|i| std::array::from_fn(|j| (0..3).map(|k| a[i][k] * b[k][j]).sum()))
 }
 

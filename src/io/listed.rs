@@ -2,7 +2,7 @@
 
 use crate::bands::unfold::IrreducibleBands;
 use crate::bands::{BandGrid, SpinTreatment};
-use crate::crystal::{Atom, KGrid, Lattice, PointGroup, Rotation};
+use crate::crystal::{self, Atom, KGrid, Lattice, PointGroup, Rotation};
 use crate::error::{Error, Result};
 use std::path::{Path, PathBuf};
 
@@ -33,61 +33,142 @@ pub(crate) struct ListedBands {
     pub rotations: Vec<Rotation>,
 }
 
+/// Operations that may complete the list.
+struct Attempt {
+    group: PointGroup,
+    /// Whether E(k) = E(−k) holds besides.
+    time_reversal: bool,
+    /// An operation that takes E↑(k) to E↓(Rk).
+    exchange: Option<Rotation>,
+}
+
 impl ListedBands {
     /// The bands on the full grid.
     ///
     /// Tried in turn, until one completes the list and equivalent listed points have equal energies: the operations of the
-    /// file, those of the structure that keep the moments, time reversal alone, the identity. Operations that the energies of a
-    /// complete list contradict are dropped. E(k) = E(−k) holds for every collinear run; for spinors without known moments it is an
-    /// assumption, checked by the energies where the list holds equivalent points.
+    /// file, those of the structure that keep the moments, with them those that exchange up and down moments, time reversal alone,
+    /// the identity. Operations that the energies of a complete list contradict are dropped. E(k) = E(−k) holds for every collinear
+    /// run; for spinors without known moments it is an assumption, checked by the energies where the list holds equivalent points; for
+    /// spinors with moments it holds only where an operation says so.
     ///
     /// # Errors
     /// The error of the first attempt, where none succeeds.
     pub fn complete(self) -> Result<BandGrid> {
         let grid = self.grid();
-        let mut first_error = None;
-        let mut attempts = Vec::new();
-        let mut attempt = |group: Result<PointGroup>, time_reversal: bool| match group {
-            Ok(group) => attempts.push((group, time_reversal)),
-            Err(error) => first_error = first_error.take().or(Some(error)),
-        };
-        if !self.rotations.is_empty() {
-            let rotations = self.rotations.iter().copied();
-            attempt(PointGroup::from_direct(&self.lattice, rotations), true);
-        }
-        if !self.atoms.is_empty() {
-            let (group, time_reversal) = self.group_of_structure();
-            attempt(group, time_reversal);
-        }
-        attempt(Ok(PointGroup::identity()), true);
-        if self.spin == SpinTreatment::Spinor {
-            attempt(Ok(PointGroup::identity()), false);
-        }
-        for (point_group, time_reversal) in attempts {
+        let (attempts, mut first_error) = self.attempts();
+        for attempt in attempts {
+            let (mut k_points, mut energies) = (self.k_points.clone(), self.energies.clone());
+            if let Some(r) = attempt.exchange {
+                k_points.extend(self.k_points.iter().map(|&k| crystal::apply(&r, k)));
+                energies.extend(self.exchanged_energies());
+            }
             let wedge = IrreducibleBands {
                 lattice: self.lattice.clone(),
                 spin: self.spin,
                 n_band: self.n_band,
-                k_points: self.k_points.clone(),
-                energies: self.energies.clone(),
+                k_points,
+                energies,
                 grid,
                 atoms: self.atoms.clone(),
-                point_group,
-                time_reversal,
+                point_group: attempt.group,
+                time_reversal: attempt.time_reversal,
             };
             match wedge.into_grid() {
                 Ok(mut bands) => {
-                    if self.spin == SpinTreatment::Spinor {
-                        let note = self
-                            .note_on_spinors(time_reversal, bands.header_mut().point_group.order());
-                        bands.header_mut().provenance.notes.push(note);
+                    let header = bands.header_mut();
+                    let order = header.point_group.order();
+                    let notes = &mut header.provenance.notes;
+                    notes.extend(self.note_on_moments(attempt.time_reversal, order));
+                    if attempt.exchange.is_some() {
+                        notes.push("Some k-points are completed by operations that exchange up and down bands.".to_string());
                     }
                     return Ok(bands);
                 }
                 Err(error) => first_error = first_error.or(Some(error)),
             }
         }
-        Err(first_error.unwrap_or_else(|| Error::Internal("no symmetry was tried".to_string())))
+        let error =
+            first_error.unwrap_or_else(|| Error::Internal("no symmetry was tried".to_string()));
+        Err(match error {
+            Error::BadBands {
+                place,
+                problem,
+                remedy,
+            } if self.has_moments() => Error::BadBands {
+                place,
+                problem: format!(
+                    "{problem} (operations that change the file's magnetic moments are not used)"
+                ),
+                remedy,
+            },
+            other => other,
+        })
+    }
+
+    /// What to try, in turn, and the first search for symmetry that failed.
+    fn attempts(&self) -> (Vec<Attempt>, Option<Error>) {
+        let mut attempts = Vec::new();
+        let mut first_error = None;
+        let mut add = |group: Result<PointGroup>, time_reversal, exchange| match group {
+            Ok(group) => attempts.push(Attempt {
+                group,
+                time_reversal,
+                exchange,
+            }),
+            Err(error) => first_error = first_error.take().or(Some(error)),
+        };
+        if !self.rotations.is_empty() {
+            let rotations = self.rotations.iter().copied();
+            add(
+                PointGroup::from_direct(&self.lattice, rotations),
+                true,
+                None,
+            );
+        }
+        let (lattice, atoms) = (&self.lattice, self.atoms.as_slice());
+        let identity = || Ok(PointGroup::identity());
+        if !self.has_moments() {
+            if !atoms.is_empty() {
+                let group = PointGroup::of_structure(lattice, atoms, STRUCTURE_TOLERANCE);
+                add(group, true, None);
+            }
+            add(identity(), true, None);
+            if self.spin == SpinTreatment::Spinor {
+                add(identity(), false, None);
+            }
+            return (attempts, first_error);
+        }
+        if self.moments.len() == atoms.len() {
+            let (moments, tolerance) = (&self.moments, STRUCTURE_TOLERANCE);
+            let group = PointGroup::of_collinear_structure(lattice, atoms, moments, tolerance)
+                .map(|g| g.with_inversion());
+            if self.spin == SpinTreatment::Collinear
+                && let Ok(group) = &group
+                && let Ok(Some(exchange)) =
+                    group.exchange_of_spins(lattice, atoms, moments, tolerance)
+            {
+                add(Ok(group.clone()), false, None);
+                add(Ok(group.clone()), false, Some(exchange));
+            } else {
+                add(group, false, None);
+            }
+            add(Ok(PointGroup::identity().with_inversion()), false, None);
+            return (attempts, first_error);
+        }
+        let (vectors, _) = self.moments.as_chunks::<3>();
+        let group = PointGroup::of_magnetic_structure(lattice, atoms, vectors, STRUCTURE_TOLERANCE);
+        add(group, false, None);
+        add(identity(), false, None);
+        (attempts, first_error)
+    }
+
+    /// The energies with up and down bands exchanged.
+    fn exchanged_energies(&self) -> impl Iterator<Item = f64> {
+        let per_k = self.energies.chunks(2 * self.n_band);
+        per_k.flat_map(|energies| {
+            let (up, down) = energies.split_at(self.n_band.min(energies.len()));
+            down.iter().chain(up).copied()
+        })
     }
 
     /// The grid of the file's divisions, where every listed point lies on it.
@@ -111,28 +192,6 @@ impl ListedBands {
             .then_some(grid)
     }
 
-    /// The point group of the structure, and whether E(k) = E(−k) holds besides.
-    fn group_of_structure(&self) -> (Result<PointGroup>, bool) {
-        let (lattice, atoms) = (&self.lattice, self.atoms.as_slice());
-        if !self.has_moments() {
-            let group = PointGroup::of_structure(lattice, atoms, STRUCTURE_TOLERANCE);
-            return (group, true);
-        }
-        if self.moments.len() == atoms.len() {
-            let moments = &self.moments;
-            let group =
-                PointGroup::of_collinear_structure(lattice, atoms, moments, STRUCTURE_TOLERANCE);
-            // What holds for up and down bands in one list is in the group: no other symmetry shall stand in for it.
-            return match self.spin {
-                SpinTreatment::Spinor => (group.map(|g| g.with_inversion()), false),
-                _ => (group, true),
-            };
-        }
-        let (vectors, _) = self.moments.as_chunks::<3>();
-        let group = PointGroup::of_magnetic_structure(lattice, atoms, vectors, STRUCTURE_TOLERANCE);
-        (group, false)
-    }
-
     /// Whether there are moments that could break a symmetry.
     fn has_moments(&self) -> bool {
         let n = self.atoms.len();
@@ -144,19 +203,29 @@ impl ListedBands {
         fits && self.moments.iter().any(|m| *m != 0.0)
     }
 
-    fn note_on_spinors(&self, time_reversal: bool, order: usize) -> String {
-        match (self.has_moments(), time_reversal) {
-            (true, false) => format!(
+    /// What the symmetry of magnetic or spinor bands rests on.
+    fn note_on_moments(&self, time_reversal: bool, order: usize) -> Option<String> {
+        let note = match (self.spin, self.has_moments()) {
+            (SpinTreatment::Unpolarized, _) | (SpinTreatment::Collinear, true) => return None,
+            (SpinTreatment::Collinear, false) => {
+                // E(k) = E(−k) holds with any moments.
+                if order <= 2 || !self.rotations.is_empty() {
+                    return None;
+                }
+                "The magnetic moments are not known: the symmetry of the structure is taken to hold for up and for down bands."
+                    .to_string()
+            }
+            (SpinTreatment::Spinor, true) => format!(
                 "{order} operations on k keep the moments of the file (those with time reversal together with k → −k)."
             ),
-            (true, true) => "The operations that keep the moments of the file do not complete the k-points: E(k) = E(−k) and the \
-                 nonmagnetic symmetry are assumed, as the run that listed them did."
-                .to_string(),
-            (false, true) => "E(k) = E(−k) and the symmetry of the nonmagnetic structure are assumed, as the listed k-points suggest; \
+            (SpinTreatment::Spinor, false) if time_reversal => "E(k) = E(−k) and the symmetry of the nonmagnetic structure are assumed, as the listed k-points suggest; \
                  where the list holds equivalent points, their energies confirm it."
                 .to_string(),
-            (false, false) => "Neither symmetry nor E(k) = E(−k) is used.".to_string(),
-        }
+            (SpinTreatment::Spinor, false) => {
+                "Neither symmetry nor E(k) = E(−k) is used.".to_string()
+            }
+        };
+        Some(note)
     }
 }
 
