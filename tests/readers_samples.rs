@@ -8,6 +8,7 @@ use bzint::io;
 use bzint::units::{BOHR_ANGSTROM, HARTREE_EV, RYDBERG_EV};
 use samples::{N, energies, samples};
 use std::f64::consts::PI;
+use std::path::Path;
 
 #[test]
 fn every_format_gives_the_bands_of_the_model() {
@@ -56,6 +57,96 @@ fn every_format_gives_the_bands_of_the_model() {
             }
         }
     }
+}
+
+/// The directory of a run is enough, its files may be gzip, and what is wrong with a directory is said.
+#[test]
+fn directories_and_gzip_are_read_as_the_files_are() {
+    use std::io::Write;
+    let upper = |bands: &BandGrid| bands.band(Field::Energy, 0, 1).to_vec();
+    let load = |path: &Path, options: &io::OpenOptions| {
+        io::open(path, options).and_then(|b| BandGrid::load(b.as_ref()))
+    };
+    for sample in samples() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = sample.write(folder.path());
+        let plain = load(&path, &sample.options).unwrap();
+        let has_directory = !["BXSF", "FRMSF"].contains(&sample.format);
+        if has_directory {
+            let bands = load(folder.path(), &sample.options);
+            let bands = bands.unwrap_or_else(|error| panic!("{}: {error}", sample.format));
+            assert_eq!(upper(&bands), upper(&plain), "{}", sample.format);
+        }
+        for (name, bytes) in &sample.files {
+            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            gzip.write_all(bytes).unwrap();
+            std::fs::write(
+                folder.path().join(format!("{name}.gz")),
+                gzip.finish().unwrap(),
+            )
+            .unwrap();
+            std::fs::remove_file(folder.path().join(name)).unwrap();
+        }
+        let packed = path.with_file_name(format!("{}.gz", sample.files[0].0));
+        for path in [
+            Some(packed),
+            has_directory.then(|| folder.path().to_path_buf()),
+        ] {
+            let Some(path) = path else { continue };
+            let bands = load(&path, &sample.options);
+            let bands = bands.unwrap_or_else(|error| panic!("{}: {error}", sample.format));
+            assert_eq!(upper(&bands), upper(&plain), "{}", sample.format);
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let error = |folder: &Path| load(folder, &Default::default()).unwrap_err().to_string();
+    assert!(error(folder.path()).contains("a directory without"));
+    let castep = samples()
+        .into_iter()
+        .find(|s| s.format == "CASTEP")
+        .unwrap();
+    castep.write(folder.path());
+    std::fs::copy(folder.path().join("a.bands"), folder.path().join("b.bands")).unwrap();
+    assert!(error(folder.path()).contains("2 runs: a.bands, b.bands"));
+    // The directory's own name decides.
+    let case = folder.path().join("b");
+    std::fs::create_dir(&case).unwrap();
+    castep.write(&case);
+    for ending in ["bands", "cell"] {
+        let copy = case.join(format!("b.{ending}"));
+        std::fs::copy(case.join(format!("a.{ending}")), copy).unwrap();
+    }
+    assert!(load(&case, &Default::default()).is_ok());
+}
+
+/// A WIEN2k case directory: the files that hold bands tell the spin treatment, and empty ones do not.
+#[test]
+fn wien2k_cases_tell_spins_and_spinors_by_their_files() {
+    let sample = samples()
+        .into_iter()
+        .find(|s| s.format == "WIEN2k")
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = sample.write(folder.path());
+    let text = std::fs::read_to_string(&path).unwrap();
+    let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let open = || BandGrid::load(io::open(folder.path(), &Default::default())?.as_ref());
+    for empty in ["a.energyup", "a.energydn", "a.energyso"] {
+        put(empty, "");
+    }
+    assert_eq!(open().unwrap().header().spin, SpinTreatment::Unpolarized);
+    put("a.energyup", &text);
+    put("a.energydn", &text);
+    let both = open().unwrap();
+    assert_eq!(both.header().spin, SpinTreatment::Collinear);
+    assert_eq!(
+        both.band(Field::Energy, 0, 1),
+        both.band(Field::Energy, 1, 1)
+    );
+    std::fs::remove_file(folder.path().join("a.energydn")).unwrap();
+    assert!(open().unwrap_err().to_string().contains("a.energydn"));
+    put("a.energyso", &text);
+    assert_eq!(open().unwrap().header().spin, SpinTreatment::Spinor);
 }
 
 /// Two channels of one electron per state, shifted by ±0.1 eV: five columns, and the moment tells the atoms apart.

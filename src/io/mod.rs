@@ -7,6 +7,7 @@ pub mod bt2;
 pub mod bxsf;
 pub mod castep;
 mod dimension_scale;
+mod directory;
 pub mod elk;
 pub mod fhi_aims;
 pub mod frmsf;
@@ -25,7 +26,7 @@ pub mod wien2k;
 use crate::bands::{BandSource, WannierHamiltonian};
 use crate::error::{Error, Result};
 use crate::sampler::WannierGrid;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The formats that [`open`] knows, for messages.
 pub(crate) const KNOWN: &str = "its own HDF5 band files, Quantum ESPRESSO's data-file-schema.xml (or the PREFIX.save \
@@ -35,15 +36,6 @@ pub(crate) const KNOWN: &str = "its own HDF5 band files, Quantum ESPRESSO's data
 const HDF5_SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// How much of a file is looked at: comments may come before what gives a format away.
 const LOOK_AT: u64 = 64 * 1024;
-
-/// Files that give a directory its format, the one with the most knowledge first.
-const DIRECTORY_FILES: [&str; 5] = [
-    "vasprun.xml",
-    "vaspout.h5",
-    "EIGENVAL",
-    "EIGVAL.OUT",
-    "Final_KS_eigenvalues.dat",
-];
 
 /// What a user may have to say about a file.
 #[derive(Clone, Copy, Debug, Default)]
@@ -70,22 +62,13 @@ pub fn write_text(path: &Path, text: &str) -> Result<()> {
 /// As [`wannier90::read`].
 pub fn open_wannier(path: &Path) -> Result<Option<WannierHamiltonian>> {
     // Where a directory holds both, the bands of a run come first: the seed names the Hamiltonian.
-    if path.is_dir() && band_file(path).is_some() {
+    if path.is_dir() && matches!(directory::band_file(path), Ok(Some(_))) {
         return Ok(None);
     }
     match wannier90::find(path)? {
         Some(files) => wannier90::read_files(path, &files).map(Some),
         None => Ok(None),
     }
-}
-
-/// The band file that gives a directory its format.
-fn band_file(directory: &Path) -> Option<PathBuf> {
-    qe::find_in_directory(directory).or_else(|| {
-        DIRECTORY_FILES
-            .iter()
-            .find_map(|name| listed::file_in(directory, &[name]))
-    })
 }
 
 /// Opens any supported band file, or a directory that holds one. A Wannier Hamiltonian is taken on a default grid.
@@ -104,16 +87,13 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
     }
     let metadata = std::fs::metadata(path).map_err(Error::io(path, "open"))?;
     if metadata.is_dir() {
-        if qe::find_in_directory(path).is_some() {
-            return Ok(Box::new(qe::read(path)?));
-        }
-        if let Some(file) = band_file(path) {
-            return open(&file, options);
-        }
-        return Err(unknown(format!(
-            "a directory without data-file-schema.xml (or with several *.save directories) and without {}, SEED_tb.dat, SEED_hr.dat",
-            DIRECTORY_FILES.join(", ")
-        )));
+        return match directory::band_file(path)? {
+            Some(file) => open(&file, options),
+            None => Err(unknown(format!(
+                "a directory without {}",
+                directory::LOOKED_FOR
+            ))),
+        };
     }
     let beginning = text::beginning(path, LOOK_AT)?;
     if beginning.starts_with(HDF5_SIGNATURE) {

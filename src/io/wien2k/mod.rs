@@ -182,7 +182,9 @@ impl<'a> Case<'a> {
 
     /// Spin treatment and energy files: that of the given file, or for `.struct` the ones that are there.
     fn energies(&self) -> Result<(SpinTreatment, Vec<PathBuf>)> {
-        let there = |ending: &str| self.file(ending).is_ok();
+        // A run without spin-orbit coupling or spins leaves empty files of the other kinds.
+        let filled = |file: PathBuf| std::fs::metadata(file).is_ok_and(|m| m.len() > 0);
+        let there = |ending: &str| self.file(ending).is_ok_and(filled);
         let kind = if self.ending.starts_with("energy") {
             self.ending.as_str()
         } else {
