@@ -1,18 +1,95 @@
-//! Small files of every format, changed at random but always in the same way: an error or a valid grid, never a panic. What
-//! `fuzz/` does without end, this does for seconds.
+//! Small files of every format, changed at random but always in the same way: an error or a valid grid, never a panic, a wait or a
+//! flood of memory. What `fuzz/` does without end, this does for seconds, or for `BZINT_MUTATION_SECONDS` on each format
+//! (with `--nocapture` it says what was tried).
 
+#[path = "support/binary_samples.rs"]
+mod binary_samples;
 #[path = "support/samples.rs"]
 mod samples;
 
 use bzint::bands::{BandGrid, BandSource, Field};
 use bzint::io::{self, OpenOptions};
 use lzma_rust2::{XzOptions, XzReader, XzWriter};
-use samples::Sample;
+use samples::{Model, Sample};
 use std::io::{Read, Write};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
-/// Changed files per sample file.
-const ROUNDS: usize = 250;
+/// Changed files per sample file where no time is given.
+const ROUNDS: usize = 120;
+/// No small file takes longer, on a slow machine with others on it.
+const LONGEST: Duration = Duration::from_secs(20);
+/// No small file needs more memory, in KiB: the largest reader keeps 256 MiB for a decoder.
+const MOST_MEMORY: u64 = 2 * 1024 * 1024;
+
+/// How long each format is tried: so many files, or for so long.
+#[derive(Clone, Copy)]
+enum Effort {
+    Rounds(usize),
+    Until(Instant),
+}
+
+impl Effort {
+    fn of_format(rounds: usize) -> Self {
+        let seconds = std::env::var("BZINT_MUTATION_SECONDS").ok();
+        match seconds.and_then(|s| s.parse().ok()) {
+            Some(seconds) => Self::Until(Instant::now() + Duration::from_secs(seconds)),
+            None => Self::Rounds(rounds),
+        }
+    }
+
+    fn lasts(self, round: usize) -> bool {
+        match self {
+            Self::Rounds(rounds) => round < rounds,
+            Self::Until(end) => Instant::now() < end,
+        }
+    }
+}
+
+/// What was tried on one format.
+#[derive(Default)]
+struct Tally {
+    tried: usize,
+    read: usize,
+    slowest: Duration,
+}
+
+impl Tally {
+    fn open(&mut self, path: &Path, options: &OpenOptions) {
+        let start = Instant::now();
+        self.tried += 1;
+        self.read += usize::from(open(path, options));
+        self.slowest = self.slowest.max(start.elapsed());
+        assert!(
+            start.elapsed() < LONGEST,
+            "{path:?} took {:?}",
+            start.elapsed()
+        );
+    }
+
+    /// Says what was tried. Most changes are seen, and some do no harm, else nothing was tried; a checksum sees them all.
+    fn report(&self, format: &str) {
+        let peak = peak_memory();
+        println!(
+            "{format}: {} of {} changed files were read, the slowest took {:.2} s, {} MiB in all",
+            self.read,
+            self.tried,
+            self.slowest.as_secs_f64(),
+            peak / 1024
+        );
+        let harmless = self.read > 0 || format == "gzip";
+        assert!(harmless && self.read < self.tried, "{format}");
+        assert!(peak < MOST_MEMORY, "{format}: {peak} KiB");
+    }
+}
+
+/// The most memory that this process has held, in KiB; 0 where the system does not tell.
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let number = line.and_then(|line| line.split_ascii_whitespace().nth(1)?.parse().ok());
+    number.unwrap_or(0)
+}
 
 /// A xorshift generator.
 struct Random(u64);
@@ -118,8 +195,8 @@ fn mutate(bytes: &mut Vec<u8>, random: &mut Random) {
     }
 }
 
-/// Every file of the sample changed in turn; how many runs were read all the same.
-fn torture(sample: &Sample, rounds: usize, random: &mut Random) -> usize {
+/// The files of the sample changed in turn.
+fn torture(sample: &Sample, rounds: usize, random: &mut Random) {
     let folder = tempfile::tempdir().unwrap();
     let main = sample.write(folder.path());
     assert!(
@@ -127,22 +204,27 @@ fn torture(sample: &Sample, rounds: usize, random: &mut Random) -> usize {
         "{}: not read as it is",
         sample.format
     );
-    let mut read = 0;
-    for (name, whole) in &sample.files {
+    let effort = Effort::of_format(rounds * sample.files.len());
+    let mut tally = Tally::default();
+    let mut round = 0;
+    while effort.lasts(round) {
+        let (name, whole) = &sample.files[round % sample.files.len()];
         let path = folder.path().join(name);
-        for _ in 0..rounds {
-            let mut bytes = whole.clone();
-            for _ in 0..1 + random.below(3) {
-                mutate(&mut bytes, random);
-            }
-            std::fs::write(&path, bytes).unwrap();
-            read += usize::from(open(&main, &sample.options));
+        let mut bytes = whole.clone();
+        for _ in 0..1 + random.below(3) {
+            mutate(&mut bytes, random);
         }
-        std::fs::remove_file(&path).unwrap();
-        open(&main, &sample.options);
+        std::fs::write(&path, bytes).unwrap();
+        tally.open(&main, &sample.options);
         std::fs::write(&path, whole).unwrap();
+        round += 1;
     }
-    read
+    for (name, whole) in &sample.files {
+        std::fs::remove_file(folder.path().join(name)).unwrap();
+        open(&main, &sample.options);
+        std::fs::write(folder.path().join(name), whole).unwrap();
+    }
+    tally.report(sample.format);
 }
 
 fn sample(format: &'static str, name: &'static str, bytes: Vec<u8>) -> Sample {
@@ -161,12 +243,9 @@ fn file(name: &str) -> Vec<u8> {
 fn text_formats_never_panic() {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     for sample in samples::samples() {
-        let read = torture(&sample, ROUNDS, &mut random);
-        let all = ROUNDS * sample.files.len();
-        println!("{}: {read} of {all} were read", sample.format);
-        // Most changes are seen, and some do no harm: else nothing was tried.
-        assert!(read > 0 && read < all, "{}: {read} of {all}", sample.format);
+        torture(&sample, ROUNDS, &mut random);
     }
+    torture(&samples::wannier90(), 40, &mut random);
     let mut xml = Vec::new();
     flate2::read::MultiGzDecoder::new(file("data/al.nscf.xml.gz").as_slice())
         .read_to_end(&mut xml)
@@ -181,31 +260,51 @@ fn binary_formats_never_panic() {
         let bytes = file(&format!("tests/support/{name}"));
         torture(&sample(name, "a_GSR.nc", bytes), ROUNDS, &mut random);
     }
-    let packed = file("tests/support/sc.bt2");
-    torture(&sample("bt2", "a.bt2", packed.clone()), ROUNDS, &mut random);
+    for sample in binary_samples::binary_samples(&Model::default()) {
+        // A checksum sees every change of a .bt2.
+        if sample.format != "bt2" {
+            torture(&sample, ROUNDS, &mut random);
+        }
+    }
+    torture(&binary_samples::native(), ROUNDS, &mut random);
     torture(
         &sample("gzip", "al.xml.gz", file("data/al.nscf.xml.gz")),
         40,
         &mut random,
     );
-    // The text inside of the stream, whose checksum hides it from the changes above.
+}
+
+/// The stream of a `.bt2`, and the text inside, whose checksum hides it from changes of the stream.
+#[test]
+fn bt2_files_never_panic() {
+    let mut random = Random(0x1234_5678_9abc_def1);
+    let packed = file("tests/support/sc.bt2");
     let mut text = Vec::new();
     XzReader::new(packed.as_slice(), true)
         .read_to_end(&mut text)
         .unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.bt2");
-    let mut read = 0;
-    for _ in 0..ROUNDS {
-        let mut bytes = text.clone();
+    let effort = Effort::of_format(2 * ROUNDS);
+    let mut tally = Tally::default();
+    let mut round = 0;
+    while effort.lasts(round) {
+        let mut bytes = if round % 2 == 0 {
+            text.clone()
+        } else {
+            packed.clone()
+        };
         for _ in 0..1 + random.below(3) {
             mutate(&mut bytes, &mut random);
         }
-        let mut writer = XzWriter::new(Vec::new(), XzOptions::with_preset(0)).unwrap();
-        writer.write_all(&bytes).unwrap();
-        std::fs::write(&path, writer.finish().unwrap()).unwrap();
-        read += usize::from(open(&path, &OpenOptions::default()));
+        if round % 2 == 0 {
+            let mut writer = XzWriter::new(Vec::new(), XzOptions::with_preset(0)).unwrap();
+            writer.write_all(&bytes).unwrap();
+            bytes = writer.finish().unwrap();
+        }
+        std::fs::write(&path, bytes).unwrap();
+        tally.open(&path, &OpenOptions::default());
+        round += 1;
     }
-    println!("bt2, inside: {read} of {ROUNDS} were read");
-    assert!(read > 0 && read < ROUNDS);
+    tally.report("bt2");
 }
