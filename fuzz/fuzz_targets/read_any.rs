@@ -8,7 +8,7 @@ use bzint::io::{OpenOptions, open};
 use libfuzzer_sys::fuzz_target;
 
 /// Names of one run each, the opened file first.
-const NAMES: [&[&str]; 8] = [
+const NAMES: [&[&str]; 10] = [
     &["a"],
     &["a.energy", "a.structure"],
     &["a.energy", "a.struct", "a.scf"],
@@ -17,6 +17,8 @@ const NAMES: [&[&str]; 8] = [
     &["EIGENVAL", "POSCAR", "IBZKPT", "OUTCAR"],
     &["a_EIG.nc", "a_GSR.nc"],
     &["vasprun.xml"],
+    &["Final_KS_eigenvalues.dat", "geometry.in", "aims.out"],
+    &["x_hr.dat", "x.win", "x_wsvec.dat"],
 ];
 const SEPARATOR: &[u8] = b"\n%%%\n";
 
@@ -41,6 +43,9 @@ fuzz_target!(|data: &[u8]| {
         rest = after;
     }
     if let Ok(bands) = open(&folder.path().join(names[0]), &OpenOptions::default()) {
-        bands.header().validate().expect("a reader gave a header that is not valid");
+        bands
+            .header()
+            .validate()
+            .expect("a reader gave a header that is not valid");
     }
 });

@@ -5,6 +5,7 @@
 //!
 //! * `ebands` `[band][k]` and `fermi` in Hartree, `kpoints` fractional, `cell` (rows) and Cartesian `position` in Å.
 //!   An array is `{"BoltzTraP2_type": "Array", "data": …}`.
+//! * Fermi level: the DFT code's own, as that code means it (BoltzTraP2's loaders pass it through).
 //! * BoltzTraP2 keeps only bands in its energy window (±0.2 Ha about the Fermi level unless asked otherwise), and reduces
 //!   `nelect` by the electrons of those that it dropped below.
 //! * Spin: `dosweight` 2 is two electrons per state. 1 is one: spinors, or up and down bands in one list, which are then read as
