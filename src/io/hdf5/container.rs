@@ -1,5 +1,6 @@
 //! What every HDF5 file of bzint shares: atomic creation, checked opening, attributes, and errors in one voice.
 
+use super::heap;
 use crate::error::{Error, Result};
 use hdf5::types::{VarLenAscii, VarLenUnicode};
 use hdf5::{Attribute, File, Location};
@@ -14,6 +15,8 @@ pub(in crate::io) const SCHEMA: &str = "bzint_schema";
 pub(in crate::io) const NEWEST_SCHEMA: i64 = 1;
 
 const SIGNATURE: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
+/// How much of a file is looked at before HDF5 opens it: its heaps are among the first things written.
+const LOOK_AT: u64 = 1 << 20;
 
 /// Creates `path` with what `fill` puts into it. The bytes go to a temporary file in the same directory, which takes
 /// the target's name only once it is complete and on disk: an error leaves nothing behind, and an older target as it was.
@@ -77,15 +80,23 @@ pub(in crate::io) fn open(path: &Path) -> Result<File> {
     let mut start = Vec::new();
     std::fs::File::open(path)
         .map_err(Error::io(path, "open"))?
-        .take(SIGNATURE.len() as u64)
+        .take(LOOK_AT)
         .read_to_end(&mut start)
         .map_err(Error::io(path, "read"))?;
-    if start != SIGNATURE {
+    if !start.starts_with(SIGNATURE) {
         return Err(Error::UnknownFormat {
             path: path.to_path_buf(),
             reason: "it does not begin with the HDF5 signature".into(),
             known: "HDF5 files that it wrote itself here",
         });
+    }
+    if let Some(at) = heap::endless_object(&start) {
+        return Err(Error::bad_file(
+            path,
+            format!("HDF5 global heap at byte {at}"),
+            "an object of free space has no size",
+            "the file is damaged: copy it again, or write it again",
+        ));
     }
     File::open(path).map_err(|error| {
         let problem = error.to_string();
