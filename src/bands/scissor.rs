@@ -1,6 +1,7 @@
 //! The scissor operator: the gap of DFT bands widened or narrowed to a wanted one by a rigid shift of the empty bands.
 
 use super::{BandHeader, BandSource, BandStatistics, Field, GapSplit};
+use crate::crystal::PointGroup;
 use crate::error::{Error, Result};
 
 /// What a scissor does to some bands.
@@ -108,6 +109,10 @@ impl<'a> ScissorBands<'a> {
 impl BandSource for ScissorBands<'_> {
     fn header(&self) -> &BandHeader {
         &self.scissor.header
+    }
+
+    fn symmetry(&self) -> PointGroup {
+        self.source.symmetry()
     }
 
     fn statistics(&self) -> &[BandStatistics] {

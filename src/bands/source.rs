@@ -1,6 +1,7 @@
 //! Where energies come from, plane by plane: a grid in memory, an HDF5 file, a model.
 
 use super::{BandHeader, BandStatistics};
+use crate::crystal::PointGroup;
 use crate::error::Result;
 
 /// A quantity on the k-grid.
@@ -49,6 +50,12 @@ pub trait BandSource: Send + Sync {
         first: usize,
         out: &mut [f64],
     ) -> Result<()>;
+
+    /// Operations under which every single band keeps its numbers exactly, point by point: cells that are images of each other
+    /// need not be integrated twice.
+    fn symmetry(&self) -> PointGroup {
+        PointGroup::identity()
+    }
 
     /// One band's numbers `[n1][n2][n3]` or `[n1][n2][n3][3]`, where they are in memory as they are, to be read in place.
     fn in_memory(&self, _field: Field, _spin: usize, _band: usize) -> Option<&[f64]> {

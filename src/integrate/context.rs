@@ -6,6 +6,7 @@ use crate::crystal::Lattice;
 use crate::kernel::curvature::VELOCITY_DIFFERENCES;
 use crate::kernel::{tetrahedron, velocity};
 use crate::units::EV;
+use std::sync::Arc;
 
 /// One band, scaled such that every channel value is at most 1.
 #[derive(Clone, Debug)]
@@ -38,6 +39,8 @@ pub struct BandContext {
     pub channels: Channels,
     /// Width and order of the smearing, if any.
     pub smearing: Option<(f64, usize)>,
+    /// How often each cell of the full grid and of the subgrid counts, `[n1][n2][n3]`; once where there is nothing here.
+    pub images: Option<Arc<[Vec<u8>; 2]>>,
 }
 
 impl BandContext {
@@ -91,6 +94,7 @@ impl BandContext {
             corners: tetrahedron::corners(shortest_diagonal(&header.lattice, n)),
             channels: request.channels,
             smearing: request.weights.smearing(),
+            images: None,
         }
     }
 

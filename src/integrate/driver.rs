@@ -7,11 +7,14 @@
 //! smearing the coarse pass also widens the smearing by √2, which doubles a Gaussian's bias: the difference covers both.
 
 use super::block::BlockStream;
+use super::context::shortest_diagonal;
+use super::fold::{AxisOperation, Fold};
 use super::result::BandSurface;
 use super::{BandContext, Block, EnergyAxis, Request, Spectrum, SurfaceIntegral};
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Largest number of slabs whose error estimates are added up. Fewer let errors of opposite sign hide each other: with 8, one
 /// bar in twenty was too short on a three-dimensional band and one in ten on a sheet; with 32 one in two hundred.
@@ -114,6 +117,10 @@ pub trait Engine {
     fn reads_in_place(&self) -> bool {
         false
     }
+    /// Whether spectra may be integrated over one of each set of cells that are images of each other.
+    fn folds(&self) -> bool {
+        false
+    }
 }
 
 /// Integrates every channel at one energy.
@@ -146,6 +153,7 @@ pub fn surface(
         source,
         request,
         &target,
+        None,
         engine,
         |context, sums, quantum| {
             let s = &context.statistics;
@@ -206,10 +214,17 @@ pub fn spectrum(
     let edges = axis.bins() + 1;
     let mut result = Spectrum::zeros(axis.clone(), g_s, header.n_spin(), request.channels);
     let target = Target::Bins(axis.clone());
+    let fold = if engine.folds() {
+        fold(source, request)
+    } else {
+        None
+    };
+    let images = fold.as_ref().map(|f| images(f, header.k_grid.n));
     each_band(
         source,
         request,
         &target,
+        images.map(Arc::new),
         engine,
         |context, sums, quantum| {
             let base = context.spin * width;
@@ -241,7 +256,32 @@ pub fn spectrum(
             }
         },
     )?;
+    if let Some(fold) = fold {
+        result.fold(&fold);
+    }
     Ok(result)
+}
+
+/// How the grid's cells fold, if they do: the operations keep the diagonal along which cells are cut, so that the sums are those
+/// over all cells.
+fn fold(source: &dyn BandSource, request: &Request) -> Option<Fold> {
+    let header = source.header();
+    let n = header.k_grid.n;
+    // The subgrid's cells fold, too, if none is narrower than the others; cells of a shifted grid are not centred.
+    let even = n.iter().all(|n| *n == 1 || n % 2 == 0);
+    let centred = header.k_grid.shift == [0.0; 3];
+    if request.weights.smearing().is_some() || !even || !centred {
+        return None;
+    }
+    let start = shortest_diagonal(&header.lattice, n);
+    let keep = |o: &AxisOperation| o.keeps_diagonal(start);
+    let fold = Fold::new(&source.symmetry(), &header.lattice, n, keep);
+    (fold.order() > 1).then_some(fold)
+}
+
+/// How often each cell of the full grid and of the subgrid counts.
+fn images(fold: &Fold, n: [usize; 3]) -> [Vec<u8>; 2] {
+    [1, 2].map(|stride| fold.multiplicities(n.map(|n| n.div_ceil(stride))))
 }
 
 /// Runs every band that reaches the target through the engine and hands its sums to `take` (`None` where it does not
@@ -250,6 +290,7 @@ fn each_band(
     source: &dyn BandSource,
     request: &Request,
     target: &Target,
+    images: Option<Arc<[Vec<u8>; 2]>>,
     engine: &mut dyn Engine,
     mut take: impl FnMut(&BandContext, Option<&BandSums>, f64),
 ) -> Result<()> {
@@ -265,7 +306,8 @@ fn each_band(
     for spin in 0..header.n_spin() {
         for band in 0..header.n_band {
             let statistics = &source.statistics()[spin * header.n_band + band];
-            let context = BandContext::new(header, statistics, request, spin, band);
+            let mut context = BandContext::new(header, statistics, request, spin, band);
+            context.images.clone_from(&images);
             let reach = context.reach_ev();
             if statistics.energy_max + reach < low || statistics.energy_min - reach > high {
                 take(&context, None, 1.0);

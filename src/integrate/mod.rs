@@ -8,6 +8,7 @@ pub mod cpu;
 pub mod crossings;
 mod driver;
 pub mod fermi_level;
+pub mod fold;
 mod inverse_mass;
 pub mod refine;
 mod request;

@@ -1,6 +1,7 @@
 //! What an integrator gives back: channels as functions of energy, each with its error estimate.
 
 use super::driver::GROUPS;
+use super::fold::Fold;
 use super::{Channels, EnergyAxis};
 
 /// A quantity that is averaged over the zone. SI unit in parentheses; all are per cell and summed over bands, spin degeneracy g_s
@@ -128,6 +129,22 @@ pub struct Spectrum {
 }
 
 impl Spectrum {
+    /// Averages what was integrated over one of each set of images over the operations of `fold`.
+    pub(super) fn fold(&mut self, fold: &Fold) {
+        let (edges, bins) = (self.axis.bins() + 1, self.axis.bins());
+        let width = self.channels.width();
+        for (rows, bars, len) in [
+            (&mut self.cumulative, false, edges),
+            (&mut self.deviation, false, edges),
+            (&mut self.cumulative_error, true, edges),
+            (&mut self.bin_error, true, bins),
+        ] {
+            for of_spin in rows.chunks_exact_mut(width * len) {
+                fold.average(self.channels, of_spin, bars);
+            }
+        }
+    }
+
     /// An empty spectrum.
     pub fn zeros(
         axis: EnergyAxis,

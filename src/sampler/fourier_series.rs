@@ -2,15 +2,34 @@
 
 use super::series::Series;
 use super::series_box::SeriesBand;
+use super::spline::{Nodes, SplineBand};
 use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
 use crate::bands::{BandHeader, BandSource, Field};
+use crate::crystal::PointGroup;
 use crate::error::Result;
 use crate::memory;
+use rayon::prelude::*;
+
+/// Bytes that the splines of all bands may take.
+const MEMORY: usize = 256 << 20;
+
+/// Energies that differ less are the same (eV).
+const SAME_ENERGY_EV: f64 = 1e-6;
+
+/// One band.
+enum Curve {
+    /// A finite sum of cosines, as such.
+    Waves(SeriesBand),
+    /// The smoothest series, by a spline.
+    Spline(SplineBand),
+}
 
 /// The smoothest Fourier series through every energy of a grid (see `series`), with analytic velocities and masses.
 pub struct FourierSeries {
     header: BandHeader,
-    bands: Vec<SeriesBand>,
+    bands: Vec<Curve>,
+    /// Operations that leave every band as it is.
+    symmetry: PointGroup,
 }
 
 impl FourierSeries {
@@ -21,11 +40,7 @@ impl FourierSeries {
     pub fn new(source: &dyn BandSource) -> Result<Self> {
         let mut header = source.header().clone();
         let series = Series::new(&header.lattice, header.k_grid);
-        header.provenance.notes.push(format!(
-            "Interpolated from {} k-points by {} lattice vectors (Fourier series through every energy).",
-            header.k_grid,
-            series.len()
-        ));
+        let nodes = nodes(&header);
         if header.has_lifetimes {
             header
                 .provenance
@@ -35,19 +50,58 @@ impl FourierSeries {
         header.has_velocities = true;
         header.has_inverse_masses = true;
         header.has_lifetimes = false;
-        let mut bands = Vec::with_capacity(header.n_spin_band());
-        let mut energies = memory::zeros("a band on the coarse grid", header.k_grid.len())?;
-        for spin in 0..header.n_spin() {
-            for band in 0..header.n_band {
+        let found: Vec<(Curve, PointGroup)> = (0..header.n_spin_band())
+            .into_par_iter()
+            .map(|at| {
+                let (spin, band) = (at / header.n_band, at % header.n_band);
+                let what = "a band on the coarse grid";
+                let mut energies = memory::zeros(what, header.k_grid.len())?;
                 source.read_planes(Field::Energy, spin, band, 0, &mut energies)?;
-                let full = series.coefficients(&energies);
-                bands.push(SeriesBand::new(series.extent(), &full));
-            }
-        }
-        Ok(Self { header, bands })
+                let symmetry = symmetry(&header, &energies);
+                let band = series.transform(&energies);
+                let curve = if band.finite_sum {
+                    let full = series.coefficients(&band);
+                    Curve::Waves(SeriesBand::new(series.extent(), &full))
+                } else {
+                    Curve::Spline(SplineBand::new(nodes, &series, &band))
+                };
+                Ok((curve, symmetry))
+            })
+            .collect::<Result<_>>()?;
+        let (bands, symmetries): (Vec<Curve>, Vec<PointGroup>) = found.into_iter().unzip();
+        let symmetry = header
+            .point_group
+            .filter(|r| symmetries.iter().all(|g| g.rotations().contains(r)));
+        let splined = bands.iter().any(|b| matches!(b, Curve::Spline(_)));
+        let how = if splined {
+            let [m1, m2, m3] = nodes.m;
+            format!(
+                "{} lattice vectors, by quintic splines through it on {m1}×{m2}×{m3} points",
+                series.len()
+            )
+        } else {
+            "a finite sum of cosines".into()
+        };
+        header.provenance.notes.push(format!(
+            "Interpolated from {} k-points: Fourier series through every energy, {how}.",
+            header.k_grid
+        ));
+        Ok(Self {
+            header,
+            bands,
+            symmetry,
+        })
     }
 
-    fn band(&self, group: &BandGroup) -> &SeriesBand {
+    /// No component of a band's M⁻¹ is larger, 1/kg.
+    pub fn inverse_mass_bound(&self, spin: usize, band: usize) -> f64 {
+        match &self.bands[spin * self.header.n_band + band] {
+            Curve::Waves(waves) => waves.inverse_mass_bound(&self.header.lattice),
+            Curve::Spline(spline) => spline.inverse_mass_bound(&self.header.lattice),
+        }
+    }
+
+    fn curve(&self, group: &BandGroup) -> &Curve {
         &self.bands[group.spin * self.header.n_band + group.bands.start]
     }
 }
@@ -55,6 +109,10 @@ impl FourierSeries {
 impl Interpolator for FourierSeries {
     fn header(&self) -> &BandHeader {
         &self.header
+    }
+
+    fn symmetry(&self) -> &PointGroup {
+        &self.symmetry
     }
 
     fn groups(&self) -> Vec<BandGroup> {
@@ -73,9 +131,11 @@ impl Interpolator for FourierSeries {
         k_box: &KBox,
         derivatives: Derivatives,
     ) -> Result<Vec<BoxBand>> {
-        let band = self.band(group);
-        let slab = band.slab(k_box, derivatives);
-        Ok(vec![band.on_box(&slab, k_box, &self.header.lattice)])
+        let lattice = &self.header.lattice;
+        Ok(vec![match self.curve(group) {
+            Curve::Waves(waves) => waves.on_box(&waves.slab(k_box, derivatives), k_box, lattice),
+            Curve::Spline(spline) => spline.on_box(k_box, derivatives, lattice),
+        }])
     }
 
     fn evaluate_slab(
@@ -88,13 +148,68 @@ impl Interpolator for FourierSeries {
         let Some(first) = boxes.first() else {
             return Ok(());
         };
-        let band = self.band(group);
-        let slab = band.slab(first, derivatives);
+        let lattice = &self.header.lattice;
+        let curve = self.curve(group);
+        let slab = match curve {
+            Curve::Waves(waves) => Some(waves.slab(first, derivatives)),
+            Curve::Spline(_) => None,
+        };
         for (i, k_box) in boxes.iter().enumerate() {
-            let values = band.on_box(&slab, k_box, &self.header.lattice);
-            take(i, vec![values])?;
+            let values = match (curve, &slab) {
+                (Curve::Waves(waves), Some(slab)) => vec![waves.on_box(slab, k_box, lattice)],
+                _ => self.evaluate(group, k_box, derivatives)?,
+            };
+            take(i, values)?;
         }
         Ok(())
+    }
+}
+
+/// The operations of the crystal that leave a band's energies on the grid as they are: some may exchange bands instead.
+fn symmetry(header: &BandHeader, energies: &[f64]) -> PointGroup {
+    let grid = &header.k_grid;
+    header.point_group.filter(|r| {
+        (0..grid.len()).all(|x| {
+            let at = [
+                x / grid.plane_len(),
+                x / grid.n[2] % grid.n[1],
+                x % grid.n[2],
+            ];
+            let u = grid.point(at);
+            let image = r.map(|row| (0..3).map(|i| f64::from(row[i]) * u[i]).sum());
+            let same = |j: [usize; 3]| {
+                let to = (j[0] * grid.n[1] + j[1]) * grid.n[2] + j[2];
+                (energies[to] - energies[x]).abs() <= SAME_ENERGY_EV
+            };
+            grid.locate(image, 1e-5).is_some_and(same)
+        })
+    })
+}
+
+/// Nodes that hold the grid's points, 4 to 2 times as many along each axis.
+fn nodes(header: &BandHeader) -> Nodes {
+    let grid = &header.k_grid;
+    let m = |factor: usize| grid.n.map(|n| if n == 1 { 1 } else { factor * n });
+    let bytes = |factor: usize| {
+        m(factor).iter().product::<usize>() * header.n_spin_band() * size_of::<f64>()
+    };
+    let factor = if bytes(4) <= MEMORY {
+        4
+    } else if bytes(3) <= MEMORY {
+        3
+    } else {
+        2
+    };
+    Nodes {
+        m: m(factor),
+        offset: std::array::from_fn(|a| {
+            let shift = grid.shift[a] * factor as f64;
+            if grid.n[a] == 1 {
+                0.0
+            } else {
+                shift - shift.floor()
+            }
+        }),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What an interpolation offers: bands on any box of k-points, with bounds that never lose a state.
 
 use crate::bands::BandHeader;
+use crate::crystal::PointGroup;
 use crate::error::Result;
 use std::ops::Range;
 
@@ -71,6 +72,11 @@ pub struct BoxBand {
 pub trait Interpolator: Send + Sync {
     /// What the bands are; `k_grid` is the grid that the interpolation came from.
     fn header(&self) -> &BandHeader;
+
+    /// Operations under which every single band keeps its energies.
+    fn symmetry(&self) -> &PointGroup {
+        &self.header().point_group
+    }
 
     /// Bands in the groups that are evaluated together; every band of every spin is in exactly one.
     fn groups(&self) -> Vec<BandGroup>;

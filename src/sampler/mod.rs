@@ -7,6 +7,7 @@ mod interpolator;
 mod series;
 mod series_box;
 mod shifted;
+mod spline;
 mod wannier;
 
 pub use fourier::FourierBands;

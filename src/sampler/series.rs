@@ -5,125 +5,110 @@
 //! (1 − ¾x)² + ¾x³ with x = R²/R₁² (R₁ the shortest lattice vector). On a regular grid the conditions are the alias sums
 //! Σ_L c(R + N·L) e^{2πi L·s} = c̃(R), c̃ being the grid's own transform and s its shift: each class of aliases is a problem of
 //! its own, with the solution c(R + N·L) = c̃(R) e^{−2πi L·s} w_L, w_L ∝ 1/ρ(R + N·L), and no matrix is solved. The vectors lie
-//! in a ball that holds 8 for every k-point.
+//! in a ball that holds up to 60 for every k-point.
 //!
-//! Longer aliases damp the ringing behind a crossing: silicon's conduction minimum from 16³ points comes out 3 meV from where
-//! a local fit puts it, 57 meV too low with the shortest aliases alone; in a ball of 3 to 5 vectors a point its masses still
-//! scatter by 40 %. But they leak (1/N)⁶ of a band that is a finite sum of
-//! cosines. Such a band, known by most of its coefficients being zero, belongs to the shortest members of its classes, in
-//! equal parts, and is interpolated exactly. Symmetric energies give symmetric coefficients, because |R| alone decides.
+//! Longer aliases damp the ringing behind a crossing: with the shortest aliases alone silicon gets a false minimum 57 meV below
+//! the true one. But they leak (1/N)⁶ of a band that is a finite sum of cosines. Such a band, known by most of its
+//! coefficients being zero, belongs to the shortest members of its classes, in equal parts, and is interpolated exactly.
+//! Symmetric energies give symmetric coefficients, because |R| alone decides.
 
 use crate::crystal::{KGrid, Lattice};
 use rustfft::num_complex::Complex64;
 use rustfft::{FftDirection, FftPlanner};
 use std::f64::consts::PI;
 
-/// A lattice vector R (coefficients of a₁ a₂ a₃) with its alias class and its share of the class's coefficient.
-#[derive(Clone, Copy, Debug)]
-struct Share {
-    r: [i32; 3],
-    class: usize,
-    weight: f64,
-    /// e^{−2πi L·s}.
-    phase: Complex64,
-}
-
-/// Radius of the ball of vectors, in radii of one that holds as many as there are k-points.
-const REACH: f64 = 2.0;
+/// Most vectors for every k-point.
+const MOST_PER_POINT: f64 = 60.0;
+/// Fewest vectors for every k-point.
+const LEAST_PER_POINT: f64 = 8.0;
+/// Number of vectors, between those bounds.
+const VECTORS: f64 = 500_000.0;
 /// Coefficients below this share of the largest are zero but for rounding, in files too.
 const ROUNDING: f64 = 1e-8;
+
+/// A lattice vector R (coefficients of a₁ a₂ a₃), one of the shortest of its alias class, with its part of the class's coefficient.
+#[derive(Clone, Copy, Debug)]
+struct Shortest {
+    r: [i32; 3],
+    class: usize,
+    share: f64,
+}
 
 /// The lattice vectors of the series of one grid, for all its bands.
 pub struct Series {
     grid: KGrid,
-    /// The smoothest series.
-    smooth: Vec<Share>,
-    /// The shortest vectors alone.
-    shortest: Vec<Share>,
-    /// Largest |R_i| per axis.
+    metric: [[f64; 3]; 3],
+    /// Square of the shortest lattice vector's length.
+    unit: f64,
+    /// Square of the ball's radius.
+    reach: f64,
+    /// Largest |R_i| of any vector.
     extent: [usize; 3],
+    shortest: Vec<Shortest>,
+    /// Σ 1/ρ over the members of each class in the ball.
+    total: Vec<f64>,
+    /// Number of vectors in the ball.
+    vectors: usize,
+}
+
+/// A band's transform.
+pub struct Transform {
+    /// c̃ of every class, eV.
+    values: Vec<Complex64>,
+    /// Whether the band is a finite sum of cosines that the grid resolves.
+    pub finite_sum: bool,
 }
 
 impl Series {
     /// Chooses the vectors of every class.
     pub fn new(lattice: &Lattice, grid: KGrid) -> Self {
-        let n = grid.n.map(|n| n as i32);
-        let squared = |r: [i32; 3]| -> f64 {
-            let a = lattice.rows();
-            (0..3)
-                .map(|c| {
-                    (0..3)
-                        .map(|i| f64::from(r[i]) * a[i][c])
-                        .sum::<f64>()
-                        .powi(2)
-                })
-                .sum()
-        };
+        let a = lattice.rows();
+        let metric: [[f64; 3]; 3] = std::array::from_fn(|i| {
+            std::array::from_fn(|j| (0..3).map(|c| a[i][c] * a[j][c]).sum())
+        });
         let unit = (0..27)
-            .map(|x| squared([x / 9 - 1, x / 3 % 3 - 1, x % 3 - 1]))
+            .map(|x| squared(&metric, [x / 9 - 1, x / 3 % 3 - 1, x % 3 - 1]))
             .filter(|r2| *r2 > 0.0)
             .fold(f64::INFINITY, f64::min);
-        let smoothness = |r2: f64| {
-            let x = r2 / unit;
-            1.0 / ((1.0 - 0.75 * x).powi(2) + 0.75 * x.powi(3))
-        };
-        // A little more, so that equally long vectors fall on one side.
-        let reach = (REACH * ball(lattice, grid.n)).powi(2) * (1.0 + 1e-9);
-        let (mut smooth, mut shortest) = (Vec::new(), Vec::new());
-        for class in 0..grid.len() {
-            let index = [
-                class / grid.plane_len(),
-                class / grid.n[2] % grid.n[1],
-                class % grid.n[2],
-            ];
-            // The representative in 0 … n−1 and its images up to two cells away hold the shortest; an axis without dispersion
-            // has no images.
-            let images = (0..125).map(|l| [l / 25 - 2, l / 5 % 5 - 2, l % 5 - 2]);
-            let images = images.filter(|cell| (0..3).all(|i| n[i] > 1 || cell[i] == 0));
-            let images: Vec<_> = images
-                .map(|cell| {
-                    let r = std::array::from_fn(|i| index[i] as i32 + n[i] * cell[i]);
-                    (r, cell, squared(r))
-                })
-                .collect();
-            let least = images.iter().map(|m| m.2).fold(f64::INFINITY, f64::min);
-            let is_least = |r2: f64| r2 <= least * (1.0 + 1e-9) + 1e-12;
-            let shares = |weight: &dyn Fn(f64) -> f64| -> Vec<Share> {
-                let total: f64 = images.iter().map(|m| weight(m.2)).sum();
-                images
-                    .iter()
-                    .filter(|m| weight(m.2) > 0.0)
-                    .map(|&(r, cell, r2)| {
-                        let turn: f64 = (0..3).map(|i| f64::from(cell[i]) * grid.shift[i]).sum();
-                        Share {
-                            r,
-                            class,
-                            weight: weight(r2) / total,
-                            phase: Complex64::from_polar(1.0, -2.0 * PI * turn),
-                        }
-                    })
-                    .collect()
-            };
-            shortest.extend(shares(&|r2| if is_least(r2) { 1.0 } else { 0.0 }));
-            smooth.extend(shares(&|r2| {
-                if r2 <= reach || is_least(r2) {
-                    smoothness(r2)
-                } else {
-                    0.0
-                }
-            }));
-        }
-        let extent = std::array::from_fn(|i| {
-            let all = smooth.iter().chain(&shortest);
-            let reach = all.map(|s: &Share| s.r[i].unsigned_abs() as usize);
-            reach.max().unwrap_or(0)
-        });
-        Self {
+        let per_point = (VECTORS / grid.len() as f64).clamp(LEAST_PER_POINT, MOST_PER_POINT);
+        let dimension = grid.n.iter().filter(|n| **n > 1).count().max(1);
+        let radius = ball(lattice, grid.n) * per_point.powf(1.0 / dimension as f64);
+        let shortest = shortest(&metric, grid.n);
+        let mut series = Self {
             grid,
-            smooth,
+            metric,
+            unit,
+            // A little more, so that equally long vectors fall on one side.
+            reach: radius.powi(2) * (1.0 + 1e-9),
+            extent: [0; 3],
             shortest,
-            extent,
-        }
+            total: vec![0.0; grid.len()],
+            vectors: 0,
+        };
+        // |R_i| ≤ |R| |b_i|/2π.
+        let b = lattice.reciprocal();
+        series.extent = std::array::from_fn(|i| {
+            let of_class = series
+                .shortest
+                .iter()
+                .map(|s| s.r[i].unsigned_abs() as usize);
+            let of_ball = if grid.n[i] == 1 {
+                0.0
+            } else {
+                let length = (0..3).map(|c| b[i][c] * b[i][c]).sum::<f64>().sqrt();
+                radius * length / (2.0 * PI)
+            };
+            of_class.max().unwrap_or(0).max(of_ball as usize)
+        });
+        let mut total = vec![0.0; grid.len()];
+        let mut vectors = 0;
+        series.each_in_ball(|_, class, smoothness| {
+            total[class] += smoothness;
+            vectors += 1;
+        });
+        series.vectors = vectors;
+        series.total = total;
+        series
     }
 
     /// Largest |R_i| per axis.
@@ -133,36 +118,93 @@ impl Series {
 
     /// Number of lattice vectors.
     pub fn len(&self) -> usize {
-        self.smooth.len()
+        self.vectors
     }
 
-    /// Coefficients `[R1 + e1][R2 + e2][R3 + e3]` (eV) of the series through `energies` `[n1][n2][n3]` (eV), e
-    /// being [`Series::extent`].
-    pub fn coefficients(&self, energies: &[f64]) -> Vec<Complex64> {
-        let transform = self.transform(energies);
-        let e = self.extent;
-        let size = e.map(|e| 2 * e + 1);
-        let mut box_ = vec![Complex64::default(); size.iter().product()];
-        let largest = transform.iter().map(|c| c.norm()).fold(0.0, f64::max);
-        let waves = transform.iter().filter(|c| c.norm() > ROUNDING * largest);
-        let finite_sum = 2 * waves.count() < transform.len();
-        let shares = if finite_sum {
-            &self.shortest
-        } else {
-            &self.smooth
+    /// Calls `take` with every vector of the ball, its class and 1/ρ.
+    fn each_in_ball(&self, mut take: impl FnMut([i32; 3], usize, f64)) {
+        let e = self.extent.map(|e| e as i32);
+        let n = self.grid.n.map(|n| n as i32);
+        let m = &self.metric;
+        for r1 in -e[0]..=e[0] {
+            for r2 in -e[1]..=e[1] {
+                let [x, y] = [f64::from(r1), f64::from(r2)];
+                let constant = m[0][0] * x * x + m[1][1] * y * y + 2.0 * m[0][1] * x * y;
+                let linear = 2.0 * (m[0][2] * x + m[1][2] * y);
+                let line = (r1.rem_euclid(n[0]) * n[1] + r2.rem_euclid(n[1])) * n[2];
+                for r3 in -e[2]..=e[2] {
+                    let z = f64::from(r3);
+                    let length = constant + (linear + m[2][2] * z) * z;
+                    if length <= self.reach {
+                        let x = length / self.unit;
+                        let roughness = (1.0 - 0.75 * x).powi(2) + 0.75 * x * x * x;
+                        let class = (line + r3.rem_euclid(n[2])) as usize;
+                        take([r1, r2, r3], class, 1.0 / roughness);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Calls `take` with every wave of a band: R and c(R), eV.
+    pub fn waves(&self, band: &Transform, mut take: impl FnMut([i32; 3], Complex64)) {
+        let n = self.grid.n.map(|n| n as i32);
+        // e^{−2πi L·s}, the vector being N·L off the grid's own.
+        let phases: [Vec<Complex64>; 3] = std::array::from_fn(|i| {
+            let e = self.extent[i] as i32;
+            let phase = |r: i32| {
+                let turn = f64::from(r.div_euclid(n[i])) * self.grid.shift[i];
+                Complex64::from_polar(1.0, -2.0 * PI * turn)
+            };
+            (-e..=e).map(phase).collect()
+        });
+        let phase = |r: [i32; 3]| {
+            let of = |i: usize| phases[i][(r[i] + self.extent[i] as i32) as usize];
+            of(0) * of(1) * of(2)
         };
         // What is rounding of the transform itself would only make the series longer.
-        let kept = |s: &&Share| transform[s.class].norm() > 1e-14 * largest;
-        for share in shares.iter().filter(kept) {
-            let at = |i: usize| (share.r[i] + e[i] as i32) as usize;
-            box_[(at(0) * size[1] + at(1)) * size[2] + at(2)] =
-                transform[share.class] * share.phase * share.weight;
+        let rounding = 1e-14 * largest(&band.values);
+        for s in &self.shortest {
+            let c = band.values[s.class];
+            if (band.finite_sum || self.total[s.class] == 0.0) && c.norm() > rounding {
+                take(s.r, c * phase(s.r) * s.share);
+            }
         }
-        box_
+        if !band.finite_sum {
+            self.each_in_ball(|r, class, smoothness| {
+                let c = band.values[class];
+                if c.norm_sqr() > rounding * rounding {
+                    take(r, c * phase(r) * (smoothness / self.total[class]));
+                }
+            });
+        }
+    }
+
+    /// Coefficients `[R1 + e1][R2 + e2][R3 + e3]` (eV) of the waves, e being [`Series::extent`].
+    pub fn coefficients(&self, band: &Transform) -> Vec<Complex64> {
+        let e = self.extent;
+        let size = e.map(|e| 2 * e + 1);
+        let mut coefficients = vec![Complex64::default(); size.iter().product()];
+        self.waves(band, |r, c| {
+            let at = |i: usize| (r[i] + e[i] as i32) as usize;
+            coefficients[(at(0) * size[1] + at(1)) * size[2] + at(2)] = c;
+        });
+        coefficients
+    }
+
+    /// The transform of `energies` `[n1][n2][n3]` (eV).
+    pub fn transform(&self, energies: &[f64]) -> Transform {
+        let values = self.grid_transform(energies);
+        let least = ROUNDING * largest(&values);
+        let waves = values.iter().filter(|c| c.norm() > least);
+        Transform {
+            finite_sum: 2 * waves.count() < values.len(),
+            values,
+        }
     }
 
     /// c̃(R) = (1/N) Σ_j E(u_j) e^{−2πi R·u_j} for R in 0 … n−1.
-    fn transform(&self, energies: &[f64]) -> Vec<Complex64> {
+    fn grid_transform(&self, energies: &[f64]) -> Vec<Complex64> {
         let [n1, n2, n3] = self.grid.n;
         let mut data: Vec<Complex64> = energies.iter().map(|&e| Complex64::new(e, 0.0)).collect();
         let mut planner = FftPlanner::new();
@@ -193,6 +235,45 @@ impl Series {
         }
         data
     }
+}
+
+fn largest(values: &[Complex64]) -> f64 {
+    values.iter().map(|c| c.norm()).fold(0.0, f64::max)
+}
+
+fn squared(metric: &[[f64; 3]; 3], r: [i32; 3]) -> f64 {
+    let r = r.map(f64::from);
+    (0..9)
+        .map(|x| metric[x / 3][x % 3] * r[x / 3] * r[x % 3])
+        .sum()
+}
+
+/// The shortest vectors of every class.
+fn shortest(metric: &[[f64; 3]; 3], n: [usize; 3]) -> Vec<Shortest> {
+    let mut all = Vec::new();
+    for class in 0..n.iter().product() {
+        let index = [class / (n[1] * n[2]), class / n[2] % n[1], class % n[2]];
+        // The representative in 0 … n−1 and its images up to two cells away hold the shortest; an axis without dispersion
+        // has no images.
+        let images = (0..125).map(|l| [l / 25 - 2, l / 5 % 5 - 2, l % 5 - 2]);
+        let images = images.filter(|cell| (0..3).all(|i| n[i] > 1 || cell[i] == 0));
+        let images: Vec<_> = images
+            .map(|cell| {
+                let r = std::array::from_fn(|i| index[i] as i32 + n[i] as i32 * cell[i]);
+                (r, squared(metric, r))
+            })
+            .collect();
+        let least = images.iter().map(|m| m.1).fold(f64::INFINITY, f64::min);
+        let is_least = |r2: f64| r2 <= least * (1.0 + 1e-9) + 1e-12;
+        let found: Vec<_> = images.iter().filter(|m| is_least(m.1)).collect();
+        let share = 1.0 / found.len() as f64;
+        all.extend(found.iter().map(|m| Shortest {
+            r: m.0,
+            class,
+            share,
+        }));
+    }
+    all
 }
 
 /// Radius (Å) of the ball, circle or line that holds as many lattice vectors as the grid has points, in the directions with

@@ -63,6 +63,24 @@ impl SeriesBand {
         }
     }
 
+    /// Σ_R |c(R)| |a_R|², a_R being the wave's velocity per eV: M⁻¹ is a sum of products a_R a_Rᵀ with factors of at most |c(R)|/e.
+    pub fn inverse_mass_bound(&self, lattice: &Lattice) -> f64 {
+        let to_velocity = lattice.gradient_to_velocity();
+        let [rows, half] = [2 * self.extent[1] + 1, self.extent[2] + 1];
+        let terms = self.coefficients.iter().enumerate().map(|(slot, c)| {
+            let at = [slot / (rows * half), slot / half % rows, slot % half];
+            let r = [
+                at[0] as f64 - self.extent[0] as f64,
+                at[1] as f64 - self.extent[1] as f64,
+                at[2] as f64,
+            ]
+            .map(|r| 2.0 * PI * r);
+            let squares = to_velocity.map(|m| (m[0] * r[0] + m[1] * r[1] + m[2] * r[2]).powi(2));
+            c.norm() * squares.iter().sum::<f64>()
+        });
+        terms.sum::<f64>() / ELEMENTARY_CHARGE
+    }
+
     /// The sums over R₁ for all boxes with the points `k_box` has along axis 1.
     pub fn slab(&self, k_box: &KBox, derivatives: Derivatives) -> Slab {
         vectorized(SlabSums {

@@ -2,6 +2,7 @@
 
 use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
 use crate::bands::BandHeader;
+use crate::crystal::PointGroup;
 use crate::error::Result;
 
 /// An interpolation with every band shifted by a constant.
@@ -37,6 +38,10 @@ impl ShiftedBands {
 impl Interpolator for ShiftedBands {
     fn header(&self) -> &BandHeader {
         &self.header
+    }
+
+    fn symmetry(&self) -> &PointGroup {
+        self.inner.symmetry()
     }
 
     fn groups(&self) -> Vec<BandGroup> {

@@ -35,6 +35,32 @@ fn ln_sum_of_fermi(terms: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
     sum.max(f64::MIN_POSITIVE).ln() - out
 }
 
+/// Fermi functions at the points of a distribution that matter, times a factor that keeps them from underflowing: of electrons
+/// and of holes.
+pub(super) struct FermiFactors {
+    sides: [(usize, Vec<f64>, f64); 2],
+}
+
+impl FermiFactors {
+    /// ln of electrons and of holes per cm³, as a variation holds states.
+    pub fn ln_densities(
+        &self,
+        distribution: &TransportDistribution,
+        variation: Variation,
+    ) -> [f64; 2] {
+        let held = distribution.held(variation);
+        self.sides.each_ref().map(|(first, factors, ln_scale)| {
+            if factors.is_empty() {
+                return f64::NEG_INFINITY;
+            }
+            let terms = held[*first..].iter().zip(factors);
+            let sum: f64 = terms.map(|(a, f)| a * f).sum();
+            // A variation's negative contents may not outweigh the others.
+            sum.max(f64::MIN_POSITIVE).ln() - ln_scale - distribution.ln_volume_cm3()
+        })
+    }
+}
+
 impl TransportDistribution {
     pub(super) fn ln_electrons_of(&self, variation: Variation, mu_ev: f64, kt_ev: f64) -> f64 {
         let energies = self.states(variation).energies();
@@ -50,6 +76,50 @@ impl TransportDistribution {
         let held = self.held(variation);
         let terms = energies[..split].iter().zip(&held[..split]);
         ln_sum_of_fermi(terms.map(|(e, a)| (*a, (mu_ev - e) / kt_ev))) - self.ln_volume_cm3()
+    }
+
+    /// At μ (eV) and k_BT (eV).
+    pub(super) fn fermi_factors(&self, mu_ev: f64, kt_ev: f64) -> FermiFactors {
+        let energies = self.states(VALUE).energies();
+        let split = energies.partition_point(|&e| e < self.split_ev);
+        let first_state = self.occupied.partition_point(|&e| e < self.split_ev);
+        // The state that is nearest to being carriers, on either side.
+        let nearest = [
+            self.occupied.get(first_state).map(|e| (e - mu_ev) / kt_ev),
+            first_state
+                .checked_sub(1)
+                .map(|i| (mu_ev - self.occupied[i]) / kt_ev),
+        ];
+        let side = |i: usize| {
+            let Some(nearest) = nearest[i] else {
+                return (0, Vec::new(), 0.0);
+            };
+            let ln_scale = nearest.max(0.0);
+            let unscale = (-ln_scale).exp();
+            let reach = (ln_scale + 80.0) * kt_ev;
+            let (points, sign) = if i == 0 {
+                let end = energies.partition_point(|&e| e < mu_ev + reach);
+                (split..end.max(split), 1.0)
+            } else {
+                let start = energies.partition_point(|&e| e <= mu_ev - reach);
+                (start.min(split)..split, -1.0)
+            };
+            let factors = energies[points.clone()].iter().map(|e| {
+                let x = sign * (e - mu_ev) / kt_ev;
+                if x < ln_scale * (1.0 - 1e-12) {
+                    // Nearer than the nearest: no states, but for rounding, unless these are degenerate.
+                    let degenerate = if ln_scale == 0.0 { 1.0 } else { 0.0 };
+                    degenerate / (1.0 + x.exp())
+                } else {
+                    let scaled = (ln_scale - x).exp();
+                    scaled / (1.0 + scaled * unscale)
+                }
+            });
+            (points.start, factors.collect(), ln_scale)
+        };
+        FermiFactors {
+            sides: [side(0), side(1)],
+        }
     }
 
     fn ln_volume_cm3(&self) -> f64 {

@@ -1,8 +1,9 @@
 //! A thermal state seen through every variation of the distribution: where a coefficient's value and its bar come from.
 
+use super::carriers::FermiFactors;
 use super::distribution::{TransportDistribution, UNSYMMETRIZED, VALUE, Variation};
 use super::doping::{Doping, positive_temperature};
-use super::window::{Moments, Tau};
+use super::window::{Moments, Tau, Weights};
 use super::{RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity};
 use crate::crystal::Tensor;
 use crate::error::Result;
@@ -113,29 +114,31 @@ impl Ensemble {
     ) -> Result<Self> {
         let t = state.temperature_k;
         let kt = BOLTZMANN_EV * t;
-        let member = |(variation, &mu): (Variation, &f64)| {
-            let each = distribution.moments(variation, mu, t, tau)?;
-            let density = [
-                distribution.ln_electrons_of(variation, mu, kt),
-                distribution.ln_holes_of(variation, mu, kt),
-            ]
-            .map(|ln| ln.exp() * PER_CM3);
-            let total = each[0].plus(&each[1]);
-            Ok((
-                variation,
-                Member {
-                    total,
-                    each,
-                    density,
-                },
-            ))
-        };
-        let members: Vec<(Variation, Member)> = distribution
-            .variations()
-            .into_iter()
-            .zip(&state.mu_ev)
-            .map(member)
-            .collect::<Result<_>>()?;
+        let mut members: Vec<(Variation, Member)> = Vec::new();
+        // Variations of the contents at one μ share the window's weights.
+        let mut shared: Vec<(usize, f64, Weights, FermiFactors)> = Vec::new();
+        for (variation, &mu) in distribution.variations().into_iter().zip(&state.mu_ev) {
+            let same = |s: &(usize, f64, _, _)| (s.0, s.1) == (variation.order, mu);
+            let found = match shared.iter().position(same) {
+                Some(found) => found,
+                None => {
+                    let weights = distribution.weights(variation, mu, t, tau)?;
+                    let factors = distribution.fermi_factors(mu, kt);
+                    shared.push((variation.order, mu, weights, factors));
+                    shared.len() - 1
+                }
+            };
+            let (_, _, weights, factors) = &shared[found];
+            let each = distribution.moments(variation, weights);
+            let member = Member {
+                total: each[0].plus(&each[1]),
+                each,
+                density: factors
+                    .ln_densities(distribution, variation)
+                    .map(|ln| ln.exp() * PER_CM3),
+            };
+            members.push((variation, member));
+        }
         let conducts = |m: &Member| {
             let l = &m.total.velocity[0];
             (l[0][0] + l[1][1] + l[2][2]) * m.total.scale()

@@ -7,6 +7,7 @@
 //! moments of a positive measure: σ, κ and zT keep their signs whatever the bins.
 
 use crate::integrate::EnergyAxis;
+use std::ops::Range;
 
 /// Points per bin, and the largest number of bins that a polynomial takes up.
 const NODES: usize = 4;
@@ -100,17 +101,41 @@ impl Reconstruction {
         point / NODES
     }
 
-    /// The weights of bins that integrate a function given at the points `first ..`: Σ_bins weight · content. `weights` is
-    /// as long as there are bins, and is added to.
-    pub fn add_weights(&self, first: usize, values: &[f64], weights: &mut [f64]) {
-        for (i, value) in values.iter().enumerate() {
-            let point = first + i;
-            let stencil = &self.stencils[point / NODES];
-            let row = &stencil.share[point % NODES];
-            for (w, s) in weights[stencil.first..].iter_mut().zip(row) {
-                *w += s * value;
-            }
+    /// The bins whose contents the points stand for.
+    pub fn bins(&self, points: &Range<usize>) -> Range<usize> {
+        if points.is_empty() {
+            return 0..0;
         }
+        let last = self.stencils[(points.end - 1) / NODES].first + WIDEST;
+        self.stencils[points.start / NODES].first..last.min(self.stencils.len())
+    }
+
+    /// The weights of bins that integrate a function given at the points `first ..`: Σ_bins weight · content. Returned are
+    /// those of [`Reconstruction::bins`].
+    pub fn weights(&self, first: usize, values: &[f64]) -> Vec<f64> {
+        let bins = self.bins(&(first..first + values.len()));
+        // A stencil may be narrower than its place.
+        let mut weights = vec![0.0; bins.len() + WIDEST];
+        let mut rest = values;
+        let mut point = first;
+        while !rest.is_empty() {
+            // The points of one bin; some may be missing at the ends.
+            let skipped = point % NODES;
+            let count = (NODES - skipped).min(rest.len());
+            let mut here = [0.0; NODES];
+            here[skipped..skipped + count].copy_from_slice(&rest[..count]);
+            let Stencil { first, share } = &self.stencils[point / NODES];
+            let target = &mut weights[first - bins.start..][..WIDEST];
+            for i in 0..NODES {
+                for (w, s) in target.iter_mut().zip(&share[i]) {
+                    *w += s * here[i];
+                }
+            }
+            rest = &rest[count..];
+            point += count;
+        }
+        weights.truncate(bins.len());
+        weights
     }
 
     /// What each point stands for of a quantity with these contents of bins.
@@ -189,8 +214,7 @@ mod tests {
                 let c = contents(&axis, |e| e.powi(d + 1) / f64::from(d + 1));
                 let r = Reconstruction::new(&axis, order, &[&c], |_| true);
                 let h: Vec<f64> = r.energies().iter().map(|e| e * e).collect();
-                let mut w = vec![0.0; axis.bins()];
-                r.add_weights(0, &h, &mut w);
+                let w = r.weights(0, &h);
                 let got = dot(&w, &c);
                 let exact = top.powi(d + 3) / f64::from(d + 3);
                 let off = (got / exact - 1.0).abs();

@@ -2,15 +2,17 @@
 
 use super::contents::{PAIRS, pair};
 use super::distribution::{TransportDistribution, VALUE, Variation, inside};
+use super::reconstruction::Reconstruction;
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
 use crate::units::BOLTZMANN_EV;
+use std::ops::Range;
 
 /// A relaxation time as a function of the energy (eV), in s.
 pub type Tau<'a> = &'a (dyn Fn(f64) -> f64 + Sync);
 
-/// How far beyond the first states a window is followed, in units of k_BT: what is left is e⁻⁶⁰ of it.
-const REACH: f64 = 60.0;
+/// How far beyond the first states a window is followed, in units of k_BT: what is left is e⁻⁴⁵ of it.
+const REACH: f64 = 45.0;
 
 /// Largest share of L⁰ that bins wider than k_BT may carry.
 const COARSE_SHARE: f64 = 1e-3;
@@ -25,16 +27,8 @@ const LAGUERRE: [(f64, f64); 4] = [
 
 /// (−∂f₀/∂ε)·k_BT = e^{−|x|}/(1 + e^{−|x|})² with x = (ε − μ)/k_BT, which never overflows.
 pub fn fermi_window(x: f64) -> f64 {
-    scaled_window(x, 0.0)
-}
-
-/// The window times e^{shift}: with the shift of the nearest states, deep gaps do not underflow; nothing is nearer than those.
-fn scaled_window(x: f64, shift: f64) -> f64 {
-    if x.abs() < shift * (1.0 - 1e-12) {
-        return 0.0;
-    }
     let e = (-x.abs()).exp();
-    (shift - x.abs()).exp() / (1.0 + e).powi(2)
+    e / (1.0 + e).powi(2)
 }
 
 /// Moments ⟨F τᵐ (ε − μ)ⁿ (−∂f₀/∂ε)⟩ per cell, over the carriers of one sign or of both, divided by e^{ln_scale}.
@@ -81,19 +75,73 @@ fn add(a: &mut Tensor, b: &Tensor) {
     }
 }
 
+/// Weights of bins in every moment at one μ and T: what the variations of the contents share. `[n]`.
+pub(super) struct Weights {
+    ln_scale: f64,
+    states: Vec<Sides>,
+    velocity: Vec<Sides>,
+    hall: Vec<Sides>,
+    magneto: Vec<Sides>,
+}
+
+/// Weights of electrons' and of holes' bins.
+type Sides = [BinWeights; 2];
+
+/// Weights of the bins from `first` on; the others have none.
+#[derive(Clone)]
+struct BinWeights {
+    first: usize,
+    weights: Vec<f64>,
+    /// The last bin before an end of the axis and the further weight that it has if its density goes on.
+    beyond: (usize, f64),
+}
+
+impl BinWeights {
+    fn dot(&self, contents: &[f64], tails: bool) -> f64 {
+        let beyond = if tails {
+            self.beyond.1 * contents[self.beyond.0]
+        } else {
+            0.0
+        };
+        let contents = &contents[self.first..][..self.weights.len()];
+        // Four sums at a time: one alone waits for itself.
+        let mut sums = [0.0; 4];
+        let (w4, c4) = (self.weights.chunks_exact(4), contents.chunks_exact(4));
+        let rest = w4.remainder().iter().zip(c4.remainder());
+        let rest: f64 = rest.map(|(w, c)| w * c).sum();
+        for (w, c) in w4.zip(c4) {
+            for i in 0..4 {
+                sums[i] += w[i] * c[i];
+            }
+        }
+        sums.iter().sum::<f64>() + rest + beyond
+    }
+
+    fn scaled(mut self, factor: f64) -> Self {
+        self.weights.iter_mut().for_each(|w| *w *= factor);
+        self.beyond.1 *= factor;
+        self
+    }
+
+    fn tensor(&self, components: &[Vec<f64>], tails: bool) -> Tensor {
+        let values: [f64; PAIRS.len()] = std::array::from_fn(|i| self.dot(&components[i], tails));
+        std::array::from_fn(|i| std::array::from_fn(|j| values[pair(i, j)]))
+    }
+}
+
 impl TransportDistribution {
-    /// Moments at μ of electrons and of holes, with the relaxation time `tau`.
+    /// Weights at μ with the relaxation time `tau`, the bins taken as `variation` takes them.
     ///
     /// # Errors
     /// [`Error::BadOption`] for μ outside the axis, bins too wide for the temperature, no states at all, or a relaxation time that
     /// is not positive.
-    pub(super) fn moments(
+    pub(super) fn weights(
         &self,
         variation: Variation,
         mu_ev: f64,
         temperature_k: f64,
         tau: Tau,
-    ) -> Result<[Moments; 2]> {
+    ) -> Result<Weights> {
         inside(&self.axis, "chemical potential", mu_ev)?;
         let kt = BOLTZMANN_EV * temperature_k;
         let above = self.occupied.partition_point(|&e| e < mu_ev);
@@ -114,75 +162,81 @@ impl TransportDistribution {
                 "widen the range, or move the chemical potential to the bands",
             ));
         }
-        let shift = nearest / kt;
-        let window = Window {
-            distribution: self,
-            variation,
-            mu_ev,
-            kt,
-            shift,
-        };
-        let contents = self.contents(variation);
-        let mut both = [Moments::default(), Moments::default()];
-        let states = self.states(variation);
-        for n in 0..3 {
-            let [e, h] = window.weights(states, n, |_| 1.0);
-            both[0].states[n] = dot(&e, &contents.states);
-            both[1].states[n] = dot(&h, &contents.states);
-        }
-        let energies = self.motion(variation).energies();
-        let range = window.range(energies);
-        let times: Vec<f64> = energies[range.clone()].iter().map(|&e| tau(e)).collect();
+        let window = Window::new(self, variation, mu_ev, kt, nearest / kt);
+        let energies = window.energies();
+        let times: Vec<f64> = energies.iter().map(|&e| tau(e)).collect();
         if let Some(i) = times.iter().position(|t| !(t.is_finite() && *t > 0.0)) {
             return Err(Error::bad_option(
                 "relaxation time",
-                format!("{} s at {} eV", times[i], energies[range.start + i]),
+                format!("{} s at {} eV", times[i], energies[i]),
                 "it must be positive and finite wherever the bands have states",
             ));
         }
-        let power = |m: i32| {
-            let (times, start) = (&times, range.start);
-            move |i: usize| times[i - start].powi(m)
+        let (states, motion) = (self.states(variation), self.motion(variation));
+        let velocity = window.weights(motion, 3, |i| times[i]);
+        if variation.order == VALUE.order {
+            self.check_widths(&velocity[0], kt)?;
+        }
+        // Under a constant relaxation time the powers of τ are a factor.
+        let constant = times
+            .first()
+            .copied()
+            .filter(|t| times.iter().all(|x| x == t));
+        let with_power = |m: i32, orders: usize| -> Vec<Sides> {
+            match constant {
+                Some(t) => velocity[..orders]
+                    .iter()
+                    .map(|sides| sides.clone().map(|side| side.scaled(t.powi(m - 1))))
+                    .collect(),
+                None => window.weights(motion, orders, |i| times[i].powi(m)),
+            }
         };
-        let motion = self.motion(variation);
-        for n in 0..3 {
-            let weights = window.weights(motion, n, power(1));
-            if n == 0 && variation == VALUE {
-                self.check_widths(&weights, kt)?;
+        Ok(Weights {
+            ln_scale: -window.shift,
+            states: window.weights(states, 3, |_| 1.0),
+            hall: with_power(2, if self.has_hall() { 2 } else { 0 }),
+            magneto: with_power(3, if self.has_magneto() { 1 } else { 0 }),
+            velocity,
+        })
+    }
+
+    /// Moments of electrons and of holes.
+    pub(super) fn moments(&self, variation: Variation, weights: &Weights) -> [Moments; 2] {
+        let contents = self.contents(variation);
+        let tails = variation.tails;
+        [0, 1].map(|side| {
+            let tensor =
+                |sides: &Sides, components: &[Vec<f64>]| sides[side].tensor(components, tails);
+            let mut moments = Moments {
+                ln_scale: weights.ln_scale,
+                ..Moments::default()
+            };
+            for n in 0..3 {
+                moments.states[n] = weights.states[n][side].dot(&contents.states, tails);
+                moments.velocity[n] = tensor(&weights.velocity[n], &contents.velocity);
             }
-            for (moments, w) in both.iter_mut().zip(&weights) {
-                moments.velocity[n] = tensor(&contents.velocity, w);
+            for (n, hall) in weights.hall.iter().enumerate() {
+                moments.hall[n] = tensor(hall, &contents.hall);
             }
-        }
-        if self.has_hall() {
-            for n in 0..2 {
-                let weights = window.weights(motion, n, power(2));
-                for (moments, w) in both.iter_mut().zip(&weights) {
-                    moments.hall[n] = tensor(&contents.hall, w);
-                }
+            for sides in &weights.magneto {
+                let of = |c: &Vec<f64>| sides[side].dot(c, tails);
+                moments.magneto = contents.magneto.iter().map(of).collect();
             }
-        }
-        if self.has_magneto() {
-            let weights = window.weights(motion, 0, power(3));
-            for (moments, w) in both.iter_mut().zip(&weights) {
-                moments.magneto = contents.magneto.iter().map(|c| dot(w, c)).collect();
-            }
-        }
-        for moments in &mut both {
-            moments.ln_scale = -shift;
-        }
-        Ok(both)
+            moments
+        })
     }
 
     /// # Errors
     /// [`Error::BadOption`] where bins wider than k_BT carry a share of L⁰ that matters.
-    fn check_widths(&self, weights: &[Vec<f64>; 2], kt: f64) -> Result<()> {
+    fn check_widths(&self, sides: &Sides, kt: f64) -> Result<()> {
         let trace = &self.contents(VALUE).velocity[..3];
-        let share = |b: usize| {
-            let content: f64 = trace.iter().map(|c| c[b]).sum();
-            (weights[0][b] + weights[1][b]) * content
-        };
-        let shares: Vec<f64> = (0..self.axis.bins()).map(share).collect();
+        let mut shares = vec![0.0; self.axis.bins()];
+        for side in sides {
+            for (i, weight) in side.weights.iter().enumerate() {
+                let content: f64 = trace.iter().map(|c| c[side.first + i]).sum();
+                shares[side.first + i] += weight * content;
+            }
+        }
         let all: f64 = shares.iter().sum();
         let coarse = |&b: &usize| self.axis.bin_width(b) > kt;
         let wide: Vec<usize> = (0..self.axis.bins()).filter(coarse).collect();
@@ -205,77 +259,121 @@ impl TransportDistribution {
     }
 }
 
-/// One Fermi window over the points of a distribution.
+/// One Fermi window over the points of a distribution that it reaches.
 struct Window<'a> {
     distribution: &'a TransportDistribution,
-    variation: Variation,
     mu_ev: f64,
     kt: f64,
+    /// Logarithm of the scale: that of the nearest states, so that deep gaps do not underflow.
     shift: f64,
+    points: Range<usize>,
+    /// First of the points that are electrons'.
+    split: usize,
+    /// (−∂f₀/∂ε)·e^{shift} at the points, 1/eV.
+    values: Vec<f64>,
 }
 
-impl Window<'_> {
-    /// The points that the window reaches.
-    fn range(&self, energies: &[f64]) -> std::ops::Range<usize> {
-        let reach = (self.shift + REACH) * self.kt;
-        let first = energies.partition_point(|&e| e < self.mu_ev - reach);
-        let last = energies.partition_point(|&e| e <= self.mu_ev + reach);
-        first..last
+impl<'a> Window<'a> {
+    fn new(
+        distribution: &'a TransportDistribution,
+        variation: Variation,
+        mu_ev: f64,
+        kt: f64,
+        shift: f64,
+    ) -> Self {
+        let energies = distribution.motion(variation).energies();
+        let reach = (shift + REACH) * kt;
+        let points = energies.partition_point(|&e| e < mu_ev - reach)
+            ..energies.partition_point(|&e| e <= mu_ev + reach);
+        let mut window = Self {
+            distribution,
+            mu_ev,
+            kt,
+            shift,
+            split: energies
+                .partition_point(|&e| e < distribution.split_ev)
+                .clamp(points.start, points.end),
+            values: Vec::new(),
+            points,
+        };
+        let unscale = (-shift).exp();
+        let energies = &energies[window.points.clone()];
+        window.values = energies.iter().map(|e| window.at(*e, unscale)).collect();
+        window
     }
 
-    /// Weights of the bins of electrons and of holes for F(point)·(ε − μ)ⁿ under the scaled window.
+    /// (−∂f₀/∂ε)·e^{shift}, 1/eV, `unscale` being e^{−shift}. No state is nearer than the nearest.
+    fn at(&self, energy: f64, unscale: f64) -> f64 {
+        let x = ((energy - self.mu_ev) / self.kt).abs();
+        if x < self.shift * (1.0 - 1e-12) {
+            return 0.0;
+        }
+        let scaled = (self.shift - x).exp();
+        scaled / ((1.0 + scaled * unscale).powi(2) * self.kt)
+    }
+
+    /// Energies of the points, eV.
+    fn energies(&self) -> &[f64] {
+        // The points are those of the bins, whatever the polynomials.
+        &self.distribution.motion(VALUE).energies()[self.points.clone()]
+    }
+
+    /// Weights of bins for F(point)·(ε − μ)ⁿ under the scaled window, n = 0 … `orders` − 1, F counted from the window's first
+    /// point.
     fn weights(
         &self,
-        reconstruction: &super::reconstruction::Reconstruction,
-        n: usize,
+        reconstruction: &Reconstruction,
+        orders: usize,
         factor: impl Fn(usize) -> f64,
-    ) -> [Vec<f64>; 2] {
-        let energies = reconstruction.energies();
-        let range = self.range(energies);
-        let split = energies
-            .partition_point(|&e| e < self.distribution.split_ev)
-            .clamp(range.start, range.end);
-        let at = |energy: f64| {
-            let d = energy - self.mu_ev;
-            scaled_window(d / self.kt, self.shift) / self.kt * d.powi(n as i32)
-        };
-        let mut sides = [split..range.end, range.start..split].map(|points| {
-            let values: Vec<f64> = points
-                .clone()
-                .map(|i| at(energies[i]) * factor(i))
-                .collect();
-            let mut weights = vec![0.0; self.distribution.axis.bins()];
-            reconstruction.add_weights(points.start, &values, &mut weights);
-            weights
-        });
-        if self.variation.tails {
-            // ∫ beyond an end of the axis, of the last bin's average density.
-            let axis = &self.distribution.axis;
-            let last = axis.bins() - 1;
-            let ends = [
-                (0, last, axis.last(), 1.0, energies.len() - 1),
-                (1, 0, axis.first(), -1.0, 0),
-            ];
-            for (side, bin, end, outwards, point) in ends {
-                if range.contains(&point) {
-                    let beyond: f64 = LAGUERRE
-                        .iter()
-                        .map(|(t, w)| w * t.exp() * self.kt * at(end + outwards * t * self.kt))
-                        .sum();
-                    sides[side][bin] += beyond * factor(point) / axis.bin_width(bin);
+    ) -> Vec<Sides> {
+        let energies = self.energies();
+        let mut values: Vec<f64> = self
+            .values
+            .iter()
+            .enumerate()
+            .map(|(i, w)| w * factor(i))
+            .collect();
+        let mut all = Vec::with_capacity(orders);
+        for n in 0..orders {
+            if n > 0 {
+                for (value, e) in values.iter_mut().zip(energies) {
+                    *value *= e - self.mu_ev;
                 }
             }
+            let ranges = [self.split..self.points.end, self.points.start..self.split];
+            let mut side = 0;
+            all.push(ranges.map(|points| {
+                let first = points.start - self.points.start;
+                let beyond = self.beyond(side, n, &factor);
+                side += 1;
+                BinWeights {
+                    first: reconstruction.bins(&points).start,
+                    weights: reconstruction.weights(points.start, &values[first..][..points.len()]),
+                    beyond,
+                }
+            }));
         }
-        sides
+        all
     }
-}
 
-fn tensor(components: &[Vec<f64>], weights: &[f64]) -> Tensor {
-    let values: Vec<f64> = components.iter().map(|c| dot(weights, c)).collect();
-    debug_assert_eq!(values.len(), PAIRS.len());
-    std::array::from_fn(|i| std::array::from_fn(|j| values[pair(i, j)]))
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
+    /// ∫ beyond the end of the axis, of the last bin's average density: above for electrons (0), below for holes (1).
+    fn beyond(&self, side: usize, n: usize, factor: &impl Fn(usize) -> f64) -> (usize, f64) {
+        let axis = &self.distribution.axis;
+        let points = self.distribution.motion(VALUE).energies().len();
+        let (bin, end, outwards, point) = match side {
+            0 => (axis.bins() - 1, axis.last(), 1.0, points - 1),
+            _ => (0, axis.first(), -1.0, 0),
+        };
+        if !self.points.contains(&point) {
+            return (bin, 0.0);
+        }
+        let unscale = (-self.shift).exp();
+        let at = |e: f64| self.at(e, unscale) * (e - self.mu_ev).powi(n as i32);
+        let integral: f64 = LAGUERRE
+            .iter()
+            .map(|(t, w)| w * t.exp() * self.kt * at(end + outwards * t * self.kt))
+            .sum();
+        let weight = integral * factor(point - self.points.start) / axis.bin_width(bin);
+        (bin, weight)
+    }
 }

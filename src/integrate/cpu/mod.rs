@@ -218,4 +218,8 @@ impl<R: Real> Engine for CpuEngine<R> {
     fn reads_in_place(&self) -> bool {
         true
     }
+
+    fn folds(&self) -> bool {
+        true
+    }
 }

@@ -78,14 +78,29 @@ impl<R: Real, const N: usize> Vectorized for SpectrumRows<'_, R, N> {
         let bits = setup.bits;
         let one = 1i64 << bits;
         let mut below = 0usize;
+        let stride = self.view.stride;
+        let [_, cells2, cells3] = self.view.block.n.map(|n| n.div_ceil(stride));
         for &(j1, j2) in self.rows {
+            let images = setup.context.images.as_ref().map(|images| {
+                let row = (j1 / stride * cells2 + j2 / stride) * cells3;
+                &images[stride - 1][row..row + cells3]
+            });
+            if images.is_some_and(|row| row.iter().all(|times| *times == 0)) {
+                continue;
+            }
             let row = CellRow::new(self.view, j1, j2);
             row.column_extremes(&mut low, &mut high);
             // Channel vectors of the last cell's upper face, which is often the next one's lower face.
             let mut face = [[R::ZERO; N]; 4];
             let mut face_at = usize::MAX;
-            for j3 in (0..n3).step_by(self.view.stride) {
-                let (upper, volume) = row.upper(j3);
+            for j3 in (0..n3).step_by(stride) {
+                let (upper, mut volume) = row.upper(j3);
+                if let Some(images) = images {
+                    volume *= usize::from(images[j3 / stride]);
+                    if volume == 0 {
+                        continue;
+                    }
+                }
                 let least = if low[j3] < low[upper] {
                     low[j3]
                 } else {

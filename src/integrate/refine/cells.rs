@@ -2,8 +2,10 @@
 
 use crate::kernel::Threshold;
 use crate::kernel::fermi_surface::cell_weights;
+use crate::kernel::simd::{Vectorized, vectorized};
 use crate::kernel::spectrum::{LANES, add_weights, full_weights};
 use crate::kernel::tetrahedron::tetrahedron;
+use crate::kernel::velocity::CHANNELS_MAGNETO;
 
 /// A block's energies and channel vectors, and how its cells are cut into tetrahedra.
 pub struct BlockCells<'a> {
@@ -116,6 +118,7 @@ impl Edges {
 
 impl BlockCells<'_> {
     /// Calls `take` for every cell of the grid of this stride (1 or 2).
+    #[inline(always)]
     fn each_cell(&self, stride: usize, mut take: impl FnMut(&Cell)) {
         let [n1, n2, n3] = self.points;
         // An axis without dispersion has one cell.
@@ -178,59 +181,102 @@ impl BlockCells<'_> {
     }
 
     /// Channel vector of a point.
+    #[inline(always)]
     fn at_point(&self, point: usize) -> &[f64] {
         &self.values[point * self.width..][..self.width]
     }
 
     /// Adds cumulative channels at every edge to `sums`, times `volume`, that of a fine cell.
     pub fn at_edges(&self, stride: usize, edges: &Edges, volume: f64, sums: &mut EdgeSums) {
+        vectorized(AtEdges {
+            cells: self,
+            stride,
+            edges,
+            volume,
+            sums,
+        });
+    }
+
+    #[inline(always)]
+    fn add_at_edges(&self, stride: usize, edges: &Edges, volume: f64, sums: &mut EdgeSums) {
         let all = edges.all();
         let (first, last) = (all[0], all[all.len() - 1]);
         let full = full_weights::<f64>(self.corners);
         let row = sums.row;
-        self.each_cell(stride, |cell| {
-            let volume = cell.volume * volume;
-            if cell.high < first {
-                sums.from[0] += volume;
-                return;
-            }
-            if cell.low >= last {
-                return;
-            }
-            let values = cell.at.map(|p| self.at_point(p));
-            let tetrahedra: [_; 6] =
-                std::array::from_fn(|t| tetrahedron::<f64>(&cell.energies, self.corners[t]));
-            let lo = all.partition_point(|e| *e <= cell.low);
-            let hi = all.partition_point(|e| *e < cell.high);
-            let mut k = lo;
-            while k < hi {
-                let mut weight = [[0.0; LANES]; 8];
-                let mut level = [0.0; LANES];
-                level.copy_from_slice(&edges.padded[k..k + LANES]);
-                for t in &tetrahedra {
-                    add_weights(&mut weight, t, &level, &[0.0; LANES]);
+        self.each_cell(
+            stride,
+            #[inline(always)]
+            |cell| {
+                let volume = cell.volume * volume;
+                if cell.high < first {
+                    sums.from[0] += volume;
+                    return;
                 }
-                for c in 0..self.width {
-                    let target = &mut sums.at[c * row + k..][..LANES];
-                    for i in 0..8 {
-                        let f = volume * values[i][c];
+                if cell.low >= last {
+                    return;
+                }
+                // Each channel at the corners, times the volume.
+                let mut values = [[0.0; 8]; CHANNELS_MAGNETO];
+                for (i, p) in cell.at.iter().enumerate() {
+                    for (value, f) in values.iter_mut().zip(self.at_point(*p)) {
+                        value[i] = volume * f;
+                    }
+                }
+                let tetrahedra: [_; 6] =
+                    std::array::from_fn(|t| tetrahedron::<f64>(&cell.energies, self.corners[t]));
+                let lo = all.partition_point(|e| *e <= cell.low);
+                let hi = all.partition_point(|e| *e < cell.high);
+                let mut k = lo;
+                while k < hi {
+                    let mut weight = [[0.0; LANES]; 8];
+                    let mut level = [0.0; LANES];
+                    level.copy_from_slice(&edges.padded[k..k + LANES]);
+                    for t in &tetrahedra {
+                        add_weights(&mut weight, t, &level, &[0.0; LANES]);
+                    }
+                    for (c, f) in values[..self.width].iter().enumerate() {
+                        let target = &mut sums.at[c * row + k..][..LANES];
+                        let mut sum = [0.0; LANES];
+                        for i in 0..8 {
+                            for lane in 0..LANES {
+                                sum[lane] += weight[i][lane] * f[i];
+                            }
+                        }
                         for lane in 0..LANES {
-                            target[lane] += weight[i][lane] * f;
+                            target[lane] += sum[lane];
                         }
                     }
+                    k += LANES;
                 }
-                k += LANES;
-            }
-            // From the first edge that was not treated on, the cell counts whole.
-            if k < all.len() {
-                for c in 0..self.width {
-                    let mut whole = 0.0;
-                    for i in 0..8 {
-                        whole += full[i] * values[i][c];
+                // From the first edge that was not treated on, the cell counts whole.
+                if k < all.len() {
+                    for (c, f) in values[..self.width].iter().enumerate() {
+                        let mut whole = 0.0;
+                        for i in 0..8 {
+                            whole += full[i] * f[i];
+                        }
+                        sums.from[c * row + k] += whole;
                     }
-                    sums.from[c * row + k] += volume * whole;
                 }
-            }
-        });
+            },
+        );
+    }
+}
+
+struct AtEdges<'a> {
+    cells: &'a BlockCells<'a>,
+    stride: usize,
+    edges: &'a Edges,
+    volume: f64,
+    sums: &'a mut EdgeSums,
+}
+
+impl Vectorized for AtEdges<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.cells
+            .add_at_edges(self.stride, self.edges, self.volume, self.sums);
     }
 }

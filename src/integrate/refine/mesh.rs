@@ -1,6 +1,7 @@
 //! The zone cut into blocks of different size: an octree over a coarse root grid.
 
-use crate::bands::BandHeader;
+use crate::crystal::{KGrid, Lattice, PointGroup};
+use crate::integrate::fold::Fold;
 use crate::sampler::KBox;
 
 /// Cells of a block along an axis; even, for the stride-2 estimate.
@@ -24,32 +25,37 @@ pub struct Mesh {
     root: [usize; 3],
     /// Cells of a block along each axis: 1 along an axis without dispersion, which is never split.
     cells: [usize; 3],
-    /// Whether −k is left out, having the energies of k.
-    folded: bool,
+    /// Blocks that have the energies of others are left out.
+    fold: Fold,
+    /// How often each block of level 0 counts.
+    images: Vec<u8>,
 }
 
 impl Mesh {
-    /// A mesh for bands interpolated from `header`'s grid.
-    pub fn new(header: &BandHeader) -> Self {
-        let flat = header.k_grid.n.map(|n| n == 1);
-        let inversion = header
-            .point_group
-            .rotations()
-            .iter()
-            .any(|w| (0..9).all(|x| w[x / 3][x % 3] == if x % 4 == 0 { -1 } else { 0 }));
+    /// A mesh for bands interpolated from `grid` that have the symmetry `group`.
+    pub fn new(lattice: &Lattice, grid: &KGrid, group: &PointGroup) -> Self {
+        let flat = grid.n.map(|n| n == 1);
+        let root = std::array::from_fn(|a| {
+            if flat[a] {
+                1
+            } else {
+                (OVERSAMPLING * grid.n[a])
+                    .div_ceil(CELLS)
+                    .next_multiple_of(2)
+            }
+        });
+        let fold = Fold::new(group, lattice, root, |_| true);
         Self {
-            root: std::array::from_fn(|a| {
-                if flat[a] {
-                    1
-                } else {
-                    (OVERSAMPLING * header.k_grid.n[a])
-                        .div_ceil(CELLS)
-                        .next_multiple_of(2)
-                }
-            }),
+            images: fold.multiplicities(root),
+            root,
             cells: flat.map(|flat| if flat { 1 } else { CELLS }),
-            folded: inversion && !flat.iter().all(|f| *f),
+            fold,
         }
+    }
+
+    /// How blocks are images of each other.
+    pub fn fold(&self) -> &Fold {
+        &self.fold
     }
 
     /// Cells of a block along each axis.
@@ -57,32 +63,28 @@ impl Mesh {
         self.cells
     }
 
-    /// The blocks of level 0, without the images of others under k → −k.
+    /// The blocks of level 0, without the images of others.
     pub fn roots(&self) -> Vec<BlockId> {
         let n = self.root;
         (0..n.iter().product::<usize>())
-            .map(|x| [x / (n[1] * n[2]), x / n[2] % n[1], x % n[2]])
-            .filter(|at| {
-                // Block i covers i/n … (i+1)/n, its image −(i+1)/n … −i/n.
-                let image = std::array::from_fn(|a| {
-                    if self.cells[a] == 1 {
-                        0
-                    } else {
-                        n[a] - 1 - at[a]
-                    }
-                });
-                !self.folded || *at <= image
-            })
-            .map(|at| BlockId {
+            .filter(|x| self.images[*x] > 0)
+            .map(|x| BlockId {
                 level: 0,
-                at: at.map(|x| x as u32),
+                at: [x / (n[1] * n[2]), x / n[2] % n[1], x % n[2]].map(|x| x as u32),
             })
             .collect()
     }
 
-    /// How often a block counts.
-    pub fn multiplicity(&self) -> f64 {
-        if self.folded { 2.0 } else { 1.0 }
+    /// How often a block counts: as often as the block of level 0 that it is part of.
+    fn multiplicity(&self, block: BlockId) -> f64 {
+        let at: [usize; 3] = std::array::from_fn(|a| {
+            if self.cells[a] == 1 {
+                0
+            } else {
+                (block.at[a] >> block.level) as usize
+            }
+        });
+        f64::from(self.images[(at[0] * self.root[1] + at[1]) * self.root[2] + at[2]])
     }
 
     /// The blocks that a block splits into.
@@ -139,16 +141,14 @@ impl Mesh {
     }
 
     /// Volume of one of the block's cells as a share of the zone, all images counted.
-    pub fn cell_volume(&self, level: u8) -> f64 {
-        let cells: usize = (0..3)
-            .map(|a| self.blocks(level)[a] * self.cells[a])
-            .product();
-        self.multiplicity() / cells as f64
+    pub fn cell_volume(&self, block: BlockId) -> f64 {
+        let cells: usize = self.uniform(block.level).iter().product();
+        self.multiplicity(block) / cells as f64
     }
 
-    /// Volume of a block as a share of the zone.
-    pub fn volume(&self, level: u8) -> f64 {
-        self.cell_volume(level) * self.cells.iter().product::<usize>() as f64
+    /// Volume of a block as a share of the zone, all images counted.
+    pub fn volume(&self, block: BlockId) -> f64 {
+        self.cell_volume(block) * self.cells.iter().product::<usize>() as f64
     }
 
     /// Which of `slabs` layers along axis 1 (the first that is not flat) a block belongs to.
@@ -156,7 +156,7 @@ impl Mesh {
         let axis = (0..3).find(|a| self.cells[*a] > 1).unwrap_or(0);
         let blocks = self.blocks(block.level)[axis] as f64;
         // A folded mesh fills half of the first axis.
-        let filled = if self.folded { 0.5 } else { 1.0 };
+        let filled = if self.fold.inverts() { 0.5 } else { 1.0 };
         let position = (f64::from(block.at[axis]) + 0.5) / blocks / filled;
         ((position * slabs as f64) as usize).min(slabs - 1)
     }
@@ -171,31 +171,28 @@ impl Mesh {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bands::SpinTreatment;
-    use crate::crystal::{KGrid, Lattice, PointGroup};
-
-    fn mesh(n: [usize; 3], inversion: bool) -> Mesh {
-        let lattice = Lattice::new([[3.0, 0.1, 0.0], [0.3, 4.0, 0.0], [0.0, 0.7, 5.0]]).unwrap();
-        let grid = KGrid::gamma(n).unwrap();
-        let mut header = BandHeader::new(lattice.clone(), grid, SpinTreatment::Unpolarized, 1);
-        if inversion {
-            header.point_group = PointGroup::of_lattice(&lattice, 1e-6).on_grid(&grid);
-        }
-        Mesh::new(&header)
-    }
 
     /// However it is cut, the blocks fill the zone once.
     #[test]
     fn blocks_and_children_fill_the_zone_once() {
-        for n in [[5, 6, 7], [8, 8, 1], [1, 9, 1], [1, 1, 1]] {
-            for inversion in [false, true] {
-                let mesh = mesh(n, inversion);
-                let mut leaves = mesh.roots();
-                let split = leaves.remove(leaves.len() / 2);
-                leaves.extend(mesh.children(split));
-                let volume: f64 = leaves.iter().map(|b| mesh.volume(b.level)).sum();
-                assert!((volume - 1.0).abs() < 1e-12, "{n:?} {inversion}: {volume}");
-                assert!(leaves.iter().all(|b| mesh.slab(*b, 32) < 32));
+        let cells = [
+            [[3.0, 0.1, 0.0], [0.3, 4.0, 0.0], [0.0, 0.7, 5.0]],
+            [[0.0, 2.0, 2.0], [2.0, 0.0, 2.0], [2.0, 2.0, 0.0]],
+        ];
+        for rows in cells {
+            let lattice = Lattice::new(rows).unwrap();
+            for n in [[5, 6, 7], [8, 8, 8], [8, 8, 1], [1, 9, 1], [1, 1, 1]] {
+                let grid = KGrid::gamma(n).unwrap();
+                let symmetric = PointGroup::of_lattice(&lattice, 1e-6).on_grid(&grid);
+                for group in [PointGroup::identity(), symmetric] {
+                    let mesh = Mesh::new(&lattice, &grid, &group);
+                    let mut leaves = mesh.roots();
+                    let split = leaves.remove(leaves.len() / 2);
+                    leaves.extend(mesh.children(split));
+                    let volume: f64 = leaves.iter().map(|b| mesh.volume(*b)).sum();
+                    assert!((volume - 1.0).abs() < 1e-12, "{n:?}: {volume}");
+                    assert!(leaves.iter().all(|b| mesh.slab(*b, 32) < 32));
+                }
             }
         }
     }

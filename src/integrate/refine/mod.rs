@@ -97,7 +97,7 @@ impl<'a> Refiner<'a> {
             ));
         }
         let header = interpolator.header();
-        let mesh = Mesh::new(header);
+        let mesh = Mesh::new(&header.lattice, &header.k_grid, interpolator.symmetry());
         let roots = mesh.roots();
         let mut refiner = Self {
             interpolator,
@@ -247,7 +247,7 @@ impl<'a> Refiner<'a> {
         block: BlockId,
         bands: &[BoxBand],
     ) -> Vec<Share> {
-        let volume = self.mesh.cell_volume(block.level);
+        let volume = self.mesh.cell_volume(block);
         let mut shares = Vec::new();
         for (b, band) in bands.iter().enumerate() {
             if band.low >= energy_ev {
@@ -256,7 +256,7 @@ impl<'a> Refiner<'a> {
             if band.high < energy_ev {
                 shares.push(Share {
                     goal: (2 + first + b) as u32,
-                    value: self.mesh.volume(block.level) as f32,
+                    value: self.mesh.volume(block) as f32,
                     off: 0.0,
                 });
                 continue;
@@ -277,7 +277,7 @@ impl<'a> Refiner<'a> {
 
     /// What a block adds to the groups of bins between `edges`: states, then v².
     fn shares_in_bins(&self, edges: &Edges, block: BlockId, bands: &[BoxBand]) -> Vec<Share> {
-        let volume = self.mesh.cell_volume(block.level);
+        let volume = self.mesh.cell_volume(block);
         let count = edges.len();
         let mut sums = [1, 2].map(|_| EdgeSums::new(count, 2));
         for band in bands {
@@ -341,7 +341,7 @@ impl<'a> Refiner<'a> {
                 }
                 for (b, (_, high)) in bounds.iter().enumerate() {
                     if *high < window.0 {
-                        full[first + b] += self.mesh.volume(block.level);
+                        full[first + b] += self.mesh.volume(*block);
                     }
                 }
             }
@@ -380,7 +380,7 @@ impl<'a> Refiner<'a> {
                 // A block without energies of interest is settled: its full bands are counted for good.
                 if shares.is_none() {
                     for b in below {
-                        full[b] += self.mesh.volume(block.level);
+                        full[b] += self.mesh.volume(*block);
                     }
                 } else {
                     leaves.push(leaf);
@@ -530,7 +530,7 @@ impl<'a> Refiner<'a> {
         let bands = header.n_spin_band();
         let width = channels.width();
         let parts = self.each_block(&found.blocks, derivatives(channels), |_, block, bands| {
-            let volume = self.mesh.cell_volume(block.level);
+            let volume = self.mesh.cell_volume(block);
             bands
                 .iter()
                 .map(|band| {
@@ -567,11 +567,15 @@ impl<'a> Refiner<'a> {
                     let of_slab = |s: usize| off[(b * SLABS + s) * entries + i].abs();
                     g_s * (0..SLABS).map(of_slab).sum::<f64>()
                 };
+                let mut values: Vec<f64> = fine[..width].iter().map(|x| g_s * x).collect();
+                let mut errors: Vec<f64> = (0..width).map(error).collect();
+                self.mesh.fold().average(channels, &mut values, false);
+                self.mesh.fold().average(channels, &mut errors, true);
                 BandSurface {
                     spin: b / header.n_band,
                     band: b % header.n_band,
-                    values: fine[..width].iter().map(|x| g_s * x).collect(),
-                    errors: (0..width).map(error).collect(),
+                    values,
+                    errors,
                     occupied: g_s * (fine[width] + found.full[b]),
                     occupied_error: error(width),
                 }
@@ -634,6 +638,7 @@ impl<'a> Refiner<'a> {
                 }
             }
         }
+        result.fold(self.mesh.fold());
         Ok(result)
     }
 
@@ -654,15 +659,15 @@ impl<'a> Refiner<'a> {
                 &boxes,
                 derivatives(channels),
                 &mut |i, bands| {
-                    let level = run[i].1.level;
+                    let block = run[i].1;
                     for band in &bands {
                         if band.high < edges.first() {
-                            let states = self.mesh.volume(level);
+                            let states = self.mesh.volume(block);
                             sums.iter_mut().for_each(|s| s.add_states_below(states));
                         } else if edges.reached(band.low, band.high) {
                             let values = channel_vectors(channels, band);
                             let cells = self.cells(band, &values, width);
-                            let volume = self.mesh.cell_volume(level);
+                            let volume = self.mesh.cell_volume(block);
                             for (i, sums) in sums.iter_mut().enumerate() {
                                 cells.at_edges(i + 1, edges, volume, sums);
                             }

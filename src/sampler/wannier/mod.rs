@@ -20,13 +20,14 @@ use self::point::Point;
 use self::series::{Fields, Series};
 use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
 use crate::bands::{BandHeader, WannierHamiltonian};
-use crate::crystal::Tensor;
+use crate::crystal::{PointGroup, Tensor};
 use crate::error::{Error, Result};
 use crate::units::EV;
 use rayon::prelude::*;
 
 /// Bounds of energies alone are taken from every second point: they need eigenvectors, which cost more than the energies.
 const SPARSE: usize = 2;
+
 /// Bands by Wannier interpolation.
 pub struct WannierBands {
     hamiltonian: WannierHamiltonian,
@@ -34,6 +35,8 @@ pub struct WannierBands {
     series: Series,
     gauge: Gauge,
     time_reversal: bool,
+    /// Operations that the Hamiltonian obeys exactly.
+    symmetry: PointGroup,
 }
 
 /// The bands on one plane u₁ of a box, `[n2][n3][band]`.
@@ -56,13 +59,15 @@ impl WannierBands {
             series: Series::new(&hamiltonian),
             gauge: Gauge::new(&hamiltonian),
             time_reversal: hamiltonian.time_reversal(),
+            symmetry: PointGroup::identity(),
             hamiltonian,
         };
         bands.header.has_velocities = true;
         bands.header.has_lifetimes = false;
-        let (group, note) = symmetry::of_bands(&bands)?;
-        bands.header.point_group = group;
-        bands.header.provenance.notes.extend(note);
+        let found = symmetry::of_bands(&bands)?;
+        bands.header.point_group = found.group;
+        bands.symmetry = found.exact;
+        bands.header.provenance.notes.extend(found.note);
         Ok(bands)
     }
 
@@ -196,6 +201,10 @@ fn inverse_mass(curvature: &[f64; 6], to_velocity: &Tensor) -> [f64; 6] {
 impl Interpolator for WannierBands {
     fn header(&self) -> &BandHeader {
         &self.header
+    }
+
+    fn symmetry(&self) -> &PointGroup {
+        &self.symmetry
     }
 
     fn groups(&self) -> Vec<BandGroup> {

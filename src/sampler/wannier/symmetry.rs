@@ -9,6 +9,8 @@ use crate::error::Result;
 const SYMMETRIC_TO: f64 = 0.02;
 /// The same with spin, where magnetism may break the symmetry by as little.
 const SYMMETRIC_TO_WITH_SPIN: f64 = 0.001;
+/// Levels that differ less are the same: the operation is one of the Hamiltonian itself.
+const EXACT_TO: f64 = 1e-9;
 /// Points at which operations are tried: on no symmetry element.
 const GENERIC: [[f64; 3]; 3] = [
     [0.1234, 0.2711, 0.4079],
@@ -16,12 +18,21 @@ const GENERIC: [[f64; 3]; 3] = [
     [0.2239, -0.4421, 0.0693],
 ];
 
-/// The operations of the bands' point group, and those combined with k → −k (time reversal), that their energies obey; with a
-/// note where there was something to try.
+/// What was found.
+pub(super) struct Found {
+    /// The operations of the bands' point group, and those combined with k → −k (time reversal), that their energies obey.
+    pub group: PointGroup,
+    /// Those that they obey exactly.
+    pub exact: PointGroup,
+    /// Where there was something to try.
+    pub note: Option<String>,
+}
+
+/// Tries the operations of the bands' point group, with time reversal.
 ///
 /// # Errors
 /// Where a matrix cannot be diagonalised.
-pub(super) fn of_bands(bands: &WannierBands) -> Result<(PointGroup, Option<String>)> {
+pub(super) fn of_bands(bands: &WannierBands) -> Result<Found> {
     let tried = bands.header.point_group.with_inversion();
     let mut deviations: Vec<(Rotation, f64)> = Vec::new();
     let reference = GENERIC
@@ -57,5 +68,10 @@ pub(super) fn of_bands(bands: &WannierBands) -> Result<(PointGroup, Option<Strin
             if kept.order() < tried.order() { "; the others are not used" } else { "" }
         )
     });
-    Ok((kept, note))
+    let exact = kept.filter(|r| of(r) <= EXACT_TO);
+    Ok(Found {
+        group: kept,
+        exact,
+        note,
+    })
 }

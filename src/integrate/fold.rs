@@ -1,0 +1,271 @@
+//! Cells of the zone that are images of each other: one of them is enough.
+//!
+//! An operation of the crystal that permutes and reverses the lattice's axes maps cells on cells. A cell is integrated for all its
+//! images, and the sums are averaged over the operations, whose Cartesian form must permute and reverse the Cartesian axes, so
+//! that every channel goes to a channel. A primitive fcc or bcc cell has 12 such operations of 48, a simple cubic one 48.
+
+use super::{Channel, Channels};
+use crate::crystal::{Lattice, PointGroup, Tensor};
+
+/// Index pairs of a symmetric tensor.
+const PAIRS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
+
+/// An operation that takes axis `from[a]`, reversed or not, to axis a.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AxisOperation {
+    from: [usize; 3],
+    reversed: [bool; 3],
+}
+
+impl AxisOperation {
+    /// From a matrix with one ±1 in every row.
+    fn of(matrix: &Tensor) -> Option<Self> {
+        let mut operation = Self {
+            from: [0; 3],
+            reversed: [false; 3],
+        };
+        for a in 0..3 {
+            let entry = (0..3).find(|b| (matrix[a][*b].abs() - 1.0).abs() < 1e-9)?;
+            let clean = (0..3).all(|b| b == entry || matrix[a][b].abs() < 1e-9);
+            if !clean {
+                return None;
+            }
+            operation.from[a] = entry;
+            operation.reversed[a] = matrix[a][entry] < 0.0;
+        }
+        Some(operation)
+    }
+
+    /// The image of a cell of a grid of `n` cells per axis.
+    fn apply(&self, n: [usize; 3], cell: [usize; 3]) -> [usize; 3] {
+        std::array::from_fn(|a| {
+            let at = cell[self.from[a]];
+            if self.reversed[a] { n[a] - 1 - at } else { at }
+        })
+    }
+
+    /// Whether it maps the diagonal that starts at corner `start` (bits 4 2 1 for axes 1 2 3) on itself, in either direction.
+    pub fn keeps_diagonal(&self, start: usize) -> bool {
+        let high = |a: usize| start & (4 >> a) != 0;
+        let image = |a: usize| high(self.from[a]) != self.reversed[a];
+        let same = image(0) == high(0);
+        (1..3).all(|a| (image(a) == high(a)) == same)
+    }
+
+    fn sign(&self, a: usize) -> f64 {
+        if self.reversed[a] { -1.0 } else { 1.0 }
+    }
+
+    /// The channel that the operation brings to the place of `channel`, with its sign. The axial indices of the Hall and
+    /// magnetoconductivity products come in pairs, whose determinants meet twice.
+    fn source(&self, channel: Channel) -> (Channel, f64) {
+        let from = |a: usize| self.from[a];
+        match channel {
+            Channel::States | Channel::Speed => (channel, 1.0),
+            Channel::AxisSpeed(i) => (Channel::AxisSpeed(from(i)), 1.0),
+            Channel::VelocityProduct(i, j) => (
+                Channel::VelocityProduct(from(i), from(j)),
+                self.sign(i) * self.sign(j),
+            ),
+            Channel::LifetimeProduct(i, j) => (
+                Channel::LifetimeProduct(from(i), from(j)),
+                self.sign(i) * self.sign(j),
+            ),
+            Channel::Hall(l, k) => (Channel::Hall(from(l), from(k)), self.sign(l) * self.sign(k)),
+            Channel::Magneto(i, j, k, l) => (
+                Channel::Magneto(from(i), from(j), from(k), from(l)),
+                self.sign(i) * self.sign(j) * self.sign(k) * self.sign(l),
+            ),
+        }
+    }
+}
+
+/// How the zone folds.
+#[derive(Clone, Debug)]
+pub struct Fold {
+    /// On fractional k and on Cartesian vectors.
+    operations: Vec<[AxisOperation; 2]>,
+}
+
+impl Fold {
+    /// The operations of `group` that permute and reverse axes of equally many cells and that satisfy `keep`, which must hold
+    /// for a subgroup.
+    pub fn new(
+        group: &PointGroup,
+        lattice: &Lattice,
+        n: [usize; 3],
+        keep: impl Fn(&AxisOperation) -> bool,
+    ) -> Self {
+        let cartesian = group.cartesian(lattice);
+        let operations = group.rotations().iter().zip(&cartesian);
+        let operations = operations.filter_map(|(fractional, cartesian)| {
+            let fractional = fractional.map(|row| row.map(f64::from));
+            let both = [
+                AxisOperation::of(&fractional)?,
+                AxisOperation::of(cartesian)?,
+            ];
+            let fits = (0..3).all(|a| n[a] == n[both[0].from[a]]);
+            (fits && keep(&both[0])).then_some(both)
+        });
+        Self {
+            operations: operations.collect(),
+        }
+    }
+
+    /// Number of operations; 1 where nothing folds.
+    pub fn order(&self) -> usize {
+        self.operations.len()
+    }
+
+    /// Whether −k is an image of k.
+    pub fn inverts(&self) -> bool {
+        let inverts = |o: &[AxisOperation; 2]| o[0].from == [0, 1, 2] && o[0].reversed == [true; 3];
+        self.operations.iter().any(inverts)
+    }
+
+    /// Number of images of a cell of a grid of `n` cells, itself included; 0 for all images but one. The one is chosen such that
+    /// the chosen cells spread over the layers of axis 1.
+    pub fn multiplicity(&self, n: [usize; 3], cell: [usize; 3]) -> usize {
+        let key = |c: [usize; 3]| [c[1], c[0], c[2]];
+        let mut fixing = 0;
+        for [operation, _] in &self.operations {
+            let image = operation.apply(n, cell);
+            if key(image) < key(cell) {
+                return 0;
+            }
+            fixing += usize::from(image == cell);
+        }
+        self.operations.len() / fixing.max(1)
+    }
+
+    /// [`Fold::multiplicity`] of every cell, `[n1][n2][n3]`.
+    pub fn multiplicities(&self, n: [usize; 3]) -> Vec<u8> {
+        (0..n.iter().product::<usize>())
+            .map(|x| [x / (n[1] * n[2]), x / n[2] % n[1], x % n[2]])
+            .map(|cell| self.multiplicity(n, cell) as u8)
+            .collect()
+    }
+
+    /// Averages `rows`, `[channel][row]`, over the operations; error bars are averaged as magnitudes.
+    pub fn average(&self, channels: Channels, rows: &mut [f64], bars: bool) {
+        if self.order() < 2 {
+            return;
+        }
+        let len = rows.len() / channels.width();
+        let share = 1.0 / self.order() as f64;
+        let mut averaged = rows.to_vec();
+        for channel in tensors(channels) {
+            let Some(to) = channel.index(channels) else {
+                continue;
+            };
+            let target = &mut averaged[to * len..][..len];
+            target.fill(0.0);
+            for [_, operation] in &self.operations {
+                let (source, sign) = operation.source(channel);
+                let Some(from) = source.index(channels) else {
+                    continue;
+                };
+                let factor = if bars { share } else { sign * share };
+                for (x, y) in target.iter_mut().zip(&rows[from * len..][..len]) {
+                    *x += factor * y;
+                }
+            }
+        }
+        rows.copy_from_slice(&averaged);
+    }
+}
+
+/// The channels of a set that an operation may change, each once.
+fn tensors(channels: Channels) -> impl Iterator<Item = Channel> {
+    let all = (0..3)
+        .map(Channel::AxisSpeed)
+        .chain(PAIRS.map(|(i, j)| Channel::VelocityProduct(i, j)))
+        .chain(PAIRS.map(|(i, j)| Channel::LifetimeProduct(i, j)))
+        .chain(PAIRS.map(|(l, k)| Channel::Hall(l, k)))
+        .chain(
+            PAIRS
+                .into_iter()
+                .flat_map(|(i, j)| PAIRS.map(|(k, l)| Channel::Magneto(i, j, k, l))),
+        );
+    all.filter(move |c| c.index(channels).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lattice(rows: [[f64; 3]; 3]) -> (Lattice, PointGroup) {
+        let lattice = Lattice::new(rows).unwrap();
+        let group = PointGroup::of_lattice(&lattice, 1e-6);
+        (lattice, group)
+    }
+
+    /// The chosen cells stand for all, once, whatever the lattice.
+    #[test]
+    fn multiplicities_add_up_to_the_zone() {
+        let cells = [
+            ([[0.0, 2.0, 2.0], [2.0, 0.0, 2.0], [2.0, 2.0, 0.0]], 12),
+            ([[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 3.0]], 48),
+            ([[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 5.0]], 16),
+            ([[3.0, 0.4, 0.0], [-0.7, 4.0, 0.3], [0.2, 0.5, 5.0]], 2),
+        ];
+        for (rows, order) in cells {
+            let (lattice, group) = lattice(rows);
+            let fold = Fold::new(&group, &lattice, [6; 3], |_| true);
+            assert_eq!(fold.order(), order);
+            let all = fold.multiplicities([6; 3]);
+            assert_eq!(all.iter().map(|m| usize::from(*m)).sum::<usize>(), 216);
+            assert!(all.iter().filter(|m| **m > 0).count() <= 216 * 2 / order.min(12));
+            // Axes of different length do not change places.
+            let fold = Fold::new(&group, &lattice, [6, 4, 2], |_| true);
+            let all = fold.multiplicities([6, 4, 2]);
+            assert_eq!(all.iter().map(|m| usize::from(*m)).sum::<usize>(), 48);
+        }
+    }
+
+    /// Of a simple cubic cell's operations 12 keep a given diagonal.
+    #[test]
+    fn a_diagonal_is_kept_by_its_own_operations() {
+        let (lattice, group) = lattice([[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 3.0]]);
+        for start in [0, 1, 2, 4] {
+            let fold = Fold::new(&group, &lattice, [6; 3], |o| o.keeps_diagonal(start));
+            assert_eq!(fold.order(), 12, "{start}");
+        }
+    }
+
+    /// The sum over all cells of a channel is the average of the sum over the chosen ones, times their images.
+    #[test]
+    fn averages_over_chosen_cells_are_sums_over_all() {
+        let (lattice, group) = lattice([[0.0, 2.0, 2.0], [2.0, 0.0, 2.0], [2.0, 2.0, 0.0]]);
+        let n = [4; 3];
+        let fold = Fold::new(&group, &lattice, n, |_| true);
+        // A vector field with the symmetry of the crystal: the Cartesian k of the cell's centre about the zone's.
+        let b = lattice.reciprocal();
+        let products = |cell: [usize; 3]| -> Vec<f64> {
+            let u = cell.map(|x| (x as f64 + 0.5) / 4.0 - 0.5);
+            let v: [f64; 3] = std::array::from_fn(|c| (0..3).map(|i| u[i] * b[i][c]).sum());
+            let pairs = PAIRS.map(|(i, j)| v[i] * v[j]);
+            [1.0]
+                .into_iter()
+                .chain(pairs)
+                .chain([v[0].hypot(v[1]).hypot(v[2])])
+                .collect()
+        };
+        let sum = |weight: &dyn Fn([usize; 3]) -> f64| {
+            let mut sum = vec![0.0; 8];
+            for x in 0..64 {
+                let cell = [x / 16, x / 4 % 4, x % 4];
+                for (s, p) in sum.iter_mut().zip(products(cell)) {
+                    *s += weight(cell) * p;
+                }
+            }
+            sum
+        };
+        let all = sum(&|_| 1.0);
+        let mut folded = sum(&|cell| fold.multiplicity(n, cell) as f64);
+        fold.average(Channels::Basic, &mut folded, false);
+        for (a, f) in all.iter().zip(&folded) {
+            assert!((a - f).abs() < 1e-12, "{a} {f}");
+        }
+    }
+}
