@@ -87,6 +87,9 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
     }
     let metadata = std::fs::metadata(path).map_err(Error::io(path, "open"))?;
     if metadata.is_dir() {
+        if qe::find_in_directory(path).is_some() {
+            return Ok(Box::new(qe::read(path)?));
+        }
         return match directory::band_file(path)? {
             Some(file) => open(&file, options),
             None => Err(unknown(format!(
