@@ -3,7 +3,7 @@
 use super::heap;
 use crate::error::{Error, Result};
 use hdf5::types::{VarLenAscii, VarLenUnicode};
-use hdf5::{Attribute, File, Location};
+use hdf5::{Attribute, Dataset, File, Location};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -15,6 +15,8 @@ pub(in crate::io) const SCHEMA: &str = "bzint_schema";
 pub(in crate::io) const NEWEST_SCHEMA: i64 = 1;
 
 const SIGNATURE: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
+/// Compression can shrink zeros by about a thousand: a dataset larger than that was not written by anyone.
+const LARGEST_RATIO: u64 = 2000;
 /// How much of a file is looked at before HDF5 opens it: its heaps are among the first things written.
 const LOOK_AT: u64 = 1 << 20;
 
@@ -108,6 +110,25 @@ pub(in crate::io) fn open(path: &Path) -> Result<File> {
         };
         Error::bad_file(path, "HDF5 structure", problem, remedy)
     })
+}
+
+/// Whether a file of `length` bytes can hold as much as the dataset's shape announces: damage shows there before memory is taken.
+pub(in crate::io) fn fits(dataset: &Dataset, length: u64) -> bool {
+    let width = dataset.dtype().map_or(8, |t| t.size()) as u64;
+    let shape = dataset.shape();
+    let bytes = shape
+        .iter()
+        .try_fold(width, |p, &n| p.checked_mul(n as u64));
+    // What is not compressed lies in the file as it is; what was never written reads as fill values.
+    let ratio = match dataset.filters().is_empty() {
+        true => 1,
+        false => LARGEST_RATIO,
+    };
+    let stored = match dataset.storage_size() {
+        0 => length,
+        size => size.min(length),
+    };
+    bytes.is_some_and(|bytes| bytes <= stored.saturating_mul(ratio))
 }
 
 /// Checks kind and schema of an open file; `kind` `None` accepts every kind. Gives the kind.
