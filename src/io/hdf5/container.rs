@@ -95,8 +95,8 @@ pub(in crate::io) fn open(path: &Path) -> Result<File> {
     if let Some(at) = heap::endless_object(&start) {
         return Err(Error::bad_file(
             path,
-            format!("HDF5 global heap at byte {at}"),
-            "an object of free space has no size",
+            format!("HDF5 heap at byte {at}"),
+            "its free space has no size or no end",
             "the file is damaged: copy it again, or write it again",
         ));
     }
