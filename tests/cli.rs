@@ -190,3 +190,37 @@ fn stdout_is_data_and_notes_go_to_stderr() {
     let quiet = bzint(directory.path(), &format!("fermi {file} --backend cpu -q"));
     assert!(quiet.stderr.is_empty());
 }
+
+/// Simple cubic with a = 3.5 Å: |b| = 2π/3.5 Å⁻¹ = 1.795 Å⁻¹, so that 0.15 Å⁻¹ needs 12 steps.
+#[test]
+fn kspacing_is_the_grid_of_its_number_of_steps() {
+    let directory = tempfile::tempdir().unwrap();
+    let d = directory.path();
+    stdout(
+        d,
+        "model simple-cubic -n 8 --lattice-constant 3.5 --fermi-level 0.3 -o sc.h5",
+    );
+    let spaced = json(d, "fermi sc.h5 --kspacing 0.15 --backend cpu --json");
+    assert_eq!(spaced["k_grid"], serde_json::json!([12, 12, 12]));
+    let counted = json(d, "fermi sc.h5 --interpolate 12 --backend cpu --json");
+    for name in ["conductivity_over_tau", "dos_at_fermi_level", "electrons"] {
+        assert_eq!(spaced[name], counted[name], "{name}");
+    }
+    let refused = |words: &str| {
+        let output = bzint(d, words);
+        assert_eq!(output.status.code(), Some(2), "{words}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    for other in ["--interpolate 12", "--tolerance 1e-3"] {
+        let text = refused(&format!("fermi sc.h5 --kspacing 0.15 {other}"));
+        assert!(
+            text.contains("--kspacing") && text.contains("cannot be used with"),
+            "{text}"
+        );
+    }
+    for spacing in ["0", "-0.1", "1e-9", "x", "nan"] {
+        let text = refused(&format!("fermi sc.h5 --kspacing {spacing}"));
+        assert!(text.contains("--kspacing"), "{text}");
+    }
+    assert!(stdout(d, "fermi --help").contains("KSPACING"));
+}

@@ -400,7 +400,7 @@ fn wien2k_silicon_has_its_gap() {
         .contains("band 3")
     );
     assert!(change("Si.energy", " 2.777777777778E-02", " 2.877777777778E-02").contains("k-point"));
-    assert!(change("Si.struct", "F   LATTICE", "R   LATTICE").contains("not read"));
+    assert!(change("Si.struct", "F   LATTICE", "X   LATTICE").contains("not read"));
     assert!(change("Si.struct", "MULT= 2", "MULT= x").contains("MULT"));
     assert!(change("Si.struct", "10.262914", "10.2629xx").contains("lattice constants"));
     let whole = std::fs::read(&energy).unwrap();

@@ -2,7 +2,7 @@
 
 use super::options::{Density, Input};
 use crate::bands::{BandSource, Scissor, ScissorBands};
-use crate::crystal::KGrid;
+use crate::crystal::{KGrid, Lattice};
 use crate::error::Result;
 use crate::integrate::refine::Refinement;
 use crate::io;
@@ -75,7 +75,7 @@ pub fn open(input: &Input, preference: Preference) -> Result<Opened> {
 fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
     let wanted_table = preference == Preference::Table && input.tolerance.is_none();
     if let Some(hamiltonian) = io::open_wannier(&input.file)? {
-        return Ok(match input.interpolate {
+        return Ok(match density(input, &hamiltonian.header().lattice)? {
             Some(Density::Grid(n)) => {
                 Opened::Table(Box::new(WannierGrid::new(hamiltonian, KGrid::gamma(n)?)?))
             }
@@ -97,7 +97,7 @@ fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
     )?;
     let header = table.header();
     let coarse = header.k_grid.n.iter().all(|n| *n <= MOST_POINTS) && !header.has_lifetimes;
-    let refined = match (input.interpolate, input.tolerance) {
+    let refined = match (density(input, &header.lattice)?, input.tolerance) {
         (Some(Density::Grid(n)), _) => {
             return Ok(Opened::Table(Box::new(FourierBands::new(
                 &*table,
@@ -112,6 +112,16 @@ fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
         return Ok(Opened::Table(table));
     }
     refine(Box::new(FourierSeries::new(&*table)?), input)
+}
+
+/// The uniform grid that is asked for, by its points or by their distance.
+fn density(input: &Input, lattice: &Lattice) -> Result<Option<Density>> {
+    match input.kspacing {
+        Some(spacing) => Ok(Some(Density::Grid(
+            KGrid::from_spacing(lattice, spacing)?.n,
+        ))),
+        None => Ok(input.interpolate),
+    }
 }
 
 fn refine(interpolator: Box<dyn Interpolator>, input: &Input) -> Result<Opened> {

@@ -26,6 +26,11 @@ pub struct Input {
     /// Wannier Hamiltonian itself); `none` takes a table as it is
     #[arg(long, value_name = "N", value_parser = parse_density)]
     pub interpolate: Option<Density>,
+    /// As --interpolate, by the largest distance of neighbouring k-points along b₁ b₂ b₃ in Å⁻¹, with the factor 2π (VASP's
+    /// KSPACING, Γ-centred)
+    #[arg(long, value_name = "SPACING", value_parser = number, allow_hyphen_values = true,
+        conflicts_with_all = ["interpolate", "tolerance"])]
+    pub kspacing: Option<f64>,
     /// Interpolate the bands and refine where the error is, until its bar is below this share of the result
     #[arg(long, value_name = "RELATIVE", value_parser = number, conflicts_with = "interpolate")]
     pub tolerance: Option<f64>,

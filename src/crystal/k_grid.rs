@@ -1,5 +1,6 @@
 //! The regular periodic k-grid.
 
+use super::Lattice;
 use crate::error::{Error, Result};
 
 /// A regular grid over the reciprocal cell: u_i = (j_i + s_i)/n_i, third index fastest, periodic.
@@ -46,6 +47,35 @@ impl KGrid {
     /// As [`KGrid::new`].
     pub fn gamma(n: [usize; 3]) -> Result<Self> {
         Self::new(n, [0.0; 3])
+    }
+
+    /// The smallest Γ-centred grid whose steps along b₁ b₂ b₃ are at most `spacing` (Å⁻¹, with the factor 2π): n_i = ⌈|b_i|/spacing⌉,
+    /// as VASP's KSPACING with KGAMMA (VASP wiki, KSPACING).
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] where the spacing is not positive and finite, or so small that the points cannot be counted.
+    pub fn from_spacing(lattice: &Lattice, spacing: f64) -> Result<Self> {
+        let bad = |problem| {
+            Error::bad_option(
+                "--kspacing",
+                problem,
+                "give a distance between k-points in Å⁻¹, with the factor 2π, as 0.1",
+            )
+        };
+        if !(spacing.is_finite() && spacing > 0.0) {
+            return Err(bad(format!("{spacing} Å⁻¹ is not positive and finite")));
+        }
+        // A spacing that divides |b_i| shall give that number of steps, whatever the last digit of the quotient.
+        let n = lattice.reciprocal().map(|b| {
+            let steps = b.iter().map(|x| x * x).sum::<f64>().sqrt() / spacing;
+            (steps * (1.0 - 1e-9)).ceil().max(1.0) as usize
+        });
+        Self::gamma(n).map_err(|_| {
+            bad(format!(
+                "{spacing} Å⁻¹ needs {}×{}×{} k-points, more than 2³⁴",
+                n[0], n[1], n[2]
+            ))
+        })
     }
 
     /// Number of points.
@@ -115,5 +145,36 @@ mod tests {
         }
         assert_eq!(grid.locate([0.0, 0.0, 0.0], 1e-6), None);
         assert_eq!(grid.locate([f64::NAN, 0.0, 0.0], 1e-6), None);
+    }
+
+    /// Fcc with a = 4.05 Å: |b| = 2π√3/a = 2.6871 Å⁻¹; a tetragonal cell has its own number along c.
+    #[test]
+    fn a_spacing_gives_the_number_of_steps_that_vasp_takes() {
+        let a = 4.05;
+        let h = a / 2.0;
+        let fcc = Lattice::new([[0.0, h, h], [h, 0.0, h], [h, h, 0.0]]).unwrap();
+        for (spacing, n) in [(0.5, 6), (0.1, 27), (2.7, 1), (100.0, 1)] {
+            let grid = KGrid::from_spacing(&fcc, spacing).unwrap();
+            assert_eq!((grid.n, grid.shift), ([n; 3], [0.0; 3]), "{spacing}");
+        }
+        let pi2 = 2.0 * std::f64::consts::PI;
+        let tetragonal = Lattice::new([[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 7.0]]).unwrap();
+        let grid = KGrid::from_spacing(&tetragonal, 0.2).unwrap();
+        assert_eq!(grid.n, [11, 11, 5]);
+        for n in 1..200 {
+            // The quotient of these is n up to rounding, on either side.
+            let grid = KGrid::from_spacing(&tetragonal, pi2 / 3.0 / n as f64).unwrap();
+            assert_eq!(grid.n[0], n);
+        }
+    }
+
+    #[test]
+    fn a_spacing_that_is_no_distance_is_a_wrong_call() {
+        let lattice = Lattice::new([[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 3.0]]).unwrap();
+        for spacing in [0.0, -0.1, f64::NAN, f64::INFINITY, 1e-9, f64::MIN_POSITIVE] {
+            let error = KGrid::from_spacing(&lattice, spacing).unwrap_err();
+            assert!(error.is_usage(), "{error}");
+            assert!(error.to_string().contains("--kspacing"), "{error}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod k_grid;
 mod lattice;
+mod magnetic;
 mod symmetry;
 mod tensor;
 

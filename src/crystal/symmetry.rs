@@ -97,59 +97,8 @@ impl PointGroup {
     /// # Errors
     /// [`Error::BadBands`] where moyo cannot determine the symmetry.
     pub fn of_structure(lattice: &Lattice, atoms: &[Atom], tolerance: f64) -> Result<Self> {
-        if atoms.is_empty() {
-            return Err(Error::bad_bands(
-                "structure",
-                "no atoms are given",
-                "give the atoms, or take the operations from the bands",
-            ));
-        }
-        let norm = |v: [f64; 3]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
-        // moyo's search does not end where a lattice is so thin, long or oblique that the tolerance maps it on itself in
-        // infinitely many ways.
-        let b = lattice.reciprocal().map(norm);
-        let a = lattice.rows().map(norm);
-        let thinnest = b
-            .iter()
-            .map(|b| 2.0 * std::f64::consts::PI / b)
-            .fold(f64::INFINITY, f64::min);
-        let longest = a.iter().copied().fold(0.0, f64::max);
-        let searchable = thinnest > THINNEST_CELL.max(100.0 * tolerance)
-            && longest < LONGEST_VECTOR
-            && longest < MOST_OBLIQUE * thinnest;
-        if !searchable {
-            return Err(Error::bad_bands(
-                "structure",
-                format!(
-                    "lattice vectors of {a:?} Å, with planes {thinnest:.3e} Å apart, are no crystal whose symmetry could be searched"
-                ),
-                "check the lattice and its unit of length",
-            ));
-        }
-        let mut species: Vec<&str> = Vec::new();
-        let numbers = atoms
-            .iter()
-            .map(|atom| {
-                let known = species.iter().position(|s| *s == atom.symbol);
-                known.unwrap_or_else(|| {
-                    species.push(&atom.symbol);
-                    species.len() - 1
-                }) as i32
-            })
-            .collect();
-        let rows = lattice.rows();
-        let cell = moyo::base::Cell::new(
-            moyo::base::Lattice::from_basis(*rows),
-            atoms.iter().map(|a| a.position.into()).collect(),
-            numbers,
-        );
-        let dataset = moyo::MoyoDataset::with_default(&cell, tolerance).map_err(|error| {
-            Error::bad_bands(
-                "structure",
-                format!("moyo cannot determine the space group: {error:?}"),
-                "check the lattice and the atomic positions",
-            )
-        })?;
+        let cell = moyo_cell(lattice, atoms, tolerance)?;
+        let dataset = moyo::MoyoDataset::with_default(&cell, tolerance).map_err(not_found)?;
         let rotations = dataset.operations.iter().map(|operation| {
             let w = &operation.rotation;
             std::array::from_fn(|i| std::array::from_fn(|j| w[(i, j)]))
@@ -287,6 +236,72 @@ impl PointGroup {
     }
 }
 
+/// The structure as moyo takes it; atoms of one symbol are of one kind.
+///
+/// # Errors
+/// [`Error::BadBands`] where there are no atoms, or the lattice is none in which moyo's search ends.
+pub(super) fn moyo_cell(
+    lattice: &Lattice,
+    atoms: &[Atom],
+    tolerance: f64,
+) -> Result<moyo::base::Cell> {
+    if atoms.is_empty() {
+        return Err(Error::bad_bands(
+            "structure",
+            "no atoms are given",
+            "give the atoms, or take the operations from the bands",
+        ));
+    }
+    let norm = |v: [f64; 3]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
+    // moyo's search does not end where a lattice is so thin, long or oblique that the tolerance maps it on itself in
+    // infinitely many ways.
+    let b = lattice.reciprocal().map(norm);
+    let a = lattice.rows().map(norm);
+    let thinnest = b
+        .iter()
+        .map(|b| 2.0 * std::f64::consts::PI / b)
+        .fold(f64::INFINITY, f64::min);
+    let longest = a.iter().copied().fold(0.0, f64::max);
+    let searchable = thinnest > THINNEST_CELL.max(100.0 * tolerance)
+        && longest < LONGEST_VECTOR
+        && longest < MOST_OBLIQUE * thinnest;
+    if !searchable {
+        return Err(Error::bad_bands(
+            "structure",
+            format!(
+                "lattice vectors of {a:?} Å, with planes {thinnest:.3e} Å apart, are no crystal whose symmetry could be searched"
+            ),
+            "check the lattice and its unit of length",
+        ));
+    }
+    let mut species: Vec<&str> = Vec::new();
+    let numbers = atoms
+        .iter()
+        .map(|atom| {
+            let known = species.iter().position(|s| *s == atom.symbol);
+            known.unwrap_or_else(|| {
+                species.push(&atom.symbol);
+                species.len() - 1
+            }) as i32
+        })
+        .collect();
+    let rows = lattice.rows();
+    Ok(moyo::base::Cell::new(
+        moyo::base::Lattice::from_basis(*rows),
+        atoms.iter().map(|a| a.position.into()).collect(),
+        numbers,
+    ))
+}
+
+/// The error of a search that failed.
+pub(super) fn not_found(error: moyo::base::MoyoError) -> Error {
+    Error::bad_bands(
+        "structure",
+        format!("moyo cannot determine the space group: {error:?}"),
+        "check the lattice and the atomic positions",
+    )
+}
+
 /// The average of a rank-2 tensor over a point group: t'_ij = P_ijkl t_kl with P = (1/|G|) Σ_g g_ik g_jl.
 #[derive(Clone, Debug)]
 pub struct TensorProjector {
@@ -355,7 +370,7 @@ fn transpose(r: &Rotation) -> Rotation {
 }
 
 /// a after b.
-fn compose(a: &Rotation, b: &Rotation) -> Rotation {
+pub(super) fn compose(a: &Rotation, b: &Rotation) -> Rotation {
     std::array::from_fn(|i| std::array::from_fn(|j| (0..3).map(|k| a[i][k] * b[k][j]).sum()))
 }
 

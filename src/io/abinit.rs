@@ -1,5 +1,4 @@
-//! ABINIT: `_GSR.nc` (or `_WFK.nc`, `_DEN.nc` with eigenvalues), and `_EIG.nc` with such a file beside it. netCDF-4 only, which
-//! is HDF5.
+//! ABINIT: `_GSR.nc` (or `_WFK.nc`, `_DEN.nc` with eigenvalues), and `_EIG.nc` with such a file beside it; netCDF-4 or classic.
 //!
 //! * Units: Hartree and bohr (ETSF-IO specification); k-points and positions fractional ("reduced").
 //! * Spin: `eigenvalues` is `[nsppol][k][band]`; two channels hold one electron per state, and so do spinors
@@ -11,20 +10,20 @@
 use crate::bands::{BandGrid, SpinTreatment};
 use crate::crystal::{Atom, Lattice, Rotation};
 use crate::error::Result;
-use crate::io::h5::H5;
 use crate::io::listed::{ListedBands, file_in};
+use crate::io::netcdf::NetCdf;
 use crate::io::text;
 use crate::units::{BOHR_ANGSTROM, HARTREE_EV};
 use std::path::{Path, PathBuf};
 
 const REPEAT: &str = "the file is damaged or of another run: copy it again, or repeat the run";
 
-/// Whether the HDF5 file is ABINIT's, whole or eigenvalues alone.
-pub(crate) fn is_abinit(file: &H5) -> bool {
+/// Whether the netCDF file is ABINIT's, whole or eigenvalues alone.
+pub(crate) fn is_abinit(file: &NetCdf) -> bool {
     (file.has("eigenvalues") && file.has("primitive_vectors")) || is_eig(file)
 }
 
-fn is_eig(file: &H5) -> bool {
+fn is_eig(file: &NetCdf) -> bool {
     file.has("Eigenvalues") && file.has("Kptns") && !file.has("primitive_vectors")
 }
 
@@ -34,7 +33,7 @@ fn is_eig(file: &H5) -> bool {
 /// [`crate::Error::Io`] where a file cannot be read; [`crate::Error::BadFile`] for a missing or misshapen variable, a number that is not
 /// finite, an `_EIG.nc` alone, and k-points that no symmetry completes.
 pub fn read(path: &Path) -> Result<BandGrid> {
-    let file = H5::open(path)?;
+    let file = NetCdf::open(path)?;
     if !is_eig(&file) {
         return bands(
             &file,
@@ -49,7 +48,11 @@ pub fn read(path: &Path) -> Result<BandGrid> {
             "give the _GSR.nc of the run, or put it into the same directory",
         )
     })?;
-    bands(&H5::open(&ground_state)?, &file, ["Eigenvalues", "Kptns"])
+    bands(
+        &NetCdf::open(&ground_state)?,
+        &file,
+        ["Eigenvalues", "Kptns"],
+    )
 }
 
 /// `NAME_GSR.nc` for `NAME_EIG.nc`.
@@ -60,7 +63,7 @@ fn beside(path: &Path) -> Option<PathBuf> {
 }
 
 /// Structure, electrons and level of `run`; energies and k-points of `file`.
-fn bands(run: &H5, file: &H5, [energy_name, k_name]: [&str; 2]) -> Result<BandGrid> {
+fn bands(run: &NetCdf, file: &NetCdf, [energy_name, k_name]: [&str; 2]) -> Result<BandGrid> {
     let (shape, mut energies) = file.array(energy_name)?;
     let &[n_spin, n_k, n_band] = shape.as_slice() else {
         let problem = format!(
@@ -95,8 +98,7 @@ fn bands(run: &H5, file: &H5, [energy_name, k_name]: [&str; 2]) -> Result<BandGr
             ));
         }
     }
-    let spinors = run.has("number_of_spinor_components")
-        && run.array("number_of_spinor_components")?.0 == [2];
+    let spinors = run.dimension("number_of_spinor_components")? == Some(2);
     let spin = match (n_spin, spinors) {
         (1, false) => SpinTreatment::Unpolarized,
         (1, true) => SpinTreatment::Spinor,
@@ -156,14 +158,14 @@ fn bands(run: &H5, file: &H5, [energy_name, k_name]: [&str; 2]) -> Result<BandGr
     Ok(bands)
 }
 
-fn divisions(run: &H5) -> Option<[usize; 3]> {
+fn divisions(run: &NetCdf) -> Option<[usize; 3]> {
     let (_, n) = run.array("monkhorst_pack_folding").ok()?;
     let usable = |n: &f64| (1.0..1e6).contains(n);
     let n: [f64; 3] = n.try_into().ok()?;
     n.iter().all(usable).then(|| n.map(|n| n as usize))
 }
 
-fn atoms(run: &H5) -> Result<Vec<Atom>> {
+fn atoms(run: &NetCdf) -> Result<Vec<Atom>> {
     let positions = run.vectors("reduced_atom_positions")?;
     let (_, species) = run.array("atom_species")?;
     if species.len() != positions.len() {
@@ -174,10 +176,7 @@ fn atoms(run: &H5) -> Result<Vec<Atom>> {
         );
         return Err(run.bad("atom_species", problem, REPEAT));
     }
-    let symbols: Vec<String> = match run.texts("chemical_symbols") {
-        Ok(letters) => letters.chunks(2).map(|pair| pair.concat()).collect(),
-        Err(_) => Vec::new(),
-    };
+    let symbols = run.words("chemical_symbols", 2).unwrap_or_default();
     let symbol = |kind: f64| {
         let known = symbols.get((kind - 1.0).max(0.0) as usize);
         known.cloned().unwrap_or_else(|| format!("type {kind}"))
@@ -192,7 +191,7 @@ fn atoms(run: &H5) -> Result<Vec<Atom>> {
         .collect())
 }
 
-fn rotations(run: &H5) -> Result<Vec<Rotation>> {
+fn rotations(run: &NetCdf) -> Result<Vec<Rotation>> {
     const NAME: &str = "reduced_symmetry_matrices";
     if !run.has(NAME) {
         return Ok(Vec::new());

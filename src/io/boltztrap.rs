@@ -4,7 +4,8 @@
 //! number of k-points, spin channels and the Fermi level; then per k-point its fractional coordinates and number of bands, and
 //! a line per band with the energy (and a momentum matrix element, which is not read). Energies and Fermi level in Rydberg.
 //! With two channels all k-points of the first come first. One channel: two electrons per state; two: one (`BoltzTraP2/io.py`,
-//! `read_GENE_struct`, `read_GENE_eneandmat`). The format has no electron count. Where k-points have different numbers of
+//! `read_GENE_struct`, `read_GENE_eneandmat`). The Fermi level is whatever the writer of the file put there (BoltzTraP2 takes it for
+//! that of the DFT run, in the gap of an insulator or its upper valence edge). The format has no electron count. Where k-points have different numbers of
 //! bands, the lowest that all have are used, as there.
 
 use crate::bands::{BandGrid, SpinTreatment};

@@ -1,5 +1,6 @@
 //! CASTEP: `SEED.bands`, with `SEED.cell` for the atoms.
 //!
+//! * Source: the header of the file and CASTEP's documentation of `.bands`; checked on real files.
 //! * Units: Hartree; the cell in bohr (`.bands` states atomic units); k-points fractional. `.cell` is in Å unless a block begins
 //!   with another unit.
 //! * Spin: one component holds two electrons per state, two components one each. The file does not tell a noncollinear run,

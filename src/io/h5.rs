@@ -8,9 +8,6 @@ use hdf5::types::{FixedAscii, TypeDescriptor, VarLenAscii, VarLenUnicode};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Compression can shrink zeros by about a thousand: a dataset larger than that was not written by anyone.
-const LARGEST_RATIO: u64 = 2000;
-
 /// An open file. A gzip one is unpacked into a temporary file first.
 pub(crate) struct H5 {
     file: hdf5::File,
@@ -82,12 +79,7 @@ impl H5 {
             .file
             .dataset(name)
             .map_err(Error::hdf5(&self.path, name))?;
-        let bytes = dataset
-            .shape()
-            .iter()
-            .try_fold(8u64, |p, &n| p.checked_mul(n as u64));
-        let limit = self.length.saturating_mul(LARGEST_RATIO);
-        if bytes.is_none_or(|b| b > limit) {
+        if !container::fits(&dataset, self.length) {
             let problem = format!("shape {:?} is more than the file can hold", dataset.shape());
             return Err(self.bad(name, problem, "the file is damaged: copy it again"));
         }

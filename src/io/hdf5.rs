@@ -30,6 +30,7 @@
 //! The extremes are there so that opening needs no pass over the data; every plane that is read is checked against them.
 
 pub(in crate::io) mod container;
+mod heap;
 mod read;
 mod write;
 

@@ -2,7 +2,7 @@
 
 use crate::bands::unfold::IrreducibleBands;
 use crate::bands::{BandGrid, SpinTreatment};
-use crate::crystal::{Atom, KGrid, Lattice, PointGroup, Rotation};
+use crate::crystal::{self, Atom, KGrid, Lattice, PointGroup, Rotation};
 use crate::error::{Error, Result};
 use std::path::{Path, PathBuf};
 
@@ -10,8 +10,6 @@ use std::path::{Path, PathBuf};
 const STRUCTURE_TOLERANCE: f64 = 1e-3;
 /// How far a listed k-point may lie from its grid point, in grid steps.
 const ON_GRID: f64 = 1e-3;
-/// Moments in μ_B closer than this are one.
-const SAME_MOMENT: f64 = 1e-3;
 
 /// Bands as codes list them, before anything is known of their symmetry.
 pub(crate) struct ListedBands {
@@ -29,75 +27,148 @@ pub(crate) struct ListedBands {
     pub divisions: Option<[usize; 3]>,
     /// Atoms; empty where unknown.
     pub atoms: Vec<Atom>,
-    /// Moments per atom of a collinear run (μ_B); empty where unknown.
+    /// Moments in μ_B: one number per atom of a collinear run, three (Cartesian) of a noncollinear one; empty where unknown.
     pub moments: Vec<f64>,
     /// Operations on direct fractional coordinates that the file lists; empty where it lists none.
     pub rotations: Vec<Rotation>,
+}
+
+/// Operations that may complete the list.
+struct Attempt {
+    group: PointGroup,
+    /// Whether E(k) = E(−k) holds besides.
+    time_reversal: bool,
+    /// An operation that takes E↑(k) to E↓(Rk).
+    exchange: Option<Rotation>,
 }
 
 impl ListedBands {
     /// The bands on the full grid.
     ///
     /// Tried in turn, until one completes the list and equivalent listed points have equal energies: the operations of the
-    /// file, those of the structure (atoms of one element with different moments are different atoms), time reversal alone,
-    /// the identity. Operations that the energies of a complete list contradict are dropped. E(k) = E(−k) holds for every
-    /// collinear run; for spinors it is an assumption, checked by the energies where the list holds equivalent points.
+    /// file, those of the structure that keep the moments, with them those that exchange up and down moments, time reversal alone,
+    /// the identity. Operations that the energies of a complete list contradict are dropped. E(k) = E(−k) holds for every collinear
+    /// run; for spinors without known moments it is an assumption, checked by the energies where the list holds equivalent points; for
+    /// spinors with moments it holds only where an operation says so.
     ///
     /// # Errors
     /// The error of the first attempt, where none succeeds.
     pub fn complete(self) -> Result<BandGrid> {
         let grid = self.grid();
-        let mut first_error = None;
-        let mut groups = Vec::new();
-        if !self.rotations.is_empty() {
-            groups.push(PointGroup::from_direct(
-                &self.lattice,
-                self.rotations.iter().copied(),
-            ));
-        }
-        if !self.atoms.is_empty() {
-            groups.push(PointGroup::of_structure(
-                &self.lattice,
-                &self.magnetic_atoms(),
-                STRUCTURE_TOLERANCE,
-            ));
-        }
-        groups.push(Ok(PointGroup::identity()));
-        let mut attempts = Vec::new();
-        for group in groups {
-            match group {
-                Ok(group) => attempts.push((group, true)),
-                Err(error) => first_error = first_error.or(Some(error)),
+        let (attempts, mut first_error) = self.attempts();
+        for attempt in attempts {
+            let (mut k_points, mut energies) = (self.k_points.clone(), self.energies.clone());
+            if let Some(r) = attempt.exchange {
+                k_points.extend(self.k_points.iter().map(|&k| crystal::apply(&r, k)));
+                energies.extend(self.exchanged_energies());
             }
-        }
-        if self.spin == SpinTreatment::Spinor {
-            attempts.push((PointGroup::identity(), false));
-        }
-        for (point_group, time_reversal) in attempts {
             let wedge = IrreducibleBands {
                 lattice: self.lattice.clone(),
                 spin: self.spin,
                 n_band: self.n_band,
-                k_points: self.k_points.clone(),
-                energies: self.energies.clone(),
+                k_points,
+                energies,
                 grid,
                 atoms: self.atoms.clone(),
-                point_group,
-                time_reversal,
+                point_group: attempt.group,
+                time_reversal: attempt.time_reversal,
             };
             match wedge.into_grid() {
                 Ok(mut bands) => {
-                    if self.spin == SpinTreatment::Spinor && time_reversal {
-                        let note = "E(k) = E(−k) and the symmetry of the nonmagnetic structure are assumed, as the listed \
-                             k-points suggest; where the list holds equivalent points, their energies confirm it.";
-                        bands.header_mut().provenance.notes.push(note.to_string());
+                    let header = bands.header_mut();
+                    let order = header.point_group.order();
+                    let notes = &mut header.provenance.notes;
+                    notes.extend(self.note_on_moments(attempt.time_reversal, order));
+                    if attempt.exchange.is_some() {
+                        notes.push("Some k-points are completed by operations that exchange up and down bands.".to_string());
                     }
                     return Ok(bands);
                 }
                 Err(error) => first_error = first_error.or(Some(error)),
             }
         }
-        Err(first_error.unwrap_or_else(|| Error::Internal("no symmetry was tried".to_string())))
+        let error =
+            first_error.unwrap_or_else(|| Error::Internal("no symmetry was tried".to_string()));
+        Err(match error {
+            Error::BadBands {
+                place,
+                problem,
+                remedy,
+            } if self.has_moments() => Error::BadBands {
+                place,
+                problem: format!(
+                    "{problem} (operations that change the file's magnetic moments are not used)"
+                ),
+                remedy,
+            },
+            other => other,
+        })
+    }
+
+    /// What to try, in turn, and the first search for symmetry that failed.
+    fn attempts(&self) -> (Vec<Attempt>, Option<Error>) {
+        let mut attempts = Vec::new();
+        let mut first_error = None;
+        let mut add = |group: Result<PointGroup>, time_reversal, exchange| match group {
+            Ok(group) => attempts.push(Attempt {
+                group,
+                time_reversal,
+                exchange,
+            }),
+            Err(error) => first_error = first_error.take().or(Some(error)),
+        };
+        if !self.rotations.is_empty() {
+            let rotations = self.rotations.iter().copied();
+            add(
+                PointGroup::from_direct(&self.lattice, rotations),
+                true,
+                None,
+            );
+        }
+        let (lattice, atoms) = (&self.lattice, self.atoms.as_slice());
+        let identity = || Ok(PointGroup::identity());
+        if !self.has_moments() {
+            if !atoms.is_empty() {
+                let group = PointGroup::of_structure(lattice, atoms, STRUCTURE_TOLERANCE);
+                add(group, true, None);
+            }
+            add(identity(), true, None);
+            if self.spin == SpinTreatment::Spinor {
+                add(identity(), false, None);
+            }
+            return (attempts, first_error);
+        }
+        if self.moments.len() == atoms.len() {
+            let (moments, tolerance) = (&self.moments, STRUCTURE_TOLERANCE);
+            let group = PointGroup::of_collinear_structure(lattice, atoms, moments, tolerance)
+                .map(|g| g.with_inversion());
+            if self.spin == SpinTreatment::Collinear
+                && let Ok(group) = &group
+                && let Ok(Some(exchange)) =
+                    group.exchange_of_spins(lattice, atoms, moments, tolerance)
+            {
+                add(Ok(group.clone()), false, None);
+                add(Ok(group.clone()), false, Some(exchange));
+            } else {
+                add(group, false, None);
+            }
+            add(Ok(PointGroup::identity().with_inversion()), false, None);
+            return (attempts, first_error);
+        }
+        let (vectors, _) = self.moments.as_chunks::<3>();
+        let group = PointGroup::of_magnetic_structure(lattice, atoms, vectors, STRUCTURE_TOLERANCE);
+        add(group, false, None);
+        add(identity(), false, None);
+        (attempts, first_error)
+    }
+
+    /// The energies with up and down bands exchanged.
+    fn exchanged_energies(&self) -> impl Iterator<Item = f64> {
+        let per_k = self.energies.chunks(2 * self.n_band);
+        per_k.flat_map(|energies| {
+            let (up, down) = energies.split_at(self.n_band.min(energies.len()));
+            down.iter().chain(up).copied()
+        })
     }
 
     /// The grid of the file's divisions, where every listed point lies on it.
@@ -121,19 +192,40 @@ impl ListedBands {
             .then_some(grid)
     }
 
-    /// The atoms, named by element and moment.
-    fn magnetic_atoms(&self) -> Vec<Atom> {
-        let mut atoms = self.atoms.clone();
-        if self.spin == SpinTreatment::Collinear && self.moments.len() == atoms.len() {
-            for (atom, moment) in atoms.iter_mut().zip(&self.moments) {
-                let same = self
-                    .moments
-                    .iter()
-                    .position(|m| (m - moment).abs() < SAME_MOMENT);
-                atom.symbol = format!("{}#{}", atom.symbol, same.unwrap_or(0));
+    /// Whether there are moments that could break a symmetry.
+    fn has_moments(&self) -> bool {
+        let n = self.atoms.len();
+        let fits = match self.spin {
+            SpinTreatment::Unpolarized => false,
+            SpinTreatment::Collinear => self.moments.len() == n,
+            SpinTreatment::Spinor => [n, 3 * n].contains(&self.moments.len()),
+        };
+        fits && self.moments.iter().any(|m| *m != 0.0)
+    }
+
+    /// What the symmetry of magnetic or spinor bands rests on.
+    fn note_on_moments(&self, time_reversal: bool, order: usize) -> Option<String> {
+        let note = match (self.spin, self.has_moments()) {
+            (SpinTreatment::Unpolarized, _) | (SpinTreatment::Collinear, true) => return None,
+            (SpinTreatment::Collinear, false) => {
+                // E(k) = E(−k) holds with any moments.
+                if order <= 2 || !self.rotations.is_empty() {
+                    return None;
+                }
+                "The magnetic moments are not known: the symmetry of the structure is taken to hold for up and for down bands."
+                    .to_string()
             }
-        }
-        atoms
+            (SpinTreatment::Spinor, true) => format!(
+                "{order} operations on k keep the moments of the file (those with time reversal together with k → −k)."
+            ),
+            (SpinTreatment::Spinor, false) if time_reversal => "E(k) = E(−k) and the symmetry of the nonmagnetic structure are assumed, as the listed k-points suggest; \
+                 where the list holds equivalent points, their energies confirm it."
+                .to_string(),
+            (SpinTreatment::Spinor, false) => {
+                "Neither symmetry nor E(k) = E(−k) is used.".to_string()
+            }
+        };
+        Some(note)
     }
 }
 

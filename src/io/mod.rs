@@ -3,15 +3,19 @@
 
 pub mod abinit;
 pub mod boltztrap;
+pub mod bt2;
 pub mod bxsf;
 pub mod castep;
 mod dimension_scale;
+mod directory;
 pub mod elk;
+pub mod fhi_aims;
 pub mod frmsf;
 mod h5;
 pub mod hdf5;
 mod lines;
 mod listed;
+mod netcdf;
 pub mod qe;
 pub mod results;
 pub(crate) mod text;
@@ -22,19 +26,16 @@ pub mod wien2k;
 use crate::bands::{BandSource, WannierHamiltonian};
 use crate::error::{Error, Result};
 use crate::sampler::WannierGrid;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The formats that [`open`] knows, for messages.
 pub(crate) const KNOWN: &str = "its own HDF5 band files, Quantum ESPRESSO's data-file-schema.xml (or the PREFIX.save \
-     directory), BXSF, FRMSF, VASP's vasprun.xml, vaspout.h5 and EIGENVAL, BoltzTraP2's .structure and .energy, Elk's EIGVAL.OUT, \
-     ABINIT's _GSR.nc and _EIG.nc, CASTEP's .bands, WIEN2k's .energy and .struct, Wannier90's _tb.dat and _hr.dat, all but its own also as .gz";
+     directory), BXSF, FRMSF, VASP's vasprun.xml, vaspout.h5 and EIGENVAL, BoltzTraP2's .structure and .energy and its .bt2 and .btj, Elk's EIGVAL.OUT, \
+     ABINIT's _GSR.nc and _EIG.nc, CASTEP's .bands, WIEN2k's .energy and .struct, FHI-aims' Final_KS_eigenvalues.dat, Wannier90's _tb.dat and _hr.dat, all but its own also as .gz";
 /// First bytes of an HDF5 file.
 const HDF5_SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// How much of a file is looked at: comments may come before what gives a format away.
 const LOOK_AT: u64 = 64 * 1024;
-
-/// Files that give a directory its format, the one with the most knowledge first.
-const DIRECTORY_FILES: [&str; 4] = ["vasprun.xml", "vaspout.h5", "EIGENVAL", "EIGVAL.OUT"];
 
 /// What a user may have to say about a file.
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,22 +62,13 @@ pub fn write_text(path: &Path, text: &str) -> Result<()> {
 /// As [`wannier90::read`].
 pub fn open_wannier(path: &Path) -> Result<Option<WannierHamiltonian>> {
     // Where a directory holds both, the bands of a run come first: the seed names the Hamiltonian.
-    if path.is_dir() && band_file(path).is_some() {
+    if path.is_dir() && matches!(directory::band_file(path), Ok(Some(_))) {
         return Ok(None);
     }
     match wannier90::find(path)? {
         Some(files) => wannier90::read_files(path, &files).map(Some),
         None => Ok(None),
     }
-}
-
-/// The band file that gives a directory its format.
-fn band_file(directory: &Path) -> Option<PathBuf> {
-    qe::find_in_directory(directory).or_else(|| {
-        DIRECTORY_FILES
-            .iter()
-            .find_map(|name| listed::file_in(directory, &[name]))
-    })
 }
 
 /// Opens any supported band file, or a directory that holds one. A Wannier Hamiltonian is taken on a default grid.
@@ -98,13 +90,13 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
         if qe::find_in_directory(path).is_some() {
             return Ok(Box::new(qe::read(path)?));
         }
-        if let Some(file) = band_file(path) {
-            return open(&file, options);
-        }
-        return Err(unknown(format!(
-            "a directory without data-file-schema.xml (or with several *.save directories) and without {}, SEED_tb.dat, SEED_hr.dat",
-            DIRECTORY_FILES.join(", ")
-        )));
+        return match directory::band_file(path)? {
+            Some(file) => open(&file, options),
+            None => Err(unknown(format!(
+                "a directory without {}",
+                directory::LOOKED_FOR
+            ))),
+        };
     }
     let beginning = text::beginning(path, LOOK_AT)?;
     if beginning.starts_with(HDF5_SIGNATURE) {
@@ -113,6 +105,7 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
         if vasp::is_vaspout(&file) {
             return Ok(Box::new(vasp::read_vaspout(path)?));
         }
+        let file = netcdf::NetCdf::Four(file);
         if abinit::is_abinit(&file) {
             return Ok(Box::new(abinit::read(path)?));
         }
@@ -123,6 +116,17 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
         }
         drop(file);
         return Ok(Box::new(hdf5::open(path)?));
+    }
+    if netcdf::is_classic(&beginning) {
+        if abinit::is_abinit(&netcdf::NetCdf::open(path)?) {
+            return Ok(Box::new(abinit::read(path)?));
+        }
+        return Err(unknown(
+            "a netCDF file without ABINIT's eigenvalues".to_string(),
+        ));
+    }
+    if bt2::is_xz(&beginning) {
+        return Ok(Box::new(bt2::read(path)?));
     }
     let text = String::from_utf8_lossy(&beginning);
     if text.contains("BEGIN_BLOCK_BANDGRID") || text.trim_start().starts_with("BEGIN_INFO") {
@@ -142,6 +146,9 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
     }
     if wien2k::is_energy(&text) || wien2k::is_struct(&text) {
         return Ok(Box::new(wien2k::read(path)?));
+    }
+    if fhi_aims::is_eigenvalues(&text) {
+        return Ok(Box::new(fhi_aims::read(path)?));
     }
     if frmsf::is_frmsf(&text) {
         return Ok(Box::new(frmsf::read(path, options.bxsf_units)?));

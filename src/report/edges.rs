@@ -35,20 +35,18 @@ pub fn edges_lines(edges: &BandEdges) -> Vec<(String, String)> {
         );
     }
     for (s, spin) in edges.spins.iter().enumerate() {
-        let of_spin = |name: &str| {
-            if edges.spins.len() > 1 {
-                format!("{name}, spin {}", s + 1)
-            } else {
-                name.to_owned()
-            }
+        let channel = match edges.spins.len() {
+            1 => String::new(),
+            _ => format!("spin {}: ", s + 1),
         };
         for (name, edge) in [
             ("valence edge", &spin.valence),
             ("conduction edge", &spin.conduction),
         ] {
             let Some(edge) = edge else { continue };
-            edge_lines(edge, |i, text| {
-                line(&if i == 0 { of_spin(name) } else { String::new() }, text)
+            edge_lines(edge, |i, text| match i {
+                0 => line(name, format!("{channel}{text}")),
+                _ => line("", text),
             });
         }
     }

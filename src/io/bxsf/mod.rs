@@ -2,6 +2,8 @@
 //!
 //! A BXSF file has Cartesian reciprocal vectors, a *general* grid (N+1 points per axis, the last repeats the first, third
 //! axis fastest) and one block of energies per band. It states neither units ([`BxsfUnits`]) nor spin nor symmetry.
+//! (XCrySDen's documentation, "BXSF format".) `Fermi Energy:` of `BEGIN_INFO` is in the units of the energies, on their scale, as the
+//! code that wrote the file means it. Two electrons per state are assumed.
 //! Labels vary between codes (`BANDGRID_3D_BANDS`, `BEGIN_BANDGRID_3D_fermi` …), and `BAND:` may start above 1.
 //! Files that bzint writes state units and spin in comments, which the reader believes.
 

@@ -1,6 +1,7 @@
 //! Elk: `EIGVAL.OUT`, with `GEOMETRY.OUT` (lattice, atoms), and `EFERMI.OUT` and `KPOINTS.OUT` where they are there.
 //!
 //! * Units: Hartree and bohr; k-points and positions fractional (Elk's manual: `vkl` and `atposl` are in lattice coordinates).
+//!   (Source of this page: Elk's manual and what version 8.4.30 wrote.)
 //! * Spin: EIGVAL.OUT lists second-variational states with their occupations. Unpolarised states hold two electrons, which the
 //!   occupations of the lowest ones show; otherwise each state holds one, and one list holds both spins (as for spinors).
 //! * Fermi level: EFERMI.OUT, of the smeared occupations (`stype`, `swidth`), on the scale of the eigenvalues; in an insulator it

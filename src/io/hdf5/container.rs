@@ -1,8 +1,9 @@
 //! What every HDF5 file of bzint shares: atomic creation, checked opening, attributes, and errors in one voice.
 
+use super::heap;
 use crate::error::{Error, Result};
 use hdf5::types::{VarLenAscii, VarLenUnicode};
-use hdf5::{Attribute, File, Location};
+use hdf5::{Attribute, Dataset, File, Location};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -14,6 +15,10 @@ pub(in crate::io) const SCHEMA: &str = "bzint_schema";
 pub(in crate::io) const NEWEST_SCHEMA: i64 = 1;
 
 const SIGNATURE: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
+/// Compression can shrink zeros by about a thousand: a dataset larger than that was not written by anyone.
+const LARGEST_RATIO: u64 = 2000;
+/// How much of a file is looked at before HDF5 opens it: its heaps are among the first things written.
+const LOOK_AT: u64 = 1 << 20;
 
 /// Creates `path` with what `fill` puts into it. The bytes go to a temporary file in the same directory, which takes
 /// the target's name only once it is complete and on disk: an error leaves nothing behind, and an older target as it was.
@@ -77,15 +82,23 @@ pub(in crate::io) fn open(path: &Path) -> Result<File> {
     let mut start = Vec::new();
     std::fs::File::open(path)
         .map_err(Error::io(path, "open"))?
-        .take(SIGNATURE.len() as u64)
+        .take(LOOK_AT)
         .read_to_end(&mut start)
         .map_err(Error::io(path, "read"))?;
-    if start != SIGNATURE {
+    if !start.starts_with(SIGNATURE) {
         return Err(Error::UnknownFormat {
             path: path.to_path_buf(),
             reason: "it does not begin with the HDF5 signature".into(),
             known: "HDF5 files that it wrote itself here",
         });
+    }
+    if let Some(at) = heap::endless_object(&start) {
+        return Err(Error::bad_file(
+            path,
+            format!("HDF5 heap at byte {at}"),
+            "its free space has no size or no end",
+            "the file is damaged: copy it again, or write it again",
+        ));
     }
     File::open(path).map_err(|error| {
         let problem = error.to_string();
@@ -97,6 +110,25 @@ pub(in crate::io) fn open(path: &Path) -> Result<File> {
         };
         Error::bad_file(path, "HDF5 structure", problem, remedy)
     })
+}
+
+/// Whether a file of `length` bytes can hold as much as the dataset's shape announces: damage shows there before memory is taken.
+pub(in crate::io) fn fits(dataset: &Dataset, length: u64) -> bool {
+    let width = dataset.dtype().map_or(8, |t| t.size()) as u64;
+    let shape = dataset.shape();
+    let bytes = shape
+        .iter()
+        .try_fold(width, |p, &n| p.checked_mul(n as u64));
+    // What is not compressed lies in the file as it is; what was never written reads as fill values.
+    let ratio = match dataset.filters().is_empty() {
+        true => 1,
+        false => LARGEST_RATIO,
+    };
+    let stored = match dataset.storage_size() {
+        0 => length,
+        size => size.min(length),
+    };
+    bytes.is_some_and(|bytes| bytes <= stored.saturating_mul(ratio))
 }
 
 /// Checks kind and schema of an open file; `kind` `None` accepts every kind. Gives the kind.

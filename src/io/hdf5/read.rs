@@ -12,7 +12,14 @@ use std::path::Path;
 pub(super) fn open(path: &Path) -> Result<NativeBands> {
     let file = container::open(path)?;
     container::check_kind(path, &file, Some(KIND_BANDS))?;
-    let reader = Reader { path, file: &file };
+    let length = std::fs::metadata(path)
+        .map_err(Error::io(path, "read"))?
+        .len();
+    let reader = Reader {
+        path,
+        file: &file,
+        length,
+    };
     let mut header = reader.header()?;
     let n = header.k_grid.n;
     let shape = [header.n_spin(), header.n_band, n[0], n[1], n[2]];
@@ -36,6 +43,12 @@ pub(super) fn open(path: &Path) -> Result<NativeBands> {
 struct Reader<'a> {
     path: &'a Path,
     file: &'a File,
+    /// Bytes of the file.
+    length: u64,
+}
+
+fn too_large(shape: &[usize]) -> String {
+    format!("shape {shape:?} is more than the file can hold")
 }
 
 impl Reader<'_> {
@@ -64,6 +77,9 @@ impl Reader<'_> {
         if found != shape {
             let problem = format!("the shape is {found:?}, where {shape:?} is needed");
             return Err(self.bad(name, problem));
+        }
+        if !container::fits(&dataset, self.length) {
+            return Err(self.bad(name, too_large(shape)));
         }
         let descriptor = dataset.dtype().and_then(|t| t.to_descriptor());
         match descriptor {
@@ -106,6 +122,9 @@ impl Reader<'_> {
                 other => {
                     return Err(format!("the type is {other}, where integers are needed").into());
                 }
+            }
+            if !container::fits(&dataset, self.length) {
+                return Err(too_large(&dataset.shape()).into());
             }
             Ok((dataset.shape(), dataset.read_raw::<i64>()?))
         };

@@ -1,6 +1,11 @@
 //! Quantum ESPRESSO's `data-file-schema.xml` (pw.x 6.x and 7.x), plain or gzip, or a directory that holds it.
 //!
 //! * Units: Hartree and bohr; k-points Cartesian in 2π/alat.
+//! * Fermi level: `<fermi_energy>` is that of the smearing or the (optimised) tetrahedra; with fixed occupations pw.x has
+//!   `<highestOccupiedLevel>`, the valence band's top, and newer versions write that as `<fermi_energy>` too. A run with fixed
+//!   magnetisation has `<two_fermi_energies>`, which are not merged into one.
+//! * Spin weights: an unpolarised state holds two electrons; LSDA and noncollinear ones hold one. Electrons: `<nelec>`, valence.
+//!   (Source of this page: pw.x's `qes` schema and what its versions 6.7 and 7.2 wrote.)
 //! * Symmetry: only operations of class `crystal_symmetry` hold for the crystal. The file stores the matrix s of QE's
 //!   `symm_base`, columns first; it acts on fractional k as u' = s u. An operation with `time_reversal="true"` acts as −s.
 //! * Implicit time reversal: E(k) = E(−k) holds for every run that is not a magnetic noncollinear one. That is physics, not

@@ -8,10 +8,12 @@
 //!   eigenvalues. In an insulator it is any energy in the gap, often at its lower edge. A run with ICHARG = 11 finds it anew
 //!   from its own k-points.
 //! * Symmetry: VASP writes none. The space group of the last structure is searched; for ISPIN = 2 atoms with different
-//!   MAGMOM are different. Every listed pair of equivalent k-points must have equal energies.
+//!   MAGMOM are different, and operations that turn every MAGMOM round exchange up and down bands (VASP may have reduced its k-points with them); in
+//!   noncollinear runs the operations keep the MAGMOM vectors. Every listed pair of equivalent k-points must have equal energies.
 //! * k-points of weight 0 (the band path of a hybrid run) are dropped with a note. Line mode is refused.
 
 mod eigenval;
+mod moments;
 mod poscar;
 mod vaspout;
 mod xml;
@@ -37,7 +39,7 @@ struct Run {
     format: String,
     lattice: Lattice,
     atoms: Vec<Atom>,
-    /// MAGMOM; empty where unknown.
+    /// MAGMOM, Cartesian; empty where unknown.
     moments: Vec<f64>,
     spin: SpinTreatment,
     n_band: usize,
@@ -62,6 +64,10 @@ impl Run {
             1
         };
         let n_band = self.n_band;
+        // A vector per atom, or (of ISPIN = 1 input whose flags were changed) nothing of use.
+        if self.spin == SpinTreatment::Spinor && self.moments.len() != 3 * self.atoms.len() {
+            self.moments.clear();
+        }
         if !self.weights.is_empty() && self.weights.len() != n_k {
             let problem = format!("{} weights for {n_k} k-points", self.weights.len());
             return Err(Error::bad_file(path, "k-point weights", problem, RUN_AGAIN));

@@ -80,6 +80,12 @@ pub(crate) fn read_open(file: &H5) -> Result<BandGrid> {
     } else {
         Vec::new()
     };
+    let spin_axis = if file.has("input/incar/SAXIS") {
+        let (_, axis) = file.array("input/incar/SAXIS")?;
+        axis.try_into().unwrap_or(super::moments::DEFAULT_AXIS)
+    } else {
+        super::moments::DEFAULT_AXIS
+    };
     let version: Vec<String> = ["major", "minor", "patch"]
         .iter()
         .filter_map(|part| file.number(&format!("version/{part}")).ok().flatten())
@@ -89,7 +95,7 @@ pub(crate) fn read_open(file: &H5) -> Result<BandGrid> {
         format: format!("VASP vaspout.h5 ({})", version.join(".")),
         lattice,
         atoms,
-        moments,
+        moments: super::moments::cartesian(moments, spin, spin_axis),
         spin,
         n_band,
         k_points,

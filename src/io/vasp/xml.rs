@@ -133,6 +133,7 @@ struct Elements<'a> {
     spinor: bool,
     electrons: Option<f64>,
     moments: Vec<f64>,
+    spin_axis: [f64; 3],
     symbols: Vec<String>,
     first_cell: bool,
     structure: Structure,
@@ -159,6 +160,7 @@ impl<'a> Elements<'a> {
             spinor: false,
             electrons: None,
             moments: Vec::new(),
+            spin_axis: super::moments::DEFAULT_AXIS,
             symbols: Vec::new(),
             first_cell: false,
             structure: Structure::default(),
@@ -264,6 +266,7 @@ impl<'a> Elements<'a> {
                 let moments = words.split_ascii_whitespace().filter_map(text::number);
                 self.moments = moments.collect();
             }
+            "v:SAXIS" => self.spin_axis = self.vector(words, "SAXIS")?,
             _ => {}
         }
         Ok(())
@@ -374,7 +377,7 @@ impl<'a> Elements<'a> {
             format: format!("VASP vasprun.xml ({})", self.version),
             lattice,
             atoms,
-            moments: self.moments,
+            moments: super::moments::cartesian(self.moments, spin, self.spin_axis),
             spin,
             n_band,
             k_points: self.k_points,

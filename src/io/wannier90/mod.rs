@@ -4,6 +4,9 @@
 //!   `_tb.dat` is read: it has more digits.
 //! * Lattice, atoms, `mp_grid`, `fermi_energy` and `spinors` come from the `.win`. Without one, `_tb.dat` has the lattice, the
 //!   grid follows from the vectors, and the rest is unknown; `_hr.dat` alone cannot be used.
+//! * Units (Wannier90's user guide, "Files"): eV and Å in both `.dat` files; the `.win` is in Å unless a block says `bohr`.
+//! * Fermi level: `fermi_energy` of the `.win`, which the user copied from the run; unknown without. No electron count.
+//! * Spin: two electrons per state; one with `spinors = true`, and one where `spin = up` or `down` names a channel.
 //! * `_wsvec.dat` holds the shifts of `use_ws_distance`, Wannier90's default. Bands without them are worse between the points
 //!   of the k-grid: that is said.
 

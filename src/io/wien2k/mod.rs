@@ -2,8 +2,7 @@
 //!
 //! * Units: Rydberg and bohr.
 //! * k-points (user's guide, `case.klist`): in units of the *conventional* reciprocal vectors for F, B and C lattices, of the
-//!   primitive ones for P and H. Positions in `.struct` are fractions of the conventional vectors; of a centred lattice only the
-//!   atoms of a primitive cell are listed. R lattices and monoclinic C lattices are not read (no sample).
+//!   primitive ones for P, H and R (see `structure.rs`). Of a centred lattice only the atoms of a primitive cell are listed.
 //! * Spin: `energy` holds two electrons per state; `energyup` and `energydn` one each; `energyso*` are spinors, one electron.
 //! * `.energy`: two lines of linearisation energies per inequivalent atom, then per k-point a line of fixed columns
 //!   (3E19.12, A10, 2I6, F5.1: k, name, size of the basis, number of bands, weight) and its bands. Where k-points have different
@@ -12,14 +11,16 @@
 //!   Electrons: the last `:NOE`, valence and semicore.
 //! * Symmetry: the space group of the structure.
 
+mod structure;
+
 use crate::bands::{BandGrid, SpinTreatment};
-use crate::crystal::{Atom, Lattice, Tensor};
 use crate::error::{Error, Result};
 use crate::io::lines::Lines;
 use crate::io::listed::{ListedBands, file_in};
 use crate::io::text;
-use crate::units::{BOHR_ANGSTROM, RYDBERG_EV};
+use crate::units::RYDBERG_EV;
 use std::path::{Path, PathBuf};
+use structure::Structure;
 
 /// Columns of the three coordinates.
 const WIDTH: usize = 19;
@@ -63,11 +64,11 @@ fn k_line(line: &str) -> Option<([f64; 3], usize)> {
 /// missing companion, a lattice that is not read, and k-points that no symmetry completes.
 pub fn read(path: &Path) -> Result<BandGrid> {
     let case = Case::of(path)?;
-    let (lattice, conventional, atoms) = read_struct(&case.file("struct")?)?;
+    let structure = Structure::read(&case.file("struct")?)?;
     let (spin, names) = case.energies()?;
     let mut channels = Vec::new();
     for file in &names {
-        channels.push(Channel::read(file, conventional.inequivalent)?);
+        channels.push(Channel::read(file, structure.inequivalent)?);
     }
     let first = channels
         .first()
@@ -95,14 +96,14 @@ pub fn read(path: &Path) -> Result<BandGrid> {
     let listed = ListedBands {
         k_points: k_points
             .into_iter()
-            .map(|k| lattice.k_fractional(conventional.k_cartesian(&lattice, k)))
+            .map(|k| structure.k_fractional(k))
             .collect(),
-        lattice,
+        lattice: structure.lattice,
         spin,
         n_band,
         energies,
         divisions: None,
-        atoms,
+        atoms: structure.atoms,
         moments: Vec::new(),
         rotations: Vec::new(),
     };
@@ -181,7 +182,9 @@ impl<'a> Case<'a> {
 
     /// Spin treatment and energy files: that of the given file, or for `.struct` the ones that are there.
     fn energies(&self) -> Result<(SpinTreatment, Vec<PathBuf>)> {
-        let there = |ending: &str| self.file(ending).is_ok();
+        // A run without spin-orbit coupling or spins leaves empty files of the other kinds.
+        let filled = |file: PathBuf| std::fs::metadata(file).is_ok_and(|m| m.len() > 0);
+        let there = |ending: &str| self.file(ending).is_ok_and(filled);
         let kind = if self.ending.starts_with("energy") {
             self.ending.as_str()
         } else {
@@ -246,148 +249,6 @@ impl Channel {
         }
         Ok(channel)
     }
-}
-
-struct Conventional {
-    inequivalent: usize,
-    /// Conventional vectors, where k-points are in units of theirs.
-    lattice: Option<Lattice>,
-}
-
-impl Conventional {
-    fn k_cartesian(&self, primitive: &Lattice, k: [f64; 3]) -> [f64; 3] {
-        self.lattice.as_ref().unwrap_or(primitive).k_cartesian(k)
-    }
-}
-
-fn read_struct(path: &Path) -> Result<(Lattice, Conventional, Vec<Atom>)> {
-    let file = text::read(path)?;
-    let mut lines = Lines::new(path, &file.text);
-    lines.raw();
-    let line = lines.text("the lattice type")?;
-    let kind = line.get(..4).unwrap_or("").trim().to_string();
-    let inequivalent: usize = line
-        .split(':')
-        .nth(1)
-        .and_then(|rest| rest.split_ascii_whitespace().next()?.parse().ok())
-        .filter(|n| (1..=file.text.len()).contains(n))
-        .ok_or_else(|| {
-            lines.bad(format!(
-                "\"{}\" has no number of inequivalent atoms",
-                line.trim()
-            ))
-        })?;
-    lines.text("the line of the relativistic mode")?;
-    let line = lines.text("the lattice constants")?;
-    let mut cell = [0.0; 6];
-    for (i, x) in cell.iter_mut().enumerate() {
-        let field = line.get(10 * i..10 * (i + 1)).unwrap_or("").trim();
-        *x = text::number(field).filter(|x| *x > 0.0).ok_or_else(|| {
-            lines.bad(format!(
-                "\"{}\" has no six lattice constants and angles in columns of 10",
-                line.trim()
-            ))
-        })?;
-    }
-    let (rows, shown) = vectors(&kind, cell).ok_or_else(|| {
-        Error::bad_file(
-            path,
-            "lattice type in line 2",
-            format!("\"{kind}\" with the angles {:?} is not read", &cell[3..]),
-            "P, F, B, H and orthogonal CXY, CXZ, CYZ lattices are: convert the bands by another format",
-        )
-    })?;
-    let lattice = Lattice::new(rows).map_err(text::in_file(path))?;
-    let conventional = Lattice::new(shown).map_err(text::in_file(path))?;
-
-    let mut atoms = Vec::new();
-    for number in 1..=inequivalent {
-        let mut positions = Vec::new();
-        let mut multiplicity = 1;
-        while positions.len() < multiplicity {
-            let line = lines.text(&format!("a position of atom {number}"))?;
-            let value = |name: &str| -> Option<f64> {
-                let rest = line.split(name).nth(1)?;
-                text::number(
-                    rest.get(..10)
-                        .unwrap_or(rest)
-                        .split_ascii_whitespace()
-                        .next()?,
-                )
-            };
-            let (Some(x), Some(y), Some(z)) = (value("X="), value("Y="), value("Z=")) else {
-                return Err(lines.bad(format!(
-                    "\"{}\" stands where X=, Y=, Z= of atom {number} are expected",
-                    line.trim()
-                )));
-            };
-            positions.push([x, y, z]);
-            if positions.len() == 1 {
-                let line = lines.text("MULT=")?;
-                let found = line
-                    .split("MULT=")
-                    .nth(1)
-                    .and_then(|r| r.split_ascii_whitespace().next()?.parse().ok());
-                multiplicity = found
-                    .filter(|n| (1..=file.text.len()).contains(n))
-                    .ok_or_else(|| lines.bad(format!("\"{}\" has no MULT=", line.trim())))?;
-            }
-        }
-        let name = lines.text("the name of an atom")?;
-        let name = name.get(..10).unwrap_or(name).trim().to_string();
-        for _ in 0..3 {
-            lines.text("the local rotation matrix")?;
-        }
-        let scale = 0.5 / std::f64::consts::PI;
-        for p in positions {
-            let r: [f64; 3] = std::array::from_fn(|c| (0..3).map(|i| p[i] * shown[i][c]).sum());
-            atoms.push(Atom {
-                // WIEN2k numbers the names of atoms that it holds to be different (Fe1, Fe2).
-                symbol: name.clone(),
-                position: lattice
-                    .reciprocal()
-                    .map(|b| scale * (b[0] * r[0] + b[1] * r[1] + b[2] * r[2])),
-            });
-        }
-    }
-    let primitive = matches!(kind.as_str(), "P" | "H");
-    let conventional = Conventional {
-        inequivalent,
-        lattice: (!primitive).then_some(conventional),
-    };
-    Ok((lattice, conventional, atoms))
-}
-
-/// Primitive and conventional vectors in Å.
-fn vectors(kind: &str, [a, b, c, alpha, beta, gamma]: [f64; 6]) -> Option<(Tensor, Tensor)> {
-    let [a, b, c] = [a, b, c].map(|x| x * BOHR_ANGSTROM);
-    let gamma = if kind == "H" { 120.0 } else { gamma };
-    let (ca, cb) = (alpha.to_radians().cos(), beta.to_radians().cos());
-    let (sg, cg) = gamma.to_radians().sin_cos();
-    let cx = cb;
-    let cy = (ca - cb * cg) / sg;
-    let cz = (1.0 - cx * cx - cy * cy).max(0.0).sqrt();
-    let shown = [
-        [a, 0.0, 0.0],
-        [b * cg, b * sg, 0.0],
-        [c * cx, c * cy, c * cz],
-    ];
-    let half = |s: [f64; 3]| -> [f64; 3] {
-        std::array::from_fn(|k| {
-            0.5 * (s[0] * shown[0][k] + s[1] * shown[1][k] + s[2] * shown[2][k])
-        })
-    };
-    let right = [alpha, beta, gamma].iter().all(|x| (x - 90.0).abs() < 1e-6);
-    let coefficients = match kind {
-        "P" | "H" => return Some((shown, shown)),
-        "F" if right => [[0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 0.0]],
-        "B" if right => [[-1.0, 1.0, 1.0], [1.0, -1.0, 1.0], [1.0, 1.0, -1.0]],
-        "CXY" if right => [[1.0, -1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 2.0]],
-        "CXZ" if right => [[1.0, 0.0, -1.0], [0.0, 2.0, 0.0], [1.0, 0.0, 1.0]],
-        "CYZ" if right => [[2.0, 0.0, 0.0], [0.0, 1.0, -1.0], [0.0, 1.0, 1.0]],
-        _ => return None,
-    };
-    Some((coefficients.map(half), shown))
 }
 
 /// The last Fermi level (eV) and electron count.
