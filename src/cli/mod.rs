@@ -9,7 +9,9 @@ mod info;
 mod lists;
 mod model;
 mod opened;
+mod optimize;
 mod options;
+mod relaxation;
 mod session;
 mod transport;
 mod validate;
@@ -39,6 +41,8 @@ enum Command {
     Dos(dos::Dos),
     /// Conductivity, Seebeck, thermal conductivity, Hall per temperature and doping or chemical potential
     Transport(Box<transport::Transport>),
+    /// The doping (and temperature) of the largest power factor or zT
+    Optimize(Box<optimize::Optimize>),
     /// CPU against GPU on these bands
     Validate(validate::Validate),
     /// CPU against GPU, side by side, with what bounds each
@@ -60,6 +64,7 @@ impl Cli {
             Command::Fermi(c) => c.run(),
             Command::Dos(c) => c.run(),
             Command::Transport(c) => c.run(),
+            Command::Optimize(c) => c.run(),
             Command::Validate(c) => c.run(),
             Command::Bench(c) => c.run(),
             Command::Devices(c) => c.run(),

@@ -1,9 +1,11 @@
 //! The coefficients of a thermal state as a list of named quantities with units: what JSON, HDF5 and CSV are made from.
 
+use crate::error::Result;
 use crate::transport::{
-    Coefficients, CoefficientsOverTau, Equilibrium, RankFourQuantity, RankThreeQuantity, Scalar,
-    TensorQuantity,
+    Coefficients, CoefficientsOverTau, Equilibrium, RankFourQuantity, RankThreeQuantity,
+    RelaxationTime, Scalar, TensorQuantity, ThermalState, TransportDistribution,
 };
+use std::borrow::Cow;
 
 /// The coefficients of one temperature and level.
 #[derive(Clone, Debug)]
@@ -31,7 +33,7 @@ pub enum Quantity {
 #[derive(Clone, Debug)]
 pub struct Item {
     /// Name in files.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Unit.
     pub unit: &'static str,
     /// Explanation.
@@ -85,7 +87,7 @@ impl List {
         quantity: Quantity,
     ) {
         self.0.push(Item {
-            name,
+            name: name.into(),
             unit,
             about,
             quantity,
@@ -146,6 +148,35 @@ impl List {
 }
 
 impl TransportRow {
+    /// The coefficients of a state with a relaxation time, as far as that is known; zT where the lattice thermal conductivity,
+    /// W/(m K), is known too.
+    ///
+    /// # Errors
+    /// As [`TransportDistribution::coefficients`] and [`TransportDistribution::scattered`].
+    pub fn new(
+        distribution: &TransportDistribution,
+        state: &ThermalState,
+        relaxation: RelaxationTime,
+        lattice_w_mk: Option<f64>,
+    ) -> Result<Self> {
+        let coefficients = match relaxation {
+            RelaxationTime::Unknown => {
+                return Ok(Self::OverTau(distribution.coefficients_over_tau(state)?));
+            }
+            RelaxationTime::Constant(tau) => distribution.coefficients(state, &|_| tau)?,
+            RelaxationTime::Function(tau) => distribution.coefficients(state, tau)?,
+            RelaxationTime::Mechanisms(model, gap_ev) => {
+                let tau = distribution.scattered(model, gap_ev, state)?;
+                distribution.coefficients(state, &|e| tau.at(e))?
+            }
+            RelaxationTime::OfTheBands => distribution.coefficients_from_lifetimes(state)?,
+        };
+        let zt = lattice_w_mk
+            .map(|lattice| coefficients.figure_of_merit(lattice))
+            .transpose()?;
+        Ok(Self::Absolute(coefficients, zt))
+    }
+
     /// What does not depend on the size of the relaxation time.
     pub fn equilibrium(&self) -> &Equilibrium {
         match self {

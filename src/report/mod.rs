@@ -6,6 +6,7 @@ mod edges;
 mod fermi;
 mod format;
 mod items;
+mod optimum;
 mod transport;
 
 pub use boltztrap::boltztrap_files;
@@ -14,6 +15,7 @@ pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use format::{scalar, scientific, tensor_json};
 pub use items::{Item, Quantity, TransportRow};
+pub use optimum::{OptimumReport, objective_name, optimum_table};
 pub use transport::{
     Levels, TransportReport, transport_csv, transport_json, transport_result, transport_table,
 };
