@@ -11,7 +11,9 @@ mod model;
 mod opened;
 mod optimize;
 mod options;
+mod plot;
 mod relaxation;
+mod report;
 mod session;
 mod transport;
 mod validate;
@@ -43,6 +45,10 @@ enum Command {
     Transport(Box<transport::Transport>),
     /// The doping (and temperature) of the largest power factor or zT
     Optimize(Box<optimize::Optimize>),
+    /// A figure (SVG or PNG) of any result file, with shaded error bands
+    Plot(plot::Plot),
+    /// A self-contained HTML page of any result file: figures, main numbers, provenance
+    Report(report::Report),
     /// CPU against GPU on these bands
     Validate(validate::Validate),
     /// CPU against GPU, side by side, with what bounds each
@@ -65,6 +71,8 @@ impl Cli {
             Command::Dos(c) => c.run(),
             Command::Transport(c) => c.run(),
             Command::Optimize(c) => c.run(),
+            Command::Plot(c) => c.run(),
+            Command::Report(c) => c.run(),
             Command::Validate(c) => c.run(),
             Command::Bench(c) => c.run(),
             Command::Devices(c) => c.run(),
