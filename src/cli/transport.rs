@@ -8,8 +8,8 @@ use crate::bands::BandSource;
 use crate::error::{Error, Result};
 use crate::integrate::{Channels, EnergyAxis, Engine, Request, Spectrum, spectrum};
 use crate::report::{
-    Levels, TransportReport, TransportRow, boltztrap_files, transport_csv, transport_json,
-    transport_result, transport_table,
+    Item, Levels, TransportReport, TransportRow, boltztrap_files, share_items, transport_csv,
+    transport_json, transport_result, transport_table,
 };
 use crate::scattering::ScatteringModel;
 use crate::transport::{
@@ -107,6 +107,7 @@ struct Found {
     gap_ev: Option<(f64, f64)>,
     levels: Levels,
     rows: Vec<TransportRow>,
+    extras: Vec<Vec<Item>>,
     bins: usize,
 }
 
@@ -147,7 +148,7 @@ impl Transport {
             temperatures_k: self.temperature.0.clone(),
             levels: found.levels,
             rows: found.rows,
-            extras: Vec::new(),
+            extras: found.extras,
             bins: found.bins,
             run: &run,
         };
@@ -335,15 +336,22 @@ impl Transport {
                         distribution.at_chemical_potential(t, mu)?
                     }
                 };
-                self.row(&distribution, &state, model.as_ref(), gap)
+                let shares = match &model {
+                    Some(model) => distribution.scattering_shares(model, gap, &state)?,
+                    None => Vec::new(),
+                };
+                let row = self.row(&distribution, &state, model.as_ref(), gap)?;
+                Ok((row, share_items(&shares)))
             })
-            .collect::<Result<_>>()?;
+            .collect::<Result<Vec<_>>>()?;
+        let (rows, extras) = rows.into_iter().unzip();
         Ok(Found {
             fermi_level_ev: fermi,
             origin,
             gap_ev: gap,
             levels,
             rows,
+            extras,
             bins: axis.bins(),
         })
     }

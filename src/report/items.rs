@@ -1,9 +1,10 @@
 //! The coefficients of a thermal state as a list of named quantities with units: what JSON, HDF5 and CSV are made from.
 
 use crate::error::Result;
+use crate::scattering::Carrier;
 use crate::transport::{
-    Coefficients, CoefficientsOverTau, Equilibrium, RankFourQuantity, RankThreeQuantity,
-    RelaxationTime, Scalar, TensorQuantity, ThermalState, TransportDistribution,
+    CarrierShares, Coefficients, CoefficientsOverTau, Equilibrium, RankFourQuantity,
+    RankThreeQuantity, RelaxationTime, Scalar, TensorQuantity, ThermalState, TransportDistribution,
 };
 use std::borrow::Cow;
 
@@ -73,6 +74,34 @@ impl Quantity {
             Self::RankFour(q) => q.error.concat().concat().concat(),
         }
     }
+}
+
+/// What the names of scattering shares begin with.
+pub(super) const SHARE: &str = "scattering_share_";
+
+/// Shares of scattering mechanisms as named quantities: `scattering_share_electrons_acoustic`.
+pub fn share_items(all: &[CarrierShares]) -> Vec<Item> {
+    let mut items = Vec::new();
+    for of in all {
+        let carrier = match of.carrier {
+            Carrier::Electrons => "electrons",
+            Carrier::Holes => "holes",
+        };
+        for share in &of.shares {
+            let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+            let mechanism: String = share.name.chars().map(plain).collect();
+            items.push(Item {
+                name: format!("{SHARE}{carrier}_{mechanism}").into(),
+                unit: "1",
+                about: "the mechanism's share of the scattering rate, averaged over the carriers as they conduct",
+                quantity: Quantity::Scalar(Scalar {
+                    value: share.fraction,
+                    error: 0.0,
+                }),
+            });
+        }
+    }
+    items
 }
 
 /// Collects items.

@@ -16,7 +16,7 @@ pub use dos::{dos_json, dos_result, dos_table};
 pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use format::{scalar, scientific, tensor_json};
-pub use items::{Item, Quantity, TransportRow};
+pub use items::{Item, Quantity, TransportRow, share_items};
 pub use optimum::{OptimumReport, objective_name, optimum_table};
 pub use page::page;
 pub use transport::{

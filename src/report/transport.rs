@@ -3,7 +3,7 @@
 use super::Run;
 use super::fermi::provenance;
 use super::format::{scalar, scientific};
-use super::items::{Item, Quantity, TransportRow};
+use super::items::{Item, Quantity, SHARE, TransportRow};
 use crate::bands::BandHeader;
 use crate::error::Result;
 use crate::io::results::ResultFile;
@@ -119,7 +119,9 @@ pub fn transport_table(report: &TransportReport) -> String {
             scalar(relative),
             scientific(n)
         );
-        s += &coefficient_lines(&report.items(r));
+        let items = report.items(r);
+        s += &coefficient_lines(&items);
+        s += &share_lines(&items);
     }
     s.push_str(LEGEND);
     s
@@ -200,6 +202,32 @@ pub(super) fn coefficient_lines(items: &[Item]) -> String {
             };
             let _ = writeln!(s, "    {:<42} {} {unit}", item.name, scalar(q));
         }
+    }
+    s
+}
+
+/// One line for each kind of carrier with what scatters it, the strongest first.
+fn share_lines(items: &[Item]) -> String {
+    let mut s = String::new();
+    for carrier in ["electrons", "holes"] {
+        let prefix = format!("{SHARE}{carrier}_");
+        let mut shares: Vec<(f64, &str)> = items
+            .iter()
+            .filter_map(|item| Some((mean(item)?.value, item.name.strip_prefix(&prefix)?)))
+            .filter(|(fraction, _)| !fraction.is_nan())
+            .collect();
+        shares.sort_by(|a, b| b.0.total_cmp(&a.0));
+        if shares.is_empty() {
+            continue;
+        }
+        let one = |(fraction, name): &(f64, &str)| format!("{name} {:.1} %", 100.0 * fraction);
+        let list: Vec<String> = shares.iter().map(one).collect();
+        let _ = writeln!(
+            s,
+            "    {:<42} {}",
+            format!("scattering of {carrier}"),
+            list.join(", ")
+        );
     }
     s
 }

@@ -36,6 +36,6 @@ pub use optimum::{Direction, Objective, Optimum, Search};
 pub use quantity::{RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity};
 pub use relaxation::RelaxationTime;
 pub use relevance::WindowRelevance;
-pub use scattered::BinnedTau;
+pub use scattered::{BinnedTau, CarrierShares};
 pub use spectra::DosSpectrum;
 pub use window::{Tau, fermi_window};

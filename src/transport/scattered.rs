@@ -1,8 +1,9 @@
 //! Relaxation times of a scattering model on the bins of a distribution.
 
-use super::{CarrierDensities, ThermalState, TransportDistribution};
+use super::distribution::VALUE;
+use super::{CarrierDensities, ThermalState, TransportDistribution, fermi_window};
 use crate::error::{Error, Result};
-use crate::scattering::{BandEdges, Carrier, Conditions, ScatteringModel};
+use crate::scattering::{BandEdges, Carrier, Conditions, ScatteringModel, Share, named_shares};
 use crate::units::BOLTZMANN_EV;
 
 /// Carriers of a kind that the model says nothing of are left out where they are fewer than this share of the others.
@@ -24,6 +25,27 @@ impl BinnedTau {
     }
 }
 
+/// The mechanisms' shares in the scattering of one kind of carrier.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CarrierShares {
+    /// Whose.
+    pub carrier: Carrier,
+    /// Each mechanism's share, which add up to 1; NaN where there are too few of these carriers to matter.
+    pub shares: Vec<Share>,
+}
+
+/// What a model meets in a thermal state.
+struct Scene {
+    edges: BandEdges,
+    at: Conditions<'static>,
+    /// Electrons and holes that are both unknown to the model and too few to matter.
+    left_out: [bool; 2],
+    /// Electrons and holes that are too few to matter.
+    few: [bool; 2],
+    kt_ev: f64,
+    mu_ev: f64,
+}
+
 impl TransportDistribution {
     /// The model's τ in a thermal state of a semiconductor with the band edges `gap_ev` (valence, conduction): carriers
     /// screen with their whole density, and as many impurities are ionised as there are net carriers.
@@ -36,6 +58,80 @@ impl TransportDistribution {
         gap_ev: Option<(f64, f64)>,
         state: &ThermalState,
     ) -> Result<BinnedTau> {
+        let scene = self.scene(model, gap_ev, state)?;
+        let all = self.axis.edges();
+        let tau_s = all
+            .windows(2)
+            .map(|bin| {
+                if scene.skips(bin) {
+                    return Ok(0.0);
+                }
+                Ok(model.tau_in_bins(bin, &scene.edges, &scene.at)?[0])
+            })
+            .collect::<Result<_>>()?;
+        Ok(BinnedTau {
+            edges_ev: all.to_vec(),
+            tau_s,
+        })
+    }
+
+    /// Each mechanism's share of the scattering of electrons and of holes that the model knows, averaged over the energies as
+    /// they conduct: with v²τ(−∂f₀/∂ε) of the bands.
+    ///
+    /// # Errors
+    /// As [`TransportDistribution::scattered`].
+    pub fn scattering_shares(
+        &self,
+        model: &ScatteringModel,
+        gap_ev: Option<(f64, f64)>,
+        state: &ThermalState,
+    ) -> Result<Vec<CarrierShares>> {
+        let scene = self.scene(model, gap_ev, state)?;
+        let tau = self.scattered(model, gap_ev, state)?;
+        let speeds = &self.contents(VALUE).velocity[..3];
+        let mut all = Vec::new();
+        for (k, carrier) in [Carrier::Electrons, Carrier::Holes].into_iter().enumerate() {
+            let Ok(carriers) = model.carriers(carrier) else {
+                continue;
+            };
+            let mut shares = named_shares(&carriers.mechanisms);
+            let mut whole = 0.0;
+            for (b, bin) in self.axis.edges().windows(2).enumerate() {
+                let energy = 0.5 * (bin[0] + bin[1]);
+                let content: f64 = speeds.iter().map(|s| s[b]).sum();
+                let weight = content * tau.at(energy) * scene.window(energy);
+                let theirs = (energy > self.split_ev) == (k == 0);
+                // Content in a gap is none, but for the order of the bins' edges.
+                if !theirs || scene.skips(bin) || !(weight > 0.0 && weight.is_finite()) {
+                    continue;
+                }
+                let here = model.shares(energy, &scene.edges, &scene.at)?;
+                if !here.is_empty() {
+                    whole += weight;
+                }
+                for (sum, share) in shares.iter_mut().zip(here) {
+                    sum.fraction += weight * share.fraction;
+                }
+            }
+            let known = whole > 0.0 && !scene.few[k];
+            for share in &mut shares {
+                share.fraction = if known {
+                    share.fraction / whole
+                } else {
+                    f64::NAN
+                };
+            }
+            all.push(CarrierShares { carrier, shares });
+        }
+        Ok(all)
+    }
+
+    fn scene(
+        &self,
+        model: &ScatteringModel,
+        gap_ev: Option<(f64, f64)>,
+        state: &ThermalState,
+    ) -> Result<Scene> {
         let (valence_ev, conduction_ev) = gap_ev.ok_or_else(|| {
             Error::bad_option(
                 "--scattering",
@@ -44,38 +140,47 @@ impl TransportDistribution {
             )
         })?;
         let t = state.temperature_k();
-        let kt = BOLTZMANN_EV * t;
-        let mu = state.chemical_potential_ev().value;
-        let electrons = self.ln_electrons(mu, kt).exp();
-        let holes = self.ln_holes(mu, kt).exp();
+        let kt_ev = BOLTZMANN_EV * t;
+        let mu_ev = state.chemical_potential_ev().value;
+        let electrons = self.ln_electrons(mu_ev, kt_ev).exp();
+        let holes = self.ln_holes(mu_ev, kt_ev).exp();
         let at = Conditions::new(t)?
             .with_carriers(electrons + holes)?
             .with_ionised((electrons - holes).abs());
-        let edges = BandEdges::Gap {
+        let few = [
+            electrons < NEGLIGIBLE * holes,
+            holes < NEGLIGIBLE * electrons,
+        ];
+        let unknown = [Carrier::Electrons, Carrier::Holes].map(|c| model.carriers(c).is_err());
+        Ok(Scene {
+            edges: BandEdges::Gap {
+                valence_ev,
+                conduction_ev,
+            },
+            at,
+            left_out: [few[0] && unknown[0], few[1] && unknown[1]],
+            few,
+            kt_ev,
+            mu_ev,
+        })
+    }
+}
+
+impl Scene {
+    /// Whether a bin holds states of carriers that are left out.
+    fn skips(&self, bin: &[f64]) -> bool {
+        let BandEdges::Gap {
             valence_ev,
             conduction_ev,
+        } = self.edges
+        else {
+            return false;
         };
-        // Bins that hold states of carriers that are both unknown to the model and too few to matter.
-        let left_out = |carrier, few: f64, many: f64| {
-            model.carriers(carrier).is_err() && few < NEGLIGIBLE * many
-        };
-        let no_electrons = left_out(Carrier::Electrons, electrons, holes);
-        let no_holes = left_out(Carrier::Holes, holes, electrons);
-        let all = self.axis.edges();
-        let tau_s = all
-            .windows(2)
-            .map(|bin| {
-                let skip =
-                    (no_electrons && bin[1] > conduction_ev) || (no_holes && bin[0] < valence_ev);
-                if skip {
-                    return Ok(0.0);
-                }
-                Ok(model.tau_in_bins(bin, &edges, &at)?[0])
-            })
-            .collect::<Result<_>>()?;
-        Ok(BinnedTau {
-            edges_ev: all.to_vec(),
-            tau_s,
-        })
+        (self.left_out[0] && bin[1] > conduction_ev) || (self.left_out[1] && bin[0] < valence_ev)
+    }
+
+    /// −∂f₀/∂ε, not normalised; small numbers do not matter for shares.
+    fn window(&self, energy_ev: f64) -> f64 {
+        fermi_window((energy_ev - self.mu_ev) / self.kt_ev)
     }
 }
