@@ -169,7 +169,7 @@ impl ResultFile {
         let mut start = [0; 1];
         let mut opened = std::fs::File::open(path).map_err(Error::io(path, "open"))?;
         let found = opened.read(&mut start).map_err(Error::io(path, "read"))?;
-        let results = if found == 1 && matches!(start[0], b'{' | b' ' | b'\n') {
+        let results = if found == 1 && matches!(start[0], b'{' | b'[' | b' ' | b'\n') {
             let text = std::fs::read_to_string(path).map_err(Error::io(path, "read"))?;
             json::parse(path, &text)?
         } else {

@@ -86,7 +86,10 @@ pub fn page(file: &ResultFile) -> Result<String> {
     for (name, value) in file.attributes() {
         let value = match value {
             AttributeValue::Text(text) => text.clone(),
-            AttributeValue::Number(x) => x.to_string(),
+            AttributeValue::Number(x) if *x == 0.0 || (1e-3..1e6).contains(&x.abs()) => {
+                x.to_string()
+            }
+            AttributeValue::Number(x) => format!("{x:e}"),
             AttributeValue::Integer(x) => x.to_string(),
         };
         if !value.is_empty() {

@@ -9,6 +9,9 @@ use crate::units::BOLTZMANN_EV;
 /// Carriers of a kind that the model says nothing of are left out where they are fewer than this share of the others.
 const NEGLIGIBLE: f64 = 1e-6;
 
+/// The time of carriers that are left out, s: they conduct nothing, and every time must be positive.
+const LEFT_OUT_S: f64 = 1e-40;
+
 /// τ of each bin, s.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BinnedTau {
@@ -17,7 +20,7 @@ pub struct BinnedTau {
 }
 
 impl BinnedTau {
-    /// τ at an energy (eV), s; 0 outside the bins and in a gap.
+    /// τ at an energy (eV), s: in a gap that of the nearer band edge; 0 outside the bins.
     pub fn at(&self, energy_ev: f64) -> f64 {
         let above = self.edges_ev.partition_point(|e| *e <= energy_ev);
         let bin = above.checked_sub(1);
@@ -60,15 +63,20 @@ impl TransportDistribution {
     ) -> Result<BinnedTau> {
         let scene = self.scene(model, gap_ev, state)?;
         let all = self.axis.edges();
-        let tau_s = all
+        let mut tau_s: Vec<f64> = all
             .windows(2)
             .map(|bin| {
                 if scene.skips(bin) {
-                    return Ok(0.0);
+                    return Ok(LEFT_OUT_S);
                 }
                 Ok(model.tau_in_bins(bin, &scene.edges, &scene.at)?[0])
             })
             .collect::<Result<_>>()?;
+        // States that an interpolation puts beyond a band edge scatter as those at the edge.
+        let split = all.partition_point(|e| *e < self.split_ev).min(tau_s.len());
+        let (below, above) = tau_s.split_at_mut(split);
+        fill(below.iter_mut());
+        fill(above.iter_mut().rev());
         Ok(BinnedTau {
             edges_ev: all.to_vec(),
             tau_s,
@@ -163,6 +171,18 @@ impl TransportDistribution {
             kt_ev,
             mu_ev,
         })
+    }
+}
+
+/// Gives bins without a time that of the last bin before that has one.
+fn fill<'a>(times: impl Iterator<Item = &'a mut f64>) {
+    let mut last = LEFT_OUT_S;
+    for tau in times {
+        if *tau > 0.0 {
+            last = *tau;
+        } else {
+            *tau = last;
+        }
     }
 }
 

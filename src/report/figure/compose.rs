@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::io::results::ResultFile;
 
 /// Legend lines at most; more curves are told apart by their scale of colours, of which these are samples.
-const MOST_ENTRIES: usize = 8;
+const MOST_ENTRIES: usize = 12;
 /// Quantities that are positive and vary by more than this are drawn on a logarithmic axis by default, where they are no maxima.
 const MANY_TIMES: f64 = 100.0;
 /// How far bars may widen an axis beyond the values, as a share of their range.
@@ -16,7 +16,7 @@ const BARS_WIDEN: f64 = 0.5;
 /// The figure that the selection asks for.
 ///
 /// # Errors
-/// As [`select`]; [`Error::BadOption`] where nothing is left to draw.
+/// [`Error::BadOption`] for what the results do not have, or where nothing is left to draw; [`Error::BadBands`] for damaged ones.
 pub fn compose(file: &ResultFile, selection: &Selection, panel_size: (f64, f64)) -> Result<Figure> {
     let all = select(file, selection)?;
     let Some(first) = all.first() else {

@@ -202,7 +202,7 @@ fn check_shape(file: &ResultFile, variable: &Variable) -> Result<()> {
 /// Value and bar of a quantity at every place of its leading dimensions: a tensor's mean, or its first component by default.
 ///
 /// # Errors
-/// As [`select`].
+/// [`Error::BadBands`] for numbers that do not fill their dimensions.
 pub fn averaged(file: &ResultFile, variable: &Variable) -> Result<Vec<[f64; 2]>> {
     check_shape(file, variable)?;
     let rank = (variable.dimensions.iter())
