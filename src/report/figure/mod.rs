@@ -5,6 +5,7 @@
 //! whole pixels only and neither sub- nor superscripts, and its bitmaps have no smooth lines.)
 
 mod axis;
+mod component;
 mod compose;
 mod draw;
 mod markup;
@@ -13,12 +14,13 @@ mod png;
 mod select;
 
 pub use axis::Axis;
+pub use component::averaged;
 pub use compose::compose;
 pub use draw::svg;
 pub use markup::{escape, html};
 pub use notation::{find, notation};
 pub use png::png;
-pub use select::{Against, Selection, averaged, drawable};
+pub use select::{Against, Selection, drawable};
 
 /// Colours that the colour-blind can tell apart, dark on white, for up to seven curves (Okabe and Ito's, without yellow).
 const DISTINCT: [&str; 7] = [

@@ -1,5 +1,6 @@
 //! Which numbers of a result file become curves, against what.
 
+use super::component::{check_shape, first_choice, rank, reduced, weights};
 use super::notation::{find, near, notation};
 use crate::error::{Error, Result};
 use crate::io::results::{AttributeValue, Coordinates, ResultFile, Variable};
@@ -44,9 +45,6 @@ pub struct Series {
     /// Label and points (x, value, bar) of each curve.
     pub curves: Vec<(String, Vec<[f64; 3]>)>,
 }
-
-/// Names of the dimensions of tensors.
-const TENSOR: [&str; 4] = ["row", "col", "field", "field2"];
 
 /// The series that the selection asks for.
 ///
@@ -115,15 +113,13 @@ fn unknown(asked: &str, file: &ResultFile, names: &[&str]) -> Error {
 }
 
 fn series(file: &ResultFile, variable: &Variable, selection: &Selection) -> Result<Series> {
-    let rank = (variable.dimensions.iter())
-        .filter(|d| TENSOR.contains(&d.as_str()))
-        .count();
+    let rank = rank(variable);
     check_shape(file, variable)?;
     let leading: Vec<&str> = variable.dimensions[..variable.dimensions.len() - rank]
         .iter()
         .map(String::as_str)
         .collect();
-    if leading.is_empty() {
+    if leading.is_empty() && rank == 2 {
         return Ok(tensor_components(variable));
     }
     let component = selection.component.clone();
@@ -173,44 +169,6 @@ fn series(file: &ResultFile, variable: &Variable, selection: &Selection) -> Resu
             format!("take one of {}", drawable(file).join(", ")),
         )),
     }
-}
-
-/// # Errors
-/// [`Error::BadBands`] for a variable whose numbers do not fill its dimensions.
-fn check_shape(file: &ResultFile, variable: &Variable) -> Result<()> {
-    let length = |d: &String| {
-        let found = file.get_dimension(d).map_or(0, |d| d.coordinates.len());
-        let fits = !TENSOR.contains(&d.as_str()) || found == 3;
-        if fits { found } else { 0 }
-    };
-    let expected: usize = variable.dimensions.iter().map(length).product();
-    let bars = variable.error.as_ref().map_or(expected, Vec::len);
-    if expected > 0 && variable.data.len() == expected && bars == expected {
-        return Ok(());
-    }
-    Err(Error::bad_bands(
-        format!("results `{}`", variable.name),
-        format!(
-            "{} numbers do not fill {}",
-            variable.data.len(),
-            variable.dimensions.join(" × ")
-        ),
-        "write the results again",
-    ))
-}
-
-/// Value and bar of a quantity at every place of its leading dimensions: a tensor's mean, or its first component by default.
-///
-/// # Errors
-/// [`Error::BadBands`] for numbers that do not fill their dimensions.
-pub fn averaged(file: &ResultFile, variable: &Variable) -> Result<Vec<[f64; 2]>> {
-    check_shape(file, variable)?;
-    let rank = (variable.dimensions.iter())
-        .filter(|d| TENSOR.contains(&d.as_str()))
-        .count();
-    let component = (rank > 0).then(|| first_choice(rank));
-    let weights = weights(variable, component.as_deref(), rank)?;
-    Ok(reduced(variable, &weights))
 }
 
 /// Temperature × level: against the one, a curve for each of the other.
@@ -274,6 +232,9 @@ fn on_states(
         fermi
     };
     let stated = file.get(other).filter(|_| level != own);
+    if let Some(variable) = stated {
+        check_shape(file, variable)?;
+    }
     let at = |t: usize, l: usize| match stated {
         Some(variable) => variable.data[t * n_l + l] - zero,
         None => levels[l] - zero,
@@ -337,60 +298,6 @@ fn refuse(selection: &Selection, file: &ResultFile, there: Option<Against>) -> R
         )),
         _ => Ok(()),
     }
-}
-
-fn first_choice(rank: usize) -> String {
-    match rank {
-        2 => "average".into(),
-        3 => "xyz".into(),
-        _ => "x".repeat(rank),
-    }
-}
-
-/// The weight of every component of a tensor in the one that is shown.
-fn weights(variable: &Variable, component: Option<&str>, rank: usize) -> Result<Vec<f64>> {
-    let Some(component) = component else {
-        return Ok(vec![1.0]);
-    };
-    let mut weights = vec![0.0; 3usize.pow(rank as u32)];
-    if component == "average" && rank == 2 {
-        for i in 0..3 {
-            weights[4 * i] = 1.0 / 3.0;
-        }
-        return Ok(weights);
-    }
-    let letters: Option<Vec<usize>> = component.chars().map(|c| "xyz".find(c)).collect();
-    match letters.filter(|l| l.len() == rank) {
-        Some(letters) => {
-            weights[letters.iter().fold(0, |index, i| 3 * index + i)] = 1.0;
-            Ok(weights)
-        }
-        None => Err(Error::bad_option(
-            "--component",
-            format!(
-                "`{}` has {rank} indices, and `{component}` is no component of it",
-                variable.name
-            ),
-            format!(
-                "give `{}`, or {rank} of the letters x, y, z",
-                first_choice(rank)
-            ),
-        )),
-    }
-}
-
-/// Value and bar of the weighted components, one per place of the leading dimensions.
-fn reduced(variable: &Variable, weights: &[f64]) -> Vec<[f64; 2]> {
-    let sum = |part: &[f64]| -> f64 {
-        let terms = part.iter().zip(weights).filter(|(_, w)| **w != 0.0);
-        terms.map(|(x, w)| x * w).sum()
-    };
-    let values = variable.data.chunks(weights.len()).map(sum);
-    let bars: Vec<f64> = match &variable.error {
-        Some(error) => error.chunks(weights.len()).map(sum).collect(),
-        None => vec![0.0; variable.data.len() / weights.len()],
-    };
-    values.zip(bars).map(|(v, b)| [v, b]).collect()
 }
 
 /// A single tensor: its six components side by side.
