@@ -124,7 +124,11 @@ fn cell([value, bar]: [f64; 2], factor: f64) -> String {
         value: value * factor,
         error: bar * factor,
     };
-    format!("<td>{}</td>", escape(&scalar(q)))
+    let text = match scalar(q).rsplit_once('e') {
+        Some((number, power)) => format!("{number}·10^{{{power}}}"),
+        None => scalar(q),
+    };
+    format!("<td>{}</td>", html(&text.replace('-', "−")))
 }
 
 /// Quantities along the dimensions that they share.

@@ -158,7 +158,7 @@ impl Axis {
             (high.log10() + 1e-9).floor() as i32,
         );
         let decades = (low.log10().ceil() as i32..=last).count();
-        // Where there are many decades, not each is named; where there are few, 2 and 5 are, too.
+        // Where there are many decades, not each is named; where there are few, more than they are.
         let every = (decades as f64 / most).ceil().max(1.0) as i32;
         // 0.1, 1, 10 where all are so; powers of ten where one is not.
         let plain = low >= 0.099 && high <= 1001.0;
@@ -169,8 +169,9 @@ impl Axis {
                 let at = f64::from(m) * 10f64.powi(power);
                 let named = match m {
                     1 => power.rem_euclid(every) == 0,
-                    2 | 5 => decades < 2,
-                    _ => false,
+                    2 | 5 => high < 30.0 * low,
+                    3 | 7 => high < 10.0 * low,
+                    _ => high < 4.0 * low,
                 };
                 if !inside(at) || (every > 1 && m > 1) {
                     continue;

@@ -13,6 +13,9 @@ pub struct Notation {
 
 /// (name in files without `_over_tau` and its kin, short name, symbol).
 const SYMBOLS: &[(&str, &str, &str)] = &[
+    ("temperature", "T", "T"),
+    ("doping", "doping", "n − p"),
+    ("energy", "E", "E"),
     ("conductivity", "sigma", "σ"),
     ("conductivity_electrons", "sigma_e", "σ_{e}"),
     ("conductivity_holes", "sigma_h", "σ_{h}"),
