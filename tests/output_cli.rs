@@ -279,6 +279,10 @@ fn shares_of_scattering_mechanisms_add_up() {
     };
     assert!(impurities(0) < 0.2 && impurities(1) > 0.5);
     let file = ResultFile::read(&o.join("r.h5"), Some("transport")).unwrap();
+    assert!(
+        file.get("scattering_share_electrons_intervalley_g3_LO")
+            .is_some()
+    );
     let share = file
         .get("scattering_share_electrons_ionised_impurities")
         .unwrap();

@@ -88,8 +88,9 @@ pub fn share_items(all: &[CarrierShares]) -> Vec<Item> {
             Carrier::Holes => "holes",
         };
         for share in &of.shares {
-            let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
-            let mechanism: String = share.name.chars().map(plain).collect();
+            let words = share.name.split(|c: char| !c.is_ascii_alphanumeric());
+            let words: Vec<&str> = words.filter(|w| !w.is_empty()).collect();
+            let mechanism = words.join("_");
             items.push(Item {
                 name: format!("{SHARE}{carrier}_{mechanism}").into(),
                 unit: "1",
