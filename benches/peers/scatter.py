@@ -166,14 +166,14 @@ def main():
             mu, theirs = peers[m]
             chosen = (mu > LOW - 0.01) & (mu < HIGH + 0.01)
             own = histogram(options.bzint, at("qe", "cu", "cu.nscf.xml.gz"), grids[m], mu[chosen], scratch)
-            right.plot(mu[chosen], own / 1e21, color=colours[m], lw=1, label=f"bzint's bands on {grids[m]}³ in BoltzTraP2's bins")
+            right.plot(mu[chosen], own / 1e21, color=colours[m], lw=1, label=f"bzint's bands, {grids[m]}³, in these bins")
             right.plot(mu[chosen], theirs[chosen] / 1e21, color=colours[m], ls="none", marker="o", mfc="none", ms=4)
             say(f"bzint's bands, {grids[m]}^3, BoltzTraP2's bins", mu[chosen], own)
             rms = np.std(own / theirs[chosen] - 1)
             both = np.corrcoef(own - np.poly1d(np.polyfit(mu[chosen], own, 2))(mu[chosen]),
                                theirs[chosen] - np.poly1d(np.polyfit(mu[chosen], theirs[chosen], 2))(mu[chosen]))[0, 1]
             report.append(f"    against BoltzTraP2's: rms {rms:.4f}, correlation of the scatter {both:.2f}\n")
-    right.plot([], [], color="gray", ls="none", marker="o", mfc="none", ms=4, label="BoltzTraP2's own values")
+    right.plot([], [], color="gray", ls="none", marker="o", mfc="none", ms=4, label="BoltzTraP2 (bins of 13 meV)")
     for axes in (left, right):
         axes.set_xlabel("μ (eV)")
         axes.set_xlim(LOW, HIGH)

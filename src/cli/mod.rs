@@ -9,7 +9,11 @@ mod info;
 mod lists;
 mod model;
 mod opened;
+mod optimize;
 mod options;
+mod plot;
+mod relaxation;
+mod report;
 mod session;
 mod transport;
 mod validate;
@@ -39,6 +43,12 @@ enum Command {
     Dos(dos::Dos),
     /// Conductivity, Seebeck, thermal conductivity, Hall per temperature and doping or chemical potential
     Transport(Box<transport::Transport>),
+    /// The doping (and temperature) of the largest power factor or zT
+    Optimize(Box<optimize::Optimize>),
+    /// A figure (SVG or PNG) of any result file, with shaded error bands
+    Plot(plot::Plot),
+    /// A self-contained HTML page of any result file: figures, main numbers, provenance
+    Report(report::Report),
     /// CPU against GPU on these bands
     Validate(validate::Validate),
     /// CPU against GPU, side by side, with what bounds each
@@ -60,6 +70,9 @@ impl Cli {
             Command::Fermi(c) => c.run(),
             Command::Dos(c) => c.run(),
             Command::Transport(c) => c.run(),
+            Command::Optimize(c) => c.run(),
+            Command::Plot(c) => c.run(),
+            Command::Report(c) => c.run(),
             Command::Validate(c) => c.run(),
             Command::Bench(c) => c.run(),
             Command::Devices(c) => c.run(),

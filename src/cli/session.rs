@@ -249,6 +249,20 @@ pub fn mid_gap(source: &dyn BandSource) -> Option<(f64, String)> {
     ))
 }
 
+/// The edges (valence, conduction) of the gap at the Fermi level, eV: between the bands that the electrons fill and the others,
+/// unless the level was given.
+pub fn gap(choice: &FermiOption, source: &dyn BandSource, fermi_ev: f64) -> Option<(f64, f64)> {
+    let electrons = choice.electrons.or(source.header().n_electrons);
+    match electrons {
+        Some(n) if choice.fermi_level.is_none() => {
+            GapSplit::at_count(source, n).map(|g| (g.valence_ev, g.conduction_ev))
+        }
+        _ => None,
+    }
+    .or_else(|| fermi_level::gap_around(source, fermi_ev))
+    .filter(|(_, conduction)| conduction.is_finite())
+}
+
 /// The Fermi level of `choice`, and a sentence on where it comes from. The file's, taken by default, goes to the middle of
 /// the gap where it lies in one; asked for, it is taken as it is.
 ///

@@ -4,16 +4,17 @@ use super::lists::{Impurity, List, parse_dopings, parse_impurity, parse_list, pa
 use super::opened::{self, Preference};
 use super::options::{FermiOption, Input, Method, Output};
 use super::session;
-use crate::bands::{BandSource, GapSplit};
+use crate::bands::BandSource;
 use crate::error::{Error, Result};
-use crate::integrate::{Channels, EnergyAxis, Engine, Request, Spectrum, fermi_level, spectrum};
+use crate::integrate::{Channels, EnergyAxis, Engine, Request, Spectrum, spectrum};
 use crate::report::{
-    Levels, TransportReport, TransportRow, boltztrap_files, transport_csv, transport_json,
-    transport_result, transport_table,
+    Item, Levels, TransportReport, TransportRow, boltztrap_files, share_items, transport_csv,
+    transport_json, transport_result, transport_table,
 };
 use crate::scattering::ScatteringModel;
 use crate::transport::{
-    AxisPlan, Doping, ImpurityLevel, ThermalState, TransportDistribution, WindowRelevance,
+    AxisPlan, Doping, ImpurityLevel, RelaxationTime, ThermalState, TransportDistribution,
+    WindowRelevance,
 };
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
@@ -106,6 +107,7 @@ struct Found {
     gap_ev: Option<(f64, f64)>,
     levels: Levels,
     rows: Vec<TransportRow>,
+    extras: Vec<Vec<Item>>,
     bins: usize,
 }
 
@@ -146,6 +148,7 @@ impl Transport {
             temperatures_k: self.temperature.0.clone(),
             levels: found.levels,
             rows: found.rows,
+            extras: found.extras,
             bins: found.bins,
             run: &run,
         };
@@ -234,15 +237,7 @@ impl Transport {
         engine: &mut dyn Engine,
     ) -> Result<Found> {
         let (fermi, origin) = session::fermi_level(&self.level, source, request, engine)?;
-        let electrons = self.level.electrons.or(source.header().n_electrons);
-        let gap = match electrons {
-            Some(n) if self.level.fermi_level.is_none() => {
-                GapSplit::at_count(source, n).map(|g| (g.valence_ev, g.conduction_ev))
-            }
-            _ => None,
-        }
-        .or_else(|| fermi_level::gap_around(source, fermi))
-        .filter(|(_, conduction)| conduction.is_finite());
+        let gap = session::gap(&self.level, source, fermi);
         let split = gap.map_or(fermi, |(valence, conduction)| 0.5 * (valence + conduction));
         let extremes = source.statistics().iter();
         let mut plan = AxisPlan {
@@ -275,7 +270,7 @@ impl Transport {
             (Levels::ChemicalPotentials(mu), _) => {
                 plan.chemical_potentials_ev = mu.iter().map(|&x| (x, x)).collect();
             }
-            (Levels::Dopings(_), dopings) => {
+            (_, dopings) => {
                 // A first look with wide bins tells where the chemical potentials lie.
                 let first = AxisPlan {
                     margin_ev: FIRST_LOOK_EV,
@@ -334,23 +329,29 @@ impl Transport {
         let rows = cases
             .par_iter()
             .map(|&(t, i)| {
-                let state = match (&levels, &dopings) {
-                    (Levels::Dopings(_), Some(dopings)) => {
-                        distribution.at_doping(t, &dopings[i])?
-                    }
-                    (Levels::ChemicalPotentials(mu) | Levels::Dopings(mu), _) => {
-                        distribution.at_chemical_potential(t, mu[i])?
+                let state = match &dopings {
+                    Some(dopings) => distribution.at_doping(t, &dopings[i])?,
+                    None => {
+                        let (mu, _) = plan.chemical_potentials_ev[i];
+                        distribution.at_chemical_potential(t, mu)?
                     }
                 };
-                self.row(&distribution, &state, model.as_ref(), gap)
+                let shares = match &model {
+                    Some(model) => distribution.scattering_shares(model, gap, &state)?,
+                    None => Vec::new(),
+                };
+                let row = self.row(&distribution, &state, model.as_ref(), gap)?;
+                Ok((row, share_items(&shares)))
             })
-            .collect::<Result<_>>()?;
+            .collect::<Result<Vec<_>>>()?;
+        let (rows, extras) = rows.into_iter().unzip();
         Ok(Found {
             fermi_level_ev: fermi,
             origin,
             gap_ev: gap,
             levels,
             rows,
+            extras,
             bins: axis.bins(),
         })
     }
@@ -378,26 +379,14 @@ impl Transport {
         model: Option<&ScatteringModel>,
         gap: Option<(f64, f64)>,
     ) -> Result<TransportRow> {
-        let coefficients = match (self.tau, model) {
-            (Some(tau), _) => distribution.coefficients(state, &|_| tau)?,
-            (None, Some(model)) => {
-                let tau = distribution.scattered(model, gap, state)?;
-                distribution.coefficients(state, &|e| tau.at(e))?
-            }
-            (None, None) if distribution.has_lifetimes() => {
-                distribution.coefficients_from_lifetimes(state)?
-            }
-            (None, None) => {
-                return Ok(TransportRow::OverTau(
-                    distribution.coefficients_over_tau(state)?,
-                ));
-            }
+        let relaxation = match (self.tau, model) {
+            (Some(tau), _) => RelaxationTime::Constant(tau),
+            (None, Some(model)) => RelaxationTime::Mechanisms(model, gap),
+            (None, None) if distribution.has_lifetimes() => RelaxationTime::OfTheBands,
+            (None, None) => RelaxationTime::Unknown,
         };
-        let zt = self
-            .lattice_thermal_conductivity
-            .map(|lattice| coefficients.figure_of_merit(lattice))
-            .transpose()?;
-        Ok(TransportRow::Absolute(coefficients, zt))
+        let lattice = self.lattice_thermal_conductivity;
+        TransportRow::new(distribution, state, relaxation, lattice)
     }
 
     /// What was asked to be compensated, one per `--doping`; none where chemical potentials are given.

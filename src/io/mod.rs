@@ -49,10 +49,17 @@ pub struct OpenOptions {
 /// # Errors
 /// [`Error::Io`] where the system refuses; nothing is left behind then.
 pub fn write_text(path: &Path, text: &str) -> Result<()> {
+    write_bytes(path, text.as_bytes())
+}
+
+/// Writes a file atomically.
+///
+/// # Errors
+/// As [`write_text`].
+pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
     use std::io::Write;
     bxsf::create(path, ".part", |out| {
-        out.write_all(text.as_bytes())
-            .map_err(Error::io(path, "write"))
+        out.write_all(bytes).map_err(Error::io(path, "write"))
     })
 }
 

@@ -22,8 +22,13 @@
 //! ```
 
 mod file;
+mod json;
 
 use crate::error::{Error, Result};
+use std::path::Path;
+
+/// The commands that give results.
+const KINDS: [&str; 4] = ["transport", "optimize", "dos", "fermi"];
 
 /// Coordinates along a dimension.
 #[derive(Clone, Debug, PartialEq)]
@@ -153,6 +158,40 @@ impl ResultFile {
                 ("command".into(), command.into()),
             ],
         }
+    }
+
+    /// Opens results of any kind: an HDF5 file, or the summary that `--json` printed.
+    ///
+    /// # Errors
+    /// As [`ResultFile::read`]; [`Error::BadFile`] for a file of bands.
+    pub fn open(path: &Path) -> Result<Self> {
+        use std::io::Read;
+        let mut start = [0; 1];
+        let mut opened = std::fs::File::open(path).map_err(Error::io(path, "open"))?;
+        let found = opened.read(&mut start).map_err(Error::io(path, "read"))?;
+        let results = if found == 1 && matches!(start[0], b'{' | b'[' | b' ' | b'\n') {
+            let text = std::fs::read_to_string(path).map_err(Error::io(path, "read"))?;
+            json::parse(path, &text)?
+        } else {
+            Self::read(path, None)?
+        };
+        if KINDS.contains(&results.kind()) {
+            return Ok(results);
+        }
+        Err(Error::bad_file(
+            path,
+            "kind",
+            format!("it holds {}, not results", results.kind()),
+            format!(
+                "give what `-o` or `--json` of one of these wrote: {}",
+                KINDS.join(", ")
+            ),
+        ))
+    }
+
+    /// All global attributes, in the order of the file.
+    pub fn attributes(&self) -> &[(String, AttributeValue)] {
+        &self.attributes
     }
 
     /// The kind of results.

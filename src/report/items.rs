@@ -1,9 +1,12 @@
 //! The coefficients of a thermal state as a list of named quantities with units: what JSON, HDF5 and CSV are made from.
 
+use crate::error::Result;
+use crate::scattering::Carrier;
 use crate::transport::{
-    Coefficients, CoefficientsOverTau, Equilibrium, RankFourQuantity, RankThreeQuantity, Scalar,
-    TensorQuantity,
+    CarrierShares, Coefficients, CoefficientsOverTau, Equilibrium, RankFourQuantity,
+    RankThreeQuantity, RelaxationTime, Scalar, TensorQuantity, ThermalState, TransportDistribution,
 };
+use std::borrow::Cow;
 
 /// The coefficients of one temperature and level.
 #[derive(Clone, Debug)]
@@ -31,7 +34,7 @@ pub enum Quantity {
 #[derive(Clone, Debug)]
 pub struct Item {
     /// Name in files.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Unit.
     pub unit: &'static str,
     /// Explanation.
@@ -73,6 +76,35 @@ impl Quantity {
     }
 }
 
+/// What the names of scattering shares begin with.
+pub(super) const SHARE: &str = "scattering_share_";
+
+/// Shares of scattering mechanisms as named quantities: `scattering_share_electrons_acoustic`.
+pub fn share_items(all: &[CarrierShares]) -> Vec<Item> {
+    let mut items = Vec::new();
+    for of in all {
+        let carrier = match of.carrier {
+            Carrier::Electrons => "electrons",
+            Carrier::Holes => "holes",
+        };
+        for share in &of.shares {
+            let words = share.name.split(|c: char| !c.is_ascii_alphanumeric());
+            let words: Vec<&str> = words.filter(|w| !w.is_empty()).collect();
+            let mechanism = words.join("_");
+            items.push(Item {
+                name: format!("{SHARE}{carrier}_{mechanism}").into(),
+                unit: "1",
+                about: "the mechanism's share of the scattering rate, averaged over the carriers as they conduct",
+                quantity: Quantity::Scalar(Scalar {
+                    value: share.fraction,
+                    error: 0.0,
+                }),
+            });
+        }
+    }
+    items
+}
+
 /// Collects items.
 struct List(Vec<Item>);
 
@@ -85,7 +117,7 @@ impl List {
         quantity: Quantity,
     ) {
         self.0.push(Item {
-            name,
+            name: name.into(),
             unit,
             about,
             quantity,
@@ -146,6 +178,35 @@ impl List {
 }
 
 impl TransportRow {
+    /// The coefficients of a state with a relaxation time, as far as that is known; zT where the lattice thermal conductivity,
+    /// W/(m K), is known too.
+    ///
+    /// # Errors
+    /// As [`TransportDistribution::coefficients`] and [`TransportDistribution::scattered`].
+    pub fn new(
+        distribution: &TransportDistribution,
+        state: &ThermalState,
+        relaxation: RelaxationTime,
+        lattice_w_mk: Option<f64>,
+    ) -> Result<Self> {
+        let coefficients = match relaxation {
+            RelaxationTime::Unknown => {
+                return Ok(Self::OverTau(distribution.coefficients_over_tau(state)?));
+            }
+            RelaxationTime::Constant(tau) => distribution.coefficients(state, &|_| tau)?,
+            RelaxationTime::Function(tau) => distribution.coefficients(state, tau)?,
+            RelaxationTime::Mechanisms(model, gap_ev) => {
+                let tau = distribution.scattered(model, gap_ev, state)?;
+                distribution.coefficients(state, &|e| tau.at(e))?
+            }
+            RelaxationTime::OfTheBands => distribution.coefficients_from_lifetimes(state)?,
+        };
+        let zt = lattice_w_mk
+            .map(|lattice| coefficients.figure_of_merit(lattice))
+            .transpose()?;
+        Ok(Self::Absolute(coefficients, zt))
+    }
+
     /// What does not depend on the size of the relaxation time.
     pub fn equilibrium(&self) -> &Equilibrium {
         match self {

@@ -1,11 +1,14 @@
-//! Results for people and for programs: tables, JSON, HDF5.
+//! Results for people and for programs: tables, JSON, HDF5, figures, pages.
 
 mod boltztrap;
 mod dos;
 mod edges;
 mod fermi;
+pub mod figure;
 mod format;
 mod items;
+mod optimum;
+mod page;
 mod transport;
 
 pub use boltztrap::boltztrap_files;
@@ -13,7 +16,9 @@ pub use dos::{dos_json, dos_result, dos_table};
 pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use format::{scalar, scientific, tensor_json};
-pub use items::{Item, Quantity, TransportRow};
+pub use items::{Item, Quantity, TransportRow, share_items};
+pub use optimum::{OptimumReport, objective_name, optimum_table};
+pub use page::page;
 pub use transport::{
     Levels, TransportReport, transport_csv, transport_json, transport_result, transport_table,
 };

@@ -3,7 +3,7 @@
 use super::Run;
 use super::fermi::provenance;
 use super::format::{scalar, scientific};
-use super::items::{Item, Quantity, TransportRow};
+use super::items::{Item, Quantity, SHARE, TransportRow};
 use crate::bands::BandHeader;
 use crate::error::Result;
 use crate::io::results::ResultFile;
@@ -18,6 +18,8 @@ pub enum Levels {
     ChemicalPotentials(Vec<f64>),
     /// Net dopings, cm⁻³: positive for electrons.
     Dopings(Vec<f64>),
+    /// Kinds of doping, "n" or "p", each at its optimum.
+    Carriers(Vec<String>),
 }
 
 impl Levels {
@@ -25,6 +27,7 @@ impl Levels {
     pub fn len(&self) -> usize {
         match self {
             Self::ChemicalPotentials(x) | Self::Dopings(x) => x.len(),
+            Self::Carriers(x) => x.len(),
         }
     }
 
@@ -58,10 +61,29 @@ pub struct TransportReport<'a> {
     pub levels: Levels,
     /// Rows, `[temperature][level]`.
     pub rows: Vec<TransportRow>,
+    /// What else is known of each row, the same names in each; or nothing.
+    pub extras: Vec<Vec<Item>>,
     /// Number of energy bins.
     pub bins: usize,
     /// How it was computed.
     pub run: &'a Run,
+}
+
+impl TransportReport<'_> {
+    /// The kind of results, named after the command that gives them.
+    fn kind(&self) -> &'static str {
+        match self.levels {
+            Levels::Carriers(_) => "optimize",
+            _ => "transport",
+        }
+    }
+
+    /// Every quantity of a row.
+    pub(super) fn items(&self, row: usize) -> Vec<Item> {
+        let mut items = self.rows[row].items();
+        items.extend(self.extras.get(row).into_iter().flatten().cloned());
+        items
+    }
 }
 
 fn mean(item: &Item) -> Option<Scalar> {
@@ -74,9 +96,47 @@ fn mean(item: &Item) -> Option<Scalar> {
 
 /// A readable table: means over the directions.
 pub fn transport_table(report: &TransportReport) -> String {
+    let mut s = format!("Transport coefficients of {}\n", report.input);
+    s += &heading(report);
+    s.push('\n');
+    for (r, row) in report.rows.iter().enumerate() {
+        let e = row.equilibrium();
+        let mu = e.chemical_potential_ev();
+        let relative = Scalar {
+            value: mu.value - report.fermi_level_ev,
+            error: mu.error,
+        };
+        let n = e.carrier_density();
+        let kind = match n.value {
+            n if n > 0.0 => "n-type",
+            n if n < 0.0 => "p-type",
+            _ => "neutral",
+        };
+        let _ = writeln!(
+            s,
+            "T = {} K, mu - E_F = {} eV, n - p = {} cm^-3 ({kind})",
+            e.temperature_k(),
+            scalar(relative),
+            scientific(n)
+        );
+        let items = report.items(r);
+        s += &coefficient_lines(&items);
+        s += &share_lines(&items);
+    }
+    s.push_str(LEGEND);
+    s
+}
+
+/// What the tables of coefficients mean.
+pub(super) const LEGEND: &str = "\n  Tensors are given by a third of their trace; `--json`, `--csv` and `-o` have every component.\n  \
+     n - p: electrons less holes, so that p-type is negative, and S and R_H have the sign of the carriers' charge.\n  \
+     ± is what each part of the zone would change on its every-second-point subgrid, added up (a third of it where that is\n  \
+     small, the values being extrapolated), with the changes by symmetrisation and by the energy bins.\n";
+
+/// What was computed from what, and how.
+pub(super) fn heading(report: &TransportReport) -> String {
     let (header, run) = (report.header, report.run);
     let mut s = String::new();
-    let _ = writeln!(s, "Transport coefficients of {}", report.input);
     let _ = writeln!(
         s,
         "  bands     {}, {} {} bands on {} k-points",
@@ -115,6 +175,11 @@ pub fn transport_table(report: &TransportReport) -> String {
         }
         (None, None) => s.push_str("  tau       not given: coefficients are per relaxation time\n"),
     }
+    s
+}
+
+/// One line for each coefficient that tables show.
+pub(super) fn coefficient_lines(items: &[Item]) -> String {
     let shown = [
         "conductivity",
         "conductivity_over_tau",
@@ -128,43 +193,42 @@ pub fn transport_table(report: &TransportReport) -> String {
         "nernst",
         "nernst_over_tau",
     ];
-    s.push('\n');
-    for row in &report.rows {
-        let e = row.equilibrium();
-        let mu = e.chemical_potential_ev();
-        let relative = Scalar {
-            value: mu.value - report.fermi_level_ev,
-            error: mu.error,
-        };
-        let n = e.carrier_density();
-        let kind = match n.value {
-            n if n > 0.0 => "n-type",
-            n if n < 0.0 => "p-type",
-            _ => "neutral",
-        };
-        let _ = writeln!(
-            s,
-            "T = {} K, mu - E_F = {} eV, n - p = {} cm^-3 ({kind})",
-            e.temperature_k(),
-            scalar(relative),
-            scientific(n)
-        );
-        for item in row.items() {
-            if let (true, Some(q)) = (shown.contains(&item.name), mean(&item)) {
-                let (q, unit) = match item.name {
-                    "seebeck" => (q.scaled(1e6), "uV/K"),
-                    _ => (q, item.unit),
-                };
-                let _ = writeln!(s, "    {:<42} {} {unit}", item.name, scalar(q));
-            }
+    let mut s = String::new();
+    for item in items {
+        if let (true, Some(q)) = (shown.contains(&&*item.name), mean(item)) {
+            let (q, unit) = match &*item.name {
+                "seebeck" => (q.scaled(1e6), "uV/K"),
+                _ => (q, item.unit),
+            };
+            let _ = writeln!(s, "    {:<42} {} {unit}", item.name, scalar(q));
         }
     }
-    s.push_str(
-        "\n  Tensors are given by a third of their trace; `--json`, `--csv` and `-o` have every component.\n  \
-         n - p: electrons less holes, so that p-type is negative, and S and R_H have the sign of the carriers' charge.\n  \
-         ± is what each part of the zone would change on its every-second-point subgrid, added up (a third of it where that is\n  \
-         small, the values being extrapolated), with the changes by symmetrisation and by the energy bins.\n",
-    );
+    s
+}
+
+/// One line for each kind of carrier with what scatters it, the strongest first.
+fn share_lines(items: &[Item]) -> String {
+    let mut s = String::new();
+    for carrier in ["electrons", "holes"] {
+        let prefix = format!("{SHARE}{carrier}_");
+        let mut shares: Vec<(f64, &str)> = items
+            .iter()
+            .filter_map(|item| Some((mean(item)?.value, item.name.strip_prefix(&prefix)?)))
+            .filter(|(fraction, _)| !fraction.is_nan())
+            .collect();
+        shares.sort_by(|a, b| b.0.total_cmp(&a.0));
+        if shares.is_empty() {
+            continue;
+        }
+        let one = |(fraction, name): &(f64, &str)| format!("{name} {:.1} %", 100.0 * fraction);
+        let list: Vec<String> = shares.iter().map(one).collect();
+        let _ = writeln!(
+            s,
+            "    {:<42} {}",
+            format!("scattering of {carrier}"),
+            list.join(", ")
+        );
+    }
     s
 }
 
@@ -173,7 +237,8 @@ pub fn transport_json(report: &TransportReport) -> Value {
     let rows: Vec<Value> = report
         .rows
         .iter()
-        .map(|row| {
+        .enumerate()
+        .map(|(r, row)| {
             let mut out = Map::new();
             let e = row.equilibrium();
             let t = Scalar {
@@ -190,14 +255,17 @@ pub fn transport_json(report: &TransportReport) -> Value {
                 "chemical_potential_from_fermi_level".into(),
                 super::format::scalar_json(relative, "eV"),
             );
-            for item in row.items() {
-                out.insert(item.name.into(), item_json(&item));
+            if let Levels::Carriers(carriers) = &report.levels {
+                out.insert("carriers".into(), json!(carriers[r % carriers.len()]));
+            }
+            for item in report.items(r) {
+                out.insert(item.name.to_string(), item_json(&item));
             }
             Value::Object(out)
         })
         .collect();
     json!({
-        "kind": "transport",
+        "kind": report.kind(),
         "input": report.input,
         "backend": report.run.backend,
         "adapter": report.run.adapter,
@@ -233,7 +301,7 @@ fn item_json(item: &Item) -> Value {
 pub fn transport_csv(report: &TransportReport) -> String {
     let mut s = String::new();
     for (r, row) in report.rows.iter().enumerate() {
-        let items = row.items();
+        let items = report.items(r);
         if r == 0 {
             s.push_str("temperature [K]");
             for item in &items {
@@ -242,7 +310,7 @@ pub fn transport_csv(report: &TransportReport) -> String {
                     let of = |place: u32| ["x", "y", "z"][i / 3usize.pow(rank - 1 - place) % 3];
                     let index: String = (0..rank).map(of).collect();
                     let name = match rank {
-                        0 => item.name.to_owned(),
+                        0 => item.name.to_string(),
                         _ => format!("{}_{index}", item.name),
                     };
                     let _ = write!(s, ",{name} [{}],{name}_error [{}]", item.unit, item.unit);
@@ -266,7 +334,7 @@ pub fn transport_csv(report: &TransportReport) -> String {
 /// # Errors
 /// Where dimensions and data disagree (a defect).
 pub fn transport_result(report: &TransportReport, command: &str) -> Result<ResultFile> {
-    let mut file = ResultFile::new("transport", command);
+    let mut file = ResultFile::new(report.kind(), command);
     provenance(&mut file, report.header, &report.input, report.run);
     file.attribute("fermi_level_ev", report.fermi_level_ev)
         .attribute("fermi_level_origin", report.origin.as_str())
@@ -301,6 +369,10 @@ pub fn transport_result(report: &TransportReport, command: &str) -> Result<Resul
             file.dimension("doping", n.clone(), "cm^-3", about)?;
             "doping"
         }
+        Levels::Carriers(carriers) => {
+            file.dimension("carriers", carriers.clone(), "", "n-type or p-type")?;
+            "carriers"
+        }
     };
     file.tensor_dimensions()?;
     let xyz: &[&str] = &["x", "y", "z"];
@@ -311,7 +383,7 @@ pub fn transport_result(report: &TransportReport, command: &str) -> Result<Resul
         "Cartesian component of the magnetic field",
     )?;
     file.dimension("field2", xyz, "", "second component of the magnetic field")?;
-    let all: Vec<Vec<Item>> = report.rows.iter().map(TransportRow::items).collect();
+    let all: Vec<Vec<Item>> = (0..report.rows.len()).map(|r| report.items(r)).collect();
     let Some(first) = all.first() else {
         return Ok(file);
     };
@@ -329,8 +401,8 @@ pub fn transport_result(report: &TransportReport, command: &str) -> Result<Resul
             .iter()
             .flat_map(|row| row[i].quantity.errors())
             .collect();
-        file.variable(item.name, &dimensions, values, item.unit, item.about)?;
-        file.error_bar(item.name, errors)?;
+        file.variable(&item.name, &dimensions, values, item.unit, item.about)?;
+        file.error_bar(&item.name, errors)?;
     }
     Ok(file)
 }

@@ -54,7 +54,7 @@ pub fn shares(
     at: &Conditions,
 ) -> Result<Vec<Share>> {
     let total = total_rate(mechanisms, energy_above_edge_ev, at)?;
-    let mut shares = named(mechanisms);
+    let mut shares = named_shares(mechanisms);
     for (share, mechanism) in shares.iter_mut().zip(mechanisms) {
         share.fraction = mechanism.rate(energy_above_edge_ev, at)? / total;
     }
@@ -68,7 +68,7 @@ pub fn shares(
 /// Those of [`total_rate`].
 pub fn window_shares(mechanisms: &[Mechanism], at: &Conditions, eta: f64) -> Result<Vec<Share>> {
     let window = Window::new(mechanisms, at, eta);
-    let mut shares = named(mechanisms);
+    let mut shares = named_shares(mechanisms);
     for (share, mechanism) in shares.iter_mut().zip(mechanisms) {
         let [part, whole] = window.integral(|x, tau| {
             let weight = at.valley.wave_number(x * at.kt_ev()).powi(3) * tau;
@@ -80,8 +80,8 @@ pub fn window_shares(mechanisms: &[Mechanism], at: &Conditions, eta: f64) -> Res
     Ok(shares)
 }
 
-/// Names with shares yet to be filled in.
-fn named(mechanisms: &[Mechanism]) -> Vec<Share> {
+/// The mechanisms' names, with shares yet to be filled in.
+pub fn named_shares(mechanisms: &[Mechanism]) -> Vec<Share> {
     let name = |i: usize| {
         let key = mechanisms[i].key();
         if let Mechanism::Intervalley(phonon) = &mechanisms[i]

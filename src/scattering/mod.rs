@@ -63,7 +63,7 @@ pub use constant_time::ConstantTime;
 pub use intervalley::Intervalley;
 pub use inverse_dos::InverseDos;
 pub use ionised::{CoulombCutoff, IonisedImpurities};
-pub use matthiessen::{Share, shares, total_rate, window_shares};
+pub use matthiessen::{Share, named_shares, shares, total_rate, window_shares};
 pub use mean_free_path::MeanFreePath;
 pub use mechanism::{LEAST_ENERGY_EV, Mechanism, Scattering};
 pub use model::{BandEdges, Carriers, ScatteringModel};

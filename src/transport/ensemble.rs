@@ -112,12 +112,34 @@ impl Ensemble {
         state: &ThermalState,
         tau: Tau,
     ) -> Result<Self> {
+        Self::of(distribution, state, tau, usize::MAX)
+    }
+
+    /// The member that gives the values, alone: no bars, and no extrapolation.
+    ///
+    /// # Errors
+    /// As [`Ensemble::new`].
+    pub fn value_only(
+        distribution: &TransportDistribution,
+        state: &ThermalState,
+        tau: Tau,
+    ) -> Result<Self> {
+        Self::of(distribution, state, tau, 1)
+    }
+
+    fn of(
+        distribution: &TransportDistribution,
+        state: &ThermalState,
+        tau: Tau,
+        most: usize,
+    ) -> Result<Self> {
         let t = state.temperature_k;
         let kt = BOLTZMANN_EV * t;
         let mut members: Vec<(Variation, Member)> = Vec::new();
         // Variations of the contents at one μ share the window's weights.
         let mut shared: Vec<(usize, f64, Weights, FermiFactors)> = Vec::new();
-        for (variation, &mu) in distribution.variations().into_iter().zip(&state.mu_ev) {
+        let variations = distribution.variations().into_iter();
+        for (variation, &mu) in variations.zip(&state.mu_ev).take(most) {
             let same = |s: &(usize, f64, _, _)| (s.0, s.1) == (variation.order, mu);
             let found = match shared.iter().position(same) {
                 Some(found) => found,
@@ -205,6 +227,16 @@ impl Ensemble {
                 error[i] + unsymmetrized + value[i].abs() * second_order
             },
         })
+    }
+
+    /// The variations, the one that gives the values first.
+    pub fn variations(&self) -> impl Iterator<Item = Variation> {
+        self.members.iter().map(|(variation, _)| *variation)
+    }
+
+    /// What `of` gives in each variation, likewise.
+    pub fn each(&self, of: impl Fn(&Member) -> f64) -> Vec<f64> {
+        self.members.iter().map(|(_, member)| of(member)).collect()
     }
 
     /// A number of carriers, which is no ratio and which a doping fixes.

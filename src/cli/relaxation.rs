@@ -1,0 +1,64 @@
+//! What a command is told of the relaxation time and of the lattice's heat.
+
+use crate::error::{Error, Result};
+use crate::scattering::ScatteringModel;
+use crate::transport::RelaxationTime;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Options on the relaxation time.
+#[derive(Args, Clone, Debug)]
+pub struct RelaxationOption {
+    /// Constant relaxation time in s; without it every coefficient is per relaxation time
+    #[arg(long, value_name = "SECONDS")]
+    pub tau: Option<f64>,
+    /// Scattering mechanisms of a semiconductor: a TOML file such as data/silicon.toml
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "tau")]
+    pub scattering: Option<PathBuf>,
+    /// Lattice thermal conductivity in W/(m K), for zT
+    #[arg(long, value_name = "W/mK")]
+    pub lattice_thermal_conductivity: Option<f64>,
+}
+
+impl RelaxationOption {
+    /// The mechanisms' file, read.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for a number that cannot be; as [`ScatteringModel::read`].
+    pub fn model(&self) -> Result<Option<ScatteringModel>> {
+        let refused = |option: &str, value: f64, remedy: &str| {
+            Err(Error::bad_option(option, format!("{value}"), remedy))
+        };
+        match (self.tau, self.lattice_thermal_conductivity) {
+            (Some(tau), _) if !(tau > 0.0 && tau.is_finite()) => refused(
+                "--tau",
+                tau,
+                "give a positive relaxation time in seconds, such as 1e-14",
+            ),
+            (_, Some(kappa)) if !(kappa >= 0.0 && kappa.is_finite()) => refused(
+                "--lattice-thermal-conductivity",
+                kappa,
+                "give 0 or a positive number of W/(m K)",
+            ),
+            _ => {
+                let path = self.scattering.as_ref();
+                path.map(|path| ScatteringModel::read(path)).transpose()
+            }
+        }
+    }
+
+    /// Where τ comes from, given the mechanisms, the gap (eV), and whether the bands bring relaxation times.
+    pub fn relaxation<'a>(
+        &self,
+        model: Option<&'a ScatteringModel>,
+        gap_ev: Option<(f64, f64)>,
+        has_lifetimes: bool,
+    ) -> RelaxationTime<'a> {
+        match (self.tau, model) {
+            (Some(tau), _) => RelaxationTime::Constant(tau),
+            (None, Some(model)) => RelaxationTime::Mechanisms(model, gap_ev),
+            (None, None) if has_lifetimes => RelaxationTime::OfTheBands,
+            (None, None) => RelaxationTime::Unknown,
+        }
+    }
+}

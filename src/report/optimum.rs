@@ -1,0 +1,161 @@
+//! Optimal dopings: what is said of them beside the coefficients that hold there.
+
+use super::format::{scalar, scientific};
+use super::items::{Item, Quantity};
+use super::transport::{LEGEND, TransportReport, coefficient_lines, heading};
+use crate::transport::{Objective, Optimum, Scalar};
+use std::fmt::Write;
+
+/// What was looked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OptimumReport {
+    /// What is largest.
+    pub objective: Objective,
+    /// Whether it is absolute, not per relaxation time.
+    pub absolute: bool,
+    /// The direction in words: "average", "xx" …
+    pub direction: String,
+    /// `[temperature][carriers]`.
+    pub optima: Vec<Optimum>,
+}
+
+/// The objective's name in files and its unit.
+pub fn objective_name(objective: Objective, absolute: bool) -> (&'static str, &'static str) {
+    match (objective, absolute) {
+        (Objective::FigureOfMerit(_), _) => ("figure_of_merit", "1"),
+        (Objective::PowerFactor, true) => ("power_factor", "W/(m K^2)"),
+        (Objective::PowerFactor, false) => ("power_factor_over_tau", "W/(m K^2 s)"),
+    }
+}
+
+impl OptimumReport {
+    /// The optima as named quantities, one list per row.
+    pub fn items(&self) -> Vec<Vec<Item>> {
+        let (name, unit) = objective_name(self.objective, self.absolute);
+        let of = |o: &Optimum| {
+            let exact = |value: f64| Scalar { value, error: 0.0 };
+            let inside = if o.inside { 1.0 } else { 0.0 };
+            let largest = format!("largest_{name}");
+            let all: [(String, &'static str, Scalar, &'static str); 8] = [
+                (largest, unit, o.value, "what was made largest"),
+                (
+                    "optimal_chemical_potential".into(),
+                    "eV",
+                    o.chemical_potential_ev(),
+                    "chemical potential of the optimum; the bar is the farther end of its range",
+                ),
+                (
+                    "optimal_chemical_potential_low".into(),
+                    "eV",
+                    exact(o.range_ev.0),
+                    "from here on the optimum may lie",
+                ),
+                (
+                    "optimal_chemical_potential_high".into(),
+                    "eV",
+                    exact(o.range_ev.1),
+                    "up to here the optimum may lie",
+                ),
+                (
+                    "optimal_doping".into(),
+                    "cm^-3",
+                    o.doping(),
+                    "electrons less holes at the optimum; the bar is the farther end of its range",
+                ),
+                (
+                    "optimal_doping_low".into(),
+                    "cm^-3",
+                    exact(o.dopings_cm3.0),
+                    "from here on the optimum may lie",
+                ),
+                (
+                    "optimal_doping_high".into(),
+                    "cm^-3",
+                    exact(o.dopings_cm3.1),
+                    "up to here the optimum may lie",
+                ),
+                (
+                    "optimum_inside_range".into(),
+                    "1",
+                    exact(inside),
+                    "0 where what was to be largest goes on rising beyond the chemical potentials looked at",
+                ),
+            ];
+            all.into_iter()
+                .map(|(name, unit, q, about)| Item {
+                    name: name.into(),
+                    unit,
+                    about,
+                    quantity: Quantity::Scalar(q),
+                })
+                .collect()
+        };
+        self.optima.iter().map(of).collect()
+    }
+}
+
+/// A readable table.
+pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String {
+    let (name, unit) = objective_name(found.objective, found.absolute);
+    let mut s = format!(
+        "Doping of the largest {name} ({}) of {}\n",
+        found.direction, report.input
+    );
+    s += &heading(report);
+    if let Some(lattice) = report.lattice_w_mk {
+        let _ = writeln!(s, "  kappa_l   {lattice} W/(m K)");
+    }
+    s.push('\n');
+    for (row, optimum) in found.optima.iter().enumerate() {
+        let mu = optimum.chemical_potential_ev();
+        let relative = Scalar {
+            value: mu.value - report.fermi_level_ev,
+            ..mu
+        };
+        let (low, high) = optimum.dopings_cm3;
+        let (kind, low, high) = match optimum.doping_cm3 {
+            n if n < 0.0 => ("p", -high, -low),
+            _ => ("n", low, high),
+        };
+        let _ = writeln!(
+            s,
+            "T = {} K, {kind}-type: {:.4e} cm^-3, between {low:.3e} and {high:.3e}; mu - E_F = {} eV",
+            optimum.state.temperature_k(),
+            optimum.doping_cm3.abs(),
+            scalar(relative)
+        );
+        if !optimum.inside {
+            s.push_str("    NO OPTIMUM INSIDE THE RANGE: it goes on rising beyond; see --within\n");
+        }
+        let _ = writeln!(
+            s,
+            "    {:<42} {} {unit}",
+            format!("largest {name}"),
+            scalar(optimum.value)
+        );
+        s += &coefficient_lines(&report.rows[row].items());
+    }
+    if let Some(best) = found.best().filter(|_| found.optima.len() > 1) {
+        let _ = writeln!(
+            s,
+            "\nLargest of all: {} {unit} at {} K, n - p = {} cm^-3",
+            scalar(best.value),
+            best.state.temperature_k(),
+            scientific(best.doping())
+        );
+    }
+    s.push_str(LEGEND);
+    s.push_str(
+        "  Between the two dopings the function stays within its bar of the maximum, widened by how far the errors of the\n  \
+         integration move the maximum.\n",
+    );
+    s
+}
+
+impl OptimumReport {
+    /// The row in which the objective is largest, of those whose optimum lies inside the range.
+    pub fn best(&self) -> Option<&Optimum> {
+        let inside = self.optima.iter().filter(|o| o.inside);
+        inside.max_by(|a, b| a.value.value.total_cmp(&b.value.value))
+    }
+}
