@@ -6,7 +6,7 @@ use bzint::bands::{BandGrid, BandHeader, BandSource, Field, SpinTreatment};
 use bzint::crystal::{KGrid, Lattice};
 use bzint::integrate::cpu::CpuEngine;
 use bzint::integrate::{
-    Channel, Channels, EnergyAxis, Request, Spectrum, SurfaceIntegral, Velocities, Weights,
+    Channel, Channels, EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral, Velocities, Weights,
     spectrum, surface,
 };
 use bzint::kernel::Real;
@@ -316,7 +316,10 @@ fn both<R: Real>(
     bands: &BandGrid,
     request: &Request,
     axis: &EnergyAxis,
-) -> (SurfaceIntegral, Spectrum) {
+) -> (SurfaceIntegral, Spectrum)
+where
+    CpuEngine<R>: Engine,
+{
     let mut engine = CpuEngine::<R>::default();
     (
         surface(bands, request, 0.31, &mut engine).unwrap(),

@@ -178,7 +178,7 @@ def main():
         axes.set_xlabel("μ (eV)")
         axes.set_xlim(LOW, HIGH)
         axes.set_ylim(1.3, 2.3)
-        axes.legend(fontsize=7, frameon=False, loc="upper left", ncol=2)
+        axes.legend(fontsize=7, frameon=False, loc="upper left", ncol=2, columnspacing=1)
         axes.tick_params(direction="in", top=True, right=True)
     left.set_ylabel("σ/τ (10²¹ Ω⁻¹ m⁻¹ s⁻¹)")
     figure.tight_layout()

@@ -173,53 +173,61 @@ fn no_band() -> Error {
     Error::Internal("an engine was used before a band was begun".into())
 }
 
-impl<R: Real> Engine for CpuEngine<R> {
-    fn backend(&self) -> &'static str {
-        "cpu"
-    }
+/// The engine in one arithmetic. Not a generic implementation: the kernels would be compiled again in every crate that uses it.
+macro_rules! engine {
+    ($real:ty) => {
+        impl Engine for CpuEngine<$real> {
+            fn backend(&self) -> &'static str {
+                "cpu"
+            }
 
-    fn adapter(&self) -> String {
-        threads()
-    }
+            fn adapter(&self) -> String {
+                threads()
+            }
 
-    fn begin_band(&mut self, context: &BandContext, target: &Target) -> Result<()> {
-        self.setup = Some(Setup::new(context, target));
-        self.surface = [(); 2].map(|()| vec![0; context.channels.width() + 1]);
-        self.spectrum = Default::default();
-        Ok(())
-    }
+            fn begin_band(&mut self, context: &BandContext, target: &Target) -> Result<()> {
+                self.setup = Some(Setup::new(context, target));
+                self.surface = [(); 2].map(|()| vec![0; context.channels.width() + 1]);
+                self.spectrum = Default::default();
+                Ok(())
+            }
 
-    fn add_block(&mut self, block: &Block, parts: &[Part]) -> Result<Vec<SlabSums>> {
-        let setup = self.setup.as_ref().ok_or_else(no_band)?;
-        match setup.context.channels {
-            Channels::Basic => self.add_width::<CHANNELS_BASIC>(block, parts),
-            Channels::Speeds => self.add_width::<CHANNELS_SPEEDS>(block, parts),
-            Channels::Lifetimes => self.add_width::<CHANNELS_LIFETIMES>(block, parts),
-            Channels::Hall => self.add_width::<CHANNELS_HALL>(block, parts),
-            Channels::Magneto => self.add_width::<CHANNELS_MAGNETO>(block, parts),
+            fn add_block(&mut self, block: &Block, parts: &[Part]) -> Result<Vec<SlabSums>> {
+                let setup = self.setup.as_ref().ok_or_else(no_band)?;
+                match setup.context.channels {
+                    Channels::Basic => self.add_width::<CHANNELS_BASIC>(block, parts),
+                    Channels::Speeds => self.add_width::<CHANNELS_SPEEDS>(block, parts),
+                    Channels::Lifetimes => self.add_width::<CHANNELS_LIFETIMES>(block, parts),
+                    Channels::Hall => self.add_width::<CHANNELS_HALL>(block, parts),
+                    Channels::Magneto => self.add_width::<CHANNELS_MAGNETO>(block, parts),
+                }
+            }
+
+            fn quantum(&self) -> f64 {
+                self.setup.as_ref().map_or(1.0, |setup| {
+                    let bits = if setup.axis.is_some() {
+                        setup.bits
+                    } else {
+                        <$real>::SURFACE_BITS
+                    };
+                    (-f64::from(bits)).exp2()
+                })
+            }
+
+            fn max_block_points(&self) -> usize {
+                usize::MAX
+            }
+
+            fn reads_in_place(&self) -> bool {
+                true
+            }
+
+            fn folds(&self) -> bool {
+                true
+            }
         }
-    }
-
-    fn quantum(&self) -> f64 {
-        self.setup.as_ref().map_or(1.0, |setup| {
-            let bits = if setup.axis.is_some() {
-                setup.bits
-            } else {
-                R::SURFACE_BITS
-            };
-            (-f64::from(bits)).exp2()
-        })
-    }
-
-    fn max_block_points(&self) -> usize {
-        usize::MAX
-    }
-
-    fn reads_in_place(&self) -> bool {
-        true
-    }
-
-    fn folds(&self) -> bool {
-        true
-    }
+    };
 }
+
+engine!(f64);
+engine!(f32);

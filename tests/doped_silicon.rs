@@ -1,0 +1,71 @@
+//! Doped silicon from a 16³ run beside BoltzTraP2's `dope` on the same run, with 60 vectors a k-point.
+
+mod common;
+
+use common::shared;
+use serde_json::Value;
+use std::process::Command;
+
+/// n and p (cm⁻³, electrons negative as BoltzTraP2's files have them) to S (µV/K), σ/τ (1/(Ω m s)) and R_H (m³/C).
+fn theirs(text: &str) -> Vec<[f64; 4]> {
+    let rows = text.lines().filter(|l| !l.starts_with('#'));
+    rows.map(|line| {
+        let column: Vec<f64> = line
+            .split_whitespace()
+            .map(|x| x.parse().unwrap())
+            .collect();
+        [column[2], 1e6 * column[4], column[5], column[6]]
+    })
+    .collect()
+}
+
+/// S within 1 % and σ/τ and R_H within 2.5 %: bins of 13 meV and a grid of 101³ points leave that in BoltzTraP2's, whose interpolant
+/// is the same but for its 95 vectors a k-point.
+#[test]
+fn seebeck_conductivity_and_hall_are_boltztraps() {
+    let (Some(bands), Some(reference)) = (
+        shared("qe/si/si.nscf.xml.gz"),
+        shared("ref_bt2/si_m60.dope.trace"),
+    ) else {
+        return;
+    };
+    let reference = theirs(&std::fs::read_to_string(reference).unwrap());
+    let output = Command::new(env!("CARGO_BIN_EXE_bzint"))
+        .arg("transport")
+        .arg(&bands)
+        .args(["--tolerance", "3e-3", "-T", "300", "--backend", "cpu"])
+        .args(["--doping", "n1e20,n1e19,n1e18,p1e18,p1e19,p1e20", "--json"])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rows = json["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), reference.len());
+    for (row, [doping, seebeck, conductivity, hall]) in rows.iter().zip(reference) {
+        let mean = |key: &str| {
+            let t = &row[key]["value"];
+            (0..3).map(|i| t[i][i].as_f64().unwrap()).sum::<f64>() / 3.0
+        };
+        let s = mean("seebeck");
+        let s = if row["seebeck"]["unit"] == "uV/K" {
+            s
+        } else {
+            1e6 * s
+        };
+        let sigma = mean("conductivity_over_tau");
+        let r = row["hall_coefficient"]["value"].as_f64().unwrap();
+        println!(
+            "{doping:e}: S {s:.1} / {seebeck:.1}, sigma {sigma:.4e} / {conductivity:.4e}, R_H {r:.4e} / {hall:.4e}"
+        );
+        assert!((s / seebeck - 1.0).abs() < 0.01, "S {s} {seebeck}");
+        assert!(
+            (sigma / conductivity - 1.0).abs() < 0.025,
+            "{sigma} {conductivity}"
+        );
+        assert!((r / hall - 1.0).abs() < 0.025, "R_H {r} {hall}");
+    }
+}
