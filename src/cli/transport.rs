@@ -4,7 +4,7 @@ use super::lists::{Impurity, List, parse_dopings, parse_impurity, parse_list, pa
 use super::opened::{self, Preference};
 use super::options::{FermiOption, Input, Method, Output};
 use super::session;
-use crate::bands::BandSource;
+use crate::bands::{BandHeader, BandSource};
 use crate::error::{Error, Result};
 use crate::integrate::{Channels, EnergyAxis, Engine, Request, Spectrum, spectrum};
 use crate::report::{
@@ -13,7 +13,7 @@ use crate::report::{
 };
 use crate::scattering::ScatteringModel;
 use crate::transport::{
-    AxisPlan, Doping, ImpurityLevel, RelaxationTime, ThermalState, TransportDistribution,
+    AxisPlan, Doping, Extent, ImpurityLevel, RelaxationTime, ThermalState, TransportDistribution,
     WindowRelevance,
 };
 use clap::{Args, ValueEnum};
@@ -82,6 +82,15 @@ pub struct Transport {
     /// Magnetoconductivity and magnetoresistance to second order in the field too
     #[arg(long, conflicts_with = "no_hall")]
     magnetoconductivity: bool,
+    /// 2 for a layer, 1 for a chain with vacuum around it: values per area or length, dopings in cm^-2 or cm^-1
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=3))]
+    dimension: u8,
+    /// Thickness of a layer in Å, from which three-dimensional values are given too
+    #[arg(long, value_name = "ANGSTROM", allow_hyphen_values = true)]
+    thickness: Option<f64>,
+    /// Cross-section of a chain in Å^2, likewise
+    #[arg(long, value_name = "ANGSTROM2", allow_hyphen_values = true)]
+    cross_section: Option<f64>,
     #[command(flatten)]
     method: Method,
     /// Also write every coefficient to this HDF5 file, or to BoltzTraP2's files of this name
@@ -132,9 +141,10 @@ impl Transport {
                 "give `--tau SECONDS`",
             ));
         }
+        let extent = self.extent(header)?;
         let (found, run) =
             session::integrate(&self.method, &self.output, &source, |request, engine| {
-                self.compute(&*source, request, engine)
+                self.compute(&*source, extent.as_ref(), request, engine)
             })?;
         let report = TransportReport {
             header,
@@ -145,6 +155,7 @@ impl Transport {
             tau_s: self.tau,
             scattering: self.scattering.as_ref().map(|p| p.display().to_string()),
             lattice_w_mk: self.lattice_thermal_conductivity,
+            extent,
             temperatures_k: self.temperature.0.clone(),
             levels: found.levels,
             rows: found.rows,
@@ -191,6 +202,7 @@ impl Transport {
     /// # Errors
     /// [`Error::BadOption`] for what can be told before any file is read.
     fn check(&self) -> Result<()> {
+        self.check_dimension()?;
         let positive = |option: &str, value: Option<f64>, zero: bool, remedy: &str| match value {
             Some(x) if !(x.is_finite() && (x > 0.0 || (zero && x == 0.0))) => {
                 Err(Error::bad_option(option, format!("{x}"), remedy))
@@ -218,11 +230,87 @@ impl Transport {
         )
     }
 
+    /// How far a layer or a chain reaches.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for bands without vacuum, and for options that mean nothing for this dimension.
+    fn extent(&self, header: &BandHeader) -> Result<Option<Extent>> {
+        match self.dimension {
+            2 => Extent::layer(header, self.thickness).map(Some),
+            1 => Extent::chain(header, self.cross_section).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// # Errors
+    /// [`Error::BadOption`] for options that mean nothing for this dimension.
+    fn check_dimension(&self) -> Result<()> {
+        let bad = |option: &str, problem: String, remedy: &str| {
+            Err(Error::bad_option(option, problem, remedy))
+        };
+        let n = self.dimension;
+        if self.thickness.is_some() && n != 2 {
+            return bad(
+                "--thickness",
+                format!("it is a layer's, and --dimension is {n}"),
+                "give `--dimension 2`",
+            );
+        }
+        if self.cross_section.is_some() && n != 1 {
+            return bad(
+                "--cross-section",
+                format!("it is a chain's, and --dimension is {n}"),
+                "give `--dimension 1`",
+            );
+        }
+        if n == 3 {
+            return Ok(());
+        }
+        let option = format!("--dimension {n}");
+        if self.scattering.is_some() {
+            return bad(
+                &option,
+                "the mechanisms of --scattering are those of three-dimensional bands".into(),
+                "give `--tau SECONDS`, or neither",
+            );
+        }
+        if self.format == Format::Boltztrap {
+            return bad(
+                &option,
+                "BoltzTraP2's columns are three-dimensional".into(),
+                "leave `--format boltztrap` away",
+            );
+        }
+        if n == 1 && (self.hall || self.magnetoconductivity) {
+            return bad(
+                &option,
+                "a chain has no Hall effect and no magnetoconductivity".into(),
+                "leave `--hall` and `--magnetoconductivity` away",
+            );
+        }
+        let sized = self.thickness.or(self.cross_section).is_some();
+        if self.lattice_thermal_conductivity.is_some() && !sized {
+            let size = if n == 2 {
+                "`--thickness ANGSTROM`"
+            } else {
+                "`--cross-section ANGSTROM2`"
+            };
+            return bad(
+                "--lattice-thermal-conductivity",
+                "W/(m K) mean nothing without the extent that they refer to".into(),
+                &format!("give {size}"),
+            );
+        }
+        Ok(())
+    }
+
     fn channels(&self, source: &dyn BandSource) -> Channels {
         if source.header().has_lifetimes && self.tau.is_none() && self.scattering.is_none() {
             Channels::Lifetimes
         } else if self.magnetoconductivity {
             Channels::Magneto
+        } else if self.dimension == 1 {
+            Channels::Basic
         } else if self.hall || (HALL_BY_DEFAULT && !self.no_hall) {
             Channels::Hall
         } else {
@@ -233,6 +321,7 @@ impl Transport {
     fn compute(
         &self,
         source: &dyn BandSource,
+        extent: Option<&Extent>,
         request: &Request,
         engine: &mut dyn Engine,
     ) -> Result<Found> {
@@ -252,7 +341,7 @@ impl Transport {
             margin_ev: 0.0,
         };
         plan.band_edges_ev.push(split);
-        let dopings = self.dopings(gap)?;
+        let dopings = self.dopings(gap, extent)?;
         let levels = match &dopings {
             None => {
                 let shift = if self.mu_absolute.is_some() {
@@ -264,7 +353,13 @@ impl Transport {
                 let mu = given.map_or(vec![0.0], |list| list.0.clone());
                 Levels::ChemicalPotentials(mu.into_iter().map(|x| x + shift).collect())
             }
-            Some(dopings) => Levels::Dopings(dopings.iter().map(|d| d.fixed_cm3).collect()),
+            Some(_) => {
+                let given = self
+                    .doping
+                    .as_ref()
+                    .map_or(vec![0.0], |list| list.0.clone());
+                Levels::Dopings(given)
+            }
         };
         match (&levels, &dopings) {
             (Levels::ChemicalPotentials(mu), _) => {
@@ -290,7 +385,7 @@ impl Transport {
                 };
                 let states =
                     self.spectrum(source, &request, Channels::Basic, &first.axis()?, engine)?;
-                let look = TransportDistribution::new(source.header(), &states, split)?;
+                let look = distribution_of(source, &states, split, extent)?;
                 for &t in &self.temperature.0 {
                     for doping in dopings.iter().flatten() {
                         let mu = doping.chemical_potential(&look, t)?;
@@ -314,7 +409,7 @@ impl Transport {
             ..*request
         };
         let result = self.spectrum(source, &request, channels, &axis, engine)?;
-        let distribution = TransportDistribution::new(source.header(), &result, split)?;
+        let distribution = distribution_of(source, &result, split, extent)?;
         let model = self
             .scattering
             .as_ref()
@@ -393,7 +488,11 @@ impl Transport {
     ///
     /// # Errors
     /// [`Error::BadOption`] for impurity levels without a gap.
-    fn dopings(&self, gap: Option<(f64, f64)>) -> Result<Option<Vec<Doping>>> {
+    fn dopings(
+        &self,
+        gap: Option<(f64, f64)>,
+        extent: Option<&Extent>,
+    ) -> Result<Option<Vec<Doping>>> {
         if self.doping.is_none() && self.donors.is_empty() && self.acceptors.is_empty() {
             return Ok(None);
         }
@@ -408,9 +507,10 @@ impl Transport {
                 ));
             }
         };
+        let density = |x: f64| extent.map_or(x, |e| e.per_volume_cm3(x));
         let levels = |all: &[Impurity], edge: f64, sign: f64, degeneracy: f64| {
             let one = |i: &Impurity| ImpurityLevel {
-                density_cm3: i.density_cm3,
+                density_cm3: density(i.density_cm3),
                 energy_ev: edge + sign * i.depth_ev,
                 degeneracy: i.degeneracy.unwrap_or(degeneracy),
             };
@@ -425,8 +525,21 @@ impl Transport {
             donors: levels(&self.donors, conduction, -1.0, 2.0),
             acceptors: levels(&self.acceptors, valence, 1.0, 4.0),
         };
-        Ok(Some(fixed.into_iter().map(doping).collect()))
+        Ok(Some(fixed.into_iter().map(density).map(doping).collect()))
     }
+}
+
+fn distribution_of(
+    source: &dyn BandSource,
+    spectrum: &Spectrum,
+    split_ev: f64,
+    extent: Option<&Extent>,
+) -> Result<TransportDistribution> {
+    let distribution = TransportDistribution::new(source.header(), spectrum, split_ev)?;
+    Ok(match extent {
+        Some(extent) => distribution.with_extent(extent),
+        None => distribution,
+    })
 }
 
 fn least_and_largest(values: &[f64]) -> (f64, f64) {

@@ -7,6 +7,7 @@ mod fermi;
 pub mod figure;
 mod format;
 mod items;
+mod low_dimensional;
 mod optimum;
 mod page;
 mod transport;
