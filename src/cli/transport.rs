@@ -1,20 +1,20 @@
 //! `bzint transport`.
 
 use super::lists::{Impurity, List, parse_dopings, parse_impurity, parse_list, parse_temperatures};
-use super::opened::{self, Preference};
+use super::opened::{self, Opened, Preference};
 use super::options::{FermiOption, Input, Method, Output};
 use super::session;
-use crate::bands::{BandHeader, BandSource};
+use crate::bands::{BandHeader, BandSource, MeanFreePathBands};
 use crate::error::{Error, Result};
-use crate::integrate::{Channels, EnergyAxis, Engine, Request, Spectrum, spectrum};
+use crate::integrate::{Channels, EnergyAxis, Engine, Request, Spectrum, Velocities, spectrum};
 use crate::report::{
-    Item, Levels, TransportReport, TransportRow, boltztrap_files, share_items, transport_csv,
-    transport_json, transport_result, transport_table,
+    Item, Levels, TransportReport, TransportRow, boltztrap_files, share_items, spin_items,
+    transport_csv, transport_json, transport_result, transport_table,
 };
 use crate::scattering::ScatteringModel;
 use crate::transport::{
     AxisPlan, Doping, Extent, ImpurityLevel, RelaxationTime, ThermalState, TransportDistribution,
-    WindowRelevance,
+    WindowRelevance, channel_group, spin_distributions,
 };
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
@@ -70,9 +70,15 @@ pub struct Transport {
     /// Scattering mechanisms of a semiconductor: a TOML file such as data/silicon.toml
     #[arg(long, value_name = "FILE.toml", conflicts_with = "tau")]
     scattering: Option<PathBuf>,
+    /// Constant mean free path in Å: every state relaxes in λ/|v|; on a uniform grid, without Hall coefficients
+    #[arg(long, value_name = "ANGSTROM", allow_hyphen_values = true, conflicts_with_all = ["tau", "scattering", "hall", "magnetoconductivity"])]
+    mean_free_path: Option<f64>,
     /// Lattice thermal conductivity in W/(m K), for zT (needs --tau, --scattering or relaxation times in the file)
     #[arg(long, value_name = "W/mK")]
     lattice_thermal_conductivity: Option<f64>,
+    /// Coefficients of up and down electrons separately, too (collinear bands), and the polarisation of their currents
+    #[arg(long)]
+    spin_resolved: bool,
     /// Hall and Nernst coefficients too
     #[arg(long, overrides_with = "no_hall")]
     hall: bool,
@@ -127,7 +133,7 @@ impl Transport {
     /// Where the call is wrong, the bands cannot be read or integrated, or a result cannot be written.
     pub fn run(self) -> Result<()> {
         self.check()?;
-        let source = opened::open(&self.input, Preference::Refined)?;
+        let source = self.open()?;
         let header = source.header();
         session::notes(&self.output, header);
         if self.lattice_thermal_conductivity.is_some()
@@ -142,6 +148,9 @@ impl Transport {
             ));
         }
         let extent = self.extent(header)?;
+        if self.spin_resolved {
+            channel_group(&*source)?;
+        }
         let (found, run) =
             session::integrate(&self.method, &self.output, &source, |request, engine| {
                 self.compute(&*source, extent.as_ref(), request, engine)
@@ -154,6 +163,7 @@ impl Transport {
             gap_ev: found.gap_ev,
             tau_s: self.tau,
             scattering: self.scattering.as_ref().map(|p| p.display().to_string()),
+            mean_free_path_angstrom: self.mean_free_path,
             lattice_w_mk: self.lattice_thermal_conductivity,
             extent,
             temperatures_k: self.temperature.0.clone(),
@@ -180,6 +190,38 @@ impl Transport {
             session::note(&self.output, &format!("written to {}", path.display()));
         }
         Ok(())
+    }
+
+    /// The bands, with the relaxation times of a mean free path where that is asked for.
+    fn open(&self) -> Result<Opened> {
+        let Some(path) = self.mean_free_path else {
+            return opened::open(&self.input, Preference::Refined);
+        };
+        // |v| has a kink where it is zero: no interpolation is refined towards it.
+        let source = session::open(&self.input)?;
+        let order = match self.method.velocity {
+            Some(Velocities::FiniteDifference(order)) => order,
+            None if !source.header().has_velocities => 4,
+            _ => 0,
+        };
+        if order == 0 && !source.header().has_velocities {
+            return Err(Error::bad_option(
+                "--velocity file",
+                "the bands bring no velocities",
+                "give `--velocity 4`",
+            ));
+        }
+        if self.input.interpolate.is_none() && self.input.kspacing.is_none() {
+            let grid = source.header().k_grid;
+            session::note(
+                &self.output,
+                &format!(
+                    "--mean-free-path takes the {grid} k-grid as it is; `--interpolate N` gives a denser one"
+                ),
+            );
+        }
+        let bands = MeanFreePathBands::new(source, path, order)?;
+        Ok(Opened::Table(Box::new(bands)))
     }
 
     /// Writes the results in the format asked for, and tells where.
@@ -410,6 +452,13 @@ impl Transport {
         };
         let result = self.spectrum(source, &request, channels, &axis, engine)?;
         let distribution = distribution_of(source, &result, split, extent)?;
+        let spins = match self.spin_resolved {
+            true => {
+                let both = spin_distributions(source, &result, split)?;
+                Some(both.map(|one| one.map(|d| with_extent(d, extent))))
+            }
+            false => None,
+        };
         let model = self
             .scattering
             .as_ref()
@@ -436,7 +485,13 @@ impl Transport {
                     None => Vec::new(),
                 };
                 let row = self.row(&distribution, &state, model.as_ref(), gap)?;
-                Ok((row, share_items(&shares)))
+                let mut extras = share_items(&shares);
+                if let Some(spins) = &spins {
+                    let currents =
+                        self.currents(&distribution, spins, &state, model.as_ref(), gap)?;
+                    extras.extend(spin_items(&currents));
+                }
+                Ok((row, extras))
             })
             .collect::<Result<Vec<_>>>()?;
         let (rows, extras) = rows.into_iter().unzip();
@@ -482,6 +537,33 @@ impl Transport {
         };
         let lattice = self.lattice_thermal_conductivity;
         TransportRow::new(distribution, state, relaxation, lattice)
+    }
+
+    /// The coefficients of up and of down, with the relaxation time that both have.
+    fn currents(
+        &self,
+        both: &TransportDistribution,
+        spins: &[Option<TransportDistribution>; 2],
+        state: &ThermalState,
+        model: Option<&ScatteringModel>,
+        gap: Option<(f64, f64)>,
+    ) -> Result<[Option<TransportRow>; 2]> {
+        // Mechanisms see the carriers of both spins.
+        let scattered = model.map(|m| both.scattered(m, gap, state)).transpose()?;
+        let one = |spin: &Option<TransportDistribution>| {
+            let Some(distribution) = spin else {
+                return Ok(None);
+            };
+            match &scattered {
+                None => self.row(distribution, state, None, gap).map(Some),
+                Some(tau) => {
+                    let tau = |e: f64| tau.at(e);
+                    let relaxation = RelaxationTime::Function(&tau);
+                    TransportRow::new(distribution, state, relaxation, None).map(Some)
+                }
+            }
+        };
+        Ok([one(&spins[0])?, one(&spins[1])?])
     }
 
     /// What was asked to be compensated, one per `--doping`; none where chemical potentials are given.
@@ -536,10 +618,17 @@ fn distribution_of(
     extent: Option<&Extent>,
 ) -> Result<TransportDistribution> {
     let distribution = TransportDistribution::new(source.header(), spectrum, split_ev)?;
-    Ok(match extent {
+    Ok(with_extent(distribution, extent))
+}
+
+fn with_extent(
+    distribution: TransportDistribution,
+    extent: Option<&Extent>,
+) -> TransportDistribution {
+    match extent {
         Some(extent) => distribution.with_extent(extent),
         None => distribution,
-    })
+    }
 }
 
 fn least_and_largest(values: &[f64]) -> (f64, f64) {

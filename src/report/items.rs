@@ -65,6 +65,44 @@ impl Quantity {
         }
     }
 
+    /// Components and bars multiplied by a number without error.
+    pub fn scaled(&self, factor: f64) -> Self {
+        match self {
+            Self::Scalar(q) => Self::Scalar(q.scaled(factor)),
+            Self::Tensor(q) => Self::Tensor(Box::new(q.scaled(factor))),
+            Self::RankThree(q) => {
+                let mut q = q.clone();
+                for x in q.value.as_flattened_mut().as_flattened_mut() {
+                    *x *= factor;
+                }
+                for x in q.error.as_flattened_mut().as_flattened_mut() {
+                    *x *= factor.abs();
+                }
+                Self::RankThree(q)
+            }
+            Self::RankFour(q) => {
+                let mut q = q.clone();
+                for x in q
+                    .value
+                    .as_flattened_mut()
+                    .as_flattened_mut()
+                    .as_flattened_mut()
+                {
+                    *x *= factor;
+                }
+                for x in q
+                    .error
+                    .as_flattened_mut()
+                    .as_flattened_mut()
+                    .as_flattened_mut()
+                {
+                    *x *= factor.abs();
+                }
+                Self::RankFour(q)
+            }
+        }
+    }
+
     /// Bars, likewise.
     pub fn errors(&self) -> Vec<f64> {
         match self {

@@ -1,12 +1,12 @@
 //! Coefficients of layers and chains under names and units of their own, so that nobody takes them for three-dimensional ones:
 //! `conductivity` in S/m becomes `sheet_conductivity` in S and `line_conductivity` in S m.
 
-use super::items::{Item, Quantity};
+use super::items::Item;
 use crate::transport::{Extent, TensorQuantity};
 use std::borrow::Cow;
 
 /// Units of three-dimensional values with those of a sheet and of a line, and the power of the extent that they take.
-const UNITS: [(&str, &str, &str, i32); 13] = [
+const UNITS: [(&str, &str, &str, i32); 15] = [
     ("cm^-3", "cm^-2", "cm^-1", 1),
     ("S/m", "S", "S m", 1),
     ("1/(Ohm m s)", "1/(Ohm s)", "m/(Ohm s)", 1),
@@ -18,6 +18,8 @@ const UNITS: [(&str, &str, &str, i32); 13] = [
     ("m^3/C", "m^2/C", "m/C", -1),
     ("S/(m T)", "S/T", "S m/T", 1),
     ("S/(m T s^2)", "S/(T s^2)", "S m/(T s^2)", 1),
+    ("W/(m K T)", "W/(K T)", "W m/(K T)", 1),
+    ("W/(m K T s^2)", "W/(K T s^2)", "W m/(K T s^2)", 1),
     ("S/(m T^2)", "S/T^2", "S m/T^2", 1),
     ("S/(m T^2 s^3)", "S/(T^2 s^3)", "S m/(T^2 s^3)", 1),
 ];
@@ -48,7 +50,9 @@ pub(super) fn items(all: Vec<Item>, extent: &Extent) -> Vec<Item> {
                 name: Cow::Owned(format!("{prefix}{}", item.name)),
                 unit,
                 about: item.about,
-                quantity: scaled(&item.quantity, (centimetres * extent.size()).powi(power)),
+                quantity: item
+                    .quantity
+                    .scaled((centimetres * extent.size()).powi(power)),
             });
         }
         if unit.is_none() || extent.is_given() {
@@ -71,7 +75,7 @@ fn correct_means(item: &mut Item, dimension: usize) {
         "hall_mobility" | "hall_mobility_over_tau" => 4.5,
         _ => return,
     };
-    item.quantity = scaled(&item.quantity, factor);
+    item.quantity = item.quantity.scaled(factor);
     item.about = match &*item.name {
         "hall_coefficient" => {
             "Hall coefficient with the field along the normal, negative for electrons"
@@ -88,41 +92,4 @@ fn correct_means(item: &mut Item, dimension: usize) {
 pub(super) fn mean(q: &TensorQuantity, extent: Option<&Extent>) -> crate::transport::Scalar {
     let directions = extent.map_or(3, Extent::dimension);
     q.mean().scaled(3.0 / directions as f64)
-}
-
-fn scaled(q: &Quantity, factor: f64) -> Quantity {
-    match q {
-        Quantity::Scalar(q) => Quantity::Scalar(q.scaled(factor)),
-        Quantity::Tensor(q) => Quantity::Tensor(Box::new(q.scaled(factor))),
-        Quantity::RankThree(q) => {
-            let mut q = q.clone();
-            for x in q.value.as_flattened_mut().as_flattened_mut() {
-                *x *= factor;
-            }
-            for x in q.error.as_flattened_mut().as_flattened_mut() {
-                *x *= factor.abs();
-            }
-            Quantity::RankThree(q)
-        }
-        Quantity::RankFour(q) => {
-            let mut q = q.clone();
-            for x in q
-                .value
-                .as_flattened_mut()
-                .as_flattened_mut()
-                .as_flattened_mut()
-            {
-                *x *= factor;
-            }
-            for x in q
-                .error
-                .as_flattened_mut()
-                .as_flattened_mut()
-                .as_flattened_mut()
-            {
-                *x *= factor.abs();
-            }
-            Quantity::RankFour(q)
-        }
-    }
 }

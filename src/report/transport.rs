@@ -54,6 +54,8 @@ pub struct TransportReport<'a> {
     pub tau_s: Option<f64>,
     /// The file of scattering mechanisms.
     pub scattering: Option<String>,
+    /// A constant mean free path, Å.
+    pub mean_free_path_angstrom: Option<f64>,
     /// Lattice thermal conductivity, W/(m K).
     pub lattice_w_mk: Option<f64>,
     /// Of a layer or a chain, how far it reaches.
@@ -84,11 +86,11 @@ impl TransportReport<'_> {
     /// Every quantity of a row.
     pub(super) fn items(&self, row: usize) -> Vec<Item> {
         let mut items = self.rows[row].items();
-        if let Some(extent) = &self.extent {
-            items = low_dimensional::items(items, extent);
-        }
         items.extend(self.extras.get(row).into_iter().flatten().cloned());
-        items
+        match &self.extent {
+            Some(extent) => low_dimensional::items(items, extent),
+            None => items,
+        }
     }
 
     /// The unit of densities of carriers.
@@ -215,6 +217,13 @@ pub(super) fn heading(report: &TransportReport) -> String {
         (None, Some(file)) => {
             let _ = writeln!(s, "  tau       of the energy, by the mechanisms of {file}");
         }
+        (None, None) if report.mean_free_path_angstrom.is_some() => {
+            let path = report.mean_free_path_angstrom.unwrap_or_default();
+            let _ = writeln!(
+                s,
+                "  tau       of each state, by a mean free path of {path} Å"
+            );
+        }
         (None, None) if report.header.has_lifetimes => {
             s.push_str("  tau       the file's relaxation times\n");
         }
@@ -228,7 +237,14 @@ pub(super) fn coefficient_lines(items: &[Item], extent: Option<&Extent>) -> Stri
     let shown = [
         "conductivity",
         "conductivity_over_tau",
+        "conductivity_up",
+        "conductivity_up_over_tau",
+        "conductivity_down",
+        "conductivity_down_over_tau",
+        "conductivity_spin_polarization",
         "seebeck",
+        "seebeck_up",
+        "seebeck_down",
         "thermal_conductivity_electronic",
         "thermal_conductivity_electronic_over_tau",
         "power_factor",
@@ -245,7 +261,7 @@ pub(super) fn coefficient_lines(items: &[Item], extent: Option<&Extent>) -> Stri
         let known = shown.contains(&known.unwrap_or(&item.name));
         if let (true, Some(q)) = (known, mean(item, extent)) {
             let (q, unit) = match &*item.name {
-                "seebeck" => (q.scaled(1e6), "uV/K"),
+                "seebeck" | "seebeck_up" | "seebeck_down" => (q.scaled(1e6), "uV/K"),
                 _ => (q, item.unit),
             };
             let _ = writeln!(s, "    {:<42} {} {unit}", item.name, scalar(q));
@@ -329,6 +345,8 @@ pub fn transport_json(report: &TransportReport) -> Value {
         }),
         "relaxation_time": report.tau_s.map(|t| json!({"value": t, "error": 0.0, "unit": "s"})),
         "scattering": report.scattering,
+        "mean_free_path": report.mean_free_path_angstrom
+            .map(|path| json!({"value": path, "error": 0.0, "unit": "angstrom"})),
         "dimension": report.extent.map_or(3, |e| e.dimension()),
         "extent": report.extent.map(|e| {
             json!({"value": e.size(), "error": 0.0, "unit": if e.dimension() == 2 { "m" } else { "m^2" }})
@@ -405,6 +423,7 @@ pub fn transport_result(report: &TransportReport, command: &str) -> Result<Resul
     }
     for (name, value) in [
         ("relaxation_time_s", report.tau_s),
+        ("mean_free_path_angstrom", report.mean_free_path_angstrom),
         ("lattice_thermal_conductivity_w_mk", report.lattice_w_mk),
         ("valence_maximum_ev", report.gap_ev.map(|g| g.0)),
         ("conduction_minimum_ev", report.gap_ev.map(|g| g.1)),

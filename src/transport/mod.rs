@@ -23,6 +23,7 @@ mod relaxation;
 mod relevance;
 mod scattered;
 mod spectra;
+mod spins;
 mod window;
 
 pub use axis::AxisPlan;
@@ -40,4 +41,5 @@ pub use relaxation::RelaxationTime;
 pub use relevance::WindowRelevance;
 pub use scattered::{BinnedTau, CarrierShares};
 pub use spectra::DosSpectrum;
+pub use spins::{channel_group, spin_distributions};
 pub use window::{Tau, fermi_window};
