@@ -208,7 +208,7 @@ fn the_table_says_sheets_and_what_was_given() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("1.000e13 cm^-2 (given)"), "{text}");
     assert!(
-        text.contains("sheet_conductivity_over_tau") && text.contains("half of their trace"),
+        text.contains("sheet_conductivity_over_tau") && text.contains("half of their trace;"),
         "{text}"
     );
     assert!(text.contains("20.0000 Å thick (of the cell)"), "{text}");

@@ -412,6 +412,12 @@ fn over_tau(l: &mut List, c: &CoefficientsOverTau) {
         c.hall_conductivity_over_tau2(),
         "sigma_ijk per square of the relaxation time",
     );
+    l.rank_three(
+        "thermal_hall_conductivity_over_tau2",
+        "W/(m K T s^2)",
+        c.thermal_hall_conductivity_over_tau2(),
+        "dkappa_ij/dB_k at no current, per square of the relaxation time",
+    );
     l.maybe(
         "nernst_over_tau",
         "V/(K T s)",
@@ -501,6 +507,12 @@ fn absolute(l: &mut List, c: &Coefficients, zt: Option<&TensorQuantity>) {
         "S/(m T)",
         c.hall_conductivity(),
         "sigma_ijk",
+    );
+    l.rank_three(
+        "thermal_hall_conductivity",
+        "W/(m K T)",
+        c.thermal_hall_conductivity(),
+        "dkappa_ij/dB_k at no current",
     );
     l.maybe(
         "nernst",

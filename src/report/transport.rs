@@ -151,7 +151,7 @@ pub fn transport_table(report: &TransportReport) -> String {
     }
     s.push_str(&match report.extent.map(|e| e.dimension()) {
         None => LEGEND.to_owned(),
-        Some(2) => LEGEND.replace("a third", "half"),
+        Some(2) => LEGEND.replace("a third of their trace", "half of their trace"),
         Some(_) => LEGEND.replace("a third of their trace", "their trace"),
     });
     s
