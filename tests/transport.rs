@@ -290,6 +290,59 @@ fn the_linear_band_has_its_nernst_coefficient() {
     assert!(c.hall_factor().is_none());
 }
 
+/// §10: κ_xy/(Tσ_xy). Of a parabolic band with a constant τ it is κ_xx/(Tσ_xx) at any degeneracy (§6); of the linear band it is a
+/// closed form, and both go to L₀ as (k_BT/μ)².
+#[test]
+fn the_hall_parts_of_charge_and_heat_obey_wiedemann_and_franz() {
+    let lorenz_0 = PI * PI / 3.0 * BOLTZMANN_EV.powi(2);
+    let t = 300.0;
+    for (eta, expected) in [(0.0, 0.783_873_587_5), (10.0, 0.968_811_674_9)] {
+        let c = parabolic(eta, 0.0, t, 1e-14);
+        let kappa = c.thermal_hall_conductivity().unwrap();
+        let sigma = c.hall_conductivity().unwrap();
+        for (i, j, k) in [(0, 1, 2), (1, 2, 0), (2, 0, 1), (1, 0, 2)] {
+            let ratio = kappa.value[i][j][k] / (t * sigma.value[i][j][k]);
+            close(ratio / lorenz_0, expected, 1e-6);
+        }
+        assert!(kappa.value[0][1][2] < 0.0 && kappa.value[0][0][2] == 0.0);
+        assert!(kappa.error[0][1][2] > 0.0);
+    }
+    // τ ∝ E^r: what is left of the degenerate limit is of the order (k_BT/μ)², so a quarter at twice the level.
+    for r in [-0.5, 1.5] {
+        let off = |eta: f64| {
+            let c = parabolic(eta, r, t, 1e-14);
+            let kappa = c.thermal_hall_conductivity().unwrap().value[0][1][2];
+            kappa / (t * c.hall_conductivity().unwrap().value[0][1][2] * lorenz_0) - 1.0
+        };
+        let (near, far) = (off(30.0), off(60.0));
+        assert!(near.abs() < 0.05, "{near}");
+        assert!((near / far - 4.0).abs() < 0.4, "r {r}: {near} {far}");
+    }
+    let (v_f, mu) = (1e6, 1.0);
+    let kt = BOLTZMANN_EV * t;
+    let axis = bins(kt, mu, &[]);
+    let lattice = cubic(5.0);
+    let volume = lattice.volume_m3();
+    let states = |e: f64| volume * (e * EV / (HBAR * v_f)).powi(3) / (3.0 * PI * PI);
+    let spectrum = fill(&axis, Channels::Hall, |channel, e| match channel {
+        Channel::States => states(e),
+        Channel::VelocityProduct(i, j) if i == j => v_f * v_f / 3.0 * states(e),
+        Channel::Hall(l, k) if l == k => -0.5 * v_f.powi(4) * states(e) / (e * EV),
+        _ => 0.0,
+    });
+    let d = TransportDistribution::new(&header(lattice), &spectrum, mu).unwrap();
+    let state = d.at_chemical_potential(t, mu).unwrap();
+    let c = d.coefficients_over_tau(&state).unwrap();
+    let q = PI * PI / 3.0 * kt * kt;
+    // Averages of E², E²(E − μ), and of E(E − μ)ⁿ.
+    let drift = 2.0 * mu * q / (mu * mu + q);
+    let expected = (mu * q - 2.0 * drift * q + drift * drift * mu) / (mu * kt * kt);
+    let kappa = c.thermal_hall_conductivity_over_tau2().unwrap().value[0][1][2];
+    let sigma = c.hall_conductivity_over_tau2().unwrap().value[0][1][2];
+    close(kappa / (t * sigma) / BOLTZMANN_EV.powi(2), expected, 1e-7);
+    close(expected, PI * PI / 3.0, 0.01);
+}
+
 /// §3: the ellipsoid in a field: R_H = −1/(ne) along every axis, and Δρ/ρ = 0 with σ_xx falling as (ω_cτ)².
 #[test]
 fn the_ellipsoid_has_its_weak_field_conductivity() {

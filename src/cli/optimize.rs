@@ -145,6 +145,8 @@ impl Optimize {
             scattering: (self.relaxation.scattering.as_ref()).map(|p| p.display().to_string()),
             lattice_w_mk: self.relaxation.lattice_thermal_conductivity,
             temperatures_k: self.temperature.0.clone(),
+            extent: None,
+            mean_free_path_angstrom: None,
             levels: Levels::Carriers(signs),
             rows,
             extras: said.items(),

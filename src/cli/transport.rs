@@ -1,20 +1,20 @@
 //! `bzint transport`.
 
 use super::lists::{Impurity, List, parse_dopings, parse_impurity, parse_list, parse_temperatures};
-use super::opened::{self, Preference};
+use super::opened::{self, Opened, Preference};
 use super::options::{FermiOption, Input, Method, Output};
 use super::session;
-use crate::bands::BandSource;
+use crate::bands::{BandHeader, BandSource, MeanFreePathBands};
 use crate::error::{Error, Result};
-use crate::integrate::{Channels, EnergyAxis, Engine, Request, Spectrum, spectrum};
+use crate::integrate::{Channels, EnergyAxis, Engine, Request, Spectrum, Velocities, spectrum};
 use crate::report::{
-    Item, Levels, TransportReport, TransportRow, boltztrap_files, share_items, transport_csv,
-    transport_json, transport_result, transport_table,
+    Item, Levels, TransportReport, TransportRow, boltztrap_files, share_items, spin_items,
+    transport_csv, transport_json, transport_result, transport_table,
 };
 use crate::scattering::ScatteringModel;
 use crate::transport::{
-    AxisPlan, Doping, ImpurityLevel, RelaxationTime, ThermalState, TransportDistribution,
-    WindowRelevance,
+    AxisPlan, Doping, Extent, ImpurityLevel, RelaxationTime, ThermalState, TransportDistribution,
+    WindowRelevance, channel_group, spin_distributions,
 };
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
@@ -70,9 +70,15 @@ pub struct Transport {
     /// Scattering mechanisms of a semiconductor: a TOML file such as data/silicon.toml
     #[arg(long, value_name = "FILE.toml", conflicts_with = "tau")]
     scattering: Option<PathBuf>,
+    /// Constant mean free path in Å: every state relaxes in λ/|v|; on a uniform grid, without Hall coefficients
+    #[arg(long, value_name = "ANGSTROM", allow_hyphen_values = true, conflicts_with_all = ["tau", "scattering", "hall", "magnetoconductivity"])]
+    mean_free_path: Option<f64>,
     /// Lattice thermal conductivity in W/(m K), for zT (needs --tau, --scattering or relaxation times in the file)
     #[arg(long, value_name = "W/mK")]
     lattice_thermal_conductivity: Option<f64>,
+    /// Coefficients of up and down electrons separately, too (collinear bands), and the polarisation of their currents
+    #[arg(long)]
+    spin_resolved: bool,
     /// Hall and Nernst coefficients too
     #[arg(long, overrides_with = "no_hall")]
     hall: bool,
@@ -82,6 +88,15 @@ pub struct Transport {
     /// Magnetoconductivity and magnetoresistance to second order in the field too
     #[arg(long, conflicts_with = "no_hall")]
     magnetoconductivity: bool,
+    /// 2 for a layer, 1 for a chain with vacuum around it: values per area or length, dopings in cm^-2 or cm^-1
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=3))]
+    dimension: u8,
+    /// Thickness of a layer in Å, from which three-dimensional values are given too
+    #[arg(long, value_name = "ANGSTROM", allow_hyphen_values = true)]
+    thickness: Option<f64>,
+    /// Cross-section of a chain in Å^2, likewise
+    #[arg(long, value_name = "ANGSTROM2", allow_hyphen_values = true)]
+    cross_section: Option<f64>,
     #[command(flatten)]
     method: Method,
     /// Also write every coefficient to this HDF5 file, or to BoltzTraP2's files of this name
@@ -118,7 +133,7 @@ impl Transport {
     /// Where the call is wrong, the bands cannot be read or integrated, or a result cannot be written.
     pub fn run(self) -> Result<()> {
         self.check()?;
-        let source = opened::open(&self.input, Preference::Refined)?;
+        let source = self.open()?;
         let header = source.header();
         session::notes(&self.output, header);
         if self.lattice_thermal_conductivity.is_some()
@@ -132,9 +147,13 @@ impl Transport {
                 "give `--tau SECONDS`",
             ));
         }
+        let extent = self.extent(header)?;
+        if self.spin_resolved {
+            channel_group(&*source)?;
+        }
         let (found, run) =
             session::integrate(&self.method, &self.output, &source, |request, engine| {
-                self.compute(&*source, request, engine)
+                self.compute(&*source, extent.as_ref(), request, engine)
             })?;
         let report = TransportReport {
             header,
@@ -144,7 +163,9 @@ impl Transport {
             gap_ev: found.gap_ev,
             tau_s: self.tau,
             scattering: self.scattering.as_ref().map(|p| p.display().to_string()),
+            mean_free_path_angstrom: self.mean_free_path,
             lattice_w_mk: self.lattice_thermal_conductivity,
+            extent,
             temperatures_k: self.temperature.0.clone(),
             levels: found.levels,
             rows: found.rows,
@@ -171,6 +192,38 @@ impl Transport {
         Ok(())
     }
 
+    /// The bands, with the relaxation times of a mean free path where that is asked for.
+    fn open(&self) -> Result<Opened> {
+        let Some(path) = self.mean_free_path else {
+            return opened::open(&self.input, Preference::Refined);
+        };
+        // |v| has a kink where it is zero: no interpolation is refined towards it.
+        let source = session::open(&self.input)?;
+        let order = match self.method.velocity {
+            Some(Velocities::FiniteDifference(order)) => order,
+            None if !source.header().has_velocities => 4,
+            _ => 0,
+        };
+        if order == 0 && !source.header().has_velocities {
+            return Err(Error::bad_option(
+                "--velocity file",
+                "the bands bring no velocities",
+                "give `--velocity 4`",
+            ));
+        }
+        if self.input.interpolate.is_none() && self.input.kspacing.is_none() {
+            let grid = source.header().k_grid;
+            session::note(
+                &self.output,
+                &format!(
+                    "--mean-free-path takes the {grid} k-grid as it is; `--interpolate N` gives a denser one"
+                ),
+            );
+        }
+        let bands = MeanFreePathBands::new(source, path, order)?;
+        Ok(Opened::Table(Box::new(bands)))
+    }
+
     /// Writes the results in the format asked for, and tells where.
     fn write(&self, path: &Path, report: &TransportReport) -> Result<Vec<PathBuf>> {
         if self.format == Format::Hdf5 {
@@ -191,6 +244,7 @@ impl Transport {
     /// # Errors
     /// [`Error::BadOption`] for what can be told before any file is read.
     fn check(&self) -> Result<()> {
+        self.check_dimension()?;
         let positive = |option: &str, value: Option<f64>, zero: bool, remedy: &str| match value {
             Some(x) if !(x.is_finite() && (x > 0.0 || (zero && x == 0.0))) => {
                 Err(Error::bad_option(option, format!("{x}"), remedy))
@@ -218,11 +272,87 @@ impl Transport {
         )
     }
 
+    /// How far a layer or a chain reaches.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for bands without vacuum, and for options that mean nothing for this dimension.
+    fn extent(&self, header: &BandHeader) -> Result<Option<Extent>> {
+        match self.dimension {
+            2 => Extent::layer(header, self.thickness).map(Some),
+            1 => Extent::chain(header, self.cross_section).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// # Errors
+    /// [`Error::BadOption`] for options that mean nothing for this dimension.
+    fn check_dimension(&self) -> Result<()> {
+        let bad = |option: &str, problem: String, remedy: &str| {
+            Err(Error::bad_option(option, problem, remedy))
+        };
+        let n = self.dimension;
+        if self.thickness.is_some() && n != 2 {
+            return bad(
+                "--thickness",
+                format!("it is a layer's, and --dimension is {n}"),
+                "give `--dimension 2`",
+            );
+        }
+        if self.cross_section.is_some() && n != 1 {
+            return bad(
+                "--cross-section",
+                format!("it is a chain's, and --dimension is {n}"),
+                "give `--dimension 1`",
+            );
+        }
+        if n == 3 {
+            return Ok(());
+        }
+        let option = format!("--dimension {n}");
+        if self.scattering.is_some() {
+            return bad(
+                &option,
+                "the mechanisms of --scattering are those of three-dimensional bands".into(),
+                "give `--tau SECONDS`, or neither",
+            );
+        }
+        if self.format == Format::Boltztrap {
+            return bad(
+                &option,
+                "BoltzTraP2's columns are three-dimensional".into(),
+                "leave `--format boltztrap` away",
+            );
+        }
+        if n == 1 && (self.hall || self.magnetoconductivity) {
+            return bad(
+                &option,
+                "a chain has no Hall effect and no magnetoconductivity".into(),
+                "leave `--hall` and `--magnetoconductivity` away",
+            );
+        }
+        let sized = self.thickness.or(self.cross_section).is_some();
+        if self.lattice_thermal_conductivity.is_some() && !sized {
+            let size = if n == 2 {
+                "`--thickness ANGSTROM`"
+            } else {
+                "`--cross-section ANGSTROM2`"
+            };
+            return bad(
+                "--lattice-thermal-conductivity",
+                "W/(m K) mean nothing without the extent that they refer to".into(),
+                &format!("give {size}"),
+            );
+        }
+        Ok(())
+    }
+
     fn channels(&self, source: &dyn BandSource) -> Channels {
         if source.header().has_lifetimes && self.tau.is_none() && self.scattering.is_none() {
             Channels::Lifetimes
         } else if self.magnetoconductivity {
             Channels::Magneto
+        } else if self.dimension == 1 {
+            Channels::Basic
         } else if self.hall || (HALL_BY_DEFAULT && !self.no_hall) {
             Channels::Hall
         } else {
@@ -233,6 +363,7 @@ impl Transport {
     fn compute(
         &self,
         source: &dyn BandSource,
+        extent: Option<&Extent>,
         request: &Request,
         engine: &mut dyn Engine,
     ) -> Result<Found> {
@@ -252,7 +383,7 @@ impl Transport {
             margin_ev: 0.0,
         };
         plan.band_edges_ev.push(split);
-        let dopings = self.dopings(gap)?;
+        let dopings = self.dopings(gap, extent)?;
         let levels = match &dopings {
             None => {
                 let shift = if self.mu_absolute.is_some() {
@@ -264,7 +395,13 @@ impl Transport {
                 let mu = given.map_or(vec![0.0], |list| list.0.clone());
                 Levels::ChemicalPotentials(mu.into_iter().map(|x| x + shift).collect())
             }
-            Some(dopings) => Levels::Dopings(dopings.iter().map(|d| d.fixed_cm3).collect()),
+            Some(_) => {
+                let given = self
+                    .doping
+                    .as_ref()
+                    .map_or(vec![0.0], |list| list.0.clone());
+                Levels::Dopings(given)
+            }
         };
         match (&levels, &dopings) {
             (Levels::ChemicalPotentials(mu), _) => {
@@ -290,7 +427,7 @@ impl Transport {
                 };
                 let states =
                     self.spectrum(source, &request, Channels::Basic, &first.axis()?, engine)?;
-                let look = TransportDistribution::new(source.header(), &states, split)?;
+                let look = distribution_of(source, &states, split, extent)?;
                 for &t in &self.temperature.0 {
                     for doping in dopings.iter().flatten() {
                         let mu = doping.chemical_potential(&look, t)?;
@@ -314,7 +451,14 @@ impl Transport {
             ..*request
         };
         let result = self.spectrum(source, &request, channels, &axis, engine)?;
-        let distribution = TransportDistribution::new(source.header(), &result, split)?;
+        let distribution = distribution_of(source, &result, split, extent)?;
+        let spins = match self.spin_resolved {
+            true => {
+                let both = spin_distributions(source, &result, split)?;
+                Some(both.map(|one| one.map(|d| with_extent(d, extent))))
+            }
+            false => None,
+        };
         let model = self
             .scattering
             .as_ref()
@@ -341,7 +485,13 @@ impl Transport {
                     None => Vec::new(),
                 };
                 let row = self.row(&distribution, &state, model.as_ref(), gap)?;
-                Ok((row, share_items(&shares)))
+                let mut extras = share_items(&shares);
+                if let Some(spins) = &spins {
+                    let currents =
+                        self.currents(&distribution, spins, &state, model.as_ref(), gap)?;
+                    extras.extend(spin_items(&currents));
+                }
+                Ok((row, extras))
             })
             .collect::<Result<Vec<_>>>()?;
         let (rows, extras) = rows.into_iter().unzip();
@@ -389,11 +539,42 @@ impl Transport {
         TransportRow::new(distribution, state, relaxation, lattice)
     }
 
+    /// The coefficients of up and of down, with the relaxation time that both have.
+    fn currents(
+        &self,
+        both: &TransportDistribution,
+        spins: &[Option<TransportDistribution>; 2],
+        state: &ThermalState,
+        model: Option<&ScatteringModel>,
+        gap: Option<(f64, f64)>,
+    ) -> Result<[Option<TransportRow>; 2]> {
+        // Mechanisms see the carriers of both spins.
+        let scattered = model.map(|m| both.scattered(m, gap, state)).transpose()?;
+        let one = |spin: &Option<TransportDistribution>| {
+            let Some(distribution) = spin else {
+                return Ok(None);
+            };
+            match &scattered {
+                None => self.row(distribution, state, None, gap).map(Some),
+                Some(tau) => {
+                    let tau = |e: f64| tau.at(e);
+                    let relaxation = RelaxationTime::Function(&tau);
+                    TransportRow::new(distribution, state, relaxation, None).map(Some)
+                }
+            }
+        };
+        Ok([one(&spins[0])?, one(&spins[1])?])
+    }
+
     /// What was asked to be compensated, one per `--doping`; none where chemical potentials are given.
     ///
     /// # Errors
     /// [`Error::BadOption`] for impurity levels without a gap.
-    fn dopings(&self, gap: Option<(f64, f64)>) -> Result<Option<Vec<Doping>>> {
+    fn dopings(
+        &self,
+        gap: Option<(f64, f64)>,
+        extent: Option<&Extent>,
+    ) -> Result<Option<Vec<Doping>>> {
         if self.doping.is_none() && self.donors.is_empty() && self.acceptors.is_empty() {
             return Ok(None);
         }
@@ -408,9 +589,10 @@ impl Transport {
                 ));
             }
         };
+        let density = |x: f64| extent.map_or(x, |e| e.per_volume_cm3(x));
         let levels = |all: &[Impurity], edge: f64, sign: f64, degeneracy: f64| {
             let one = |i: &Impurity| ImpurityLevel {
-                density_cm3: i.density_cm3,
+                density_cm3: density(i.density_cm3),
                 energy_ev: edge + sign * i.depth_ev,
                 degeneracy: i.degeneracy.unwrap_or(degeneracy),
             };
@@ -425,7 +607,27 @@ impl Transport {
             donors: levels(&self.donors, conduction, -1.0, 2.0),
             acceptors: levels(&self.acceptors, valence, 1.0, 4.0),
         };
-        Ok(Some(fixed.into_iter().map(doping).collect()))
+        Ok(Some(fixed.into_iter().map(density).map(doping).collect()))
+    }
+}
+
+fn distribution_of(
+    source: &dyn BandSource,
+    spectrum: &Spectrum,
+    split_ev: f64,
+    extent: Option<&Extent>,
+) -> Result<TransportDistribution> {
+    let distribution = TransportDistribution::new(source.header(), spectrum, split_ev)?;
+    Ok(with_extent(distribution, extent))
+}
+
+fn with_extent(
+    distribution: TransportDistribution,
+    extent: Option<&Extent>,
+) -> TransportDistribution {
+    match extent {
+        Some(extent) => distribution.with_extent(extent),
+        None => distribution,
     }
 }
 

@@ -129,6 +129,29 @@ pub struct Spectrum {
 }
 
 impl Spectrum {
+    /// One spin channel by itself.
+    ///
+    /// # Panics
+    /// For a spin that is not there: a mistake of the program, not of its user.
+    pub fn of_spin(&self, spin: usize) -> Self {
+        assert!(spin < self.n_spin, "spin {spin} of {}", self.n_spin);
+        let take = |all: &[f64]| -> Vec<f64> {
+            let one = all.len() / self.n_spin;
+            all[spin * one..][..one].to_vec()
+        };
+        let whole = self.cumulative.len().max(1);
+        Self {
+            axis: self.axis.clone(),
+            spin_degeneracy: self.spin_degeneracy,
+            n_spin: 1,
+            channels: self.channels,
+            cumulative: take(&self.cumulative),
+            cumulative_error: take(&self.cumulative_error),
+            bin_error: take(&self.bin_error),
+            deviation: self.deviation.chunks_exact(whole).flat_map(take).collect(),
+        }
+    }
+
     /// Averages what was integrated over one of each set of images over the operations of `fold`.
     pub(super) fn fold(&mut self, fold: &Fold) {
         let (edges, bins) = (self.axis.bins() + 1, self.axis.bins());

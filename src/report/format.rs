@@ -23,14 +23,26 @@ pub fn scientific(q: Scalar) -> String {
     if largest == 0.0 {
         return "0".into();
     }
-    let exponent = largest.log10().floor() as i32;
-    let unit = 10f64.powi(exponent);
-    let (value, error) = (q.value / unit, q.error / unit);
-    if error == 0.0 {
-        return format!("{value:.6}e{exponent}");
+    let mut exponent = largest.log10().floor() as i32;
+    loop {
+        let unit = 10f64.powi(exponent);
+        let (value, error) = (q.value / unit, q.error / unit);
+        let decimals = if error == 0.0 {
+            6
+        } else {
+            (1 - error.log10().floor() as i32).clamp(0, 10) as usize
+        };
+        let rounded = format!("{:.decimals$}", largest / unit);
+        // Rounding may carry over: 9.9999…e17 is 1.000…e18.
+        if rounded.starts_with("10") {
+            exponent += 1;
+            continue;
+        }
+        return match error {
+            0.0 => format!("{value:.6}e{exponent}"),
+            _ => format!("({value:.decimals$} ± {error:.decimals$})e{exponent}"),
+        };
     }
-    let decimals = (1 - error.log10().floor() as i32).clamp(0, 10) as usize;
-    format!("({value:.decimals$} ± {error:.decimals$})e{exponent}")
 }
 
 /// `{"value": …, "error": …, "unit": …}` of a scalar.
@@ -90,5 +102,7 @@ mod tests {
         assert_eq!(scalar(q(10.992_8, 0.0)), "10.992800");
         assert_eq!(scalar(q(1.739e21, 2.1e19)), "(1.739 ± 0.021)e21");
         assert_eq!(scientific(q(0.0, 0.0)), "0");
+        assert_eq!(scientific(q(9.999_999_999_99e17, 0.0)), "1.000000e18");
+        assert_eq!(scientific(q(-9.999_96e17, 1e15)), "(-1.0000 ± 0.0010)e18");
     }
 }

@@ -65,6 +65,44 @@ impl Quantity {
         }
     }
 
+    /// Components and bars multiplied by a number without error.
+    pub fn scaled(&self, factor: f64) -> Self {
+        match self {
+            Self::Scalar(q) => Self::Scalar(q.scaled(factor)),
+            Self::Tensor(q) => Self::Tensor(Box::new(q.scaled(factor))),
+            Self::RankThree(q) => {
+                let mut q = q.clone();
+                for x in q.value.as_flattened_mut().as_flattened_mut() {
+                    *x *= factor;
+                }
+                for x in q.error.as_flattened_mut().as_flattened_mut() {
+                    *x *= factor.abs();
+                }
+                Self::RankThree(q)
+            }
+            Self::RankFour(q) => {
+                let mut q = q.clone();
+                for x in q
+                    .value
+                    .as_flattened_mut()
+                    .as_flattened_mut()
+                    .as_flattened_mut()
+                {
+                    *x *= factor;
+                }
+                for x in q
+                    .error
+                    .as_flattened_mut()
+                    .as_flattened_mut()
+                    .as_flattened_mut()
+                {
+                    *x *= factor.abs();
+                }
+                Self::RankFour(q)
+            }
+        }
+    }
+
     /// Bars, likewise.
     pub fn errors(&self) -> Vec<f64> {
         match self {
@@ -374,6 +412,12 @@ fn over_tau(l: &mut List, c: &CoefficientsOverTau) {
         c.hall_conductivity_over_tau2(),
         "sigma_ijk per square of the relaxation time",
     );
+    l.rank_three(
+        "thermal_hall_conductivity_over_tau2",
+        "W/(m K T s^2)",
+        c.thermal_hall_conductivity_over_tau2(),
+        "dkappa_ij/dB_k at no current, per square of the relaxation time",
+    );
     l.maybe(
         "nernst_over_tau",
         "V/(K T s)",
@@ -463,6 +507,12 @@ fn absolute(l: &mut List, c: &Coefficients, zt: Option<&TensorQuantity>) {
         "S/(m T)",
         c.hall_conductivity(),
         "sigma_ijk",
+    );
+    l.rank_three(
+        "thermal_hall_conductivity",
+        "W/(m K T)",
+        c.thermal_hall_conductivity(),
+        "dkappa_ij/dB_k at no current",
     );
     l.maybe(
         "nernst",

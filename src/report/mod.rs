@@ -7,8 +7,10 @@ mod fermi;
 pub mod figure;
 mod format;
 mod items;
+mod low_dimensional;
 mod optimum;
 mod page;
+mod spins;
 mod transport;
 
 pub use boltztrap::boltztrap_files;
@@ -19,6 +21,7 @@ pub use format::{scalar, scientific, tensor_json};
 pub use items::{Item, Quantity, TransportRow, share_items};
 pub use optimum::{OptimumReport, objective_name, optimum_table};
 pub use page::page;
+pub use spins::spin_items;
 pub use transport::{
     Levels, TransportReport, transport_csv, transport_json, transport_result, transport_table,
 };

@@ -133,7 +133,7 @@ pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String 
             format!("largest {name}"),
             scalar(optimum.value)
         );
-        s += &coefficient_lines(&report.rows[row].items());
+        s += &coefficient_lines(&report.rows[row].items(), None);
     }
     if let Some(best) = found.best().filter(|_| found.optima.len() > 1) {
         let _ = writeln!(

@@ -4,10 +4,11 @@ use super::Run;
 use super::fermi::provenance;
 use super::format::{scalar, scientific};
 use super::items::{Item, Quantity, SHARE, TransportRow};
+use super::low_dimensional;
 use crate::bands::BandHeader;
 use crate::error::Result;
 use crate::io::results::ResultFile;
-use crate::transport::Scalar;
+use crate::transport::{Extent, Scalar};
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
@@ -16,7 +17,7 @@ use std::fmt::Write;
 pub enum Levels {
     /// Chemical potentials, eV on the bands' scale.
     ChemicalPotentials(Vec<f64>),
-    /// Net dopings, cm⁻³: positive for electrons.
+    /// Net dopings, cm⁻³ (cm⁻² of a layer, cm⁻¹ of a chain): positive for electrons.
     Dopings(Vec<f64>),
     /// Kinds of doping, "n" or "p", each at its optimum.
     Carriers(Vec<String>),
@@ -53,8 +54,12 @@ pub struct TransportReport<'a> {
     pub tau_s: Option<f64>,
     /// The file of scattering mechanisms.
     pub scattering: Option<String>,
+    /// A constant mean free path, Å.
+    pub mean_free_path_angstrom: Option<f64>,
     /// Lattice thermal conductivity, W/(m K).
     pub lattice_w_mk: Option<f64>,
+    /// Of a layer or a chain, how far it reaches.
+    pub extent: Option<Extent>,
     /// Temperatures, K.
     pub temperatures_k: Vec<f64>,
     /// Levels.
@@ -82,14 +87,26 @@ impl TransportReport<'_> {
     pub(super) fn items(&self, row: usize) -> Vec<Item> {
         let mut items = self.rows[row].items();
         items.extend(self.extras.get(row).into_iter().flatten().cloned());
-        items
+        match &self.extent {
+            Some(extent) => low_dimensional::items(items, extent),
+            None => items,
+        }
+    }
+
+    /// The unit of densities of carriers.
+    fn density_unit(&self) -> &'static str {
+        match self.extent.map(|e| e.dimension()) {
+            None => "cm^-3",
+            Some(2) => "cm^-2",
+            Some(_) => "cm^-1",
+        }
     }
 }
 
-fn mean(item: &Item) -> Option<Scalar> {
+fn mean(item: &Item, extent: Option<&Extent>) -> Option<Scalar> {
     match &item.quantity {
         Quantity::Scalar(q) => Some(*q),
-        Quantity::Tensor(q) => Some(q.mean()),
+        Quantity::Tensor(q) => Some(low_dimensional::mean(q, extent)),
         _ => None,
     }
 }
@@ -106,7 +123,17 @@ pub fn transport_table(report: &TransportReport) -> String {
             value: mu.value - report.fermi_level_ev,
             error: mu.error,
         };
-        let n = e.carrier_density();
+        let items = report.items(r);
+        let named = |i: &&Item| i.name.ends_with("carrier_density") && !i.name.contains("hall");
+        let n = items
+            .iter()
+            .find(named)
+            .and_then(|i| mean(i, None))
+            .unwrap_or_default();
+        let given = match &report.levels {
+            Levels::Dopings(all) => Some(all[r % all.len()]),
+            _ => None,
+        };
         let kind = match n.value {
             n if n > 0.0 => "n-type",
             n if n < 0.0 => "p-type",
@@ -114,17 +141,29 @@ pub fn transport_table(report: &TransportReport) -> String {
         };
         let _ = writeln!(
             s,
-            "T = {} K, mu - E_F = {} eV, n - p = {} cm^-3 ({kind})",
+            "T = {} K, mu - E_F = {} eV, n - p = {} ({kind})",
             e.temperature_k(),
             scalar(relative),
-            scientific(n)
+            density(n, given, report.density_unit())
         );
-        let items = report.items(r);
-        s += &coefficient_lines(&items);
+        s += &coefficient_lines(&items, report.extent.as_ref());
         s += &share_lines(&items);
     }
-    s.push_str(LEGEND);
+    s.push_str(&match report.extent.map(|e| e.dimension()) {
+        None => LEGEND.to_owned(),
+        Some(2) => LEGEND.replace("a third of their trace", "half of their trace"),
+        Some(_) => LEGEND.replace("a third of their trace", "their trace"),
+    });
     s
+}
+
+/// A density of carriers: one that a doping fixed is not a result.
+fn density(n: Scalar, given: Option<f64>, unit: &str) -> String {
+    let fixed = |g: &f64| (n.value - g).abs() <= 1e-6 * g.abs() && n.error <= 1e-6 * g.abs();
+    match given.filter(fixed) {
+        Some(g) if g != 0.0 => format!("{g:.3e} {unit} (given)"),
+        _ => format!("{} {unit}", scientific(n)),
+    }
 }
 
 /// What the tables of coefficients mean.
@@ -163,12 +202,27 @@ pub(super) fn heading(report: &TransportReport) -> String {
             conduction - valence
         );
     }
+    if let Some(e) = &report.extent {
+        let (kind, size, from) = (e.dimension() == 2, e.size(), e.is_given());
+        let from = if from { "given" } else { "of the cell" };
+        let _ = match kind {
+            true => writeln!(s, "  layer     {:.4} Å thick ({from})", size * 1e10),
+            false => writeln!(s, "  chain     {:.4} Å^2 across ({from})", size * 1e20),
+        };
+    }
     match (report.tau_s, &report.scattering) {
         (Some(tau), _) => {
             let _ = writeln!(s, "  tau       {tau:e} s");
         }
         (None, Some(file)) => {
             let _ = writeln!(s, "  tau       of the energy, by the mechanisms of {file}");
+        }
+        (None, None) if report.mean_free_path_angstrom.is_some() => {
+            let path = report.mean_free_path_angstrom.unwrap_or_default();
+            let _ = writeln!(
+                s,
+                "  tau       of each state, by a mean free path of {path} Å"
+            );
         }
         (None, None) if report.header.has_lifetimes => {
             s.push_str("  tau       the file's relaxation times\n");
@@ -179,11 +233,18 @@ pub(super) fn heading(report: &TransportReport) -> String {
 }
 
 /// One line for each coefficient that tables show.
-pub(super) fn coefficient_lines(items: &[Item]) -> String {
+pub(super) fn coefficient_lines(items: &[Item], extent: Option<&Extent>) -> String {
     let shown = [
         "conductivity",
         "conductivity_over_tau",
+        "conductivity_up",
+        "conductivity_up_over_tau",
+        "conductivity_down",
+        "conductivity_down_over_tau",
+        "conductivity_spin_polarization",
         "seebeck",
+        "seebeck_up",
+        "seebeck_down",
         "thermal_conductivity_electronic",
         "thermal_conductivity_electronic_over_tau",
         "power_factor",
@@ -195,9 +256,12 @@ pub(super) fn coefficient_lines(items: &[Item]) -> String {
     ];
     let mut s = String::new();
     for item in items {
-        if let (true, Some(q)) = (shown.contains(&&*item.name), mean(item)) {
+        let known = item.name.strip_prefix("sheet_");
+        let known = known.or_else(|| item.name.strip_prefix("line_"));
+        let known = shown.contains(&known.unwrap_or(&item.name));
+        if let (true, Some(q)) = (known, mean(item, extent)) {
             let (q, unit) = match &*item.name {
-                "seebeck" => (q.scaled(1e6), "uV/K"),
+                "seebeck" | "seebeck_up" | "seebeck_down" => (q.scaled(1e6), "uV/K"),
                 _ => (q, item.unit),
             };
             let _ = writeln!(s, "    {:<42} {} {unit}", item.name, scalar(q));
@@ -213,7 +277,7 @@ fn share_lines(items: &[Item]) -> String {
         let prefix = format!("{SHARE}{carrier}_");
         let mut shares: Vec<(f64, &str)> = items
             .iter()
-            .filter_map(|item| Some((mean(item)?.value, item.name.strip_prefix(&prefix)?)))
+            .filter_map(|item| Some((mean(item, None)?.value, item.name.strip_prefix(&prefix)?)))
             .filter(|(fraction, _)| !fraction.is_nan())
             .collect();
         shares.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -281,6 +345,12 @@ pub fn transport_json(report: &TransportReport) -> Value {
         }),
         "relaxation_time": report.tau_s.map(|t| json!({"value": t, "error": 0.0, "unit": "s"})),
         "scattering": report.scattering,
+        "mean_free_path": report.mean_free_path_angstrom
+            .map(|path| json!({"value": path, "error": 0.0, "unit": "angstrom"})),
+        "dimension": report.extent.map_or(3, |e| e.dimension()),
+        "extent": report.extent.map(|e| {
+            json!({"value": e.size(), "error": 0.0, "unit": if e.dimension() == 2 { "m" } else { "m^2" }})
+        }),
         "lattice_thermal_conductivity":
             report.lattice_w_mk.map(|k| json!({"value": k, "error": 0.0, "unit": "W/(m K)"})),
         "rows": rows,
@@ -339,11 +409,21 @@ pub fn transport_result(report: &TransportReport, command: &str) -> Result<Resul
     file.attribute("fermi_level_ev", report.fermi_level_ev)
         .attribute("fermi_level_origin", report.origin.as_str())
         .attribute("energy_bins", report.bins as i64);
+    if let Some(e) = &report.extent {
+        let name = if e.dimension() == 2 {
+            "thickness_m"
+        } else {
+            "cross_section_m2"
+        };
+        file.attribute("dimension", e.dimension() as i64)
+            .attribute(name, e.size());
+    }
     if let Some(scattering) = &report.scattering {
         file.attribute("scattering", scattering.as_str());
     }
     for (name, value) in [
         ("relaxation_time_s", report.tau_s),
+        ("mean_free_path_angstrom", report.mean_free_path_angstrom),
         ("lattice_thermal_conductivity_w_mk", report.lattice_w_mk),
         ("valence_maximum_ev", report.gap_ev.map(|g| g.0)),
         ("conduction_minimum_ev", report.gap_ev.map(|g| g.1)),
@@ -366,7 +446,7 @@ pub fn transport_result(report: &TransportReport, command: &str) -> Result<Resul
         }
         Levels::Dopings(n) => {
             let about = "net doping, positive for electrons (n-type)";
-            file.dimension("doping", n.clone(), "cm^-3", about)?;
+            file.dimension("doping", n.clone(), report.density_unit(), about)?;
             "doping"
         }
         Levels::Carriers(carriers) => {

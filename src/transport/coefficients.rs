@@ -272,6 +272,12 @@ impl Equilibrium {
         self.has_hall.then(|| self.ensemble.scalar(of))
     }
 
+    fn kappa_hall(&self) -> Option<RankThreeQuantity> {
+        let (t, v) = (self.temperature_k(), self.ensemble.volume_m3);
+        let of = |m: &Member| onsager::thermal_hall(&m.total, t, v);
+        self.has_hall.then(|| self.ensemble.rank_three(of))
+    }
+
     fn sigma_second(&self) -> Option<RankFourQuantity> {
         let v = self.ensemble.volume_m3;
         let of = |m: &Member| onsager::magnetoconductivity(&m.total, v);
@@ -344,6 +350,11 @@ impl CoefficientsOverTau {
     /// σ_ijk/τ², S/(m T s²).
     pub fn hall_conductivity_over_tau2(&self) -> Option<RankThreeQuantity> {
         self.sigma_hall()
+    }
+
+    /// Thermal Hall conductivity ∂κ_ij/∂B_k/τ² at no current, W/(m K T s²).
+    pub fn thermal_hall_conductivity_over_tau2(&self) -> Option<RankThreeQuantity> {
+        self.kappa_hall()
     }
 
     /// Hall mobility |R_H| σ/τ, m²/(V s²).
@@ -422,6 +433,11 @@ impl Coefficients {
     /// σ_ijk, S/(m T).
     pub fn hall_conductivity(&self) -> Option<RankThreeQuantity> {
         self.sigma_hall()
+    }
+
+    /// Thermal Hall conductivity ∂κ_ij/∂B_k at B = 0 and no current, W/(m K T).
+    pub fn thermal_hall_conductivity(&self) -> Option<RankThreeQuantity> {
+        self.kappa_hall()
     }
 
     /// Hall mobility |R_H| σ, m²/(V s).

@@ -151,6 +151,18 @@ pub(super) fn nernst(m: &Moments, temperature_k: f64) -> RankThree {
     }))
 }
 
+/// ∂κ_ij/∂B_k at B = 0, W/(m K T), of κ(B) = (1/T)[L²(B) − L¹(B) L⁰(B)⁻¹ L¹(B)]: at no current.
+pub(super) fn thermal_hall(m: &Moments, temperature_k: f64, volume_m3: f64) -> RankThree {
+    let resistivity = inverse(&m.velocity[0]);
+    let l1 = matrix(&m.velocity[1]);
+    let (before, after) = (l1 * resistivity, resistivity * l1);
+    let unit = m.scale() * ELEMENTARY_CHARGE / (volume_m3 * temperature_k);
+    let [d0, d1, d2] = [0, 1, 2].map(|n| first_order(m, n));
+    last_index(&std::array::from_fn(|k| {
+        (d2[k] - d1[k] * after - before * d1[k] + before * d0[k] * after) * unit
+    }))
+}
+
 /// σ_ijkl, S/(m T²).
 pub(super) fn magnetoconductivity(m: &Moments, volume_m3: f64) -> RankFour {
     // e⁴ per J is e³ per eV.

@@ -40,8 +40,8 @@ pub(super) struct Moments {
     pub states: [f64; 3],
     /// v_i v_j τ, n = 0, 1, 2: (m²/s) eVⁿ⁻¹.
     pub velocity: [Tensor; 3],
-    /// Hall(l, k) τ², n = 0, 1: (m²/kg) eVⁿ⁻¹.
-    pub hall: [Tensor; 2],
+    /// Hall(l, k) τ², n = 0, 1, 2: (m²/kg) eVⁿ⁻¹.
+    pub hall: [Tensor; 3],
     /// Magneto(i, j, k, l) τ³, n = 0: (m² s/kg²) eV⁻¹; `6 × [i, j] + [k, l]`, empty where not integrated.
     pub magneto: Vec<f64>,
 }
@@ -53,8 +53,6 @@ impl Moments {
         for n in 0..3 {
             sum.states[n] += other.states[n];
             add(&mut sum.velocity[n], &other.velocity[n]);
-        }
-        for n in 0..2 {
             add(&mut sum.hall[n], &other.hall[n]);
         }
         for (x, y) in sum.magneto.iter_mut().zip(&other.magneto) {
@@ -194,7 +192,7 @@ impl TransportDistribution {
         Ok(Weights {
             ln_scale: -window.shift,
             states: window.weights(states, 3, |_| 1.0),
-            hall: with_power(2, if self.has_hall() { 2 } else { 0 }),
+            hall: with_power(2, if self.has_hall() { 3 } else { 0 }),
             magneto: with_power(3, if self.has_magneto() { 1 } else { 0 }),
             velocity,
         })

@@ -134,8 +134,13 @@ fn rows(file: &mut ResultFile, all: &Map<String, Value>) -> Result<Option<()>> {
         file.dimension("chemical_potential", levels, "eV", "chemical potential")?;
         "chemical_potential"
     } else {
-        let levels: Vec<f64> = first().map(|r| number(r, "carrier_density")).collect();
-        file.dimension("doping", levels, "cm^-3", "net doping")?;
+        // Of a layer or a chain dopings are per area or length.
+        let names = ["sheet_carrier_density", "line_carrier_density"];
+        let low = names.into_iter().find(|n| rows[0][*n].is_object());
+        let name = low.unwrap_or("carrier_density");
+        let levels: Vec<f64> = first().map(|r| number(r, name)).collect();
+        let unit = rows[0][name]["unit"].as_str().unwrap_or("cm^-3");
+        file.dimension("doping", levels, unit, "net doping")?;
         "doping"
     };
     tensors(file)?;

@@ -1,0 +1,95 @@
+//! Coefficients of layers and chains under names and units of their own, so that nobody takes them for three-dimensional ones:
+//! `conductivity` in S/m becomes `sheet_conductivity` in S and `line_conductivity` in S m.
+
+use super::items::Item;
+use crate::transport::{Extent, TensorQuantity};
+use std::borrow::Cow;
+
+/// Units of three-dimensional values with those of a sheet and of a line, and the power of the extent that they take.
+const UNITS: [(&str, &str, &str, i32); 15] = [
+    ("cm^-3", "cm^-2", "cm^-1", 1),
+    ("S/m", "S", "S m", 1),
+    ("1/(Ohm m s)", "1/(Ohm s)", "m/(Ohm s)", 1),
+    ("W/(m K)", "W/K", "W m/K", 1),
+    ("W/(m K s)", "W/(K s)", "W m/(K s)", 1),
+    ("W/(m K^2)", "W/K^2", "W m/K^2", 1),
+    ("W/(m K^2 s)", "W/(K^2 s)", "W m/(K^2 s)", 1),
+    ("J/(m^3 K)", "J/(m^2 K)", "J/(m K)", 1),
+    ("m^3/C", "m^2/C", "m/C", -1),
+    ("S/(m T)", "S/T", "S m/T", 1),
+    ("S/(m T s^2)", "S/(T s^2)", "S m/(T s^2)", 1),
+    ("W/(m K T)", "W/(K T)", "W m/(K T)", 1),
+    ("W/(m K T s^2)", "W/(K T s^2)", "W m/(K T s^2)", 1),
+    ("S/(m T^2)", "S/T^2", "S m/T^2", 1),
+    ("S/(m T^2 s^3)", "S/(T^2 s^3)", "S m/(T^2 s^3)", 1),
+];
+
+/// The items of a layer's or a chain's row: per area or length, what has no extent as it is, and where the extent was given the
+/// three-dimensional values too.
+pub(super) fn items(all: Vec<Item>, extent: &Extent) -> Vec<Item> {
+    let mut out = Vec::new();
+    for mut item in all {
+        // Per volume, a pure number: it would change its meaning, not its unit.
+        if item.name == "pauli_susceptibility" {
+            continue;
+        }
+        correct_means(&mut item, extent.dimension());
+        let unit = UNITS.iter().find(|u| u.0 == item.unit);
+        if let Some(&(_, sheet, line, power)) = unit {
+            let (prefix, unit) = match extent.dimension() {
+                2 => ("sheet_", sheet),
+                _ => ("line_", line),
+            };
+            // Densities are in cm, so that lengths are.
+            let centimetres = if item.unit == "cm^-3" {
+                100f64.powi(3 - extent.dimension() as i32)
+            } else {
+                1.0
+            };
+            out.push(Item {
+                name: Cow::Owned(format!("{prefix}{}", item.name)),
+                unit,
+                about: item.about,
+                quantity: item
+                    .quantity
+                    .scaled((centimetres * extent.size()).powi(power)),
+            });
+        }
+        if unit.is_none() || extent.is_given() {
+            out.push(item);
+        }
+    }
+    out
+}
+
+/// Scalars that are means over three directions become those over the directions that there are: a layer has one field that
+/// bends its currents.
+fn correct_means(item: &mut Item, dimension: usize) {
+    if dimension != 2 {
+        return;
+    }
+    let factor = match &*item.name {
+        "hall_coefficient" | "hall_factor" | "nernst" | "nernst_over_tau" => 3.0,
+        "hall_carrier_density" => 1.0 / 3.0,
+        // |R_H| times the mean of the conductivity.
+        "hall_mobility" | "hall_mobility_over_tau" => 4.5,
+        _ => return,
+    };
+    item.quantity = item.quantity.scaled(factor);
+    item.about = match &*item.name {
+        "hall_coefficient" => {
+            "Hall coefficient with the field along the normal, negative for electrons"
+        }
+        "nernst" => "Nernst coefficient with the field along the normal",
+        "nernst_over_tau" => {
+            "Nernst coefficient with the field along the normal, per relaxation time"
+        }
+        _ => item.about,
+    };
+}
+
+/// The mean over the directions of a layer (2) or a chain (1) of a tensor that is zero along its vacuum.
+pub(super) fn mean(q: &TensorQuantity, extent: Option<&Extent>) -> crate::transport::Scalar {
+    let directions = extent.map_or(3, Extent::dimension);
+    q.mean().scaled(3.0 / directions as f64)
+}
