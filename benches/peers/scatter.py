@@ -4,7 +4,7 @@ Left: what BoltzTraP2 (FFT grids 45, 71, 101), BoltzWann (40^3) and WannierBerri
 bzint from the same inputs. Right: the very bands of bzint (energies and velocities on BoltzTraP2's three grids) put in BoltzTraP2's
 energy bins: with its own sum, its own scatter comes back, from energies and velocities whose refined integral is smooth.
 
-    python3 benches/peers/scatter.py DATA [--bzint target/release/bzint]
+    python3 benches/peers/scatter.py DATA [--bzint target/release/bzint] [--silicon]
 
 DATA is the folder that holds qe, wannier, ref_bt2, ref_boltzwann and ref_wannierberri. Needs numpy, h5py and matplotlib. Writes
 scatter.svg and scatter.txt beside this file.
@@ -106,10 +106,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("data")
     parser.add_argument("--bzint", default="target/release/bzint")
+    parser.add_argument("--silicon", action="store_true", help="silicon instead (some minutes): writes silicon.txt")
     options = parser.parse_args()
     here = os.path.dirname(os.path.abspath(__file__))
     at = lambda *p: os.path.join(options.data, *p)
     inside = lambda mu: (mu >= LOW) & (mu <= HIGH)
+    if options.silicon:
+        report = []
+        silicon(options.bzint, options.data, report)
+        with open(os.path.join(here, "silicon.txt"), "w") as file:
+            file.writelines(report)
+        return
 
     report = ["sigma/tau of copper at 300 K, 1e21 1/(Ohm m s), mu = 14.40 to 14.70 eV: least, most, rms jump of the slope\n"]
 
@@ -183,8 +190,6 @@ def main():
     left.set_ylabel("σ/τ (10²¹ Ω⁻¹ m⁻¹ s⁻¹)")
     figure.tight_layout()
     figure.savefig(os.path.join(here, "scatter.svg"), metadata={"Date": None})
-    figure.savefig("/tmp/scatter.png", dpi=110) if os.environ.get("PREVIEW") else None
-    silicon(options.bzint, options.data, report)
     with open(os.path.join(here, "scatter.txt"), "w") as file:
         file.writelines(report)
     print("".join(report), end="")
