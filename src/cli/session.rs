@@ -216,7 +216,7 @@ fn method_name(request: &Request, header: &BandHeader) -> String {
         Weights::MethfesselPaxton(s) => format!("Methfessel-Paxton smearing of {s} eV"),
     };
     let velocities = match request.velocities {
-        Velocities::FromFile => "velocities from the file".to_owned(),
+        Velocities::FromFile => "velocities of the bands themselves".to_owned(),
         Velocities::FiniteDifference(order) => {
             format!("velocities by central differences of order {order}")
         }

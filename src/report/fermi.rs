@@ -151,7 +151,7 @@ pub fn fermi_table(report: &FermiReport) -> String {
         }
     }
     let crossings = match &report.crossings {
-        None => "velocities from the file have no error from them".to_owned(),
+        None => "velocities of the bands themselves have no error from them".to_owned(),
         Some(c) if c.share == 0.0 => "none near the Fermi surface".to_owned(),
         Some(c) => format!(
             "{:.2} % of the Fermi surface is differentiated across one, which changes sigma/tau by {:.2} % (included in ±)",
@@ -195,7 +195,9 @@ pub fn fermi_json(report: &FermiReport) -> Value {
     }
     out["plasma_frequency_squared"] = tensor_json(&t.plasma_frequency_squared, "eV^2");
     out["band_crossings"] = match &report.crossings {
-        None => json!({"note": "velocities from the file have no error from band crossings"}),
+        None => {
+            json!({"note": "velocities of the bands themselves have no error from band crossings"})
+        }
         Some(c) => json!({"share_of_fermi_surface": c.share, "effect": c.effect}),
     };
     if let Some(tau) = report.tau_s {

@@ -250,6 +250,8 @@ pub(super) fn coefficient_lines(items: &[Item], extent: Option<&Extent>) -> Stri
         "power_factor",
         "power_factor_over_tau",
         "figure_of_merit",
+        "mobility_electrons",
+        "mobility_holes",
         "hall_coefficient",
         "nernst",
         "nernst_over_tau",
@@ -262,6 +264,7 @@ pub(super) fn coefficient_lines(items: &[Item], extent: Option<&Extent>) -> Stri
         if let (true, Some(q)) = (known, mean(item, extent)) {
             let (q, unit) = match &*item.name {
                 "seebeck" | "seebeck_up" | "seebeck_down" => (q.scaled(1e6), "uV/K"),
+                "mobility_electrons" | "mobility_holes" => (q.scaled(1e4), "cm^2/(V s)"),
                 _ => (q, item.unit),
             };
             let _ = writeln!(s, "    {:<42} {} {unit}", item.name, scalar(q));
