@@ -3,9 +3,10 @@
 mod common;
 
 use bzint::bands::model::{Model, ModelBands};
-use bzint::bands::{BandSource, Field, MeanFreePathBands};
+use bzint::bands::{BandSource, Field};
 use bzint::crystal::KGrid;
 use bzint::integrate::{Channel, Request};
+use bzint::sampler::MeanFreePathBands;
 use bzint::transport::{AxisPlan, TransportDistribution};
 use bzint::units::{ELECTRON_MASS, ELEMENTARY_CHARGE, EV, HBAR};
 use common::{cubic, in_bins};

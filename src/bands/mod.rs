@@ -5,7 +5,6 @@
 pub mod edges;
 mod grid;
 mod header;
-mod mean_free_path;
 pub mod model;
 mod occupation;
 mod scissor;
@@ -16,7 +15,6 @@ mod wannier;
 
 pub use grid::BandGrid;
 pub use header::{BandHeader, Provenance, SpinTreatment};
-pub use mean_free_path::MeanFreePathBands;
 pub use occupation::GapSplit;
 pub use scissor::{Scissor, ScissorBands};
 pub use source::{BandSource, Field};

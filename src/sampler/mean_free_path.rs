@@ -1,6 +1,6 @@
 //! Bands in which every state has the same mean free path: boundaries, or metals in which disorder sets the path.
 
-use super::{BandHeader, BandSource, BandStatistics, Field};
+use crate::bands::{BandHeader, BandSource, BandStatistics, Field};
 use crate::crystal::{PointGroup, Tensor};
 use crate::error::{Error, Result};
 use crate::kernel::velocity::stencil;
