@@ -1,0 +1,257 @@
+//! The search for a mesh: blocks are split until the bar of every goal is within its tolerance.
+
+use super::cells::{EdgeSums, Edges};
+use super::leaves::{Leaf, Share, Totals, mark};
+use super::mesh::{BlockId, MAX_LEVEL};
+use super::{Refined, Refiner};
+use crate::error::Result;
+use crate::sampler::{BoxBand, Derivatives};
+
+/// A mesh that meets the goals.
+pub(super) struct Found {
+    /// Blocks with energies of interest, in order.
+    pub blocks: Vec<(usize, BlockId)>,
+    /// Share of the zone in dropped blocks where a band is full, by spin·n_band + band.
+    pub full: Vec<f64>,
+    pub refined: Refined,
+}
+
+impl Refiner<'_> {
+    /// What a block adds to the goals at one energy.
+    pub(super) fn shares_at(
+        &self,
+        energy_ev: f64,
+        first: usize,
+        block: BlockId,
+        bands: &[BoxBand],
+    ) -> Vec<Share> {
+        let volume = self.mesh.cell_volume(block);
+        let mut shares = Vec::new();
+        for (b, band) in bands.iter().enumerate() {
+            if band.low >= energy_ev {
+                continue;
+            }
+            if band.high < energy_ev {
+                shares.push(Share {
+                    goal: (2 + first + b) as u32,
+                    value: self.mesh.volume(block) as f32,
+                    off: 0.0,
+                });
+                continue;
+            }
+            let values = goal_values(band);
+            let cells = self.cells(band, &values, 2);
+            let [fine, coarse] = [1, 2].map(|stride| cells.at_energy(stride, energy_ev, volume));
+            for (i, goal) in [0, 1, 2 + first + b].into_iter().enumerate() {
+                shares.push(Share {
+                    goal: goal as u32,
+                    value: fine[i] as f32,
+                    off: (fine[i] - coarse[i]) as f32,
+                });
+            }
+        }
+        shares
+    }
+
+    /// What a block adds to the groups of bins between `edges`: states, then v².
+    pub(super) fn shares_in_bins(
+        &self,
+        edges: &Edges,
+        block: BlockId,
+        bands: &[BoxBand],
+    ) -> Vec<Share> {
+        let volume = self.mesh.cell_volume(block);
+        let count = edges.len();
+        let mut sums = [1, 2].map(|_| EdgeSums::new(count, 2));
+        for band in bands {
+            if !edges.reached(band.low, band.high) {
+                continue;
+            }
+            let values = goal_values(band);
+            let cells = self.cells(band, &values, 2);
+            for (i, sums) in sums.iter_mut().enumerate() {
+                cells.at_edges(i + 1, edges, volume, sums);
+            }
+        }
+        let [fine, coarse] = sums.map(|s| s.cumulative());
+        let mut shares = Vec::new();
+        for c in 0..2 {
+            for g in 0..count - 1 {
+                let at = c * count + g;
+                let value = fine[at + 1] - fine[at];
+                let off = value - (coarse[at + 1] - coarse[at]);
+                if value != 0.0 || off != 0.0 {
+                    shares.push(Share {
+                        goal: (c * (count - 1) + g) as u32,
+                        value: value as f32,
+                        off: off as f32,
+                    });
+                }
+            }
+        }
+        shares
+    }
+
+    /// Refines until the bar of every goal is within the tolerance of its scale, which `scale(values, volumes of full blocks by
+    /// band)` gives.
+    pub(super) fn find_mesh(
+        &self,
+        window: (f64, f64),
+        goals: usize,
+        shares: impl Fn(usize, BlockId, &[BoxBand]) -> Vec<Share> + Sync,
+        scale: impl Fn(&[f64], &[f64]) -> Vec<f64>,
+    ) -> Result<Found> {
+        let header = self.header();
+        let outside = |(low, high): (f64, f64)| high < window.0 || low > window.1;
+        let mut full = vec![0.0; header.n_spin_band()];
+        let mut active: Vec<(usize, BlockId)> = Vec::new();
+        for (g, group) in self.groups.iter().enumerate() {
+            let first = group.spin * header.n_band + group.bands.start;
+            for (block, bounds) in self.roots.iter().zip(&self.bounds[g]) {
+                if !bounds.iter().all(|b| outside(*b)) {
+                    active.push((g, *block));
+                    continue;
+                }
+                for (b, (_, high)) in bounds.iter().enumerate() {
+                    if *high < window.0 {
+                        full[first + b] += self.mesh.volume(*block);
+                    }
+                }
+            }
+        }
+        let per_block = self.mesh.cells().map(|c| c + 1).iter().product::<usize>() as u64;
+        let mut leaves: Vec<Leaf> = Vec::new();
+        let mut refined = Refined::default();
+        let mut finest = 0;
+        loop {
+            let band_points: u64 = active
+                .iter()
+                .map(|(g, _)| self.groups[*g].bands.len() as u64 * per_block)
+                .sum();
+            refined.points += band_points;
+            finest = active.iter().map(|(_, b)| b.level).fold(finest, u8::max);
+            let found = self.each_block(&active, Derivatives::Velocity, |g, block, bands| {
+                let group = &self.groups[g];
+                let first = group.spin * header.n_band + group.bands.start;
+                // The occupation of bands wholly below is exact; None where nothing else is there.
+                let below: Vec<usize> = bands
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, b)| b.high < window.0)
+                    .map(|(b, _)| first + b)
+                    .collect();
+                let reached = !bands.iter().all(|b| outside((b.low, b.high)));
+                (below, reached.then(|| shares(first, block, bands)))
+            })?;
+            for ((g, block), (below, shares)) in active.iter().zip(found) {
+                let leaf = Leaf {
+                    group: *g,
+                    block: *block,
+                    slab: self.mesh.slab(*block, self.layers),
+                    shares: shares.clone().unwrap_or_default(),
+                };
+                // A block without energies of interest is settled: its full bands are counted for good.
+                if shares.is_none() {
+                    for b in below {
+                        full[b] += self.mesh.volume(*block);
+                    }
+                } else {
+                    leaves.push(leaf);
+                }
+            }
+            // Full bands of the kept blocks count as long as the blocks are kept: the second pass sees to them.
+            let totals = Totals::new(&leaves, goals, self.layers);
+            let allowed: Vec<f64> = scale(&totals.value, &full)
+                .iter()
+                .map(|s| s * self.refinement.tolerance)
+                .collect();
+            refined.reached = totals
+                .bar
+                .iter()
+                .zip(&allowed)
+                .map(|(bar, allowed)| if *bar > 0.0 { bar / allowed } else { 0.0 })
+                .fold(0.0, f64::max);
+            if refined.reached <= 1.0 {
+                break;
+            }
+            let marked = mark(&leaves, &totals, &allowed);
+            let mut kept = Vec::with_capacity(leaves.len());
+            active.clear();
+            let mut at_limit = false;
+            for (leaf, marked) in leaves.into_iter().zip(marked) {
+                if marked && leaf.block.level < MAX_LEVEL {
+                    let children = self.mesh.children(leaf.block);
+                    active.extend(children.into_iter().map(|b| (leaf.group, b)));
+                } else {
+                    at_limit |= marked;
+                    kept.push(leaf);
+                }
+            }
+            leaves = kept;
+            let next: u64 = active
+                .iter()
+                .map(|(g, _)| self.groups[*g].bands.len() as u64 * per_block)
+                .sum();
+            if refined.points + next > self.refinement.max_points {
+                // Back to the parents: nothing is lost by not splitting them.
+                let parents = self.unsplit(&active);
+                refined.cap = Some(format!(
+                    "{} k-points are reached",
+                    self.refinement.max_points
+                ));
+                let again =
+                    self.each_block(&parents, Derivatives::Velocity, |g, block, bands| {
+                        let group = &self.groups[g];
+                        shares(group.spin * header.n_band + group.bands.start, block, bands)
+                    })?;
+                leaves.extend(
+                    parents
+                        .iter()
+                        .zip(again)
+                        .map(|((group, block), shares)| Leaf {
+                            group: *group,
+                            block: *block,
+                            slab: self.mesh.slab(*block, self.layers),
+                            shares,
+                        }),
+                );
+                break;
+            }
+            if active.is_empty() {
+                if at_limit {
+                    refined.cap = Some("the finest level is reached".to_owned());
+                }
+                break;
+            }
+        }
+        refined.blocks = leaves.len();
+        refined.finest = self.mesh.uniform(finest);
+        let mut blocks: Vec<(usize, BlockId)> = leaves.iter().map(|l| (l.group, l.block)).collect();
+        blocks.sort_unstable();
+        Ok(Found {
+            blocks,
+            full,
+            refined,
+        })
+    }
+
+    /// The parents of complete sets of children.
+    fn unsplit(&self, children: &[(usize, BlockId)]) -> Vec<(usize, BlockId)> {
+        let mut parents: Vec<(usize, BlockId)> = children
+            .iter()
+            .map(|(g, b)| (*g, self.mesh.parent(*b)))
+            .collect();
+        parents.sort_unstable();
+        parents.dedup();
+        parents
+    }
+}
+
+/// What the goals are made of: 1 and v², `[point][2]`.
+fn goal_values(band: &BoxBand) -> Vec<f64> {
+    let squared = |v: &[f64]| v[0] * v[0] + v[1] * v[1] + v[2] * v[2];
+    band.velocities
+        .chunks_exact(3)
+        .flat_map(|v| [1.0, squared(v)])
+        .collect()
+}
