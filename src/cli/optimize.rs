@@ -121,7 +121,7 @@ impl Optimize {
         let source = opened::open(&self.input, Preference::Refined)?;
         let header = source.header();
         session::notes(&self.output, header);
-        let known = self.knows_tau(&*source);
+        let known = self.relaxation.known(header);
         let objective = self.objective(known)?;
         let (found, run) =
             session::integrate(&self.method, &self.output, &source, |request, engine| {
@@ -142,7 +142,7 @@ impl Optimize {
             origin: found.origin,
             gap_ev: found.gap_ev,
             tau_s: self.relaxation.tau,
-            scattering: (self.relaxation.scattering.as_ref()).map(|p| p.display().to_string()),
+            scattering: self.relaxation.scattering_file(),
             lattice_w_mk: self.relaxation.lattice_thermal_conductivity,
             temperatures_k: self.temperature.0.clone(),
             extent: None,
@@ -185,11 +185,6 @@ impl Optimize {
             )),
             _ => Ok(()),
         }
-    }
-
-    fn knows_tau(&self, source: &dyn BandSource) -> bool {
-        let given = self.relaxation.tau.is_some() || self.relaxation.scattering.is_some();
-        given || source.header().has_lifetimes
     }
 
     /// # Errors
@@ -265,16 +260,9 @@ impl Optimize {
         };
         let signs = self.signs();
         let ranges: Vec<(f64, f64)> = signs.iter().map(|s| range(*s)).collect();
-        let extremes = source.statistics().iter();
         let plan = AxisPlan {
-            temperatures_k: (cold, hot),
             chemical_potentials_ev: ranges.clone(),
-            band_edges_ev: extremes
-                .flat_map(|s| [s.energy_min, s.energy_max])
-                .chain([middle])
-                .collect(),
-            gap_edges_ev: gap.map_or(vec![middle], |(v, c)| vec![v, c]),
-            margin_ev: 0.0,
+            ..AxisPlan::for_bands(source, temperatures, gap, middle)
         };
         let axis = plan.axis()?;
         let levels: Vec<f64> = ranges
@@ -286,7 +274,7 @@ impl Optimize {
         let relevance = WindowRelevance::new(&[cold, hot], &levels, gap);
         let at = |e: f64| relevance.at(e);
         let lifetimes = source.header().has_lifetimes;
-        let own = lifetimes && self.relaxation.tau.is_none() && model.is_none();
+        let own = lifetimes && !self.relaxation.given();
         let request = Request {
             channels: if own {
                 Channels::Lifetimes

@@ -1,5 +1,6 @@
 //! What a command is told of the relaxation time and of the lattice's heat.
 
+use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::scattering::ScatteringModel;
 use crate::transport::RelaxationTime;
@@ -15,7 +16,7 @@ pub struct RelaxationOption {
     /// Scattering mechanisms of a semiconductor: a TOML file such as data/silicon.toml
     #[arg(long, value_name = "FILE.toml", conflicts_with = "tau")]
     pub scattering: Option<PathBuf>,
-    /// Lattice thermal conductivity in W/(m K), for zT
+    /// Lattice thermal conductivity in W/(m K), for zT (needs --tau, --scattering or relaxation times in the file)
     #[arg(long, value_name = "W/mK")]
     pub lattice_thermal_conductivity: Option<f64>,
 }
@@ -45,6 +46,21 @@ impl RelaxationOption {
                 path.map(|path| ScatteringModel::read(path)).transpose()
             }
         }
+    }
+
+    /// Whether τ is given here.
+    pub fn given(&self) -> bool {
+        self.tau.is_some() || self.scattering.is_some()
+    }
+
+    /// Whether τ is given here or comes with the bands.
+    pub fn known(&self, header: &BandHeader) -> bool {
+        self.given() || header.has_lifetimes
+    }
+
+    /// The mechanisms' file, as given.
+    pub fn scattering_file(&self) -> Option<String> {
+        self.scattering.as_ref().map(|p| p.display().to_string())
     }
 
     /// Where τ comes from, given the mechanisms, the gap (eV), and whether the bands bring relaxation times.

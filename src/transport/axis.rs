@@ -1,6 +1,7 @@
 //! Energy bins for thermal averages: narrow where a window or a band edge needs it, wide elsewhere.
 
 use super::doping::positive_temperature;
+use crate::bands::BandSource;
 use crate::error::Result;
 use crate::integrate::EnergyAxis;
 use crate::units::BOLTZMANN_EV;
@@ -33,6 +34,29 @@ pub struct AxisPlan {
 }
 
 impl AxisPlan {
+    /// For these bands, between the lowest and the highest of the temperatures (K): the edges of the gap (eV) or, in a metal, the
+    /// energy `middle_ev` that parts electrons from holes count always. Without chemical potentials yet.
+    pub fn for_bands(
+        source: &dyn BandSource,
+        temperatures_k: &[f64],
+        gap_ev: Option<(f64, f64)>,
+        middle_ev: f64,
+    ) -> Self {
+        let temperatures = temperatures_k.iter().copied();
+        let cold = temperatures.clone().fold(f64::INFINITY, f64::min);
+        let hot = temperatures.fold(f64::NEG_INFINITY, f64::max);
+        let extremes = source.statistics().iter();
+        Self {
+            temperatures_k: (cold, hot),
+            band_edges_ev: extremes
+                .flat_map(|s| [s.energy_min, s.energy_max])
+                .chain([middle_ev])
+                .collect(),
+            gap_edges_ev: gap_ev.map_or(vec![middle_ev], |(v, c)| vec![v, c]),
+            ..Self::default()
+        }
+    }
+
     /// The axis: bins of k_BT/4 of the lowest temperature in each range of chemical potential, widening with the distance in
     /// step with the temperatures that reach there; at band edges down to k_BT/2048.
     ///
