@@ -126,6 +126,10 @@ pub struct Spectrum {
     /// [`Spectrum::groups`] parts of the zone. What is derived from the spectrum takes its error bar from them: the
     /// magnitudes of what each group alone would change add up, and what is common to several channels cancels.
     pub deviation: Vec<f64>,
+    /// Signed change of `cumulative`, laid out like it, by another reading of the same table that is as good as this one:
+    /// what it changes belongs in the bars of whatever is derived from the spectrum in full. None where no other is known. It
+    /// is no part of `cumulative_error` and `bin_error`, which are about the grid.
+    pub alternative: Option<Vec<f64>>,
 }
 
 impl Spectrum {
@@ -149,6 +153,7 @@ impl Spectrum {
             cumulative_error: take(&self.cumulative_error),
             bin_error: take(&self.bin_error),
             deviation: self.deviation.chunks_exact(whole).flat_map(take).collect(),
+            alternative: self.alternative.as_deref().map(take),
         }
     }
 
@@ -156,12 +161,17 @@ impl Spectrum {
     pub(super) fn fold(&mut self, fold: &Fold) {
         let (edges, bins) = (self.axis.bins() + 1, self.axis.bins());
         let width = self.channels.width();
-        for (rows, bars, len) in [
+        let alternative = self.alternative.iter_mut();
+        let rows = [
             (&mut self.cumulative, false, edges),
             (&mut self.deviation, false, edges),
             (&mut self.cumulative_error, true, edges),
             (&mut self.bin_error, true, bins),
-        ] {
+        ];
+        for (rows, bars, len) in rows
+            .into_iter()
+            .chain(alternative.map(|x| (x, false, edges)))
+        {
             for of_spin in rows.chunks_exact_mut(width * len) {
                 fold.average(self.channels, of_spin, bars);
             }
@@ -185,6 +195,7 @@ impl Spectrum {
             cumulative_error: vec![0.0; edges],
             bin_error: vec![0.0; n_spin * width * axis.bins()],
             deviation: vec![0.0; GROUPS * edges],
+            alternative: None,
             axis,
         }
     }
@@ -236,11 +247,23 @@ impl Spectrum {
 
     /// [`Spectrum::deviation`] of one group, at every edge, summed over spins.
     pub fn total_deviation(&self, group: usize, channel: Channel) -> Vec<f64> {
+        let one = self.cumulative.len();
+        self.edges_over_spins(&self.deviation[group * one..][..one], channel)
+    }
+
+    /// [`Spectrum::alternative`] at every edge, summed over spins; none where there is none.
+    pub fn total_alternative(&self, channel: Channel) -> Option<Vec<f64>> {
+        let change = self.alternative.as_deref()?;
+        Some(self.edges_over_spins(change, channel))
+    }
+
+    /// A channel of what is laid out like `cumulative`, summed over spins.
+    fn edges_over_spins(&self, all: &[f64], channel: Channel) -> Vec<f64> {
         let len = self.axis.bins() + 1;
         let mut sum = vec![0.0; len];
         for spin in 0..self.n_spin {
-            let at = group * self.cumulative.len() + self.row(spin, channel) * len;
-            for (s, x) in sum.iter_mut().zip(&self.deviation[at..at + len]) {
+            let at = self.row(spin, channel) * len;
+            for (s, x) in sum.iter_mut().zip(&all[at..at + len]) {
                 *s += x;
             }
         }

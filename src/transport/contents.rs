@@ -11,6 +11,17 @@ pub(super) fn pair(i: usize, j: usize) -> usize {
     if i == j { i } else { 6 - i - j }
 }
 
+/// What of a spectrum bins hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The channels as integrated.
+    Integrated,
+    /// The deviation of one group of the zone.
+    Deviation(usize),
+    /// The change by the other reading of the table; zeros where there is none.
+    Alternative,
+}
+
 /// Contents of all bins, `[channel][bin]`, per cell and summed over spins.
 #[derive(Clone, Debug)]
 pub(super) struct Contents {
@@ -25,12 +36,15 @@ pub(super) struct Contents {
 }
 
 impl Contents {
-    /// As integrated; `group` takes the deviation of one group of the zone instead.
-    pub fn new(spectrum: &Spectrum, group: Option<usize>) -> Self {
+    /// Of one part of a spectrum.
+    pub fn new(spectrum: &Spectrum, part: Part) -> Self {
         let of = |channel| {
-            let cumulative = match group {
-                None => spectrum.total_cumulative(channel).0,
-                Some(group) => spectrum.total_deviation(group, channel),
+            let cumulative = match part {
+                Part::Integrated => spectrum.total_cumulative(channel).0,
+                Part::Deviation(group) => spectrum.total_deviation(group, channel),
+                Part::Alternative => spectrum
+                    .total_alternative(channel)
+                    .unwrap_or_else(|| vec![0.0; spectrum.axis.bins() + 1]),
             };
             cumulative.windows(2).map(|w| w[1] - w[0]).collect()
         };
@@ -53,11 +67,20 @@ impl Contents {
 
     /// Less another's.
     pub fn without(&self, other: &Self) -> Self {
-        let less = |a: &Vec<f64>, b: &Vec<f64>| a.iter().zip(b).map(|(x, y)| x - y).collect();
+        self.combined(other, |x, y| x - y)
+    }
+
+    /// With another's.
+    pub fn with(&self, other: &Self) -> Self {
+        self.combined(other, |x, y| x + y)
+    }
+
+    fn combined(&self, other: &Self, of: impl Fn(f64, f64) -> f64) -> Self {
+        let one = |a: &Vec<f64>, b: &Vec<f64>| a.iter().zip(b).map(|(x, y)| of(*x, *y)).collect();
         let all =
-            |a: &[Vec<f64>], b: &[Vec<f64>]| a.iter().zip(b).map(|(x, y)| less(x, y)).collect();
+            |a: &[Vec<f64>], b: &[Vec<f64>]| a.iter().zip(b).map(|(x, y)| one(x, y)).collect();
         Self {
-            states: less(&self.states, &other.states),
+            states: one(&self.states, &other.states),
             velocity: all(&self.velocity, &other.velocity),
             hall: all(&self.hall, &other.hall),
             magneto: all(&self.magneto, &other.magneto),

@@ -1,6 +1,6 @@
 //! The transport distribution: a spectrum made ready for thermal averages, and the variations of it that make error bars.
 
-use super::contents::{Average, Contents};
+use super::contents::{Average, Contents, Part};
 use super::reconstruction::Reconstruction;
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
@@ -10,16 +10,20 @@ use crate::integrate::{Channels, EnergyAxis, Spectrum};
 ///
 /// Every coefficient X is evaluated on the spectrum as integrated and on variations of it, and its bar is the sum of the
 /// magnitudes of X's changes: with each part of the zone on the subgrid instead (what the k-grid leaves), without
-/// symmetrisation, with polynomials of lower order inside the bins, and with the bands continued beyond the axis. What a
-/// variation changes in several channels alike cancels in ratios, as it does in truth.
+/// symmetrisation, with polynomials of lower order inside the bins, with the bands continued beyond the axis, and by another
+/// reading of the same table, where the spectrum has one. What a variation changes in several channels alike cancels in ratios,
+/// as it does in truth.
 #[derive(Clone, Debug)]
 pub struct TransportDistribution {
     pub(super) axis: EnergyAxis,
     pub(super) volume_m3: f64,
     pub(super) split_ev: f64,
     pub(super) channels: Channels,
-    /// As integrated and symmetrised; as integrated; with each group of the zone on the subgrid.
+    /// As integrated and symmetrised; as integrated; with each group of the zone on the subgrid; by the other reading of the
+    /// table, if there is one.
     contents: Vec<Contents>,
+    /// Number of groups of the zone.
+    groups: usize,
     /// Polynomials of high and of low order for what moves.
     motion: [Reconstruction; 2],
     /// Likewise for states.
@@ -39,12 +43,15 @@ pub(super) struct Variation {
     pub order: usize,
     /// Whether the last bins' densities go on beyond the axis.
     pub tails: bool,
+    /// Whether the contents are those of another reading of the table: what that changes is no error of the grid, and goes
+    /// into the bars as it is.
+    pub alternative: bool,
 }
 
 impl Variation {
     /// Whether a part of the zone is taken on its subgrid.
     pub fn is_subgrid(self) -> bool {
-        self.contents > UNSYMMETRIZED
+        self.contents > UNSYMMETRIZED && !self.alternative
     }
 }
 
@@ -53,6 +60,7 @@ pub(super) const VALUE: Variation = Variation {
     contents: 0,
     order: 0,
     tails: false,
+    alternative: false,
 };
 
 /// The contents before symmetrisation.
@@ -68,7 +76,7 @@ impl TransportDistribution {
         let axis = spectrum.axis.clone();
         inside(&axis, "energy that parts electrons from holes", split_ev)?;
         let average = Average::new(header, spectrum.channels == Channels::Magneto);
-        let raw = Contents::new(spectrum, None);
+        let raw = Contents::new(spectrum, Part::Integrated);
         let fine = raw.symmetrized(&average);
         let motion = {
             let all: Vec<&[f64]> = fine.velocity.iter().map(Vec::as_slice).collect();
@@ -84,9 +92,14 @@ impl TransportDistribution {
             .map(|(_, e)| *e)
             .collect();
         let mut contents = vec![fine, raw];
-        for group in 0..spectrum.groups() {
-            let deviation = Contents::new(spectrum, Some(group)).symmetrized(&average);
+        let groups = spectrum.groups();
+        for group in 0..groups {
+            let deviation = Contents::new(spectrum, Part::Deviation(group)).symmetrized(&average);
             contents.push(contents[0].without(&deviation));
+        }
+        if spectrum.alternative.is_some() {
+            let change = Contents::new(spectrum, Part::Alternative).symmetrized(&average);
+            contents.push(contents[0].with(&change));
         }
         let held = contents
             .iter()
@@ -98,6 +111,7 @@ impl TransportDistribution {
             split_ev,
             channels: spectrum.channels,
             contents,
+            groups,
             motion,
             states,
             occupied,
@@ -114,7 +128,12 @@ impl TransportDistribution {
             ..VALUE
         };
         let mut all = vec![VALUE, low_order, tails];
-        all.extend((1..self.contents.len()).map(|contents| Variation { contents, ..VALUE }));
+        let first_alternative = UNSYMMETRIZED + 1 + self.groups;
+        all.extend((1..self.contents.len()).map(|contents| Variation {
+            contents,
+            alternative: contents >= first_alternative,
+            ..VALUE
+        }));
         all
     }
 

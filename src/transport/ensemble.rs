@@ -100,7 +100,7 @@ pub(super) struct Ensemble {
     pub volume_m3: f64,
     pub has_gap: bool,
     members: Vec<(Variation, Member)>,
-    /// By how much the parts of the zone change L⁰ altogether, as a share of it.
+    /// By how much the grid, its symmetry and the bins change L⁰ altogether, as a share of it.
     unresolved: f64,
 }
 
@@ -166,8 +166,10 @@ impl Ensemble {
             (l[0][0] + l[1][1] + l[2][2]) * m.total.scale()
         };
         let value = conducts(&members[0].1);
+        // Another reading of the table says nothing of the grid: it changes no value, and whether one is extrapolated is one.
         let off: f64 = members
             .iter()
+            .filter(|(variation, _)| !variation.alternative)
             .map(|(_, m)| (conducts(m) - value).abs())
             .sum();
         Ok(Self {
