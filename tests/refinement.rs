@@ -6,7 +6,7 @@ use bzint::bands::model::{Model, ModelBands};
 use bzint::bands::{BandGrid, BandSource};
 use bzint::crystal::{KGrid, PointGroup};
 use bzint::integrate::refine::{Refinement, Refiner};
-use bzint::integrate::{Channel, Channels, EnergyAxis};
+use bzint::integrate::{Channel, Channels, EnergyAxis, Request};
 use bzint::sampler::FourierSeries;
 use bzint::units::EV_ANGSTROM_OVER_HBAR;
 use common::{SIMPLE_CUBIC, cubic};
@@ -15,6 +15,13 @@ fn with_tolerance(tolerance: f64) -> Refinement {
     Refinement {
         tolerance,
         ..Refinement::default()
+    }
+}
+
+fn basic(refiner: &Refiner) -> Request<'static> {
+    Request {
+        channels: Channels::Basic,
+        ..Request::for_bands(refiner.header())
     }
 }
 
@@ -74,7 +81,7 @@ fn a_refined_spectrum_counts_every_state_once() {
     let series = simple_cubic();
     let refiner = Refiner::new(&series, with_tolerance(1e-3)).unwrap();
     let axis = EnergyAxis::new(-6.5, 6.5, 260).unwrap();
-    let (spectrum, refined) = refiner.spectrum(Channels::Basic, &axis, None).unwrap();
+    let (spectrum, refined) = refiner.spectrum(&basic(&refiner), &axis).unwrap();
     println!("{refined:?}");
     let (states, error) = spectrum.total_cumulative(Channel::States);
     assert!(
@@ -94,7 +101,7 @@ fn a_refined_spectrum_counts_every_state_once() {
     }
     // A window in the middle: states below it are counted though their blocks are dropped.
     let window = EnergyAxis::from_edges(vec![-2.6, -2.5, -2.45, -1.0, -0.9]).unwrap();
-    let (spectrum, _) = refiner.spectrum(Channels::Basic, &window, None).unwrap();
+    let (spectrum, _) = refiner.spectrum(&basic(&refiner), &window).unwrap();
     let (states, error) = spectrum.total_cumulative(Channel::States);
     for (k, (_, _, n, ..)) in [(1, SIMPLE_CUBIC[2]), (3, SIMPLE_CUBIC[3])] {
         let off = (states[k] - 2.0 * n).abs();
@@ -141,7 +148,7 @@ fn refinement_gives_the_same_bits_on_any_number_of_threads() {
             let axis = EnergyAxis::new(-1.0, 2.0, 30).unwrap();
             (
                 refiner.surface(Channels::Basic, 0.3).unwrap(),
-                refiner.spectrum(Channels::Basic, &axis, None).unwrap(),
+                refiner.spectrum(&basic(&refiner), &axis).unwrap(),
             )
         })
     };

@@ -5,6 +5,7 @@ use crate::crystal::PointGroup;
 use crate::error::{Error, Result};
 
 /// What a scissor does to some bands.
+#[derive(Clone)]
 pub struct Scissor {
     /// The header with the new gap: the Fermi level stays where it is in it, and goes to its middle where it would lie above.
     pub header: BandHeader,
@@ -84,6 +85,10 @@ impl<'a> ScissorBands<'a> {
     /// As [`Scissor::new`].
     pub fn new(source: Box<dyn BandSource + 'a>, gap_ev: f64) -> Result<Self> {
         let scissor = Scissor::new(&*source, gap_ev)?;
+        Ok(Self::shifted(source, scissor))
+    }
+
+    fn shifted(source: Box<dyn BandSource + 'a>, scissor: Scissor) -> Self {
         let mut statistics = source.statistics().to_vec();
         for (s, _) in statistics
             .iter_mut()
@@ -93,11 +98,11 @@ impl<'a> ScissorBands<'a> {
             s.energy_min += scissor.shift_ev;
             s.energy_max += scissor.shift_ev;
         }
-        Ok(Self {
+        Self {
             source,
             scissor,
             statistics,
-        })
+        }
     }
 
     /// How far the empty bands were shifted, eV.
@@ -117,6 +122,11 @@ impl BandSource for ScissorBands<'_> {
 
     fn statistics(&self) -> &[BandStatistics] {
         &self.statistics
+    }
+
+    fn rival(&self) -> Option<Box<dyn BandSource + '_>> {
+        let rival = self.source.rival()?;
+        Some(Box::new(ScissorBands::shifted(rival, self.scissor.clone())))
     }
 
     fn read_planes(

@@ -57,8 +57,47 @@ pub trait BandSource: Send + Sync {
         PointGroup::identity()
     }
 
+    /// Another interpolation of the same table on the same grid, as good as this one as far as the table tells; none where
+    /// the bands are known.
+    fn rival(&self) -> Option<Box<dyn BandSource + '_>> {
+        None
+    }
+
     /// One band's numbers `[n1][n2][n3]` or `[n1][n2][n3][3]`, where they are in memory as they are, to be read in place.
     fn in_memory(&self, _field: Field, _spin: usize, _band: usize) -> Option<&[f64]> {
         None
+    }
+}
+
+impl<S: BandSource + ?Sized> BandSource for &S {
+    fn header(&self) -> &BandHeader {
+        (**self).header()
+    }
+
+    fn statistics(&self) -> &[BandStatistics] {
+        (**self).statistics()
+    }
+
+    fn read_planes(
+        &self,
+        field: Field,
+        spin: usize,
+        band: usize,
+        first: usize,
+        out: &mut [f64],
+    ) -> Result<()> {
+        (**self).read_planes(field, spin, band, first, out)
+    }
+
+    fn symmetry(&self) -> PointGroup {
+        (**self).symmetry()
+    }
+
+    fn rival(&self) -> Option<Box<dyn BandSource + '_>> {
+        (**self).rival()
+    }
+
+    fn in_memory(&self, field: Field, spin: usize, band: usize) -> Option<&[f64]> {
+        (**self).in_memory(field, spin, band)
     }
 }

@@ -5,7 +5,7 @@ use super::options::{Input, Method, Output, Range, parse_range};
 use super::session;
 use crate::bands::BandSource;
 use crate::error::Result;
-use crate::integrate::{Channels, EnergyAxis, Request, spectrum};
+use crate::integrate::{Channels, EnergyAxis, Request, spectrum_with_rival};
 use crate::report::{dos_json, dos_result, dos_table};
 use crate::transport::DosSpectrum;
 use clap::Args;
@@ -47,7 +47,7 @@ impl Dos {
                     channels: Channels::Basic,
                     ..*request
                 };
-                spectrum(&*source, &request, &axis, engine)
+                spectrum_with_rival(&*source, &request, &axis, engine)
             })?;
         let dos = DosSpectrum::new(header, &result);
         let input = self.input.file.display().to_string();

@@ -4,7 +4,7 @@ use super::opened::{self, Preference};
 use super::options::{FermiOption, Input, Method, Output};
 use super::session;
 use crate::error::Result;
-use crate::integrate::{crossings, surface};
+use crate::integrate::{crossings, surface_with_rival};
 use crate::report::{FermiReport, fermi_json, fermi_result, fermi_table};
 use crate::transport::FermiTensors;
 use clap::Args;
@@ -42,7 +42,7 @@ impl Fermi {
             session::integrate(&self.method, &self.output, &source, |request, engine| {
                 let (energy, origin) =
                     session::fermi_level(&self.level, &*source, request, engine)?;
-                let mut integral = surface(&*source, request, energy, engine)?;
+                let mut integral = surface_with_rival(&*source, request, energy, engine)?;
                 let crossings = crossings::on_surface(&*source, request, &integral)?;
                 if let Some(found) = &crossings {
                     found.widen(&mut integral);

@@ -63,7 +63,8 @@ pub fn open(input: &Input, preference: Preference) -> Result<Opened> {
             let scissor = Scissor::new(&bands, gap)?;
             let shift = |full: &bool| if *full { 0.0 } else { scissor.shift_ev };
             let shifts = scissor.full.iter().map(shift).collect();
-            let shifted = ShiftedBands::new(bands.into_interpolator(), scissor.header, shifts);
+            let shifted =
+                ShiftedBands::new(bands.into_interpolator().into(), scissor.header, shifts);
             Ok(Opened::Refined(
                 InterpolatedBands::new(Box::new(shifted))?,
                 refinement,
@@ -99,10 +100,11 @@ fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
     let coarse = header.k_grid.n.iter().all(|n| *n <= MOST_POINTS) && !header.has_lifetimes;
     let refined = match (density(input, &header.lattice)?, input.tolerance) {
         (Some(Density::Grid(n)), _) => {
-            return Ok(Opened::Table(Box::new(FourierBands::new(
-                &*table,
-                KGrid::gamma(n)?,
-            )?)));
+            let grid = KGrid::gamma(n)?;
+            return Ok(Opened::Table(Box::new(match preference {
+                Preference::Table => FourierBands::new(&*table, grid)?,
+                _ => FourierBands::with_rival(&*table, grid)?,
+            })));
         }
         (Some(Density::AsItIs), _) => false,
         (None, Some(_)) => true,
@@ -111,7 +113,7 @@ fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
     if !refined {
         return Ok(Opened::Table(table));
     }
-    refine(Box::new(FourierSeries::new(&*table)?), input)
+    refine(Box::new(FourierSeries::with_rival(&*table)?), input)
 }
 
 /// The uniform grid that is asked for, by its points or by their distance.

@@ -7,7 +7,7 @@ use super::relaxation::RelaxationOption;
 use super::session;
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
-use crate::integrate::{Channels, Engine, Request, spectrum};
+use crate::integrate::{Channels, Engine, Request, spectrum_with_rival};
 use crate::report::{
     Levels, OptimumReport, TransportReport, TransportRow, optimum_table, transport_csv,
     transport_json, transport_result,
@@ -284,7 +284,7 @@ impl Optimize {
             relevance: Some(&at),
             ..*request
         };
-        let states = spectrum(source, &request, &axis, engine)?;
+        let states = spectrum_with_rival(source, &request, &axis, engine)?;
         let distribution = TransportDistribution::new(source.header(), &states, middle)?;
         let relaxation = self.relaxation.relaxation(model, gap, own);
         let lattice = self.relaxation.lattice_thermal_conductivity;

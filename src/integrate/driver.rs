@@ -98,6 +98,14 @@ pub trait Engine {
     fn spectrum(&mut self, _: &Request, _: &EnergyAxis) -> Option<Result<Spectrum>> {
         None
     }
+    /// What [`Engine::surface`] would be by another interpolation of the same table, if there is one.
+    fn rival_surface(&mut self, _: &Request, _energy_ev: f64) -> Option<Result<SurfaceIntegral>> {
+        None
+    }
+    /// What [`Engine::spectrum`] would be by another interpolation of the same table, if there is one.
+    fn rival_spectrum(&mut self, _: &Request, _: &EnergyAxis) -> Option<Result<Spectrum>> {
+        None
+    }
     /// Starts a band.
     ///
     /// # Errors
@@ -213,6 +221,9 @@ pub fn spectrum(
     let points = header.k_grid.len() as f64;
     let edges = axis.bins() + 1;
     let mut result = Spectrum::zeros(axis.clone(), g_s, header.n_spin(), request.channels);
+    if request.by_band {
+        result.by_band = vec![0.0; header.n_spin_band() * width * edges];
+    }
     let target = Target::Bins(axis.clone());
     let fold = if engine.folds() {
         fold(source, request)
@@ -228,10 +239,14 @@ pub fn spectrum(
         engine,
         |context, sums, quantum| {
             let base = context.spin * width;
+            let own = (context.spin * header.n_band + context.band) * width;
             let Some(sums) = sums else {
                 if context.statistics.energy_max < axis.first() {
                     for x in &mut result.cumulative[base * edges..][..edges] {
                         *x += g_s;
+                    }
+                    if request.by_band {
+                        result.by_band[own * edges..][..edges].fill(g_s);
                     }
                 }
                 return;
@@ -241,7 +256,11 @@ pub fn spectrum(
                 let at = (base + c) * edges;
                 for k in 0..edges {
                     let slot = k * width + c;
-                    result.cumulative[at + k] += sums.fine[slot] as f64 * scale;
+                    let value = sums.fine[slot] as f64 * scale;
+                    result.cumulative[at + k] += value;
+                    if request.by_band {
+                        result.by_band[(own + c) * edges + k] = value;
+                    }
                     result.cumulative_error[at + k] += sums.off[slot] as f64 * scale;
                     for group in 0..GROUPS {
                         let deviation = sums.deviation[group * sums.fine.len() + slot];

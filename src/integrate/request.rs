@@ -87,6 +87,8 @@ pub struct Request<'a> {
     pub channels: Channels,
     /// k-planes of cells per block, or a size chosen from the memory there is. Never changes a result.
     pub block_planes: Option<usize>,
+    /// Whether a spectrum keeps what each band holds of it.
+    pub by_band: bool,
     /// Where refinement of interpolated bands should aim at.
     pub relevance: Relevance<'a>,
     /// Reports progress of long work.
@@ -110,6 +112,7 @@ impl Request<'_> {
                 Channels::Speeds
             },
             block_planes: None,
+            by_band: false,
             relevance: None,
             progress: None,
         }

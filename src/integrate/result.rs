@@ -104,6 +104,15 @@ impl SurfaceIntegral {
     }
 }
 
+/// What another reading of the same table changes in a [`Spectrum`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alternative {
+    /// Signed change of `cumulative`, laid out like it.
+    pub change: Vec<f64>,
+    /// How many times what it changes belongs in a bar.
+    pub times: f64,
+}
+
 /// Channels as functions of energy: for each spin and channel the cumulative integral g_s ⟨F θ(ε_k − E)⟩ at every edge.
 /// States count from −∞; the other channels from the first edge.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,10 +135,11 @@ pub struct Spectrum {
     /// [`Spectrum::groups`] parts of the zone. What is derived from the spectrum takes its error bar from them: the
     /// magnitudes of what each group alone would change add up, and what is common to several channels cancels.
     pub deviation: Vec<f64>,
-    /// Signed change of `cumulative`, laid out like it, by another reading of the same table that is as good as this one:
-    /// what it changes belongs in the bars of whatever is derived from the spectrum in full. None where no other is known. It
-    /// is no part of `cumulative_error` and `bin_error`, which are about the grid.
-    pub alternative: Option<Vec<f64>>,
+    /// Other readings of the same table, as good as this one: what each changes belongs in the bars of whatever is derived from
+    /// the spectrum. They are no part of `cumulative_error` and `bin_error`, which are about the grid.
+    pub alternatives: Vec<Alternative>,
+    /// What each band holds of `cumulative`, `[spin·n_band + band][channel][edge]`; empty unless asked for.
+    pub by_band: Vec<f64>,
 }
 
 impl Spectrum {
@@ -153,7 +163,15 @@ impl Spectrum {
             cumulative_error: take(&self.cumulative_error),
             bin_error: take(&self.bin_error),
             deviation: self.deviation.chunks_exact(whole).flat_map(take).collect(),
-            alternative: self.alternative.as_deref().map(take),
+            alternatives: self
+                .alternatives
+                .iter()
+                .map(|a| Alternative {
+                    change: take(&a.change),
+                    ..*a
+                })
+                .collect(),
+            by_band: take(&self.by_band),
         }
     }
 
@@ -161,17 +179,13 @@ impl Spectrum {
     pub(super) fn fold(&mut self, fold: &Fold) {
         let (edges, bins) = (self.axis.bins() + 1, self.axis.bins());
         let width = self.channels.width();
-        let alternative = self.alternative.iter_mut();
-        let rows = [
+        for (rows, bars, len) in [
             (&mut self.cumulative, false, edges),
             (&mut self.deviation, false, edges),
+            (&mut self.by_band, false, edges),
             (&mut self.cumulative_error, true, edges),
             (&mut self.bin_error, true, bins),
-        ];
-        for (rows, bars, len) in rows
-            .into_iter()
-            .chain(alternative.map(|x| (x, false, edges)))
-        {
+        ] {
             for of_spin in rows.chunks_exact_mut(width * len) {
                 fold.average(self.channels, of_spin, bars);
             }
@@ -195,7 +209,8 @@ impl Spectrum {
             cumulative_error: vec![0.0; edges],
             bin_error: vec![0.0; n_spin * width * axis.bins()],
             deviation: vec![0.0; GROUPS * edges],
-            alternative: None,
+            alternatives: Vec::new(),
+            by_band: Vec::new(),
             axis,
         }
     }
@@ -251,10 +266,9 @@ impl Spectrum {
         self.edges_over_spins(&self.deviation[group * one..][..one], channel)
     }
 
-    /// [`Spectrum::alternative`] at every edge, summed over spins; none where there is none.
-    pub fn total_alternative(&self, channel: Channel) -> Option<Vec<f64>> {
-        let change = self.alternative.as_deref()?;
-        Some(self.edges_over_spins(change, channel))
+    /// What one of [`Spectrum::alternatives`] changes at every edge, summed over spins.
+    pub fn total_alternative(&self, alternative: usize, channel: Channel) -> Vec<f64> {
+        self.edges_over_spins(&self.alternatives[alternative].change, channel)
     }
 
     /// A channel of what is laid out like `cumulative`, summed over spins.

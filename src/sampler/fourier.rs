@@ -6,12 +6,14 @@ use crate::bands::{BandHeader, BandSource, BandStatistics, Field, StatisticsBuil
 use crate::crystal::{KGrid, PointGroup};
 use crate::error::{Error, Result};
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Bands of a coarse grid on a dense one, with analytic velocities and inverse masses.
 pub struct FourierBands {
-    series: FourierSeries,
+    series: Arc<FourierSeries>,
     header: BandHeader,
     statistics: Vec<BandStatistics>,
+    rival: Option<Box<Self>>,
 }
 
 impl FourierBands {
@@ -20,7 +22,25 @@ impl FourierBands {
     /// # Errors
     /// Where the source cannot be read, or does not fit in memory (the coarse grid does).
     pub fn new(source: &dyn BandSource, grid: KGrid) -> Result<Self> {
-        let series = FourierSeries::new(source)?;
+        Self::of(Arc::new(FourierSeries::new(source)?), grid)
+    }
+
+    /// The same with a rival ([`BandSource::rival`]).
+    ///
+    /// # Errors
+    /// As [`FourierBands::new`].
+    pub fn with_rival(source: &dyn BandSource, grid: KGrid) -> Result<Self> {
+        let series = FourierSeries::with_rival(source)?;
+        let rival = series.fourier_rival();
+        let mut bands = Self::of(Arc::new(series), grid)?;
+        bands.rival = match rival {
+            Some(rival) => Some(Box::new(Self::of(rival, grid)?)),
+            None => None,
+        };
+        Ok(bands)
+    }
+
+    fn of(series: Arc<FourierSeries>, grid: KGrid) -> Result<Self> {
         let mut header = series.header().clone();
         header.k_grid = grid;
         header.point_group = header.point_group.on_grid(&grid);
@@ -32,6 +52,7 @@ impl FourierBands {
             series,
             header,
             statistics: Vec::new(),
+            rival: None,
         };
         for spin in 0..bands.header.n_spin() {
             for band in 0..bands.header.n_band {
@@ -96,6 +117,11 @@ impl BandSource for FourierBands {
 
     fn statistics(&self) -> &[BandStatistics] {
         &self.statistics
+    }
+
+    fn rival(&self) -> Option<Box<dyn BandSource + '_>> {
+        let rival = self.rival.as_deref()?;
+        Some(Box::new(rival))
     }
 
     fn symmetry(&self) -> PointGroup {

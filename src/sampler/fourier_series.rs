@@ -1,6 +1,6 @@
 //! Bands as Fourier series that can be evaluated anywhere.
 
-use super::series::Series;
+use super::series::{Series, Smoothness};
 use super::series_box::SeriesBand;
 use super::spline::{Nodes, SplineBand};
 use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
@@ -9,6 +9,7 @@ use crate::crystal::PointGroup;
 use crate::error::Result;
 use crate::memory;
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Bytes that the splines of all bands may take.
 const MEMORY: usize = 256 << 20;
@@ -30,6 +31,8 @@ pub struct FourierSeries {
     bands: Vec<Curve>,
     /// Operations that leave every band as it is.
     symmetry: PointGroup,
+    /// The series that is smooth in another sense.
+    rival: Option<Arc<Self>>,
 }
 
 impl FourierSeries {
@@ -38,8 +41,38 @@ impl FourierSeries {
     /// # Errors
     /// Where the source cannot be read, or does not fit in memory.
     pub fn new(source: &dyn BandSource) -> Result<Self> {
+        Self::smooth(source, Smoothness::Usual)
+    }
+
+    /// The same with a rival ([`Interpolator::rival`]), unless every band is a finite sum of cosines.
+    ///
+    /// # Errors
+    /// As [`FourierSeries::new`].
+    pub fn with_rival(source: &dyn BandSource) -> Result<Self> {
+        let mut series = Self::new(source)?;
+        if series.is_splined() {
+            series.rival = Some(Arc::new(Self::smooth(source, Smoothness::Curvature)?));
+            series
+                .header
+                .provenance
+                .notes
+                .push("Bars include what another series through the same energies changes.".into());
+        }
+        Ok(series)
+    }
+
+    fn is_splined(&self) -> bool {
+        self.bands.iter().any(|b| matches!(b, Curve::Spline(_)))
+    }
+
+    /// [`Interpolator::rival`].
+    pub fn fourier_rival(&self) -> Option<Arc<Self>> {
+        self.rival.clone()
+    }
+
+    fn smooth(source: &dyn BandSource, smooth: Smoothness) -> Result<Self> {
         let mut header = source.header().clone();
-        let series = Series::new(&header.lattice, header.k_grid, &header.point_group);
+        let series = Series::new(&header.lattice, header.k_grid, &header.point_group, smooth);
         let nodes = nodes(&header);
         if header.has_lifetimes {
             header
@@ -90,6 +123,7 @@ impl FourierSeries {
             header,
             bands,
             symmetry,
+            rival: None,
         })
     }
 
@@ -113,6 +147,10 @@ impl Interpolator for FourierSeries {
 
     fn symmetry(&self) -> &PointGroup {
         &self.symmetry
+    }
+
+    fn rival(&self) -> Option<Arc<dyn Interpolator>> {
+        self.rival.clone().map(|r| r as Arc<dyn Interpolator>)
     }
 
     fn groups(&self) -> Vec<BandGroup> {

@@ -4,6 +4,7 @@ use crate::bands::BandHeader;
 use crate::crystal::PointGroup;
 use crate::error::Result;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A box of k-points: fractional `origin + step·(i, j, k)` with 0 ≤ i < `points[0]` and so on, both faces included.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,6 +77,11 @@ pub trait Interpolator: Send + Sync {
     /// Operations under which every single band keeps its energies.
     fn symmetry(&self) -> &PointGroup {
         &self.header().point_group
+    }
+
+    /// Another interpolation through the same energies, as good as this one as far as they tell; none where the bands are known.
+    fn rival(&self) -> Option<Arc<dyn Interpolator>> {
+        None
     }
 
     /// Bands in the groups that are evaluated together; every band of every spin is in exactly one.

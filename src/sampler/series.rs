@@ -28,6 +28,25 @@ const VECTORS: f64 = 500_000.0;
 /// Coefficients below this share of the largest are zero but for rounding, in files too.
 const ROUNDING: f64 = 1e-8;
 
+/// What is least of all series through the same energies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Smoothness {
+    /// BoltzTraP2's roughness, that of Pickett, Krakauer and Allen.
+    Usual,
+    /// ρ = (1 + x)²: slopes and curvatures alone. It follows kinks with less ringing and smooth bands less well.
+    Curvature,
+}
+
+impl Smoothness {
+    /// ρ at x = R²/R₁².
+    fn roughness(self, x: f64) -> f64 {
+        match self {
+            Self::Usual => (1.0 - 0.75 * x).powi(2) + 0.75 * x * x * x,
+            Self::Curvature => (1.0 + x).powi(2),
+        }
+    }
+}
+
 /// A lattice vector R (coefficients of a₁ a₂ a₃), one of the shortest of its alias class, with its part of the class's coefficient.
 #[derive(Clone, Copy, Debug)]
 struct Shortest {
@@ -51,6 +70,7 @@ pub struct Series {
     total: Vec<f64>,
     /// 1/(n_m ρ) of the vectors in the ball, in order.
     weights: Vec<f32>,
+    smooth: Smoothness,
 }
 
 /// A band's transform.
@@ -63,7 +83,7 @@ pub struct Transform {
 
 impl Series {
     /// Chooses the vectors of every class for bands with the symmetry `group`.
-    pub fn new(lattice: &Lattice, grid: KGrid, group: &PointGroup) -> Self {
+    pub fn new(lattice: &Lattice, grid: KGrid, group: &PointGroup, smooth: Smoothness) -> Self {
         let a = lattice.rows();
         let metric: [[f64; 3]; 3] = std::array::from_fn(|i| {
             std::array::from_fn(|j| (0..3).map(|c| a[i][c] * a[j][c]).sum())
@@ -86,6 +106,7 @@ impl Series {
             shortest,
             total: vec![0.0; grid.len()],
             weights: Vec::new(),
+            smooth,
         };
         // |R_i| ≤ |R| |b_i|/2π.
         let b = lattice.reciprocal();
@@ -139,7 +160,7 @@ impl Series {
                     let length = constant + (linear + m[2][2] * z) * z;
                     if length <= self.reach {
                         let x = length / self.unit;
-                        let roughness = (1.0 - 0.75 * x).powi(2) + 0.75 * x * x * x;
+                        let roughness = self.smooth.roughness(x);
                         let class = (line + r3.rem_euclid(n[2])) as usize;
                         take([r1, r2, r3], class, 1.0 / roughness);
                     }

@@ -4,10 +4,11 @@ use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
 use crate::bands::BandHeader;
 use crate::crystal::PointGroup;
 use crate::error::Result;
+use std::sync::Arc;
 
 /// An interpolation with every band shifted by a constant.
 pub struct ShiftedBands {
-    inner: Box<dyn Interpolator>,
+    inner: Arc<dyn Interpolator>,
     header: BandHeader,
     /// By spin·n_band + band, eV.
     shifts_ev: Vec<f64>,
@@ -15,7 +16,7 @@ pub struct ShiftedBands {
 
 impl ShiftedBands {
     /// `inner` shifted by `shifts_ev` (by spin·n_band + band), described by `header`.
-    pub fn new(inner: Box<dyn Interpolator>, header: BandHeader, shifts_ev: Vec<f64>) -> Self {
+    pub fn new(inner: Arc<dyn Interpolator>, header: BandHeader, shifts_ev: Vec<f64>) -> Self {
         Self {
             inner,
             header,
@@ -42,6 +43,14 @@ impl Interpolator for ShiftedBands {
 
     fn symmetry(&self) -> &PointGroup {
         self.inner.symmetry()
+    }
+
+    fn rival(&self) -> Option<Arc<dyn Interpolator>> {
+        Some(Arc::new(Self {
+            inner: self.inner.rival()?,
+            header: self.header.clone(),
+            shifts_ev: self.shifts_ev.clone(),
+        }))
     }
 
     fn groups(&self) -> Vec<BandGroup> {

@@ -18,8 +18,8 @@ pub(super) enum Part {
     Integrated,
     /// The deviation of one group of the zone.
     Deviation(usize),
-    /// The change by the other reading of the table; zeros where there is none.
-    Alternative,
+    /// The change by another reading of the table.
+    Alternative(usize),
 }
 
 /// Contents of all bins, `[channel][bin]`, per cell and summed over spins.
@@ -42,9 +42,7 @@ impl Contents {
             let cumulative = match part {
                 Part::Integrated => spectrum.total_cumulative(channel).0,
                 Part::Deviation(group) => spectrum.total_deviation(group, channel),
-                Part::Alternative => spectrum
-                    .total_alternative(channel)
-                    .unwrap_or_else(|| vec![0.0; spectrum.axis.bins() + 1]),
+                Part::Alternative(which) => spectrum.total_alternative(which, channel),
             };
             cumulative.windows(2).map(|w| w[1] - w[0]).collect()
         };

@@ -10,8 +10,8 @@ use crate::integrate::{Channels, EnergyAxis, Spectrum};
 ///
 /// Every coefficient X is evaluated on the spectrum as integrated and on variations of it, and its bar is the sum of the
 /// magnitudes of X's changes: with each part of the zone on the subgrid instead (what the k-grid leaves), without
-/// symmetrisation, with polynomials of lower order inside the bins, with the bands continued beyond the axis, and by another
-/// reading of the same table, where the spectrum has one. What a variation changes in several channels alike cancels in ratios,
+/// symmetrisation, with polynomials of lower order inside the bins, with the bands continued beyond the axis, and by the other
+/// readings of the same table that the spectrum has. What a variation changes in several channels alike cancels in ratios,
 /// as it does in truth.
 #[derive(Clone, Debug)]
 pub struct TransportDistribution {
@@ -19,11 +19,13 @@ pub struct TransportDistribution {
     pub(super) volume_m3: f64,
     pub(super) split_ev: f64,
     pub(super) channels: Channels,
-    /// As integrated and symmetrised; as integrated; with each group of the zone on the subgrid; by the other reading of the
-    /// table, if there is one.
+    /// As integrated and symmetrised; as integrated; with each group of the zone on the subgrid; by each other reading of
+    /// the table.
     contents: Vec<Contents>,
     /// Number of groups of the zone.
     groups: usize,
+    /// How many times what each other reading changes goes into the bars.
+    alternative_times: Vec<f64>,
     /// Polynomials of high and of low order for what moves.
     motion: [Reconstruction; 2],
     /// Likewise for states.
@@ -35,7 +37,7 @@ pub struct TransportDistribution {
 }
 
 /// Which contents and which way through the bins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Variation {
     /// Index into the contents.
     pub contents: usize,
@@ -43,9 +45,10 @@ pub(super) struct Variation {
     pub order: usize,
     /// Whether the last bins' densities go on beyond the axis.
     pub tails: bool,
-    /// Whether the contents are those of another reading of the table: what that changes is no error of the grid, and goes
-    /// into the bars as it is.
+    /// Whether the contents are those of another reading of the table: what that changes is no error of the grid.
     pub alternative: bool,
+    /// How many times what it changes goes into the bars.
+    pub times: f64,
 }
 
 impl Variation {
@@ -61,6 +64,7 @@ pub(super) const VALUE: Variation = Variation {
     order: 0,
     tails: false,
     alternative: false,
+    times: 1.0,
 };
 
 /// The contents before symmetrisation.
@@ -97,8 +101,8 @@ impl TransportDistribution {
             let deviation = Contents::new(spectrum, Part::Deviation(group)).symmetrized(&average);
             contents.push(contents[0].without(&deviation));
         }
-        if spectrum.alternative.is_some() {
-            let change = Contents::new(spectrum, Part::Alternative).symmetrized(&average);
+        for which in 0..spectrum.alternatives.len() {
+            let change = Contents::new(spectrum, Part::Alternative(which)).symmetrized(&average);
             contents.push(contents[0].with(&change));
         }
         let held = contents
@@ -112,6 +116,7 @@ impl TransportDistribution {
             channels: spectrum.channels,
             contents,
             groups,
+            alternative_times: spectrum.alternatives.iter().map(|a| a.times).collect(),
             motion,
             states,
             occupied,
@@ -132,6 +137,10 @@ impl TransportDistribution {
         all.extend((1..self.contents.len()).map(|contents| Variation {
             contents,
             alternative: contents >= first_alternative,
+            times: match contents.checked_sub(first_alternative) {
+                Some(which) => self.alternative_times[which],
+                None => 1.0,
+            },
             ..VALUE
         }));
         all

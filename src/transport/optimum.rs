@@ -171,7 +171,7 @@ fn shifts(around: &[Ensemble], of: impl Fn(&Member) -> f64, step: f64, curvature
     let value = slope(0);
     let (mut sum, mut unsymmetrized) = (0.0, 0.0_f64);
     for (v, variation) in around[0].variations().enumerate().skip(1) {
-        let moved = ((slope(v) - value) / curvature).abs();
+        let moved = variation.times * ((slope(v) - value) / curvature).abs();
         if variation.contents == UNSYMMETRIZED {
             unsymmetrized = unsymmetrized.max(moved);
         } else {

@@ -6,7 +6,7 @@ use crate::cli::lists::Impurity;
 use crate::cli::session;
 use crate::error::{Error, Result};
 use crate::integrate::Spectrum;
-use crate::integrate::{Channels, Engine, Request, spectrum};
+use crate::integrate::{Channels, Engine, Request, spectrum, spectrum_with_rival};
 use crate::report::{Item, Levels, TransportRow, share_items, spin_items};
 use crate::scattering::ScatteringModel;
 use crate::transport::{
@@ -82,7 +82,7 @@ impl Transport {
             relevance: Some(&at),
             ..*request
         };
-        let result = spectrum(source, &request, &axis, engine)?;
+        let result = spectrum_with_rival(source, &request, &axis, engine)?;
         let distribution = distribution_of(source, &result, split, extent)?;
         let spins = if self.spin_resolved {
             let both = spin_distributions(source, &result, split)?;

@@ -1,11 +1,16 @@
 //! Refinement in the place of an integrator: the same requests, the same results.
 
-use super::{Refined, Refiner};
+use super::{Refined, Refinement, Refiner};
 use crate::error::{Error, Result};
 use crate::integrate::{
     BandContext, Block, EnergyAxis, Engine, Part, Request, SlabSums, Spectrum, SurfaceIntegral,
     Target,
 };
+use crate::sampler::Interpolator;
+
+/// Tolerance for a rival interpolation over that of the own one, and the largest: true errors are several times below it.
+const RIVAL_TOLERANCE: f64 = 3.0;
+const MOST_TOLERANCE: f64 = 0.5;
 
 /// Answers whole requests by refinement on the CPU; blocks of a table are not its business.
 pub struct RefiningEngine<'a> {
@@ -20,6 +25,13 @@ impl<'a> RefiningEngine<'a> {
             refiner,
             last: None,
         }
+    }
+
+    /// Of another interpolation, whose difference from this one is wanted to a lesser precision.
+    fn of_rival<'b>(&self, rival: &'b dyn Interpolator) -> Result<Refiner<'b>> {
+        let own = self.refiner.refinement;
+        let tolerance = (RIVAL_TOLERANCE * own.tolerance).min(MOST_TOLERANCE);
+        Refiner::new(rival, Refinement { tolerance, ..own })
     }
 
     /// What the last integration took.
@@ -50,13 +62,31 @@ impl Engine for RefiningEngine<'_> {
     }
 
     fn spectrum(&mut self, request: &Request, axis: &EnergyAxis) -> Option<Result<Spectrum>> {
-        let result = self
-            .refiner
-            .spectrum(request.channels, axis, request.relevance);
+        let result = self.refiner.spectrum(request, axis);
         Some(result.map(|(spectrum, refined)| {
             self.last = Some(refined);
             spectrum
         }))
+    }
+
+    fn rival_surface(
+        &mut self,
+        request: &Request,
+        energy_ev: f64,
+    ) -> Option<Result<SurfaceIntegral>> {
+        let rival = self.refiner.interpolator.rival()?;
+        let result = self
+            .of_rival(&*rival)
+            .and_then(|r| r.surface(request.channels, energy_ev));
+        Some(result.map(|(integral, _)| integral))
+    }
+
+    fn rival_spectrum(&mut self, request: &Request, axis: &EnergyAxis) -> Option<Result<Spectrum>> {
+        let rival = self.refiner.interpolator.rival()?;
+        let result = self
+            .of_rival(&*rival)
+            .and_then(|r| r.spectrum(request, axis));
+        Some(result.map(|(spectrum, _)| spectrum))
     }
 
     fn begin_band(&mut self, _: &BandContext, _: &Target) -> Result<()> {

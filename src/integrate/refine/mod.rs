@@ -15,7 +15,7 @@ mod sums;
 
 use super::context::shortest_diagonal;
 use super::driver::SLABS;
-use super::{Channels, EnergyAxis, Relevance, Spectrum, SurfaceIntegral};
+use super::{Channels, EnergyAxis, Request, Spectrum, SurfaceIntegral};
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::kernel::tetrahedron::corners;
@@ -188,17 +188,13 @@ impl<'a> Refiner<'a> {
         Ok((integral, found.refined))
     }
 
-    /// Integrates every channel into the bins of `axis`. The contents of up to 16 groups of bins are brought to the tolerance,
-    /// relative to their own content over `relevance(energy)`, or to the largest content where `relevance` is not given.
+    /// Integrates every channel of the request into the bins of `axis`. The contents of up to 16 groups of bins are brought to
+    /// the tolerance, relative to their own content over the request's relevance, or to the largest content where it has none.
     ///
     /// # Errors
     /// As [`Refiner::surface`].
-    pub fn spectrum(
-        &self,
-        channels: Channels,
-        axis: &EnergyAxis,
-        relevance: Relevance,
-    ) -> Result<(Spectrum, Refined)> {
+    pub fn spectrum(&self, request: &Request, axis: &EnergyAxis) -> Result<(Spectrum, Refined)> {
+        let (channels, relevance) = (request.channels, request.relevance);
         if channels == Channels::Lifetimes {
             return Err(no_lifetimes());
         }
@@ -235,7 +231,7 @@ impl<'a> Refiner<'a> {
                 scale
             },
         )?;
-        let spectrum = self.integrate_spectrum(channels, axis, &found)?;
+        let spectrum = self.integrate_spectrum(channels, axis, request.by_band, &found)?;
         Ok((spectrum, found.refined))
     }
 

@@ -92,6 +92,7 @@ impl Refiner<'_> {
         &self,
         channels: Channels,
         axis: &EnergyAxis,
+        by_band: bool,
         found: &Found,
     ) -> Result<Spectrum> {
         let header = self.header();
@@ -104,6 +105,12 @@ impl Refiner<'_> {
             let row = &mut result.cumulative[b / header.n_band * width * count..][..count];
             row.iter_mut().for_each(|x| *x += g_s * full);
         }
+        if by_band {
+            result.by_band = vec![0.0; header.n_spin_band() * width * count];
+            for (b, full) in found.full.iter().enumerate() {
+                result.by_band[b * width * count..][..count].fill(g_s * full);
+            }
+        }
         // One task for each layer of each group of bands.
         let key = |b: &(usize, BlockId)| (b.0, self.mesh.slab(b.1, self.layers));
         let mut blocks = found.blocks.clone();
@@ -111,7 +118,10 @@ impl Refiner<'_> {
         for of_group in blocks.chunk_by(|a, b| a.0 == b.0) {
             let tasks: Vec<&[(usize, BlockId)]> =
                 of_group.chunk_by(|a, b| key(a) == key(b)).collect();
-            let spin = self.groups[of_group[0].0].spin;
+            let group = &self.groups[of_group[0].0];
+            let spin = group.spin;
+            // Bands that are evaluated together are kept together, as the first of them.
+            let own = (spin * header.n_band + group.bands.start) * width * count;
             let sums: Vec<[Vec<f64>; 2]> = tasks
                 .par_iter()
                 .map(|task| self.layer_spectrum(channels, task, &edges))
@@ -126,6 +136,9 @@ impl Refiner<'_> {
                         let f = fine[c * count + k];
                         let off = f - coarse[c * count + k];
                         result.cumulative[at + k] += g_s * f;
+                        if by_band {
+                            result.by_band[own + c * count + k] += g_s * f;
+                        }
                         result.cumulative_error[at + k] += g_s * off.abs();
                         result.deviation[deviation + at + k] += g_s * off;
                         if k > 0 {

@@ -1,0 +1,114 @@
+//! What another interpolation of the same table would have given: the part of the bars that no denser k-grid takes away.
+//!
+//! Between the points of a table its bands are not known. Two interpolations through every energy, both smooth, differ there by
+//! about as much as each differs from the truth: measured on aluminium and copper from 16³ points against 32³, the series with
+//! Σ (1 + x)²|c|² least is 0.4 to 0.75 of the root-mean-square error away, in every band. Each band's change counts by itself,
+//! because those of neighbours that cross are opposite and cancel in sums by accident alone.
+
+use super::{
+    Alternative, Channel, EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral, spectrum, surface,
+};
+use crate::bands::BandSource;
+use crate::error::Result;
+
+/// How many times what it changes belongs in a bar: with it the bars of σ/τ, S and R_H of aluminium, copper and silicon from 8³
+/// to 18³ points held all but 2 of 84 values from 32³ and 36³; without, they missed 24.
+const TIMES: f64 = 2.0;
+/// Changes that are kept one by one: those of the bands that change most, and of all the others together.
+const MOST: usize = 4;
+
+/// As [`spectrum`], with what another interpolation changes as [`Spectrum::alternatives`], where `source` has one.
+///
+/// # Errors
+/// As [`spectrum`].
+pub fn spectrum_with_rival(
+    source: &dyn BandSource,
+    request: &Request,
+    axis: &EnergyAxis,
+    engine: &mut dyn Engine,
+) -> Result<Spectrum> {
+    let request = Request {
+        by_band: true,
+        ..*request
+    };
+    let mut own = spectrum(source, &request, axis, engine)?;
+    let rival = match (engine.rival_spectrum(&request, axis), source.rival()) {
+        (Some(answer), _) => Some(answer?),
+        (None, Some(rival)) => Some(spectrum(&*rival, &request, axis, engine)?),
+        (None, None) => None,
+    };
+    let by_band = std::mem::take(&mut own.by_band);
+    if let Some(rival) = rival {
+        let changes: Vec<f64> = by_band
+            .iter()
+            .zip(&rival.by_band)
+            .map(|(own, other)| other - own)
+            .collect();
+        keep(&mut own, &changes, |e| {
+            request.relevance.map_or(1.0, |r| r(e))
+        });
+    }
+    Ok(own)
+}
+
+/// As [`surface`], with what another interpolation changes in the errors, where `source` has one.
+///
+/// # Errors
+/// As [`surface`].
+pub fn surface_with_rival(
+    source: &dyn BandSource,
+    request: &Request,
+    energy_ev: f64,
+    engine: &mut dyn Engine,
+) -> Result<SurfaceIntegral> {
+    let mut own = surface(source, request, energy_ev, engine)?;
+    let rival = match (engine.rival_surface(request, energy_ev), source.rival()) {
+        (Some(answer), _) => answer?,
+        (None, Some(rival)) => surface(&*rival, request, energy_ev, engine)?,
+        (None, None) => return Ok(own),
+    };
+    for (band, other) in own.bands.iter_mut().zip(&rival.bands) {
+        for (c, error) in band.errors.iter_mut().enumerate() {
+            *error += TIMES * (other.values[c] - band.values[c]).abs();
+        }
+        band.occupied_error += TIMES * (other.occupied - band.occupied).abs();
+    }
+    Ok(own)
+}
+
+/// Keeps the `changes` of each band, `[spin·n_band + band][channel][edge]`, where they matter.
+fn keep(spectrum: &mut Spectrum, changes: &[f64], relevance: impl Fn(f64) -> f64) {
+    let edges = spectrum.axis.edges().len();
+    let of_band = spectrum.channels.width() * edges;
+    let n_band = changes.len() / of_band / spectrum.n_spin;
+    let weights: Vec<f64> = spectrum.axis.centres().into_iter().map(relevance).collect();
+    let score = |change: &[f64]| -> f64 {
+        (0..3)
+            .filter_map(|i| Channel::VelocityProduct(i, i).index(spectrum.channels))
+            .map(|c| {
+                let content = change[c * edges..][..edges].windows(2);
+                let weighted = content.zip(&weights).map(|(w, r)| r * (w[1] - w[0]).abs());
+                weighted.sum::<f64>()
+            })
+            .sum()
+    };
+    let mut bands: Vec<(f64, usize)> = changes
+        .chunks_exact(of_band)
+        .map(score)
+        .zip(0..)
+        .filter(|(score, _)| *score > 0.0)
+        .collect();
+    bands.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for (i, (_, band)) in bands.into_iter().enumerate() {
+        if i < MOST {
+            let change = vec![0.0; spectrum.cumulative.len()];
+            let times = TIMES;
+            spectrum.alternatives.push(Alternative { change, times });
+        }
+        let row = &mut spectrum.alternatives[i.min(MOST - 1)].change;
+        let row = &mut row[band / n_band * of_band..][..of_band];
+        for (x, change) in row.iter_mut().zip(&changes[band * of_band..]) {
+            *x += change;
+        }
+    }
+}
