@@ -2,6 +2,7 @@
 
 use super::TensorQuantity;
 use crate::bands::BandHeader;
+use crate::crystal::Tensor;
 use crate::integrate::{Channel, Spectrum};
 use crate::units::ELEMENTARY_CHARGE;
 
@@ -29,10 +30,14 @@ pub struct DosSpectrum {
 }
 
 impl DosSpectrum {
-    /// From an integrated spectrum.
+    /// From an integrated spectrum. Where it has another reading of the table, what that changes enters the bars in full.
     pub fn new(header: &BandHeader, spectrum: &Spectrum) -> Self {
-        let (dos, dos_error) = spectrum.total_density(Channel::States);
-        let (electrons, electrons_error) = spectrum.total_cumulative(Channel::States);
+        let (dos, mut dos_error) = spectrum.total_density(Channel::States);
+        let (electrons, mut electrons_error) = spectrum.total_cumulative(Channel::States);
+        if let Some(change) = spectrum.total_alternative(Channel::States) {
+            widen(&mut electrons_error, &change);
+            widen(&mut dos_error, &per_energy(spectrum, &change));
+        }
         let (speed, _) = spectrum.total_density(Channel::Speed);
         let to_sigma = ELEMENTARY_CHARGE / header.lattice.volume_m3();
         let projector = header.point_group.projector(&header.lattice);
@@ -43,12 +48,26 @@ impl DosSpectrum {
                     .collect()
             })
             .collect();
+        let changes = [0, 1, 2].map(|i| {
+            [0, 1, 2].map(|j| {
+                let change = spectrum.total_alternative(Channel::VelocityProduct(i, j));
+                change.map(|change| per_energy(spectrum, &change))
+            })
+        });
+        let changed = |k: usize| -> Tensor {
+            std::array::from_fn(|i| {
+                std::array::from_fn(|j| changes[i][j].as_ref().map_or(0.0, |change| change[k]))
+            })
+        };
         let conductivity_over_tau = (0..spectrum.axis.bins())
             .map(|k| {
-                TensorQuantity::symmetric(|i, j| (pairs[i][j].0[k], pairs[i][j].1[k]))
-                    .symmetrized(&projector)
-                    .0
-                    .scaled(to_sigma)
+                let of = |i: usize, j: usize| (pairs[i][j].0[k], pairs[i][j].1[k]);
+                let (mut tensor, _) = TensorQuantity::symmetric(of).symmetrized(&projector);
+                let (change, _) = projector.symmetrize(&changed(k));
+                for (row, change) in tensor.error.iter_mut().zip(&change) {
+                    widen(row, change);
+                }
+                tensor.scaled(to_sigma)
             })
             .collect();
         let dos_by_spin = if spectrum.n_spin > 1 {
@@ -74,4 +93,18 @@ impl DosSpectrum {
             conductivity_over_tau,
         }
     }
+}
+
+/// Adds magnitudes to bars.
+fn widen(bars: &mut [f64], change: &[f64]) {
+    for (bar, x) in bars.iter_mut().zip(change) {
+        *bar += x.abs();
+    }
+}
+
+/// What bins hold of a cumulative integral, per width: per eV.
+fn per_energy(spectrum: &Spectrum, cumulative: &[f64]) -> Vec<f64> {
+    let bins = cumulative.windows(2).enumerate();
+    bins.map(|(k, w)| (w[1] - w[0]) / spectrum.axis.bin_width(k))
+        .collect()
 }
