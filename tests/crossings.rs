@@ -2,48 +2,14 @@
 
 mod common;
 
-use bzint::bands::{BandGrid, BandHeader, SpinTreatment};
-use bzint::crystal::{KGrid, PointGroup};
+use bzint::bands::BandGrid;
 use bzint::integrate::{Channel, SurfaceIntegral, Velocities, crossings};
-use bzint::units::EV_ANGSTROM_OVER_HBAR;
-use common::{at_energy, cubic, shared, with_velocities};
-use std::f64::consts::PI;
+use common::crossing_cosines;
+use common::{at_energy, shared, with_velocities};
 
-const A: f64 = 4.0;
-
-/// Two cosine bands that cross on a surface, E = c₀ − 2 Σ t_i cos 2πu_i, sorted or as they are, with their velocities.
+/// Two cosine bands that cross on a surface, sorted or as they are, with their velocities.
 fn crossing_bands(n: usize, sort: bool) -> BandGrid {
-    on_grid([n; 3], sort)
-}
-
-fn on_grid(n: [usize; 3], sort: bool) -> BandGrid {
-    let grid = KGrid::gamma(n).unwrap();
-    let mut header = BandHeader::new(cubic(A), grid, SpinTreatment::Unpolarized, 2);
-    header.point_group = PointGroup::identity();
-    let hopping = [[1.0, 1.0, 1.0], [-0.7, 0.8, 0.8]];
-    let (mut energies, mut velocities) = (vec![0.0; 2 * grid.len()], vec![0.0; 6 * grid.len()]);
-    for at in 0..grid.len() {
-        let u = grid.point([at / (n[1] * n[2]), at / n[2] % n[1], at % n[2]]);
-        let mut bands: Vec<(f64, [f64; 3])> = (0..2)
-            .map(|b| {
-                let t = hopping[b];
-                let e = (0..3)
-                    .map(|i| -2.0 * t[i] * (2.0 * PI * u[i]).cos())
-                    .sum::<f64>();
-                let v = [0, 1, 2]
-                    .map(|i| 2.0 * A * t[i] * (2.0 * PI * u[i]).sin() * EV_ANGSTROM_OVER_HBAR);
-                (e + 0.3 * b as f64, v)
-            })
-            .collect();
-        if sort {
-            bands.sort_by(|a, b| a.0.total_cmp(&b.0));
-        }
-        for b in 0..2 {
-            energies[b * grid.len() + at] = bands[b].0;
-            velocities[3 * (b * grid.len() + at)..][..3].copy_from_slice(&bands[b].1);
-        }
-    }
-    BandGrid::with_fields(header, energies, Some(velocities), None).unwrap()
+    crossing_cosines([n; 3], sort)
 }
 
 const PRODUCTS: [Channel; 4] = [
@@ -134,7 +100,7 @@ fn the_error_of_a_kink_is_estimated_and_covered() {
 #[test]
 fn some_planes_stand_for_all() {
     let of = |n1: usize| {
-        let bands = on_grid([n1, 24, 24], true);
+        let bands = crossing_cosines([n1, 24, 24], true);
         let request = with_velocities(&bands, 4);
         let found = at_energy(&bands, &request, 0.4);
         let c = crossings::on_surface(&bands, &request, &found)

@@ -129,6 +129,11 @@ impl BandSource for ScissorBands<'_> {
         Some(Box::new(ScissorBands::shifted(rival, self.scissor.clone())))
     }
 
+    fn table(&self) -> Option<Box<dyn BandSource + '_>> {
+        let table = self.source.table()?;
+        Some(Box::new(ScissorBands::shifted(table, self.scissor.clone())))
+    }
+
     fn read_planes(
         &self,
         field: Field,

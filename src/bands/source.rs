@@ -63,6 +63,11 @@ pub trait BandSource: Send + Sync {
         None
     }
 
+    /// The table that an interpolation goes through, on its own grid; none for what is no interpolation of a table.
+    fn table(&self) -> Option<Box<dyn BandSource + '_>> {
+        None
+    }
+
     /// One band's numbers `[n1][n2][n3]` or `[n1][n2][n3][3]`, where they are in memory as they are, to be read in place.
     fn in_memory(&self, _field: Field, _spin: usize, _band: usize) -> Option<&[f64]> {
         None
@@ -95,6 +100,10 @@ impl<S: BandSource + ?Sized> BandSource for &S {
 
     fn rival(&self) -> Option<Box<dyn BandSource + '_>> {
         (**self).rival()
+    }
+
+    fn table(&self) -> Option<Box<dyn BandSource + '_>> {
+        (**self).table()
     }
 
     fn in_memory(&self, field: Field, spin: usize, band: usize) -> Option<&[f64]> {

@@ -5,8 +5,8 @@ use super::options::{Input, Method, Output, Range, parse_range};
 use super::session;
 use crate::bands::BandSource;
 use crate::error::Result;
-use crate::integrate::{Channels, EnergyAxis, Request, spectrum_with_rival};
-use crate::report::{dos_json, dos_result, dos_table};
+use crate::integrate::{Channels, EnergyAxis, Request, crossings, spectrum_with_rival};
+use crate::report::{DosReport, dos_json, dos_result, dos_table};
 use crate::transport::DosSpectrum;
 use clap::Args;
 use std::path::PathBuf;
@@ -41,23 +41,32 @@ impl Dos {
         let header = source.header();
         session::notes(&self.output, header);
         let axis = self.axis(&*source)?;
-        let (result, run) =
+        let ((result, crossings), run) =
             session::integrate(&self.method, &self.output, &source, |request, engine| {
                 let request = Request {
                     channels: Channels::Basic,
                     ..*request
                 };
-                spectrum_with_rival(&*source, &request, &axis, engine)
+                let mut result = spectrum_with_rival(&*source, &request, &axis, engine)?;
+                // Every bin is a result of its own.
+                let found = crossings::widen(&*source, &request, &mut result, |_| 1.0)?;
+                Ok((result, found))
             })?;
         let dos = DosSpectrum::new(header, &result);
-        let input = self.input.file.display().to_string();
+        let report = DosReport {
+            header,
+            input: self.input.file.display().to_string(),
+            dos: &dos,
+            crossings,
+            run: &run,
+        };
         if let Some(path) = &self.out {
-            dos_result(header, &input, &dos, &run, &session::command_line())?.write(path)?;
+            dos_result(&report, &session::command_line())?.write(path)?;
         }
         if self.output.json {
-            super::print(&format!("{:#}", dos_json(header, &input, &dos, &run)));
+            super::print(&format!("{:#}", dos_json(&report)));
         } else {
-            super::print(&dos_table(&dos));
+            super::print(&dos_table(&report));
         }
         if let Some(path) = &self.out {
             session::note(&self.output, &format!("written to {}", path.display()));

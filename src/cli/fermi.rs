@@ -47,7 +47,7 @@ impl Fermi {
                 if let Some(found) = &crossings {
                     found.widen(&mut integral);
                 }
-                Ok((integral, origin, crossings))
+                Ok((integral, origin, crossings.map(|c| c.summary())))
             })?;
         let tensors = FermiTensors::new(header, &integral, self.tau)?;
         let report = FermiReport {

@@ -7,6 +7,7 @@ use super::relaxation::RelaxationOption;
 use super::session;
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
+use crate::integrate::crossings::{self, CrossingEffect};
 use crate::integrate::{Channels, Engine, Request, spectrum_with_rival};
 use crate::report::{
     Levels, OptimumReport, TransportReport, TransportRow, optimum_table, transport_csv,
@@ -108,6 +109,7 @@ struct Found {
     gap_ev: Option<(f64, f64)>,
     cases: Vec<(Optimum, TransportRow)>,
     bins: usize,
+    crossings: Option<CrossingEffect>,
 }
 
 impl Optimize {
@@ -151,6 +153,7 @@ impl Optimize {
             rows,
             extras: said.items(),
             bins: found.bins,
+            crossings: found.crossings,
             run: &run,
         };
         if let Some(path) = &self.out {
@@ -284,7 +287,8 @@ impl Optimize {
             relevance: Some(&at),
             ..*request
         };
-        let states = spectrum_with_rival(source, &request, &axis, engine)?;
+        let mut states = spectrum_with_rival(source, &request, &axis, engine)?;
+        let crossings = crossings::widen(source, &request, &mut states, at)?;
         let distribution = TransportDistribution::new(source.header(), &states, middle)?;
         let relaxation = self.relaxation.relaxation(model, gap, own);
         let lattice = self.relaxation.lattice_thermal_conductivity;
@@ -312,6 +316,7 @@ impl Optimize {
             gap_ev: gap,
             cases,
             bins: axis.bins(),
+            crossings,
         })
     }
 }

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::gpu::{self, GpuEngine};
 use crate::integrate::cpu::CpuEngine;
 use crate::integrate::refine::{Refinement, Refiner, RefiningEngine};
-use crate::integrate::{Engine, Progress, Request, Weights, fermi_level};
+use crate::integrate::{Engine, Progress, Request, Velocities, Weights, fermi_level};
 use crate::report::Run;
 use crate::sampler::InterpolatedBands;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -125,6 +125,11 @@ fn refine<T: Send>(
             "give `--interpolate N` (or `none`) for smearing on a uniform grid",
         ));
     }
+    // Velocities are analytic, whatever differences a table would get.
+    let request = &Request {
+        velocities: Velocities::FromFile,
+        ..*request
+    };
     on_threads(method.threads, || {
         let start = Instant::now();
         let refiner = Refiner::new(bands.interpolator(), refinement)?;
@@ -209,7 +214,6 @@ fn progress_bar(output: &Output) -> ProgressBar {
 
 /// The method in words.
 fn method_name(request: &Request, header: &BandHeader) -> String {
-    use crate::integrate::{Velocities, Weights};
     let weights = match request.weights {
         Weights::Tetrahedra => "linear tetrahedra".to_owned(),
         Weights::Gaussian(s) => format!("Gaussian smearing of {s} eV"),

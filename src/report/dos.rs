@@ -1,17 +1,36 @@
 //! A density of states as a table, JSON and an HDF5 result.
 
 use super::Run;
+use super::crossings::{self, Whole};
 use super::fermi::provenance;
 use crate::bands::BandHeader;
 use crate::error::Result;
+use crate::integrate::crossings::CrossingEffect;
 use crate::io::results::ResultFile;
 use crate::transport::DosSpectrum;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
-/// Rows of whitespace-separated columns behind one header line.
-pub fn dos_table(dos: &DosSpectrum) -> String {
-    let mut s = String::from(
+/// A result with everything that is said about it.
+pub struct DosReport<'a> {
+    /// The bands.
+    pub header: &'a BandHeader,
+    /// The input's path.
+    pub input: String,
+    /// The spectrum.
+    pub dos: &'a DosSpectrum,
+    /// What crossings of sorted bands do to the velocities; none where velocities come from the file.
+    pub crossings: Option<CrossingEffect>,
+    /// How it was computed.
+    pub run: &'a Run,
+}
+
+/// Rows of whitespace-separated columns behind two header lines.
+pub fn dos_table(report: &DosReport) -> String {
+    let dos = report.dos;
+    let found = crossings::sentence(report.crossings, Whole::States);
+    let mut s = format!("# band crossings: {found}\n");
+    s.push_str(
         "#    energy_eV    dos_per_eV    dos_error     electrons     electrons_error  sigma/tau_xx_yy_zz_mean_1/(Ohm_m_s)  error\n",
     );
     for k in 0..dos.energy_ev.len() {
@@ -32,17 +51,19 @@ pub fn dos_table(dos: &DosSpectrum) -> String {
 }
 
 /// A machine-readable summary: columns, not rows.
-pub fn dos_json(header: &BandHeader, input: &str, dos: &DosSpectrum, run: &Run) -> Value {
+pub fn dos_json(report: &DosReport) -> Value {
+    let (header, dos, run) = (report.header, report.dos, report.run);
     let values: Vec<_> = dos.conductivity_over_tau.iter().map(|t| t.value).collect();
     let errors: Vec<_> = dos.conductivity_over_tau.iter().map(|t| t.error).collect();
     json!({
         "kind": "dos",
-        "input": input,
+        "input": report.input,
         "backend": run.backend,
         "adapter": run.adapter,
         "k_grid": header.k_grid.n,
         "method": run.method,
         "seconds": run.seconds,
+        "band_crossings": crossings::value(report.crossings, Whole::States),
         "energy": {"value": dos.energy_ev, "unit": "eV"},
         "bin_width": {"value": dos.width_ev, "unit": "eV"},
         "density_of_states": {"value": dos.dos, "error": dos.dos_error, "unit": "1/eV"},
@@ -57,15 +78,11 @@ pub fn dos_json(header: &BandHeader, input: &str, dos: &DosSpectrum, run: &Run) 
 ///
 /// # Errors
 /// Where dimensions and data disagree (a defect).
-pub fn dos_result(
-    header: &BandHeader,
-    input: &str,
-    dos: &DosSpectrum,
-    run: &Run,
-    command: &str,
-) -> Result<ResultFile> {
+pub fn dos_result(report: &DosReport, command: &str) -> Result<ResultFile> {
+    let dos = report.dos;
     let mut file = ResultFile::new("dos", command);
-    provenance(&mut file, header, input, run);
+    provenance(&mut file, report.header, &report.input, report.run);
+    crossings::attributes(&mut file, report.crossings, Whole::States);
     file.attribute("bin_width_ev", dos.width_ev);
     file.dimension(
         "energy",

@@ -1,10 +1,11 @@
 //! The Fermi-surface tensors as a table, JSON and an HDF5 result.
 
 use super::Run;
+use super::crossings::{self, Whole};
 use super::format::{scalar, scalar_json, scientific, tensor_json, tensor_lines};
 use crate::bands::BandHeader;
 use crate::error::Result;
-use crate::integrate::crossings::SurfaceCrossings;
+use crate::integrate::crossings::CrossingEffect;
 use crate::io::results::ResultFile;
 use crate::transport::{FermiTensors, Scalar, TensorQuantity};
 use serde_json::{Value, json};
@@ -21,7 +22,7 @@ pub struct FermiReport<'a> {
     /// Where the Fermi level comes from.
     pub origin: String,
     /// What crossings of sorted bands do to the velocities; none where velocities come from the file.
-    pub crossings: Option<SurfaceCrossings>,
+    pub crossings: Option<CrossingEffect>,
     /// A constant relaxation time, s.
     pub tau_s: Option<f64>,
     /// How it was computed.
@@ -150,16 +151,8 @@ pub fn fermi_table(report: &FermiReport) -> String {
             );
         }
     }
-    let crossings = match &report.crossings {
-        None => "velocities of the bands themselves have no error from them".to_owned(),
-        Some(c) if c.share == 0.0 => "none near the Fermi surface".to_owned(),
-        Some(c) => format!(
-            "{:.2} % of the Fermi surface is differentiated across one, which changes sigma/tau by {:.2} % (included in ±)",
-            100.0 * c.share,
-            100.0 * c.effect
-        ),
-    };
-    let _ = writeln!(s, "\n  band crossings: {crossings}");
+    let found = crossings::sentence(report.crossings, Whole::FermiSurface);
+    let _ = writeln!(s, "\n  band crossings: {found}");
     if t.dos.value == 0.0 {
         let _ = writeln!(s, "\n  No states at this energy: it lies in a gap.");
     }
@@ -194,12 +187,7 @@ pub fn fermi_json(report: &FermiReport) -> Value {
         out[name] = tensor_json(q, unit);
     }
     out["plasma_frequency_squared"] = tensor_json(&t.plasma_frequency_squared, "eV^2");
-    out["band_crossings"] = match &report.crossings {
-        None => {
-            json!({"note": "velocities of the bands themselves have no error from band crossings"})
-        }
-        Some(c) => json!({"share_of_fermi_surface": c.share, "effect": c.effect}),
-    };
+    out["band_crossings"] = crossings::value(report.crossings, Whole::FermiSurface);
     if let Some(tau) = report.tau_s {
         out["relaxation_time"] = json!({"value": tau, "error": 0.0, "unit": "s"});
     }
@@ -230,10 +218,7 @@ pub fn fermi_result(report: &FermiReport, command: &str) -> Result<ResultFile> {
     if let Some(tau) = report.tau_s {
         file.attribute("relaxation_time_s", tau);
     }
-    if let Some(c) = &report.crossings {
-        file.attribute("band_crossings_share_of_fermi_surface", c.share);
-        file.attribute("band_crossings_effect", c.effect);
-    }
+    crossings::attributes(&mut file, report.crossings, Whole::FermiSurface);
     for (name, q, unit, about) in scalars(report.tensors) {
         file.variable(name, &[], vec![q.value], unit, about)?;
         file.error_bar(name, vec![q.error])?;

@@ -1,6 +1,7 @@
 //! Results for people and for programs: tables, JSON, HDF5, figures, pages.
 
 mod boltztrap;
+mod crossings;
 mod dos;
 mod edges;
 mod fermi;
@@ -14,7 +15,7 @@ mod spins;
 mod transport;
 
 pub use boltztrap::boltztrap_files;
-pub use dos::{dos_json, dos_result, dos_table};
+pub use dos::{DosReport, dos_json, dos_result, dos_table};
 pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use format::{scalar, scientific, tensor_json};

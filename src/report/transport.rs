@@ -1,12 +1,14 @@
 //! Transport coefficients as a table, JSON, CSV and an HDF5 result.
 
 use super::Run;
+use super::crossings::{self, Whole};
 use super::fermi::provenance;
 use super::format::{scalar, scientific};
 use super::items::{Item, Quantity, SHARE, TransportRow};
 use super::low_dimensional;
 use crate::bands::BandHeader;
 use crate::error::Result;
+use crate::integrate::crossings::CrossingEffect;
 use crate::io::results::ResultFile;
 use crate::transport::{Extent, Scalar};
 use serde_json::{Map, Value, json};
@@ -70,6 +72,8 @@ pub struct TransportReport<'a> {
     pub extras: Vec<Vec<Item>>,
     /// Number of energy bins.
     pub bins: usize,
+    /// What crossings of sorted bands do to the velocities; none where velocities come from the file.
+    pub crossings: Option<CrossingEffect>,
     /// How it was computed.
     pub run: &'a Run,
 }
@@ -170,7 +174,7 @@ fn density(n: Scalar, given: Option<f64>, unit: &str) -> String {
 pub(super) const LEGEND: &str = "\n  Tensors are given by a third of their trace; `--json`, `--csv` and `-o` have every component.\n  \
      n - p: electrons less holes, so that p-type is negative, and S and R_H have the sign of the carriers' charge.\n  \
      ± is what each part of the zone would change on its every-second-point subgrid, added up (a third of it where that is\n  \
-     small, the values being extrapolated), with the changes by symmetrisation and by the energy bins.\n";
+     small, the values being extrapolated), with the changes by symmetrisation, by the energy bins and by band crossings.\n";
 
 /// What was computed from what, and how.
 pub(super) fn heading(report: &TransportReport) -> String {
@@ -229,6 +233,8 @@ pub(super) fn heading(report: &TransportReport) -> String {
         }
         (None, None) => s.push_str("  tau       not given: coefficients are per relaxation time\n"),
     }
+    let found = crossings::sentence(report.crossings, Whole::States);
+    let _ = writeln!(s, "  band crossings: {found}");
     s
 }
 
@@ -340,6 +346,7 @@ pub fn transport_json(report: &TransportReport) -> Value {
         "method": report.run.method,
         "seconds": report.run.seconds,
         "energy_bins": report.bins,
+        "band_crossings": crossings::value(report.crossings, Whole::States),
         "spin_treatment": report.header.spin.name(),
         "fermi_level": {"value": report.fermi_level_ev, "error": 0.0, "unit": "eV"},
         "fermi_level_origin": report.origin,
@@ -412,6 +419,7 @@ pub fn transport_result(report: &TransportReport, command: &str) -> Result<Resul
     file.attribute("fermi_level_ev", report.fermi_level_ev)
         .attribute("fermi_level_origin", report.origin.as_str())
         .attribute("energy_bins", report.bins as i64);
+    crossings::attributes(&mut file, report.crossings, Whole::States);
     if let Some(e) = &report.extent {
         let name = if e.dimension() == 2 {
             "thickness_m"

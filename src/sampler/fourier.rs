@@ -13,7 +13,8 @@ pub struct FourierBands {
     series: Arc<FourierSeries>,
     header: BandHeader,
     statistics: Vec<BandStatistics>,
-    rival: Option<Box<Self>>,
+    /// Another interpolation, and the coarse grid by itself.
+    rival: Option<[Box<Self>; 2]>,
 }
 
 impl FourierBands {
@@ -34,8 +35,12 @@ impl FourierBands {
         let rival = series.fourier_rival();
         let mut bands = Self::of(Arc::new(series), grid)?;
         bands.rival = match rival {
-            Some(rival) => Some(Box::new(Self::of(rival, grid)?)),
             None => None,
+            Some(rival) => {
+                let coarse = bands.series.header().k_grid;
+                let table = Self::of(bands.series.clone(), coarse)?;
+                Some([Box::new(Self::of(rival, grid)?), Box::new(table)])
+            }
         };
         Ok(bands)
     }
@@ -120,8 +125,13 @@ impl BandSource for FourierBands {
     }
 
     fn rival(&self) -> Option<Box<dyn BandSource + '_>> {
-        let rival = self.rival.as_deref()?;
-        Some(Box::new(rival))
+        let [rival, _] = self.rival.as_ref()?;
+        Some(Box::new(&**rival))
+    }
+
+    fn table(&self) -> Option<Box<dyn BandSource + '_>> {
+        let [_, table] = self.rival.as_ref()?;
+        Some(Box::new(&**table))
     }
 
     fn symmetry(&self) -> PointGroup {

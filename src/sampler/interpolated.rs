@@ -165,6 +165,11 @@ impl BandSource for InterpolatedBands {
         &self.statistics
     }
 
+    fn table(&self) -> Option<Box<dyn BandSource + '_>> {
+        self.interpolator.rival()?;
+        Some(Box::new(self))
+    }
+
     fn read_planes(
         &self,
         field: Field,

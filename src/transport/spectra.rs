@@ -29,10 +29,16 @@ pub struct DosSpectrum {
 }
 
 impl DosSpectrum {
-    /// From an integrated spectrum.
+    /// From an integrated spectrum. Where it has another reading of the table, what that changes enters the bars in full.
     pub fn new(header: &BandHeader, spectrum: &Spectrum) -> Self {
-        let (dos, dos_error) = spectrum.total_density(Channel::States);
-        let (electrons, electrons_error) = spectrum.total_cumulative(Channel::States);
+        let (dos, mut dos_error) = spectrum.total_density(Channel::States);
+        let (electrons, mut electrons_error) = spectrum.total_cumulative(Channel::States);
+        for (which, reading) in spectrum.alternatives.iter().enumerate() {
+            let mut change = spectrum.total_alternative(which, Channel::States);
+            change.iter_mut().for_each(|x| *x *= reading.times);
+            widen(&mut electrons_error, &change);
+            widen(&mut dos_error, &per_energy(spectrum, &change));
+        }
         let (speed, _) = spectrum.total_density(Channel::Speed);
         let to_sigma = ELEMENTARY_CHARGE / header.lattice.volume_m3();
         let projector = header.point_group.projector(&header.lattice);
@@ -43,12 +49,31 @@ impl DosSpectrum {
                     .collect()
             })
             .collect();
+        // By reading, [i][j][bin].
+        let changes: Vec<[[Vec<f64>; 3]; 3]> = (0..spectrum.alternatives.len())
+            .map(|which| {
+                [0, 1, 2].map(|i| {
+                    [0, 1, 2].map(|j| {
+                        let change =
+                            spectrum.total_alternative(which, Channel::VelocityProduct(i, j));
+                        per_energy(spectrum, &change)
+                    })
+                })
+            })
+            .collect();
         let conductivity_over_tau = (0..spectrum.axis.bins())
             .map(|k| {
-                TensorQuantity::symmetric(|i, j| (pairs[i][j].0[k], pairs[i][j].1[k]))
-                    .symmetrized(&projector)
-                    .0
-                    .scaled(to_sigma)
+                let of = |i: usize, j: usize| (pairs[i][j].0[k], pairs[i][j].1[k]);
+                let (mut tensor, _) = TensorQuantity::symmetric(of).symmetrized(&projector);
+                for (reading, change) in spectrum.alternatives.iter().zip(&changes) {
+                    let change =
+                        [0, 1, 2].map(|i| [0, 1, 2].map(|j| reading.times * change[i][j][k]));
+                    let (change, _) = projector.symmetrize(&change);
+                    for (row, change) in tensor.error.iter_mut().zip(&change) {
+                        widen(row, change);
+                    }
+                }
+                tensor.scaled(to_sigma)
             })
             .collect();
         let dos_by_spin = if spectrum.n_spin > 1 {
@@ -74,4 +99,18 @@ impl DosSpectrum {
             conductivity_over_tau,
         }
     }
+}
+
+/// Adds magnitudes to bars.
+fn widen(bars: &mut [f64], change: &[f64]) {
+    for (bar, x) in bars.iter_mut().zip(change) {
+        *bar += x.abs();
+    }
+}
+
+/// What bins hold of a cumulative integral, per width: per eV.
+fn per_energy(spectrum: &Spectrum, cumulative: &[f64]) -> Vec<f64> {
+    let bins = cumulative.windows(2).enumerate();
+    bins.map(|(k, w)| (w[1] - w[0]) / spectrum.axis.bin_width(k))
+        .collect()
 }

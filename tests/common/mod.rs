@@ -1,14 +1,16 @@
 //! Helpers that several test files share.
 #![allow(dead_code)]
 
-use bzint::bands::BandSource;
 use bzint::bands::model::{Model, ModelBands};
-use bzint::crystal::{KGrid, Lattice, Tensor};
+use bzint::bands::{BandGrid, BandHeader, BandSource, SpinTreatment};
+use bzint::crystal::{KGrid, Lattice, PointGroup, Tensor};
 use bzint::integrate::cpu::CpuEngine;
 use bzint::integrate::{
     Channel, Channels, EnergyAxis, Request, Spectrum, SurfaceIntegral, Velocities, spectrum,
     surface,
 };
+use bzint::units::EV_ANGSTROM_OVER_HBAR;
+use std::f64::consts::PI;
 use std::path::PathBuf;
 
 /// Simple cubic lattice of constant `a` (Å).
@@ -25,6 +27,38 @@ pub fn simple_cubic(n: usize, a: f64, hopping: f64) -> ModelBands {
 pub fn tight_binding(n: [usize; 3], a: f64, hopping: f64, dimension: usize) -> ModelBands {
     let model = Model::TightBinding { hopping, dimension };
     ModelBands::new(model, cubic(a), KGrid::gamma(n).unwrap(), true).unwrap()
+}
+
+/// Two cosine bands that cross on a surface, E = c₀ − 2 Σ t_i cos 2πu_i, sorted or as they are, with their velocities.
+pub fn crossing_cosines(n: [usize; 3], sort: bool) -> BandGrid {
+    let grid = KGrid::gamma(n).unwrap();
+    let mut header = BandHeader::new(cubic(A), grid, SpinTreatment::Unpolarized, 2);
+    header.point_group = PointGroup::identity();
+    const A: f64 = 4.0;
+    let hopping = [[1.0, 1.0, 1.0], [-0.7, 0.8, 0.8]];
+    let (mut energies, mut velocities) = (vec![0.0; 2 * grid.len()], vec![0.0; 6 * grid.len()]);
+    for at in 0..grid.len() {
+        let u = grid.point([at / (n[1] * n[2]), at / n[2] % n[1], at % n[2]]);
+        let mut bands: Vec<(f64, [f64; 3])> = (0..2)
+            .map(|b| {
+                let t = hopping[b];
+                let e = (0..3)
+                    .map(|i| -2.0 * t[i] * (2.0 * PI * u[i]).cos())
+                    .sum::<f64>();
+                let v = [0, 1, 2]
+                    .map(|i| 2.0 * A * t[i] * (2.0 * PI * u[i]).sin() * EV_ANGSTROM_OVER_HBAR);
+                (e + 0.3 * b as f64, v)
+            })
+            .collect();
+        if sort {
+            bands.sort_by(|a, b| a.0.total_cmp(&b.0));
+        }
+        for b in 0..2 {
+            energies[b * grid.len() + at] = bands[b].0;
+            velocities[3 * (b * grid.len() + at)..][..3].copy_from_slice(&bands[b].1);
+        }
+    }
+    BandGrid::with_fields(header, energies, Some(velocities), None).unwrap()
 }
 
 /// PHYSICS.md §18: E/t, D, N, T, Ξ per spin of the simple-cubic band in units t = a = ħ = 1.

@@ -6,6 +6,7 @@ use crate::cli::lists::Impurity;
 use crate::cli::session;
 use crate::error::{Error, Result};
 use crate::integrate::Spectrum;
+use crate::integrate::crossings::{self, CrossingEffect};
 use crate::integrate::{Channels, Engine, Request, spectrum, spectrum_with_rival};
 use crate::report::{Item, Levels, TransportRow, share_items, spin_items};
 use crate::scattering::ScatteringModel;
@@ -34,6 +35,7 @@ pub(super) struct Found {
     pub rows: Vec<TransportRow>,
     pub extras: Vec<Vec<Item>>,
     pub bins: usize,
+    pub crossings: Option<CrossingEffect>,
 }
 
 impl Transport {
@@ -82,7 +84,8 @@ impl Transport {
             relevance: Some(&at),
             ..*request
         };
-        let result = spectrum_with_rival(source, &request, &axis, engine)?;
+        let mut result = spectrum_with_rival(source, &request, &axis, engine)?;
+        let crossings = crossings::widen(source, &request, &mut result, at)?;
         let distribution = distribution_of(source, &result, split, extent)?;
         let spins = if self.spin_resolved {
             let both = spin_distributions(source, &result, split)?;
@@ -125,6 +128,7 @@ impl Transport {
             rows,
             extras,
             bins: axis.bins(),
+            crossings,
         })
     }
 

@@ -147,6 +147,7 @@ impl Transport {
             rows: found.rows,
             extras: found.extras,
             bins: found.bins,
+            crossings: found.crossings,
             run: &run,
         };
         let mut written = Vec::new();

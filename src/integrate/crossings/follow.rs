@@ -1,11 +1,11 @@
 //! Bands followed through their crossings, on a few planes.
 
-use super::super::{BandContext, Block};
-use super::CHANNELS;
+use crate::bands::BandStatistics;
 use crate::crystal::Tensor;
-use crate::kernel::Threshold;
-use crate::kernel::fermi_surface::cell_weights;
+use crate::integrate::Block;
+use crate::kernel::curvature::{inverse_mass, mixed_derivative, second_derivative, second_stencil};
 use crate::kernel::velocity::stencil;
+use crate::units::EV;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -14,34 +14,25 @@ const SMALLEST_KINK: f64 = 1e-4;
 /// How many times smaller the second differences must become by turning the sign. Bands that touch with a parabolic gap at a
 /// grid point come to 2.
 const CLEARLY: f64 = 2.5;
-/// Sums over the cells of one band, in 1/eV times the channel's unit.
-#[derive(Clone, Default)]
-pub struct Sums {
-    pub cells: f64,
-    pub weight: f64,
-    pub across: f64,
-    pub change: [f64; CHANNELS.len()],
-}
-
-impl Sums {
-    pub fn add(&mut self, other: &Self) {
-        self.cells += other.cells;
-        self.weight += other.weight;
-        self.across += other.across;
-        for (a, b) in self.change.iter_mut().zip(other.change) {
-            *a += b;
-        }
-    }
-}
 
 /// Neighbouring bands on the same planes.
 pub struct Stack<'a> {
     pub bands: Range<usize>,
     pub blocks: Vec<Block<'a>>,
+    pub statistics: &'a [BandStatistics],
     pub to_velocity: Tensor,
 }
 
-/// Buffer positions of the nodes on a line along one axis, around one in the middle.
+/// How a band moves at a node.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Motion {
+    /// m/s.
+    pub velocity: [f64; 3],
+    /// 1/kg, xx yy zz yz xz xy; zero where not asked for.
+    pub inverse_mass: [f64; 6],
+}
+
+/// Buffer positions of the nodes on a line, around one in the middle.
 struct Line([usize; 12]);
 
 impl Line {
@@ -52,15 +43,38 @@ impl Line {
     }
 }
 
+/// Energies of a band one, two and three steps ahead and behind on a line, eV; those beyond the stencil are zero.
+#[derive(Clone, Copy, Default, PartialEq)]
+struct Around {
+    ahead: [f64; 3],
+    behind: [f64; 3],
+}
+
+impl Around {
+    /// Central first difference, eV per step.
+    fn first(&self, order: usize) -> f64 {
+        let of = |m: usize| stencil(order, m) * (self.ahead[m - 1] - self.behind[m - 1]);
+        (1..=order / 2).map(of).sum()
+    }
+}
+
+/// Steps along the axes i ± j of each mixed derivative 23 13 12.
+const DIAGONALS: [[[isize; 3]; 2]; 3] = [
+    [[0, 1, 1], [0, 1, -1]],
+    [[1, 0, 1], [1, 0, -1]],
+    [[1, 1, 0], [1, -1, 0]],
+];
+const AXES: [[isize; 3]; 3] = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
+
 impl Stack<'_> {
-    /// The line through node (buffer plane, j2, j3), as far as differences of reach `reach` and the search need it.
-    fn line(&self, node: [usize; 3], axis: usize, reach: usize) -> Line {
+    /// The line through node (buffer plane, j2, j3) in steps of `step`, as far as differences of reach `reach` and the search
+    /// need it.
+    fn line(&self, node: [usize; 3], step: [isize; 3], reach: usize) -> Line {
         let [_, n2, n3] = self.blocks[0].n;
         let far = reach as isize + 2;
         let mut line = Line([0; 12]);
         for offset in -far..=far.min(5) {
-            let mut j = node.map(|x| x as isize);
-            j[axis] += offset;
+            let j: [isize; 3] = std::array::from_fn(|i| node[i] as isize + offset * step[i]);
             let (j2, j3) = (j[1].rem_euclid(n2 as isize), j[2].rem_euclid(n3 as isize));
             line.0[(Line::MIDDLE + offset) as usize] =
                 (j[0] as usize * n2 + j2 as usize) * n3 + j3 as usize;
@@ -68,8 +82,13 @@ impl Stack<'_> {
         line
     }
 
+    /// The planes of one of the bands.
+    pub fn of(&self, band: usize) -> &Block<'_> {
+        &self.blocks[band - self.bands.start]
+    }
+
     fn energies(&self, band: usize) -> &[f64] {
-        self.blocks[band - self.bands.start].energies
+        self.of(band).energies
     }
 
     /// Whether `pair` and the band above it are both there and cross between offset `e` and `e` + 1. A crossing at a node
@@ -94,90 +113,115 @@ impl Stack<'_> {
         }
     }
 
-    /// Central difference of the sorted band, and of the band followed through its crossings, eV.
-    fn differences(&self, band: usize, line: &Line, order: usize) -> (f64, f64) {
+    /// Whether no crossing can lie within `reach` steps of a node along lines on which neighbours differ by at most `steps`
+    /// axes' steps. Where the gap turns its sign between two points, the second differences left (see [`sign_turns`]) say
+    /// g₁ + g₂ ≤ D(1 + 4/2.5), D being the most that the gap changes in a step; from there to the node it grows by D a step.
+    fn far_from_crossings(&self, band: usize, at: usize, reach: usize, steps: usize) -> bool {
+        let most = |band: usize| -> f64 {
+            let mut step = self.statistics[band].max_step;
+            step.sort_by(|a, b| b.total_cmp(a));
+            step[..steps].iter().sum()
+        };
+        let far = |pair: usize| {
+            let there = pair >= self.bands.start && pair + 1 < self.bands.end;
+            let gap = || self.energies(pair + 1)[at] - self.energies(pair)[at];
+            let within = || (reach as f64 + 4.0 / CLEARLY) * (most(pair) + most(pair + 1));
+            !there || gap() > within()
+        };
+        far(band) && (band == 0 || far(band - 1))
+    }
+
+    /// Energies around a node: of the sorted band, and of the band followed through its crossings.
+    fn around(&self, band: usize, line: &Line, order: usize) -> [Around; 2] {
         let (mut ahead, mut behind) = (band, band);
-        let (mut sorted, mut followed) = (0.0, 0.0);
+        let mut found = [Around::default(); 2];
         for m in 1..=(order / 2) as isize {
             ahead = self.beyond(ahead, line, m - 1);
             behind = self.beyond(behind, line, -m);
-            let c = stencil(order, m as usize);
             let at = |band: usize, offset: isize| self.energies(band)[line.at(offset)];
-            sorted += c * (at(band, m) - at(band, -m));
-            followed += c * (at(ahead, m) - at(behind, -m));
+            let i = m as usize - 1;
+            (found[0].ahead[i], found[0].behind[i]) = (at(band, m), at(band, -m));
+            (found[1].ahead[i], found[1].behind[i]) = (at(ahead, m), at(behind, -m));
         }
-        (sorted, followed)
+        found
     }
 
-    /// Velocities (m/s) of a node by both; none of the second where no crossing is in reach.
-    fn velocities(
+    /// Velocity at a node, with `masses` also the inverse mass: of the sorted band, and of the band followed through its
+    /// crossings; none where no crossing is in reach.
+    pub fn motions(
         &self,
         band: usize,
         node: [usize; 3],
         order: usize,
-    ) -> ([f64; 3], Option<[f64; 3]>) {
+        masses: bool,
+    ) -> Option<[Motion; 2]> {
         let n = self.blocks[0].n;
-        let (mut sorted, mut followed) = ([0.0; 3], [0.0; 3]);
-        for axis in (0..3).filter(|&i| n[i] > 1) {
-            let line = self.line(node, axis, order / 2);
-            (sorted[axis], followed[axis]) = self.differences(band, &line, order);
+        let reach = order / 2;
+        let at = (node[0] * n[1] + node[1]) * n[2] + node[2];
+        if self.far_from_crossings(band, at, reach, if masses { 2 } else { 1 }) {
+            return None;
         }
-        let velocity = |d: [f64; 3]| {
-            self.to_velocity
-                .map(|row| row[0] * d[0] + row[1] * d[1] + row[2] * d[2])
-        };
-        let other = (sorted != followed).then(|| velocity(followed));
-        (velocity(sorted), other)
-    }
-
-    /// Sums over the cells of these planes at `energy`: first the δ-weight of every node, then what a crossing changes there.
-    /// Rows are worked on together and added in order: the same bits whatever the threads.
-    pub fn surface(&self, context: &BandContext, band: usize, order: usize, energy: f64) -> Sums {
-        let block = &self.blocks[band - self.bands.start];
-        let [_, n2, n3] = block.n;
-        let rows: Vec<(usize, usize)> = block
-            .cells
-            .clone()
-            .flat_map(|j1| (0..n2).map(move |j2| (block.plane_index(j1), j2)))
-            .collect();
-        let found: Vec<Vec<(usize, f64)>> = rows
-            .par_iter()
-            .map(|&(plane, j2)| row_weights(block, context, energy, plane, j2))
-            .collect();
-        let mut weights = vec![0.0; block.planes * n2 * n3];
-        for (node, weight) in found.into_iter().flatten() {
-            weights[node] += weight;
-        }
-        let nodes: Vec<usize> = (0..weights.len()).filter(|&i| weights[i] != 0.0).collect();
-        let changes: Vec<Option<[f64; CHANNELS.len()]>> = nodes
-            .par_iter()
-            .map(|&node| self.change(band, node, order))
-            .collect();
-        let mut sums = Sums {
-            cells: (rows.len() * n3) as f64,
-            ..Sums::default()
-        };
-        for (&node, change) in nodes.iter().zip(&changes) {
-            sums.weight += weights[node];
-            if let Some(change) = change {
-                sums.across += weights[node];
-                for (sum, x) in sums.change.iter_mut().zip(change) {
-                    *sum += weights[node] * x;
-                }
+        let along = |step: [isize; 3]| {
+            // An axis with a single point has no derivatives.
+            if (0..3).any(|i| step[i] != 0 && n[i] < 2) {
+                return [Around::default(); 2];
             }
+            self.around(band, &self.line(node, step, reach), order)
+        };
+        let axes = AXES.map(along);
+        let diagonals = if masses {
+            DIAGONALS.map(|both| both.map(along))
+        } else {
+            [[[Around::default(); 2]; 2]; 3]
+        };
+        let lines = axes.iter().chain(diagonals.iter().flatten());
+        if lines
+            .into_iter()
+            .all(|[sorted, followed]| sorted == followed)
+        {
+            return None;
         }
-        sums
-    }
-
-    /// What kinks change in the values of [`CHANNELS`] at the node with buffer position `at`; none where there are none.
-    fn change(&self, band: usize, at: usize, order: usize) -> Option<[f64; CHANNELS.len()]> {
-        let block = &self.blocks[band - self.bands.start];
-        let [_, n2, n3] = block.n;
-        let node = [at / (n2 * n3), at / n3 % n2, at % n3];
-        let (sorted, followed) = self.velocities(band, node, order);
-        let tau = block.lifetimes.get(at).copied().unwrap_or(0.0);
-        let (a, b) = (values(sorted, tau), values(followed?, tau));
-        Some(std::array::from_fn(|i| a[i] - b[i]))
+        let here = self.energies(band)[at];
+        let d = [1, 2, 3].map(|m| second_stencil(order, m));
+        Some([0, 1].map(|way| {
+            let first = axes.map(|around| around[way].first(order));
+            let row = |row: [f64; 3]| row[0] * first[0] + row[1] * first[1] + row[2] * first[2];
+            let second = |i: usize| {
+                let Around { ahead, behind } = axes[i][way];
+                let flat = n[i] < 2;
+                let of = || second_derivative::<f64>(order, &d, ahead, here, behind);
+                if flat { 0.0 } else { of() }
+            };
+            let mixed = |pair: usize| {
+                let [plus, minus] = diagonals[pair].map(|around| around[way]);
+                let corners = std::array::from_fn(|m| {
+                    [
+                        plus.ahead[m],
+                        minus.ahead[m],
+                        plus.behind[m],
+                        minus.behind[m],
+                    ]
+                });
+                mixed_derivative::<f64>(order, &d, corners)
+            };
+            let inverse_mass = if masses {
+                let all = [
+                    second(0),
+                    second(1),
+                    second(2),
+                    mixed(0),
+                    mixed(1),
+                    mixed(2),
+                ];
+                inverse_mass(&self.to_velocity, &self.to_velocity, all).map(|x| x / EV)
+            } else {
+                [0.0; 6]
+            };
+            Motion {
+                velocity: self.to_velocity.map(row),
+                inverse_mass,
+            }
+        }))
     }
 
     /// (nodes whose difference of order 4 reaches across a crossing of `pair` and the band above, all nodes).
@@ -186,7 +230,7 @@ impl Stack<'_> {
         let [_, n2, n3] = block.n;
         let across = |node: [usize; 3]| {
             (0..3).filter(|&i| block.n[i] > 1).any(|axis| {
-                let line = self.line(node, axis, 2);
+                let line = self.line(node, AXES[axis], 2);
                 (-2..2).any(|e| self.crossing(pair, &line, e))
             })
         };
@@ -202,45 +246,6 @@ impl Stack<'_> {
     }
 }
 
-/// The δ-weights (1/eV) that the row of cells from (buffer plane, j2) puts on its nodes, by their buffer positions.
-fn row_weights(
-    block: &Block,
-    context: &BandContext,
-    energy: f64,
-    plane: usize,
-    j2: usize,
-) -> Vec<(usize, f64)> {
-    let [_, n2, n3] = block.n;
-    let threshold = Threshold::<f64> {
-        level: energy,
-        fraction: 0.0,
-    };
-    // The cell's four columns of nodes; corner c is bit 4 2 1 = one step along axis 1 2 3.
-    let starts: [usize; 4] =
-        std::array::from_fn(|r| ((plane + r / 2) * n2 + (j2 + r % 2) % n2) * n3);
-    let [r0, r1, r2, r3] = starts.map(|start| &block.energies[start..start + n3]);
-    let extremes = |j: usize| {
-        let (a, b) = (r0[j].min(r1[j]), r0[j].max(r1[j]));
-        let (c, d) = (r2[j].min(r3[j]), r2[j].max(r3[j]));
-        (a.min(c), b.max(d))
-    };
-    let mut found = Vec::new();
-    let mut ahead = extremes(0);
-    for j3 in 0..n3 {
-        let upper = (j3 + 1) % n3;
-        let here = ahead;
-        ahead = extremes(upper);
-        if here.0.min(ahead.0) >= energy || here.1.max(ahead.1) < energy {
-            continue;
-        }
-        let at: [usize; 8] = std::array::from_fn(|c| starts[c / 2] + [j3, upper][c % 2]);
-        let cell = at.map(|i| block.energies[i]);
-        let (weights, _) = cell_weights::<f64>(&cell, &context.corners, &threshold, 1.0);
-        found.extend(at.into_iter().zip(weights).filter(|(_, w)| *w != 0.0));
-    }
-    found
-}
-
 /// Whether a gap, given at four neighbouring points, changes its sign between the second and the third: it then runs on
 /// smoothly when the sign is turned there, and has a kink as it is.
 fn sign_turns(g: [f64; 4]) -> bool {
@@ -248,24 +253,6 @@ fn sign_turns(g: [f64; 4]) -> bool {
     let turned = (g[0] - 2.0 * g[1] - g[2]).abs() + (g[1] + 2.0 * g[2] - g[3]).abs();
     // A negative gap is that of a table that is not sorted, and has no kinks.
     g.iter().all(|&x| x >= 0.0) && kinked > SMALLEST_KINK && CLEARLY * turned < kinked
-}
-
-/// The values of [`CHANNELS`].
-fn values(v: [f64; 3], tau: f64) -> [f64; CHANNELS.len()] {
-    let products = [
-        v[0] * v[0],
-        v[1] * v[1],
-        v[2] * v[2],
-        v[1] * v[2],
-        v[0] * v[2],
-        v[0] * v[1],
-    ];
-    let speed = (products[0] + products[1] + products[2]).sqrt();
-    let mut all = [0.0; CHANNELS.len()];
-    all[..6].copy_from_slice(&products);
-    all[6..10].copy_from_slice(&[speed, v[0].abs(), v[1].abs(), v[2].abs()]);
-    all[10..].copy_from_slice(&products.map(|p| p * tau));
-    all
 }
 
 #[cfg(test)]

@@ -1,0 +1,65 @@
+//! What is said of band crossings in sorted tables.
+
+use crate::integrate::crossings::CrossingEffect;
+use crate::io::results::ResultFile;
+use serde_json::{Value, json};
+
+/// What a share is a share of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whole {
+    /// The Fermi surface.
+    FermiSurface,
+    /// The states at the energies of a spectrum that matter.
+    States,
+}
+
+impl Whole {
+    fn name(self) -> &'static str {
+        match self {
+            Self::FermiSurface => "fermi_surface",
+            Self::States => "states",
+        }
+    }
+
+    fn words(self) -> [&'static str; 2] {
+        match self {
+            Self::FermiSurface => ["near the Fermi surface", "of the Fermi surface is"],
+            Self::States => ["at these energies", "of the states are"],
+        }
+    }
+}
+
+/// A line of a table; none of the crossings' effect where velocities come from the file.
+pub(super) fn sentence(found: Option<CrossingEffect>, whole: Whole) -> String {
+    let [near, share] = whole.words();
+    match found {
+        None => "velocities of the bands themselves have no error from them".to_owned(),
+        Some(c) if c.share == 0.0 => format!("none {near}"),
+        Some(c) => format!(
+            "{:.2} % {share} differentiated across one, which changes sigma/tau by {:.2} % (included in ±)",
+            100.0 * c.share,
+            100.0 * c.effect
+        ),
+    }
+}
+
+/// The same for programs.
+pub(super) fn value(found: Option<CrossingEffect>, whole: Whole) -> Value {
+    match found {
+        None => {
+            json!({"note": "velocities of the bands themselves have no error from band crossings"})
+        }
+        Some(c) => {
+            json!({format!("share_of_{}", whole.name()): c.share, "effect": c.effect})
+        }
+    }
+}
+
+/// The same in a file.
+pub(super) fn attributes(file: &mut ResultFile, found: Option<CrossingEffect>, whole: Whole) {
+    if let Some(c) = found {
+        let share = format!("band_crossings_share_of_{}", whole.name());
+        file.attribute(&share, c.share)
+            .attribute("band_crossings_effect", c.effect);
+    }
+}
