@@ -6,6 +6,7 @@
 //! ```
 
 mod axis;
+mod band_states;
 mod carriers;
 mod coefficients;
 mod contents;

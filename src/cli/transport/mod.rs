@@ -112,6 +112,9 @@ impl Transport {
             ));
         }
         let model = self.relaxation.model()?;
+        if let (Some(model), Some(file)) = (&model, &self.relaxation.scattering) {
+            model.check_dimension(self.dimension, file)?;
+        }
         let source = self.open()?;
         let header = source.header();
         session::notes(&self.output, header);
