@@ -3,6 +3,7 @@
 
 use bzint::bands::model::{Model, ModelBands};
 use bzint::crystal::{KGrid, Lattice};
+use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::OnceLock;
@@ -14,6 +15,13 @@ fn bzint(words: &str) -> Output {
         .args(["--backend", "cpu", "--interpolate", "none"])
         .output()
         .unwrap()
+}
+
+fn json(words: &str) -> Value {
+    let output = bzint(words);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "bzint {words}\n{errors}");
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// A sheet and a chain, each with little and with twice as much vacuum, written before any test starts a process: a child that
@@ -41,6 +49,57 @@ fn files() -> &'static Path {
         directory
     });
     made.path()
+}
+
+/// Whatever is told of a layer or a chain without its extent is no value per volume: the vacuum's size changes none of it. With
+/// an extent the values per volume come beside, under their own names.
+#[test]
+fn no_value_depends_on_the_vacuum() {
+    for (dimension, files, given) in [
+        (2, ["sheet.h5", "far_sheet.h5"], "--thickness 6.5"),
+        (1, ["chain.h5", "far_chain.h5"], "--cross-section 40"),
+    ] {
+        let field = ["", "--magnetoconductivity"][dimension - 1];
+        for tau in ["", "--tau 1e-14"] {
+            let words = |file: &str| {
+                format!(
+                    "transport {file} --dimension {dimension} {field} {tau} --mu-absolute 0.1 --fermi-level 0 --json"
+                )
+            };
+            let [near, far] = files.map(|file| json(&words(file)));
+            let thick = json(&format!("{} {given}", words(files[0])));
+            let row = near["rows"][0].as_object().unwrap();
+            for (name, quantity) in row {
+                let [a, b] = [quantity, &far["rows"][0][name]].map(|q| numbers(&q["value"]));
+                assert_eq!(a.len(), b.len(), "{name}");
+                let size = a.iter().fold(0.0, |m: f64, x| m.max(x.abs()));
+                // A value per volume is half as large. Zeros, as Sondheimer's, are what rounding leaves of larger numbers.
+                for (x, y) in a.iter().zip(&b) {
+                    assert!((x - y).abs() <= 1e-3 * size, "{name}: {x:e} {y:e}");
+                }
+            }
+            let prefix = ["line_", "sheet_"][dimension - 1];
+            let twins: Vec<&str> = row.keys().filter_map(|n| n.strip_prefix(prefix)).collect();
+            assert!(twins.len() > 5, "{twins:?}");
+            let all = thick["rows"][0].as_object().unwrap();
+            let bulk: Vec<&str> = (all.keys().map(String::as_str))
+                .filter(|name| !row.contains_key(*name))
+                .collect();
+            assert_eq!(bulk, twins);
+            for name in bulk {
+                let unit = |name: &str| all[name]["unit"].as_str().unwrap();
+                assert_ne!(unit(name), unit(&format!("{prefix}{name}")), "{name}");
+            }
+        }
+    }
+}
+
+/// Every number of a JSON value.
+fn numbers(value: &Value) -> Vec<f64> {
+    match value {
+        Value::Array(all) => all.iter().flat_map(numbers).collect(),
+        other => other.as_f64().into_iter().collect(),
+    }
 }
 
 /// What the bands cannot hold is told in the units and with the number that were given.
