@@ -42,6 +42,7 @@ fn case(
         weights,
         channels,
         block_planes: None,
+        by_band: false,
         relevance: None,
         progress: None,
     };

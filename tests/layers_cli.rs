@@ -241,10 +241,6 @@ fn bad_calls_are_refused_with_a_reason() {
         ),
         ("chain.h5 --dimension 1 --hall", "no Hall effect"),
         (
-            "sheet.h5 --dimension 2 --scattering x.toml",
-            "three-dimensional bands",
-        ),
-        (
             "sheet.h5 --dimension 2 --tau 1e-14 --lattice-thermal-conductivity 1",
             "--thickness",
         ),

@@ -124,6 +124,16 @@ fn optimize_finds_the_doping_that_transport_confirms() {
     let power = |i: usize| number(&beside["rows"][i]["power_factor_over_tau"]["value"][0][0]);
     assert!(power(0) < best && power(2) < best);
     assert!((power(1) / best - 1.0).abs() < 0.01, "{} {best}", power(1));
+    // With a constant relaxation time it goes on rising with the temperature.
+    let all = out["best_temperatures"].as_array().unwrap();
+    assert_eq!(all.len(), 2);
+    for (i, best) in all.iter().enumerate() {
+        assert_eq!(best["carriers"], ["n", "p"][i]);
+        assert_eq!(best["inside_range"], false);
+        assert_eq!(number(&best["temperature"]["value"]), 600.0);
+        let largest = "largest_power_factor_over_tau";
+        assert_eq!(best[largest], rows[2 + i][largest]);
+    }
     let file = ResultFile::read(&d.join("best.h5"), Some("optimize")).unwrap();
     let doping = file.get("optimal_doping").unwrap();
     assert_eq!(doping.dimensions, ["temperature", "carriers"]);
@@ -131,6 +141,45 @@ fn optimize_finds_the_doping_that_transport_confirms() {
     let csv = std::fs::read_to_string(d.join("best.csv")).unwrap();
     assert_eq!(csv.lines().count(), 5);
     assert!(csv.contains("optimal_doping [cm^-3]"));
+}
+
+/// What is said of the best temperature: between those listed where carriers of the other sign join as it gets warm, and no listed
+/// one does better; at an end where the power factor rises to it.
+#[test]
+fn optimize_finds_the_temperature_between_those_listed() {
+    let d = files();
+    let words = "optimize gap.h5 --maximise zt --lattice-thermal-conductivity 0.5 --backend cpu";
+    let between = format!("{words} --scissor 0.3 -T 300:2100:300 --carriers n --tau 2e-14");
+    let out: Value = serde_json::from_str(&stdout(d, &format!("{between} --json"))).unwrap();
+    let best = &out["best_temperatures"][0];
+    let of = |name: &str| number(&best[name]["value"]);
+    assert_eq!(best["inside_range"], true, "{best}");
+    let t = of("temperature");
+    let (low, high) = (of("temperature_low"), of("temperature_high"));
+    assert!(300.0 < t && t < 2100.0 && low < t && t < high, "{best}");
+    for row in out["rows"].as_array().unwrap() {
+        let listed = number(&row["largest_figure_of_merit"]["value"]);
+        assert!(listed <= of("largest_figure_of_merit"), "{listed} {best}");
+    }
+    let table = stdout(d, &between);
+    assert!(
+        table.contains(&format!("at {t:.1} K, between {low:.1}")),
+        "{table}"
+    );
+    // The largest lies at an end of the chemical potentials: nothing is said of a best temperature.
+    let rising = format!("{words} -T 600:2400:600 --carriers p --tau 1e-13 --json");
+    let out: Value = serde_json::from_str(&stdout(d, &rising)).unwrap();
+    assert_eq!(
+        number(&out["rows"][3]["optimum_inside_range"]["value"]),
+        0.0
+    );
+    assert!(out["best_temperatures"].is_null(), "{out}");
+    // With a constant relaxation time the power factor rises to the highest temperature.
+    let table = stdout(d, "optimize gap.h5 -T 300,600 --backend cpu");
+    assert!(
+        table.contains("AT AN END OF THE TEMPERATURES, 600 K"),
+        "{table}"
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use bzint::bands::{BandGrid, BandHeader, BandSource, SpinTreatment};
 use bzint::crystal::{KGrid, Lattice, PointGroup};
 use bzint::integrate::{Channel, Channels, EnergyAxis, Request, Spectrum, Velocities};
 use bzint::transport::{
-    AxisPlan, CarrierDensities, Coefficients, Doping, ImpurityLevel, TensorQuantity,
+    AxisPlan, CarrierDensities, Coefficients, Density, Doping, ImpurityLevel, TensorQuantity,
     TransportDistribution,
 };
 use bzint::units::{BOLTZMANN_EV, ELECTRON_MASS, ELEMENTARY_CHARGE, EV, HBAR};
@@ -505,7 +505,7 @@ fn donors_fix_the_chemical_potential() {
     };
     let doping = Doping {
         donors: vec![ImpurityLevel {
-            density_cm3: 1e18,
+            density: Density::per_volume(1e18),
             energy_ev: 1.12 - 0.045,
             degeneracy: 2.0,
         }],
@@ -572,13 +572,13 @@ fn any_doping_at_any_temperature_is_balanced() {
         }
         // Compensated: more donors than acceptors, all acceptors charged.
         let level = |density_cm3, energy_ev, degeneracy| ImpurityLevel {
-            density_cm3,
+            density: Density::per_volume(density_cm3),
             energy_ev,
             degeneracy,
         };
         let (donor, acceptor) = (level(3e17, 1.075, 2.0), level(1e17, 0.045, 4.0));
         let doping = Doping {
-            fixed_cm3: 0.0,
+            fixed: Density::default(),
             donors: vec![donor],
             acceptors: vec![acceptor],
         };
@@ -587,8 +587,10 @@ fn any_doping_at_any_temperature_is_balanced() {
             bands.ln_electrons(mu, kt).exp(),
             bands.ln_holes(mu, kt).exp(),
         );
-        let positive = donor.density_cm3 / (1.0 + 2.0 * ((mu - donor.energy_ev) / kt).exp());
-        let negative = acceptor.density_cm3 / (1.0 + 4.0 * ((acceptor.energy_ev - mu) / kt).exp());
+        let positive =
+            donor.density.per_volume_cm3() / (1.0 + 2.0 * ((mu - donor.energy_ev) / kt).exp());
+        let negative = acceptor.density.per_volume_cm3()
+            / (1.0 + 4.0 * ((acceptor.energy_ev - mu) / kt).exp());
         assert!(
             (n + negative - p - positive).abs() < 1e-8 * (n + negative),
             "{t}"

@@ -45,7 +45,10 @@ pub fn parse_temperatures(text: &str) -> Result<List, String> {
     }
 }
 
-/// Parses net dopings in cm⁻³ into electrons (positive) and holes (negative): `1e19`, `n1e19` and `-1e19` are electrons, `p1e19`
+/// The units of densities, for messages: the dimension is another option's.
+const DENSITY_UNITS: &str = "cm^-3; cm^-2 with --dimension 2, cm^-1 with --dimension 1";
+
+/// Parses net dopings into electrons (positive) and holes (negative): `1e19`, `n1e19` and `-1e19` are electrons, `p1e19`
 /// and `+1e19` holes.
 pub fn parse_dopings(text: &str) -> Result<List, String> {
     let one = |part: &str| {
@@ -58,18 +61,18 @@ pub fn parse_dopings(text: &str) -> Result<List, String> {
         match number(digits) {
             Ok(n) if n >= 0.0 => Ok(sign * n),
             _ => Err(format!(
-                "`{part}` is no density: give 1e19, n1e19 or p1e19 (cm^-3)"
+                "`{part}` is no density: give 1e19, n1e19 or p1e19 ({DENSITY_UNITS})"
             )),
         }
     };
     Ok(List(text.split(',').map(one).collect::<Result<_, _>>()?))
 }
 
-/// Impurities as typed: density (cm⁻³), depth below or above the band edge (eV), degeneracy.
+/// Impurities as typed: density, depth below or above the band edge (eV), degeneracy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Impurity {
-    /// Density, cm⁻³.
-    pub density_cm3: f64,
+    /// Density, cm⁻³ (cm⁻² of a layer, cm⁻¹ of a chain).
+    pub density: f64,
     /// Distance into the gap from the band edge, eV.
     pub depth_ev: f64,
     /// Degeneracy, where given.
@@ -79,18 +82,22 @@ pub struct Impurity {
 /// Parses `density:depth[:degeneracy]`.
 pub fn parse_impurity(text: &str) -> Result<Impurity, String> {
     let parts: Vec<f64> = text.split(':').map(number).collect::<Result<_, _>>()?;
-    let (density_cm3, depth_ev, degeneracy) = match parts[..] {
+    let (density, depth_ev, degeneracy) = match parts[..] {
         [n, e] => (n, e, None),
         [n, e, g] => (n, e, Some(g)),
-        _ => return Err("give density:depth or density:depth:degeneracy (cm^-3, eV)".into()),
+        _ => {
+            return Err(format!(
+                "give density:depth or density:depth:degeneracy (eV, and {DENSITY_UNITS})"
+            ));
+        }
     };
-    if density_cm3 < 0.0 || degeneracy.is_some_and(|g| g <= 0.0) {
+    if density < 0.0 || degeneracy.is_some_and(|g| g <= 0.0) {
         return Err(format!(
             "`{text}`: the density and the degeneracy must be positive"
         ));
     }
     Ok(Impurity {
-        density_cm3,
+        density,
         depth_ev,
         degeneracy,
     })

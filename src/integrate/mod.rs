@@ -21,5 +21,5 @@ pub use context::BandContext;
 pub use driver::{Engine, Part, SlabSums, Target, spectrum, surface};
 pub use inverse_mass::Masses;
 pub use request::{Channels, Progress, Relevance, Request, Velocities, Weights};
-pub use result::{Alternative, Channel, Spectrum, SurfaceIntegral};
+pub use result::{Channel, Spectrum, SurfaceIntegral};
 pub use rival::{spectrum_with_rival, surface_with_rival};

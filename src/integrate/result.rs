@@ -104,15 +104,6 @@ impl SurfaceIntegral {
     }
 }
 
-/// What another reading of the same table changes in a [`Spectrum`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct Alternative {
-    /// Signed change of `cumulative`, laid out like it.
-    pub change: Vec<f64>,
-    /// How many times what it changes belongs in a bar.
-    pub times: f64,
-}
-
 /// Channels as functions of energy: for each spin and channel the cumulative integral g_s ⟨F θ(ε_k − E)⟩ at every edge.
 /// States count from −∞; the other channels from the first edge.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,9 +126,10 @@ pub struct Spectrum {
     /// [`Spectrum::groups`] parts of the zone. What is derived from the spectrum takes its error bar from them: the
     /// magnitudes of what each group alone would change add up, and what is common to several channels cancels.
     pub deviation: Vec<f64>,
-    /// Other readings of the same table, as good as this one: what each changes belongs in the bars of whatever is derived from
-    /// the spectrum. They are no part of `cumulative_error` and `bin_error`, which are about the grid.
-    pub alternatives: Vec<Alternative>,
+    /// Signed changes of `cumulative`, each laid out like it, by other readings of the same table that are as good as this one:
+    /// what each changes belongs in full in the bars of whatever is derived from the spectrum. They are no part of
+    /// `cumulative_error` and `bin_error`, which are about the grid.
+    pub alternatives: Vec<Vec<f64>>,
     /// What each band holds of `cumulative`, `[spin·n_band + band][channel][edge]`; empty unless asked for.
     pub by_band: Vec<f64>,
 }
@@ -163,14 +155,7 @@ impl Spectrum {
             cumulative_error: take(&self.cumulative_error),
             bin_error: take(&self.bin_error),
             deviation: self.deviation.chunks_exact(whole).flat_map(take).collect(),
-            alternatives: self
-                .alternatives
-                .iter()
-                .map(|a| Alternative {
-                    change: take(&a.change),
-                    ..*a
-                })
-                .collect(),
+            alternatives: self.alternatives.iter().map(|a| take(a)).collect(),
             by_band: take(&self.by_band),
         }
     }
@@ -268,7 +253,7 @@ impl Spectrum {
 
     /// What one of [`Spectrum::alternatives`] changes at every edge, summed over spins.
     pub fn total_alternative(&self, alternative: usize, channel: Channel) -> Vec<f64> {
-        self.edges_over_spins(&self.alternatives[alternative].change, channel)
+        self.edges_over_spins(&self.alternatives[alternative], channel)
     }
 
     /// A channel of what is laid out like `cumulative`, summed over spins.

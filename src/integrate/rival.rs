@@ -5,15 +5,10 @@
 //! Σ (1 + x)²|c|² least is 0.4 to 0.75 of the root-mean-square error away, in every band. Each band's change counts by itself,
 //! because those of neighbours that cross are opposite and cancel in sums by accident alone.
 
-use super::{
-    Alternative, Channel, EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral, spectrum, surface,
-};
+use super::{Channel, EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral, spectrum, surface};
 use crate::bands::BandSource;
 use crate::error::Result;
 
-/// How many times what it changes belongs in a bar: with it the bars of σ/τ, S and R_H of aluminium, copper and silicon from 8³
-/// to 18³ points held all but 2 of 84 values from 32³ and 36³; without, they missed 24.
-const TIMES: f64 = 2.0;
 /// Changes that are kept one by one: those of the bands that change most, and of all the others together.
 const MOST: usize = 4;
 
@@ -69,9 +64,9 @@ pub fn surface_with_rival(
     };
     for (band, other) in own.bands.iter_mut().zip(&rival.bands) {
         for (c, error) in band.errors.iter_mut().enumerate() {
-            *error += TIMES * (other.values[c] - band.values[c]).abs();
+            *error += (other.values[c] - band.values[c]).abs();
         }
-        band.occupied_error += TIMES * (other.occupied - band.occupied).abs();
+        band.occupied_error += (other.occupied - band.occupied).abs();
     }
     Ok(own)
 }
@@ -102,10 +97,9 @@ fn keep(spectrum: &mut Spectrum, changes: &[f64], relevance: impl Fn(f64) -> f64
     for (i, (_, band)) in bands.into_iter().enumerate() {
         if i < MOST {
             let change = vec![0.0; spectrum.cumulative.len()];
-            let times = TIMES;
-            spectrum.alternatives.push(Alternative { change, times });
+            spectrum.alternatives.push(change);
         }
-        let row = &mut spectrum.alternatives[i.min(MOST - 1)].change;
+        let row = &mut spectrum.alternatives[i.min(MOST - 1)];
         let row = &mut row[band / n_band * of_band..][..of_band];
         for (x, change) in row.iter_mut().zip(&changes[band * of_band..]) {
             *x += change;

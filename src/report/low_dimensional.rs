@@ -1,5 +1,10 @@
 //! Coefficients of layers and chains under names and units of their own, so that nobody takes them for three-dimensional ones:
 //! `conductivity` in S/m becomes `sheet_conductivity` in S and `line_conductivity` in S m.
+//!
+//! Results are converted here and nowhere else: [`crate::transport`] gives every coefficient per volume (the cell's, or that of an
+//! [`Extent`]), and whatever is written of a row, as table, JSON, CSV or HDF5, comes through [`items`]. The other way, what a user
+//! gives per area or length, is [`crate::transport::Density`]'s. `tests/layers_cli.rs` sees to it that no value depends on how much
+//! vacuum there is.
 
 use super::items::Item;
 use crate::transport::{Extent, TensorQuantity};

@@ -1,9 +1,10 @@
 //! Optimal dopings: what is said of them beside the coefficients that hold there.
 
-use super::format::{scalar, scientific};
+use super::format::{scalar, scalar_json, scientific};
 use super::items::{Item, Quantity};
 use super::transport::{LEGEND, TransportReport, coefficient_lines, heading};
-use crate::transport::{Objective, Optimum, Scalar};
+use crate::transport::{BestTemperature, Objective, Optimum, Scalar};
+use serde_json::{Value, json};
 use std::fmt::Write;
 
 /// What was looked for.
@@ -17,6 +18,8 @@ pub struct OptimumReport {
     pub direction: String,
     /// `[temperature][carriers]`.
     pub optima: Vec<Optimum>,
+    /// Kinds of doping, "n" or "p", with the best of all temperatures, where several were looked at.
+    pub best_temperatures: Vec<(String, BestTemperature)>,
 }
 
 /// The objective's name in files and its unit.
@@ -28,12 +31,15 @@ pub fn objective_name(objective: Objective, absolute: bool) -> (&'static str, &'
     }
 }
 
+fn exact(value: f64) -> Scalar {
+    Scalar { value, error: 0.0 }
+}
+
 impl OptimumReport {
     /// The optima as named quantities, one list per row.
     pub fn items(&self) -> Vec<Vec<Item>> {
         let (name, unit) = objective_name(self.objective, self.absolute);
         let of = |o: &Optimum| {
-            let exact = |value: f64| Scalar { value, error: 0.0 };
             let inside = if o.inside { 1.0 } else { 0.0 };
             let largest = format!("largest_{name}");
             let all: [(String, &'static str, Scalar, &'static str); 8] = [
@@ -135,7 +141,11 @@ pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String 
         );
         s += &coefficient_lines(&report.rows[row].items(), None);
     }
-    if let Some(best) = found.best().filter(|_| found.optima.len() > 1) {
+    for (carriers, best) in &found.best_temperatures {
+        s += &best_temperature_lines(carriers, best, name, unit);
+    }
+    let several = found.best_temperatures.is_empty() && found.optima.len() > 1;
+    if let Some(best) = found.best().filter(|_| several) {
         let _ = writeln!(
             s,
             "\nLargest of all: {} {unit} at {} K, n - p = {} cm^-3",
@@ -152,7 +162,53 @@ pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String 
     s
 }
 
+fn best_temperature_lines(
+    carriers: &str,
+    best: &BestTemperature,
+    name: &str,
+    unit: &str,
+) -> String {
+    let (low, high) = best.range_k;
+    let place = match best.inside {
+        true => format!(
+            "at {:.1} K, between {low:.1} and {high:.1} K",
+            best.temperature_k()
+        ),
+        false => format!(
+            "AT AN END OF THE TEMPERATURES, {} K: it goes on rising beyond; see -T",
+            best.temperature_k()
+        ),
+    };
+    format!(
+        "\nLargest {name} of all, {carriers}-type: {} {unit}, n - p = {} cm^-3\n    {place}\n",
+        scalar(best.optimum.value),
+        scientific(best.optimum.doping())
+    )
+}
+
 impl OptimumReport {
+    /// The best temperatures, one object per kind of doping.
+    pub fn best_temperatures_json(&self) -> Value {
+        let (name, unit) = objective_name(self.objective, self.absolute);
+        let one = |(carriers, best): &(String, BestTemperature)| {
+            let optimum = &best.optimum;
+            let (low, high) = best.range_k;
+            let t = Scalar::within(best.temperature_k(), best.range_k);
+            let mut out = json!({
+                "carriers": carriers,
+                "temperature": scalar_json(t, "K"),
+                "temperature_low": scalar_json(exact(low), "K"),
+                "temperature_high": scalar_json(exact(high), "K"),
+                "inside_range": best.inside,
+                "optimal_doping": scalar_json(optimum.doping(), "cm^-3"),
+                "optimal_chemical_potential": scalar_json(optimum.chemical_potential_ev(), "eV"),
+            });
+            out[format!("largest_{name}")] = scalar_json(optimum.value, unit);
+            out
+        };
+        self.best_temperatures.iter().map(one).collect()
+    }
+
     /// The row in which the objective is largest, of those whose optimum lies inside the range.
     pub fn best(&self) -> Option<&Optimum> {
         let inside = self.optima.iter().filter(|o| o.inside);

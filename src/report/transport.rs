@@ -99,11 +99,7 @@ impl TransportReport<'_> {
 
     /// The unit of densities of carriers.
     fn density_unit(&self) -> &'static str {
-        match self.extent.map(|e| e.dimension()) {
-            None => "cm^-3",
-            Some(2) => "cm^-2",
-            Some(_) => "cm^-1",
-        }
+        self.extent.map_or("cm^-3", |e| e.density_unit())
     }
 }
 

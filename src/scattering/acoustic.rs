@@ -3,7 +3,8 @@
 //! J. Bardeen, W. Shockley, Phys. Rev. 80, 72 (1950). Elastic and in equipartition, ħω ≪ k_BT: good above some 20 K.
 
 use super::checked::positive;
-use super::{Conditions, Scattering};
+use super::dimension::COUNTS_STATES;
+use super::{Conditions, Holds, Scattering};
 use crate::units::{EV, HBAR};
 use serde::Deserialize;
 use std::f64::consts::PI;
@@ -25,6 +26,10 @@ impl Scattering for AcousticDeformation {
         let d = self.deformation_potential_ev * EV;
         2.0 * PI * d * d * at.kt() * at.valley.dos_per_spin(energy_above_edge_ev)
             / (HBAR * self.elastic_constant_pa)
+    }
+
+    fn holds(&self) -> Holds {
+        COUNTS_STATES
     }
 
     fn needs_valley(&self, _: &Conditions) -> bool {

@@ -3,7 +3,8 @@
 //! J. W. Harrison, J. R. Hauser, Phys. Rev. B 13, 5347 (1976). U is fitted to mobilities more often than computed.
 
 use super::checked::{fraction, positive};
-use super::{Conditions, Scattering};
+use super::dimension::COUNTS_STATES;
+use super::{Conditions, Holds, Scattering};
 use crate::units::{ANGSTROM, EV, HBAR};
 use serde::Deserialize;
 use std::f64::consts::PI;
@@ -35,6 +36,10 @@ impl Scattering for Alloy {
             * x
             * (1.0 - x)
             * at.valley.dos_per_spin(energy_above_edge_ev)
+    }
+
+    fn holds(&self) -> Holds {
+        COUNTS_STATES
     }
 
     fn needs_valley(&self, _: &Conditions) -> bool {

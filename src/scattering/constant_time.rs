@@ -1,7 +1,7 @@
 //! One relaxation time for every carrier.
 
 use super::checked::positive;
-use super::{Conditions, Scattering};
+use super::{Conditions, Holds, Scattering};
 use serde::Deserialize;
 
 /// τ whatever the energy: the constant-relaxation-time approximation.
@@ -16,5 +16,9 @@ pub struct ConstantTime {
 impl Scattering for ConstantTime {
     fn rate(&self, _: f64, _: &Conditions) -> f64 {
         1.0 / self.tau_s
+    }
+
+    fn holds(&self) -> Holds {
+        Holds::InAnyDimension
     }
 }

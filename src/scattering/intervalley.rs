@@ -5,7 +5,8 @@
 //! (1983), §II. The final direction is random, so the rate of momentum loss is the rate of collisions.
 
 use super::checked::{finite, positive, positive_option};
-use super::{Conditions, Scattering, Valley};
+use super::dimension::COUNTS_STATES;
+use super::{Conditions, Holds, Scattering, Valley};
 use crate::units::{EV, HBAR};
 use serde::Deserialize;
 use std::f64::consts::PI;
@@ -49,6 +50,10 @@ impl Scattering for Intervalley {
         let frequency = phonon_ev * EV / HBAR;
         PI * coupling * coupling * self.final_valleys * states
             / (self.density_kg_per_m3 * frequency)
+    }
+
+    fn holds(&self) -> Holds {
+        COUNTS_STATES
     }
 
     fn kinks_ev(&self, _: &Conditions) -> Vec<f64> {

@@ -1,7 +1,7 @@
 //! τ ∝ 1/DOS: elastic scattering that reaches every state of the same energy alike.
 
 use super::checked::positive;
-use super::{Conditions, Scattering};
+use super::{Conditions, Holds, Scattering};
 use serde::Deserialize;
 
 /// τ = τ₀ g(E₀)/g(E), with the bands' density of states where [`Conditions::dos`] has it.
@@ -20,6 +20,10 @@ impl Scattering for InverseDos {
     fn rate(&self, energy_above_edge_ev: f64, at: &Conditions) -> f64 {
         let reference = at.dos_per_ev_cm3(self.reference_energy_ev);
         at.dos_per_ev_cm3(energy_above_edge_ev) / (reference * self.tau_s)
+    }
+
+    fn holds(&self) -> Holds {
+        Holds::InAnyDimension
     }
 
     fn needs_valley(&self, at: &Conditions) -> bool {

@@ -5,7 +5,7 @@
 //! once is left out, so mobilities above some 1e18 cm⁻³ come out too high by tens of per cent.
 
 use super::checked::{positive, positive_option};
-use super::{Conditions, Scattering};
+use super::{Conditions, Holds, Scattering};
 use crate::units::{ELEMENTARY_CHARGE, HBAR, VACUUM_PERMITTIVITY};
 use serde::Deserialize;
 use std::f64::consts::PI;
@@ -69,6 +69,12 @@ impl Scattering for IonisedImpurities {
         };
         let states = at.valley.dos_per_spin(energy_above_edge_ev);
         2.0 * PI / HBAR * density * coupling * coupling * states / (8.0 * k.powi(4)) * logarithm
+    }
+
+    fn holds(&self) -> Holds {
+        Holds::InThreeDimensions(
+            "takes the Coulomb field and the screening of a three-dimensional crystal",
+        )
     }
 
     fn needs_valley(&self, _: &Conditions) -> bool {

@@ -1,7 +1,7 @@
 //! A constant mean free path: boundaries, or metals in which disorder sets the path.
 
 use super::checked::positive;
-use super::{Conditions, Scattering};
+use super::{Conditions, Holds, Scattering};
 use crate::units::ANGSTROM;
 use serde::Deserialize;
 
@@ -17,6 +17,10 @@ pub struct MeanFreePath {
 impl Scattering for MeanFreePath {
     fn rate(&self, energy_above_edge_ev: f64, at: &Conditions) -> f64 {
         at.speed(energy_above_edge_ev) / (self.mean_free_path_angstrom * ANGSTROM)
+    }
+
+    fn holds(&self) -> Holds {
+        Holds::InThreeDimensions("takes one speed per energy, that of a three-dimensional valley")
     }
 
     fn needs_valley(&self, at: &Conditions) -> bool {

@@ -1,7 +1,7 @@
 //! What every mechanism can do, and the list of them.
 
 use super::{
-    AcousticDeformation, Alloy, Conditions, ConstantTime, Intervalley, InverseDos,
+    AcousticDeformation, Alloy, Conditions, ConstantTime, Holds, Intervalley, InverseDos,
     IonisedImpurities, MeanFreePath, NeutralImpurities, Piezoelectric, PolarOptical, PowerLaw,
     Tabulated,
 };
@@ -16,6 +16,9 @@ pub trait Scattering {
     /// Rate 1/τ of momentum loss, 1/s, at an energy above the band edge (holes: below it) of at least
     /// [`LEAST_ENERGY_EV`].
     fn rate(&self, energy_above_edge_ev: f64, at: &Conditions) -> f64;
+
+    /// For which bands the rate holds.
+    fn holds(&self) -> Holds;
 
     /// Energies above the edge, eV, at which the rate is not smooth: integrals are cut there.
     fn kinks_ev(&self, _at: &Conditions) -> Vec<f64> {

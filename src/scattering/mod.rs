@@ -23,6 +23,9 @@
 //! of Bloch states is taken as one. Ellipsoids scatter as spheres of the same density of states and conduct with their
 //! conductivity mass.
 //!
+//! Layers and chains ([`Holds`]): `constant_time`, `power_law`, `inverse_dos` and `tabulated` go by the energy or by the bands'
+//! own density of states, whatever their dimension. The others were derived for three-dimensional bands and are refused.
+//!
 //! ```
 //! use bzint::scattering::ScatteringModel;
 //! # fn main() -> bzint::Result<()> {
@@ -40,6 +43,7 @@ mod alloy;
 mod checked;
 mod conditions;
 mod constant_time;
+mod dimension;
 mod file;
 mod intervalley;
 mod inverse_dos;
@@ -60,6 +64,7 @@ pub use acoustic::AcousticDeformation;
 pub use alloy::Alloy;
 pub use conditions::{BandFunction, Carrier, Conditions, Edge};
 pub use constant_time::ConstantTime;
+pub use dimension::Holds;
 pub use intervalley::Intervalley;
 pub use inverse_dos::InverseDos;
 pub use ionised::{CoulombCutoff, IonisedImpurities};

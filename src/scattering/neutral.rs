@@ -4,7 +4,7 @@
 //! impurity's binding energy, an overestimate above.
 
 use super::checked::positive;
-use super::{Conditions, Scattering};
+use super::{Conditions, Holds, Scattering};
 use crate::units::{ELECTRON_MASS, ELEMENTARY_CHARGE, HBAR, VACUUM_PERMITTIVITY};
 use serde::Deserialize;
 use std::f64::consts::PI;
@@ -28,6 +28,10 @@ impl Scattering for NeutralImpurities {
         let radius =
             4.0 * PI * permittivity * HBAR * HBAR / (mass * ELEMENTARY_CHARGE * ELEMENTARY_CHARGE);
         20.0 * HBAR * self.density_per_cm3 * 1e6 * radius / mass
+    }
+
+    fn holds(&self) -> Holds {
+        Holds::InThreeDimensions("takes the bound states of a three-dimensional crystal")
     }
 
     fn needs_valley(&self, _: &Conditions) -> bool {

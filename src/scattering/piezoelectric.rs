@@ -4,7 +4,7 @@
 //! 136, A869 (1964). Elastic, in equipartition, unscreened.
 
 use super::checked::positive_option;
-use super::{Conditions, Scattering};
+use super::{Conditions, Holds, Scattering};
 use crate::units::{ELEMENTARY_CHARGE, HBAR, VACUUM_PERMITTIVITY};
 use serde::Deserialize;
 use std::f64::consts::PI;
@@ -41,6 +41,10 @@ impl Scattering for Piezoelectric {
         let permittivity = self.relative_permittivity * VACUUM_PERMITTIVITY;
         ELEMENTARY_CHARGE.powi(2) * self.coupling_squared * at.kt()
             / (2.0 * PI * HBAR * HBAR * permittivity * at.valley.speed(energy_above_edge_ev))
+    }
+
+    fn holds(&self) -> Holds {
+        Holds::InThreeDimensions("takes the piezoelectric field of a three-dimensional crystal")
     }
 
     fn needs_valley(&self, _: &Conditions) -> bool {

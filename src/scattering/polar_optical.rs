@@ -6,7 +6,7 @@
 //! the Lorenz number suffer more. Screening of the phonons is left out.
 
 use super::checked::positive;
-use super::{Conditions, Scattering};
+use super::{Conditions, Holds, Scattering};
 use crate::units::{ELEMENTARY_CHARGE, EV, HBAR, VACUUM_PERMITTIVITY};
 use serde::Deserialize;
 use std::f64::consts::PI;
@@ -43,6 +43,10 @@ impl Scattering for PolarOptical {
         let coupling =
             ELEMENTARY_CHARGE.powi(2) * phonon_ev * EV * contrast / (2.0 * VACUUM_PERMITTIVITY);
         2.0 * PI / HBAR * coupling * (absorbed + emitted)
+    }
+
+    fn holds(&self) -> Holds {
+        Holds::InThreeDimensions("takes Fröhlich's coupling to a three-dimensional crystal")
     }
 
     fn kinks_ev(&self, _: &Conditions) -> Vec<f64> {

@@ -1,7 +1,7 @@
 //! A power law in energy (and temperature): the textbook's stand-in for any mechanism.
 
 use super::checked::{finite, positive, positive_option};
-use super::{Conditions, Scattering};
+use super::{Conditions, Holds, Scattering};
 use serde::Deserialize;
 
 /// τ = τ₀ (E/E₀)^r (T/T₀)^s, with E₀ = k_BT where no reference energy is given (PHYSICS.md §8).
@@ -52,5 +52,9 @@ impl Scattering for PowerLaw {
         (energy_above_edge_ev / reference).powf(-self.exponent)
             * warmth.powf(-self.temperature_exponent)
             / self.tau_s
+    }
+
+    fn holds(&self) -> Holds {
+        Holds::InAnyDimension
     }
 }

@@ -1,6 +1,6 @@
 //! τ(E) from a two-column text file: what an electron–phonon code or an experiment found.
 
-use super::{Conditions, Scattering};
+use super::{Conditions, Holds, Scattering};
 use crate::error::{Error, Result};
 use crate::io::text;
 use std::path::Path;
@@ -79,6 +79,10 @@ impl Scattering for Tabulated {
             .clamp(1, e.len() - 1);
         let t = (energy_above_edge_ev - e[after - 1]) / (e[after] - e[after - 1]);
         (-(self.log_tau[after - 1] * (1.0 - t) + self.log_tau[after] * t)).exp()
+    }
+
+    fn holds(&self) -> Holds {
+        Holds::InAnyDimension
     }
 
     fn kinks_ev(&self, at: &Conditions) -> Vec<f64> {

@@ -146,7 +146,7 @@ impl TransportDistribution {
         let mut error = [0.0; 2];
         for variation in self.variations().into_iter().skip(1) {
             for (e, (x, v)) in error.iter_mut().zip(both(variation).iter().zip(value)) {
-                *e += variation.times * (x - v).abs();
+                *e += (x - v).abs();
             }
         }
         std::array::from_fn(|i| Scalar {

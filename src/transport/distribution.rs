@@ -24,8 +24,6 @@ pub struct TransportDistribution {
     contents: Vec<Contents>,
     /// Number of groups of the zone.
     groups: usize,
-    /// How many times what each other reading changes goes into the bars.
-    alternative_times: Vec<f64>,
     /// Polynomials of high and of low order for what moves.
     motion: [Reconstruction; 2],
     /// Likewise for states.
@@ -37,7 +35,7 @@ pub struct TransportDistribution {
 }
 
 /// Which contents and which way through the bins.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Variation {
     /// Index into the contents.
     pub contents: usize,
@@ -47,8 +45,6 @@ pub(super) struct Variation {
     pub tails: bool,
     /// Whether the contents are those of another reading of the table: what that changes is no error of the grid.
     pub alternative: bool,
-    /// How many times what it changes goes into the bars.
-    pub times: f64,
 }
 
 impl Variation {
@@ -64,7 +60,6 @@ pub(super) const VALUE: Variation = Variation {
     order: 0,
     tails: false,
     alternative: false,
-    times: 1.0,
 };
 
 /// The contents before symmetrisation.
@@ -116,7 +111,6 @@ impl TransportDistribution {
             channels: spectrum.channels,
             contents,
             groups,
-            alternative_times: spectrum.alternatives.iter().map(|a| a.times).collect(),
             motion,
             states,
             occupied,
@@ -137,10 +131,6 @@ impl TransportDistribution {
         all.extend((1..self.contents.len()).map(|contents| Variation {
             contents,
             alternative: contents >= first_alternative,
-            times: match contents.checked_sub(first_alternative) {
-                Some(which) => self.alternative_times[which],
-                None => 1.0,
-            },
             ..VALUE
         }));
         all

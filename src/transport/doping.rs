@@ -1,6 +1,7 @@
 //! The chemical potential of a doped crystal: n − p = N_D⁺ − N_A⁻ (PHYSICS.md §18), solved in logarithms, so that 10⁸ cm⁻³ at 2 K
 //! is no harder than 10²³ at 2000 K.
 
+use super::Density;
 use super::carriers::CarrierDensities;
 use crate::error::{Error, Result};
 use crate::units::BOLTZMANN_EV;
@@ -8,8 +9,8 @@ use crate::units::BOLTZMANN_EV;
 /// Impurities of one kind.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ImpurityLevel {
-    /// Density, cm⁻³.
-    pub density_cm3: f64,
+    /// Density.
+    pub density: Density,
     /// Energy of the level on the bands' scale, eV.
     pub energy_ev: f64,
     /// States of the neutral impurity: 2 for simple donors, 4 for simple acceptors.
@@ -19,8 +20,8 @@ pub struct ImpurityLevel {
 /// What the free carriers compensate.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Doping {
-    /// Ionised donors less ionised acceptors at any temperature, cm⁻³: positive gives electrons, negative holes.
-    pub fixed_cm3: f64,
+    /// Ionised donors less ionised acceptors at any temperature: positive gives electrons, negative holes.
+    pub fixed: Density,
     /// Donors: N/(1 + g e^{(μ − E)/kT}) are ionised.
     pub donors: Vec<ImpurityLevel>,
     /// Acceptors: N/(1 + g e^{(E − μ)/kT}) are ionised.
@@ -31,7 +32,7 @@ impl Doping {
     /// A fixed density of electrons (positive) or holes (negative) in excess of the other, cm⁻³.
     pub fn fixed(net_electrons_cm3: f64) -> Self {
         Self {
-            fixed_cm3: net_electrons_cm3,
+            fixed: Density::per_volume(net_electrons_cm3),
             ..Self::default()
         }
     }
@@ -41,44 +42,74 @@ impl Doping {
     pub fn validate(&self) -> Result<()> {
         let levels = self.donors.iter().chain(&self.acceptors);
         let usable = |l: &ImpurityLevel| {
-            l.density_cm3 >= 0.0
+            l.density.value() >= 0.0
                 && l.degeneracy > 0.0
-                && [l.density_cm3, l.degeneracy, l.energy_ev]
+                && [l.density.value(), l.degeneracy, l.energy_ev]
                     .iter()
                     .all(|x| x.is_finite())
         };
         if let Some(bad) = levels.into_iter().find(|l| !usable(l)) {
             return Err(Error::bad_option(
                 "impurity level",
-                format!("{bad:?}"),
+                format!(
+                    "{} at {} eV with degeneracy {}",
+                    bad.density, bad.energy_ev, bad.degeneracy
+                ),
                 "give a density of 0 or more, a finite level and a positive degeneracy",
             ));
         }
-        if !self.fixed_cm3.is_finite() {
+        if !self.fixed.value().is_finite() {
             return Err(Error::bad_option(
                 "--doping",
-                format!("{} cm^-3", self.fixed_cm3),
+                self.fixed.to_string(),
                 "give a finite density",
             ));
         }
         Ok(())
     }
 
+    /// The option that asks for the most basic part of this, and all of it in words, in the units it was given in.
+    fn asked(&self) -> (&'static str, String) {
+        let mut parts: Vec<(&'static str, String)> = Vec::new();
+        let fixed = self.fixed.value();
+        if fixed != 0.0 {
+            let kind = if fixed < 0.0 { "p-type" } else { "n-type" };
+            parts.push(("--doping", format!("{} ({kind})", self.fixed.abs())));
+        }
+        for (option, levels, name) in [
+            ("--donors", &self.donors, "donors"),
+            ("--acceptors", &self.acceptors, "acceptors"),
+        ] {
+            parts.extend(
+                levels
+                    .iter()
+                    .map(|l| (option, format!("{} of {name}", l.density))),
+            );
+        }
+        let option = parts.first().map_or("--doping", |(option, _)| option);
+        if parts.is_empty() {
+            return (option, self.fixed.to_string());
+        }
+        let words: Vec<String> = parts.into_iter().map(|(_, words)| words).collect();
+        (option, words.join(" and "))
+    }
+
     /// ln(n + N_A⁻) − ln(p + N_D⁺): negative below the chemical potential that is sought, and increasing.
     pub(super) fn imbalance(&self, ln_n: f64, ln_p: f64, mu_ev: f64, kt_ev: f64) -> f64 {
         let ionized = |levels: &[ImpurityLevel], sign: f64| -> Vec<f64> {
             let ln = |l: &ImpurityLevel| {
-                l.density_cm3.ln()
+                l.density.per_volume_cm3().ln()
                     - ln_1p_exp(l.degeneracy.ln() + sign * (mu_ev - l.energy_ev) / kt_ev)
             };
             levels.iter().map(ln).collect()
         };
         let mut negative = ionized(&self.acceptors, -1.0);
         let mut positive = ionized(&self.donors, 1.0);
-        if self.fixed_cm3 < 0.0 {
-            negative.push((-self.fixed_cm3).ln());
+        let fixed = self.fixed.per_volume_cm3();
+        if fixed < 0.0 {
+            negative.push((-fixed).ln());
         } else {
-            positive.push(self.fixed_cm3.ln());
+            positive.push(fixed.ln());
         }
         negative.push(ln_n);
         positive.push(ln_p);
@@ -110,11 +141,11 @@ impl Doping {
         // Where neither electrons nor holes compensate anything, −∞ less −∞ says nothing.
         let bracketed = at_low < 0.0 && at_high > 0.0;
         if !bracketed {
+            let (option, asked) = self.asked();
             return Err(Error::bad_option(
-                "--doping",
+                option,
                 format!(
-                    "the bands hold no balance for {} cm^-3 at {temperature_k} K with the chemical potential between {low:.4} and {high:.4} eV",
-                    self.fixed_cm3
+                    "the bands hold no balance for {asked} at {temperature_k} K with the chemical potential between {low:.4} and {high:.4} eV"
                 ),
                 "give a smaller density, bands on both sides of the gap, or a file with more bands",
             ));

@@ -18,8 +18,6 @@ pub struct ThermalState {
     temperature_k: f64,
     /// μ of each variation of the distribution, eV: a doping fixes the carriers, not μ.
     mu_ev: Vec<f64>,
-    /// How many times what each variation changes goes into the bars.
-    times: Vec<f64>,
 }
 
 impl ThermalState {
@@ -31,8 +29,7 @@ impl ThermalState {
     /// μ, eV, with a bar where it was found from a doping.
     pub fn chemical_potential_ev(&self) -> Scalar {
         let value = self.mu_ev[0];
-        let off = |(mu, times): (&f64, &f64)| times * (mu - value).abs();
-        let error = self.mu_ev.iter().zip(&self.times).map(off).sum();
+        let error = self.mu_ev.iter().map(|mu| (mu - value).abs()).sum();
         Scalar { value, error }
     }
 }
@@ -46,7 +43,6 @@ impl TransportDistribution {
         Ok(ThermalState {
             temperature_k: positive_temperature(temperature_k)?,
             mu_ev: vec![mu_ev; self.variations().len()],
-            times: self.variations().iter().map(|v| v.times).collect(),
         })
     }
 
@@ -82,7 +78,6 @@ impl TransportDistribution {
         Ok(ThermalState {
             temperature_k,
             mu_ev: self.variations().into_iter().map(of).collect(),
-            times: self.variations().iter().map(|v| v.times).collect(),
         })
     }
 }
@@ -205,7 +200,7 @@ impl Ensemble {
         for (variation, member) in &self.members[1..] {
             let other = of(member);
             for i in 0..N {
-                let off = variation.times * (other[i] - value[i]).abs();
+                let off = (other[i] - value[i]).abs();
                 if variation.contents == UNSYMMETRIZED {
                     unsymmetrized = unsymmetrized.max(off);
                 } else {

@@ -83,8 +83,16 @@ impl Extent {
         self.given
     }
 
+    /// The unit of densities of carriers: cm^-2 of a layer, cm^-1 of a chain.
+    pub fn density_unit(&self) -> &'static str {
+        match self.dimension {
+            2 => "cm^-2",
+            _ => "cm^-1",
+        }
+    }
+
     /// A density per area (cm⁻²) or length (cm⁻¹) as one per volume, cm⁻³.
-    pub fn per_volume_cm3(&self, density: f64) -> f64 {
+    pub(super) fn per_volume_cm3(&self, density: f64) -> f64 {
         density / (self.size * 100f64.powi(3 - self.dimension as i32))
     }
 }

@@ -50,22 +50,8 @@ impl<'a> Scan<'a> {
         if best == 0 || best == last {
             return Ok((self.points[best].0, false));
         }
-        let (mut left, mut right) = (self.points[best - 1].0, self.points[best + 1].0);
-        let mut inner = left + GOLDEN * (right - left);
-        let mut outer = right - GOLDEN * (right - left);
-        let (mut at_inner, mut at_outer) = ((self.f)(inner)?, (self.f)(outer)?);
-        while right - left > NARROW * self.step {
-            if at_inner >= at_outer {
-                (right, outer, at_outer) = (outer, inner, at_inner);
-                inner = left + GOLDEN * (right - left);
-                at_inner = (self.f)(inner)?;
-            } else {
-                (left, inner, at_inner) = (inner, outer, at_outer);
-                outer = right - GOLDEN * (right - left);
-                at_outer = (self.f)(outer)?;
-            }
-        }
-        Ok((0.5 * (left + right), true))
+        let bracket = (self.points[best - 1].0, self.points[best + 1].0);
+        Ok((golden(self.f, bracket, NARROW * self.step)?, true))
     }
 
     /// The outermost places of the range between which the function reaches `level`, as it does at `top`.
@@ -84,21 +70,55 @@ impl<'a> Scan<'a> {
         ))
     }
 
-    /// Between a place where the function reaches the level and one where it may not: where it stops to.
-    fn crossing(&self, level: f64, mut reached: f64, mut beyond: f64) -> Result<f64> {
-        if (self.f)(beyond)? >= level {
-            return Ok(beyond);
-        }
-        while (beyond - reached).abs() > NARROW * self.step {
-            let middle = 0.5 * (reached + beyond);
-            if (self.f)(middle)? >= level {
-                reached = middle;
-            } else {
-                beyond = middle;
-            }
-        }
-        Ok(reached)
+    fn crossing(&self, level: f64, reached: f64, beyond: f64) -> Result<f64> {
+        crossing(self.f, level, (reached, beyond), NARROW * self.step)
     }
+}
+
+/// Golden section: where a function with one maximum in the interval has it, to within `narrow`.
+///
+/// # Errors
+/// Those of `f`.
+pub fn golden(f: Function, (mut left, mut right): (f64, f64), narrow: f64) -> Result<f64> {
+    let mut inner = left + GOLDEN * (right - left);
+    let mut outer = right - GOLDEN * (right - left);
+    let (mut at_inner, mut at_outer) = (f(inner)?, f(outer)?);
+    while right - left > narrow {
+        if at_inner >= at_outer {
+            (right, outer, at_outer) = (outer, inner, at_inner);
+            inner = left + GOLDEN * (right - left);
+            at_inner = f(inner)?;
+        } else {
+            (left, inner, at_inner) = (inner, outer, at_outer);
+            outer = right - GOLDEN * (right - left);
+            at_outer = f(outer)?;
+        }
+    }
+    Ok(0.5 * (left + right))
+}
+
+/// Between a place where a function reaches a level and one where it may not: where it stops to, to within `narrow`.
+///
+/// # Errors
+/// Those of `f`.
+pub fn crossing(
+    f: Function,
+    level: f64,
+    (mut reached, mut beyond): (f64, f64),
+    narrow: f64,
+) -> Result<f64> {
+    if f(beyond)? >= level {
+        return Ok(beyond);
+    }
+    while (beyond - reached).abs() > narrow {
+        let middle = 0.5 * (reached + beyond);
+        if f(middle)? >= level {
+            reached = middle;
+        } else {
+            beyond = middle;
+        }
+    }
+    Ok(reached)
 }
 
 /// Places of the stencil, in steps.

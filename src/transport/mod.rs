@@ -6,9 +6,11 @@
 //! ```
 
 mod axis;
+mod band_states;
 mod carriers;
 mod coefficients;
 mod contents;
+mod density;
 mod distribution;
 mod doping;
 mod ensemble;
@@ -17,6 +19,7 @@ mod fermi;
 mod maximum;
 mod onsager;
 mod optimum;
+mod optimum_temperature;
 mod quantity;
 mod reconstruction;
 mod relaxation;
@@ -29,6 +32,7 @@ mod window;
 pub use axis::AxisPlan;
 pub use carriers::CarrierDensities;
 pub use coefficients::{Coefficients, CoefficientsOverTau, Equilibrium};
+pub use density::Density;
 pub use distribution::TransportDistribution;
 pub use doping::{Doping, ImpurityLevel};
 pub use ensemble::ThermalState;
@@ -36,6 +40,7 @@ pub use extent::Extent;
 pub use fermi::FermiTensors;
 pub use maximum::{STENCIL, Scan, slope_and_curvature};
 pub use optimum::{Direction, Objective, Optimum, Search};
+pub use optimum_temperature::BestTemperature;
 pub use quantity::{RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity};
 pub use relaxation::RelaxationTime;
 pub use relevance::WindowRelevance;

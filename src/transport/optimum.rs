@@ -83,19 +83,12 @@ impl Optimum {
     /// The chemical potential with the farther end of its range as bar, eV.
     pub fn chemical_potential_ev(&self) -> Scalar {
         let mu = self.state.chemical_potential_ev().value;
-        with_range(mu, self.range_ev)
+        Scalar::within(mu, self.range_ev)
     }
 
     /// The doping (electrons less holes, cm⁻³) with the farther end of its range as bar.
     pub fn doping(&self) -> Scalar {
-        with_range(self.doping_cm3, self.dopings_cm3)
-    }
-}
-
-fn with_range(value: f64, (low, high): (f64, f64)) -> Scalar {
-    Scalar {
-        value,
-        error: (high - value).max(value - low).max(0.0),
+        Scalar::within(self.doping_cm3, self.dopings_cm3)
     }
 }
 
@@ -114,17 +107,8 @@ impl TransportDistribution {
         let (low, high) = search.range_ev;
         let state = |mu: f64| self.at_chemical_potential(temperature_k, mu);
         let of = |m: &Member| search.of(m, temperature_k, self.volume_m3);
-        let plain = |mu: f64| {
-            let state = state(mu)?;
-            let with = |tau: Tau| Ensemble::value_only(self, &state, tau);
-            let member = search.relaxation.with(self, &state, with)?;
-            Ok(member.scalar(of).value)
-        };
-        let full = |mu: f64| {
-            let state = state(mu)?;
-            let with = |tau: Tau| Ensemble::new(self, &state, tau);
-            search.relaxation.with(self, &state, with)
-        };
+        let plain = |mu: f64| self.as_integrated(search, temperature_k, mu);
+        let full = |mu: f64| self.ensemble_at(search, temperature_k, mu);
         let scan = Scan::new(&plain, search.range_ev, kt / PER_KT)?;
         let (mut mu, inside) = scan.highest()?;
         let mut shift_ev = 0.0;
@@ -145,7 +129,8 @@ impl TransportDistribution {
                 break;
             }
             mu += movement;
-            shift_ev = shifts(&around, of, step, curvature);
+            let each: Vec<Vec<f64>> = around.iter().map(|e| e.each(of)).collect();
+            shift_ev = shifts(&around[0], &each, step, curvature);
         }
         let value = full(mu)?.scalar(of);
         let top = plain(mu)?;
@@ -162,16 +147,45 @@ impl TransportDistribution {
             dopings_cm3: (net(range_ev.0), net(range_ev.1)),
         })
     }
+
+    /// The highest place over μ, eV, and the objective there, on the spectrum as integrated.
+    pub(super) fn highest(&self, search: &Search, temperature_k: f64) -> Result<(f64, f64)> {
+        let plain = |mu: f64| self.as_integrated(search, temperature_k, mu);
+        let step = BOLTZMANN_EV * temperature_k / PER_KT;
+        let (mu, _) = Scan::new(&plain, search.range_ev, step)?.highest()?;
+        Ok((mu, plain(mu)?))
+    }
+
+    /// The objective at a temperature, K, and μ, eV, on the spectrum as integrated: no bar, no extrapolation.
+    fn as_integrated(&self, search: &Search, temperature_k: f64, mu_ev: f64) -> Result<f64> {
+        let state = self.at_chemical_potential(temperature_k, mu_ev)?;
+        let with = |tau: Tau| Ensemble::value_only(self, &state, tau);
+        let member = search.relaxation.with(self, &state, with)?;
+        let of = |m: &Member| search.of(m, temperature_k, self.volume_m3);
+        Ok(member.scalar(of).value)
+    }
+
+    /// Every variation at a temperature, K, and μ, eV.
+    pub(super) fn ensemble_at(
+        &self,
+        search: &Search,
+        temperature_k: f64,
+        mu_ev: f64,
+    ) -> Result<Ensemble> {
+        let state = self.at_chemical_potential(temperature_k, mu_ev)?;
+        let with = |tau: Tau| Ensemble::new(self, &state, tau);
+        search.relaxation.with(self, &state, with)
+    }
 }
 
-/// By how much the variations of the spectrum move the place where the slope vanishes, added up as coefficients' bars are.
-fn shifts(around: &[Ensemble], of: impl Fn(&Member) -> f64, step: f64, curvature: f64) -> f64 {
-    let all: Vec<Vec<f64>> = around.iter().map(|e| e.each(&of)).collect();
-    let slope = |v: usize| slope_and_curvature(std::array::from_fn(|i| all[i][v]), step).0;
+/// By how much the variations of the spectrum (those of `one`) move the place where the slope vanishes, added up as coefficients'
+/// bars are: from what each gives at the places of the [`STENCIL`], `[place][variation]`, `step` apart.
+pub(super) fn shifts(one: &Ensemble, each: &[Vec<f64>], step: f64, curvature: f64) -> f64 {
+    let slope = |v: usize| slope_and_curvature(std::array::from_fn(|i| each[i][v]), step).0;
     let value = slope(0);
     let (mut sum, mut unsymmetrized) = (0.0, 0.0_f64);
-    for (v, variation) in around[0].variations().enumerate().skip(1) {
-        let moved = variation.times * ((slope(v) - value) / curvature).abs();
+    for (v, variation) in one.variations().enumerate().skip(1) {
+        let moved = ((slope(v) - value) / curvature).abs();
         if variation.contents == UNSYMMETRIZED {
             unsymmetrized = unsymmetrized.max(moved);
         } else {
@@ -203,7 +217,8 @@ impl Search<'_> {
         ))
     }
 
-    fn of(&self, m: &Member, temperature_k: f64, volume_m3: f64) -> f64 {
+    /// The objective of a member, SI.
+    pub(super) fn of(&self, m: &Member, temperature_k: f64, volume_m3: f64) -> f64 {
         self.direction.of(&match self.objective {
             Objective::PowerFactor => onsager::power_factor(&m.total, temperature_k, volume_m3),
             Objective::FigureOfMerit(lattice) => {

@@ -12,6 +12,14 @@ pub struct Scalar {
 }
 
 impl Scalar {
+    /// A value in a range, with the farther end of it as bar.
+    pub fn within(value: f64, (low, high): (f64, f64)) -> Self {
+        Self {
+            value,
+            error: (high - value).max(value - low).max(0.0),
+        }
+    }
+
     /// Value and error multiplied by a number without error.
     pub fn scaled(self, factor: f64) -> Self {
         Self {

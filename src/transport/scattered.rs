@@ -1,5 +1,6 @@
 //! Relaxation times of a scattering model on the bins of a distribution.
 
+use super::band_states::BandStates;
 use super::distribution::VALUE;
 use super::{CarrierDensities, ThermalState, TransportDistribution, fermi_window};
 use crate::error::{Error, Result};
@@ -51,7 +52,8 @@ struct Scene {
 
 impl TransportDistribution {
     /// The model's τ in a thermal state of a semiconductor with the band edges `gap_ev` (valence, conduction): carriers
-    /// screen with their whole density, and as many impurities are ionised as there are net carriers.
+    /// screen with their whole density, and as many impurities are ionised as there are net carriers. Mechanisms that go by
+    /// the density of states meet that of the bands.
     ///
     /// # Errors
     /// [`Error::BadOption`] without a gap, or where the model lacks the mechanisms of carriers that matter.
@@ -62,14 +64,25 @@ impl TransportDistribution {
         state: &ThermalState,
     ) -> Result<BinnedTau> {
         let scene = self.scene(model, gap_ev, state)?;
+        let states = BandStates::new(self);
+        let dos = |e| states.dos_per_ev_cm3(e);
+        let at = Conditions {
+            dos: Some(&dos),
+            ..scene.at
+        };
         let all = self.axis.edges();
         let mut tau_s: Vec<f64> = all
             .windows(2)
-            .map(|bin| {
+            .enumerate()
+            .map(|(b, bin)| {
                 if scene.skips(bin) {
                     return Ok(LEFT_OUT_S);
                 }
-                Ok(model.tau_in_bins(bin, &scene.edges, &scene.at)?[0])
+                // Nothing moves there, and a rate that goes by the bands' states has no value.
+                if self.states_in(b) == 0.0 {
+                    return Ok(0.0);
+                }
+                Ok(model.tau_in_bins(bin, &scene.edges, &at)?[0])
             })
             .collect::<Result<_>>()?;
         // States that an interpolation puts beyond a band edge scatter as those at the edge.
@@ -96,6 +109,12 @@ impl TransportDistribution {
     ) -> Result<Vec<CarrierShares>> {
         let scene = self.scene(model, gap_ev, state)?;
         let tau = self.scattered(model, gap_ev, state)?;
+        let states = BandStates::new(self);
+        let dos = |e| states.dos_per_ev_cm3(e);
+        let at = Conditions {
+            dos: Some(&dos),
+            ..scene.at
+        };
         let speeds = &self.contents(VALUE).velocity[..3];
         let mut all = Vec::new();
         for (k, carrier) in [Carrier::Electrons, Carrier::Holes].into_iter().enumerate() {
@@ -113,7 +132,7 @@ impl TransportDistribution {
                 if !theirs || scene.skips(bin) || !(weight > 0.0 && weight.is_finite()) {
                     continue;
                 }
-                let here = model.shares(energy, &scene.edges, &scene.at)?;
+                let here = model.shares(energy, &scene.edges, &at)?;
                 if !here.is_empty() {
                     whole += weight;
                 }
@@ -152,9 +171,11 @@ impl TransportDistribution {
         let mu_ev = state.chemical_potential_ev().value;
         let electrons = self.ln_electrons(mu_ev, kt_ev).exp();
         let holes = self.ln_holes(mu_ev, kt_ev).exp();
-        let at = Conditions::new(t)?
-            .with_carriers(electrons + holes)?
-            .with_ionised((electrons - holes).abs());
+        let mut at = Conditions::new(t)?.with_ionised((electrons - holes).abs());
+        // Where their number is too small for a number nothing screens: who needs screening says so.
+        if electrons + holes > 0.0 {
+            at = at.with_carriers(electrons + holes)?;
+        }
         let few = [
             electrons < NEGLIGIBLE * holes,
             holes < NEGLIGIBLE * electrons,
@@ -174,7 +195,7 @@ impl TransportDistribution {
     }
 }
 
-/// Gives bins without a time that of the last bin before that has one.
+/// Gives bins without a time (in a gap, or wherever there is no state) that of the last bin before that has one.
 fn fill<'a>(times: impl Iterator<Item = &'a mut f64>) {
     let mut last = LEFT_OUT_S;
     for tau in times {

@@ -33,9 +33,8 @@ impl DosSpectrum {
     pub fn new(header: &BandHeader, spectrum: &Spectrum) -> Self {
         let (dos, mut dos_error) = spectrum.total_density(Channel::States);
         let (electrons, mut electrons_error) = spectrum.total_cumulative(Channel::States);
-        for (which, reading) in spectrum.alternatives.iter().enumerate() {
-            let mut change = spectrum.total_alternative(which, Channel::States);
-            change.iter_mut().for_each(|x| *x *= reading.times);
+        for which in 0..spectrum.alternatives.len() {
+            let change = spectrum.total_alternative(which, Channel::States);
             widen(&mut electrons_error, &change);
             widen(&mut dos_error, &per_energy(spectrum, &change));
         }
@@ -65,9 +64,8 @@ impl DosSpectrum {
             .map(|k| {
                 let of = |i: usize, j: usize| (pairs[i][j].0[k], pairs[i][j].1[k]);
                 let (mut tensor, _) = TensorQuantity::symmetric(of).symmetrized(&projector);
-                for (reading, change) in spectrum.alternatives.iter().zip(&changes) {
-                    let change =
-                        [0, 1, 2].map(|i| [0, 1, 2].map(|j| reading.times * change[i][j][k]));
+                for change in &changes {
+                    let change = [0, 1, 2].map(|i| [0, 1, 2].map(|j| change[i][j][k]));
                     let (change, _) = projector.symmetrize(&change);
                     for (row, change) in tensor.error.iter_mut().zip(&change) {
                         widen(row, change);

@@ -11,8 +11,8 @@ use crate::integrate::{Channels, Engine, Request, spectrum, spectrum_with_rival}
 use crate::report::{Item, Levels, TransportRow, share_items, spin_items};
 use crate::scattering::ScatteringModel;
 use crate::transport::{
-    AxisPlan, Doping, Extent, ImpurityLevel, RelaxationTime, ThermalState, TransportDistribution,
-    WindowRelevance, spin_distributions,
+    AxisPlan, Density, Doping, Extent, ImpurityLevel, RelaxationTime, ThermalState,
+    TransportDistribution, WindowRelevance, spin_distributions,
 };
 use rayon::prelude::*;
 
@@ -228,18 +228,18 @@ impl Transport {
                 ));
             }
         };
-        let density = |x: f64| extent.map_or(x, |e| e.per_volume_cm3(x));
+        let density = |x: f64| Density::of(x, extent);
         let levels = |all: &[Impurity], edge: f64, sign: f64, degeneracy: f64| {
             let one = |i: &Impurity| ImpurityLevel {
-                density_cm3: density(i.density_cm3),
+                density: density(i.density),
                 energy_ev: edge + sign * i.depth_ev,
                 degeneracy: i.degeneracy.unwrap_or(degeneracy),
             };
             all.iter().map(one).collect::<Vec<_>>()
         };
         let fixed = self.fixed_dopings();
-        let doping = |fixed_cm3| Doping {
-            fixed_cm3,
+        let doping = |fixed| Doping {
+            fixed,
             donors: levels(&self.donors, conduction, -1.0, 2.0),
             acceptors: levels(&self.acceptors, valence, 1.0, 4.0),
         };

@@ -43,13 +43,6 @@ impl Transport {
             return Ok(());
         }
         let option = format!("--dimension {n}");
-        if self.relaxation.scattering.is_some() {
-            return bad(
-                &option,
-                "the mechanisms of --scattering are those of three-dimensional bands".into(),
-                "give `--tau SECONDS`, or neither",
-            );
-        }
         if self.format == Format::Boltztrap {
             return bad(
                 &option,

@@ -42,13 +42,13 @@ pub struct Transport {
     /// Chemical potentials in eV on the bands' own scale
     #[arg(long, value_name = "LIST", value_parser = parse_list, allow_hyphen_values = true, conflicts_with = "mu")]
     mu_absolute: Option<List>,
-    /// Net dopings in cm^-3: 1e19, n1e19 and -1e19 are electrons (n-type), p1e19 and +1e19 holes (p-type); a list
+    /// Net dopings in cm^-3 (cm^-2 of a layer, cm^-1 of a chain): 1e19, n1e19 and -1e19 are electrons (n-type), p1e19 and +1e19 holes (p-type); a list
     #[arg(long, value_name = "LIST", value_parser = parse_dopings, allow_hyphen_values = true, conflicts_with_all = ["mu", "mu_absolute"])]
     doping: Option<List>,
-    /// Donors, density:depth[:degeneracy] in cm^-3 and eV below the conduction band (degeneracy 2); may be repeated
+    /// Donors, density:depth[:degeneracy] in cm^-3 (as --doping) and eV below the conduction band (degeneracy 2); may be repeated
     #[arg(long, value_name = "LEVEL", value_parser = parse_impurity, conflicts_with_all = ["mu", "mu_absolute"])]
     donors: Vec<Impurity>,
-    /// Acceptors, density:depth[:degeneracy] in cm^-3 and eV above the valence band (degeneracy 4); may be repeated
+    /// Acceptors, density:depth[:degeneracy] in cm^-3 (as --doping) and eV above the valence band (degeneracy 4); may be repeated
     #[arg(long, value_name = "LEVEL", value_parser = parse_impurity, conflicts_with_all = ["mu", "mu_absolute"])]
     acceptors: Vec<Impurity>,
     #[command(flatten)]
@@ -112,6 +112,9 @@ impl Transport {
             ));
         }
         let model = self.relaxation.model()?;
+        if let (Some(model), Some(file)) = (&model, &self.relaxation.scattering) {
+            model.check_dimension(self.dimension, file)?;
+        }
         let source = self.open()?;
         let header = source.header();
         session::notes(&self.output, header);

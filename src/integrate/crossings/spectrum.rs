@@ -6,7 +6,7 @@ use super::{
 };
 use crate::bands::BandSource;
 use crate::error::Result;
-use crate::integrate::{Alternative, BandContext, Channel, Channels, Request, Spectrum};
+use crate::integrate::{BandContext, Channel, Channels, Request, Spectrum};
 
 /// Runs of planes that are looked at on a grid too large to look at all: with half as many, crossings that lie almost in a plane
 /// were found half as often again as they are.
@@ -31,10 +31,7 @@ impl SpectrumCrossings {
     /// Makes the change another reading of the spectrum, so that it enters the bars; a spectrum without crossings stays as it is.
     pub fn widen(&self, spectrum: &mut Spectrum) {
         if self.change.iter().any(|x| *x != 0.0) {
-            spectrum.alternatives.push(Alternative {
-                change: self.change.clone(),
-                times: 1.0,
-            });
+            spectrum.alternatives.push(self.change.clone());
         }
     }
 

@@ -1,37 +1,20 @@
 //! `bzint optimize`.
 
+mod compute;
+
 use super::lists::{List, parse_temperatures};
 use super::opened::{self, Preference};
 use super::options::{FermiOption, Input, Method, Output, number};
 use super::relaxation::RelaxationOption;
 use super::session;
-use crate::bands::BandSource;
 use crate::error::{Error, Result};
-use crate::integrate::crossings::{self, CrossingEffect};
-use crate::integrate::{Channels, Engine, Request, spectrum_with_rival};
 use crate::report::{
     Levels, OptimumReport, TransportReport, TransportRow, optimum_table, transport_csv,
     transport_json, transport_result,
 };
-use crate::scattering::{Carrier, ScatteringModel};
-use crate::transport::{
-    AxisPlan, Direction, Objective, Optimum, Search, TransportDistribution, WindowRelevance,
-};
-use crate::units::BOLTZMANN_EV;
+use crate::transport::{Direction, Objective, Optimum};
 use clap::{Args, ValueEnum};
-use rayon::prelude::*;
 use std::path::PathBuf;
-
-/// How far beyond a band edge or the Fermi level chemical potentials are looked at by default: the larger of so many eV and
-/// so many k_BT.
-const WITHIN_EV: f64 = 0.5;
-const WITHIN_KT: f64 = 12.0;
-/// How far into the gap, in k_BT: PHYSICS.md §12 has optima at −5.
-const INTO_GAP_KT: f64 = 20.0;
-/// So far from mid-gap, in k_BT, carriers of the other sign are fewer than 1e-6 of these, unless their masses differ 100 times.
-const ALONE_KT: f64 = 10.0;
-/// Chemical potentials of the range for which refinement is told that energies matter.
-const RELEVANT: usize = 12;
 
 /// What is made largest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -74,7 +57,7 @@ pub struct Optimize {
     /// What to make largest; zT needs a relaxation time and a lattice thermal conductivity
     #[arg(long, alias = "maximize", value_enum, default_value = "power-factor")]
     maximise: Goal,
-    /// Temperatures in K: 300, 300,500 or 300:800:50
+    /// Temperatures in K: 300, 300,500 or 300:800:50; of several the best is sought between them, too
     #[arg(short = 'T', long, value_name = "LIST", value_parser = parse_temperatures, default_value = "300")]
     temperature: List,
     /// Sign of the carriers
@@ -102,16 +85,6 @@ pub struct Optimize {
     output: Output,
 }
 
-/// What the search found.
-struct Found {
-    fermi_level_ev: f64,
-    origin: String,
-    gap_ev: Option<(f64, f64)>,
-    cases: Vec<(Optimum, TransportRow)>,
-    bins: usize,
-    crossings: Option<CrossingEffect>,
-}
-
 impl Optimize {
     /// Runs it.
     ///
@@ -130,13 +103,15 @@ impl Optimize {
                 self.compute(&*source, objective, model.as_ref(), request, engine)
             })?;
         let (optima, rows): (Vec<Optimum>, Vec<TransportRow>) = found.cases.into_iter().unzip();
+        let signs: Vec<String> = self.signs().iter().map(|s| value_name(*s)).collect();
+        let best = signs.iter().cloned().zip(found.best);
         let said = OptimumReport {
             objective,
             absolute: known,
             direction: value_name(self.component),
             optima,
+            best_temperatures: best.filter_map(|(s, b)| Some((s, b?))).collect(),
         };
-        let signs = self.signs().iter().map(|s| value_name(*s)).collect();
         let report = TransportReport {
             header,
             input: self.input.file.display().to_string(),
@@ -160,6 +135,14 @@ impl Optimize {
             let mut file = transport_result(&report, &session::command_line())?;
             file.attribute("maximised", value_name(self.maximise))
                 .attribute("component", said.direction.as_str());
+            for (carriers, best) in &said.best_temperatures {
+                let inside = if best.inside { "inside" } else { "at an end" };
+                let name = format!("best_temperature_{carriers}");
+                file.attribute(&format!("{name}_k"), best.temperature_k())
+                    .attribute(&format!("{name}_low_k"), best.range_k.0)
+                    .attribute(&format!("{name}_high_k"), best.range_k.1)
+                    .attribute(&format!("{name}_in_the_range"), inside);
+            }
             file.write(path)?;
         }
         if let Some(path) = &self.csv {
@@ -169,6 +152,9 @@ impl Optimize {
             let mut json = transport_json(&report);
             json["maximised"] = value_name(self.maximise).into();
             json["component"] = said.direction.clone().into();
+            if !said.best_temperatures.is_empty() {
+                json["best_temperatures"] = said.best_temperatures_json();
+            }
             super::print(&format!("{json:#}"));
         } else {
             super::print(&optimum_table(&report, &said));
@@ -229,95 +215,6 @@ impl Optimize {
             Component::Yy => Direction::Along(1),
             Component::Zz => Direction::Along(2),
         }
-    }
-
-    /// One spectrum over all chemical potentials, then every search on it.
-    fn compute(
-        &self,
-        source: &dyn BandSource,
-        objective: Objective,
-        model: Option<&ScatteringModel>,
-        request: &Request,
-        engine: &mut dyn Engine,
-    ) -> Result<Found> {
-        let (fermi, origin) = session::fermi_level(&self.level, source, request, engine)?;
-        let gap = session::gap(&self.level, source, fermi);
-        let temperatures = &self.temperature.0;
-        let cold = temperatures.iter().copied().fold(f64::INFINITY, f64::min);
-        let hot = temperatures.iter().copied().fold(0.0, f64::max);
-        let (valence, conduction) = gap.unwrap_or((fermi, fermi));
-        let middle = 0.5 * (valence + conduction);
-        let beyond = (self.within).unwrap_or(WITHIN_EV.max(WITHIN_KT * BOLTZMANN_EV * hot));
-        let into = (0.5 * (conduction - valence)).min(INTO_GAP_KT * BOLTZMANN_EV * hot);
-        // Near mid-gap carriers of the other sign matter, which the mechanisms may say nothing of.
-        let alone = (0.5 * (conduction - valence) - ALONE_KT * BOLTZMANN_EV * hot).max(0.0);
-        let knows = |carrier| model.is_none_or(|m| m.carriers(carrier).is_ok());
-        let range = |sign: Sign| {
-            let (other, edge, away) = match sign {
-                Sign::P => (Carrier::Electrons, valence, -1.0),
-                _ => (Carrier::Holes, conduction, 1.0),
-            };
-            let into = if knows(other) { into } else { into.min(alone) };
-            let (a, b) = (edge - away * into, edge + away * beyond);
-            (a.min(b), a.max(b))
-        };
-        let signs = self.signs();
-        let ranges: Vec<(f64, f64)> = signs.iter().map(|s| range(*s)).collect();
-        let plan = AxisPlan {
-            chemical_potentials_ev: ranges.clone(),
-            ..AxisPlan::for_bands(source, temperatures, gap, middle)
-        };
-        let axis = plan.axis()?;
-        let levels: Vec<f64> = ranges
-            .iter()
-            .flat_map(|(low, high)| {
-                (0..=RELEVANT).map(move |i| low + (high - low) * i as f64 / RELEVANT as f64)
-            })
-            .collect();
-        let relevance = WindowRelevance::new(&[cold, hot], &levels, gap);
-        let at = |e: f64| relevance.at(e);
-        let lifetimes = source.header().has_lifetimes;
-        let own = lifetimes && !self.relaxation.given();
-        let request = Request {
-            channels: if own {
-                Channels::Lifetimes
-            } else {
-                Channels::Basic
-            },
-            relevance: Some(&at),
-            ..*request
-        };
-        let mut states = spectrum_with_rival(source, &request, &axis, engine)?;
-        let crossings = crossings::widen(source, &request, &mut states, at)?;
-        let distribution = TransportDistribution::new(source.header(), &states, middle)?;
-        let relaxation = self.relaxation.relaxation(model, gap, own);
-        let lattice = self.relaxation.lattice_thermal_conductivity;
-        let cases: Vec<(f64, (f64, f64))> = temperatures
-            .iter()
-            .flat_map(|&t| ranges.iter().map(move |&range| (t, range)))
-            .collect();
-        let cases = cases
-            .par_iter()
-            .map(|&(t, range_ev)| {
-                let search = Search {
-                    objective,
-                    direction: self.direction(),
-                    relaxation,
-                    range_ev,
-                };
-                let optimum = distribution.optimum(&search, t)?;
-                let row = TransportRow::new(&distribution, &optimum.state, relaxation, lattice)?;
-                Ok((optimum, row))
-            })
-            .collect::<Result<_>>()?;
-        Ok(Found {
-            fermi_level_ev: fermi,
-            origin,
-            gap_ev: gap,
-            cases,
-            bins: axis.bins(),
-            crossings,
-        })
     }
 }
 

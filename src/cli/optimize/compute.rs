@@ -1,0 +1,140 @@
+//! What `bzint optimize` does with the bands: one spectrum, and every search on it.
+
+use super::{Optimize, Sign};
+use crate::bands::BandSource;
+use crate::cli::session;
+use crate::error::Result;
+use crate::integrate::crossings::{self, CrossingEffect};
+use crate::integrate::{Channels, Engine, Request, spectrum_with_rival};
+use crate::report::TransportRow;
+use crate::scattering::{Carrier, ScatteringModel};
+use crate::transport::{
+    AxisPlan, BestTemperature, Objective, Optimum, Search, TransportDistribution, WindowRelevance,
+};
+use crate::units::BOLTZMANN_EV;
+use rayon::prelude::*;
+
+/// How far beyond a band edge or the Fermi level chemical potentials are looked at by default: the larger of so many eV and
+/// so many k_BT.
+const WITHIN_EV: f64 = 0.5;
+const WITHIN_KT: f64 = 12.0;
+/// How far into the gap, in k_BT: PHYSICS.md §12 has optima at −5.
+const INTO_GAP_KT: f64 = 20.0;
+/// So far from mid-gap, in k_BT, carriers of the other sign are fewer than 1e-6 of these, unless their masses differ 100 times.
+const ALONE_KT: f64 = 10.0;
+/// Chemical potentials of the range for which refinement is told that energies matter.
+const RELEVANT: usize = 12;
+
+/// What the search found.
+pub(super) struct Found {
+    pub fermi_level_ev: f64,
+    pub origin: String,
+    pub gap_ev: Option<(f64, f64)>,
+    /// `[temperature][sign]`.
+    pub cases: Vec<(Optimum, TransportRow)>,
+    /// Of each sign, where several temperatures were looked at.
+    pub best: Vec<Option<BestTemperature>>,
+    pub bins: usize,
+    pub crossings: Option<CrossingEffect>,
+}
+
+impl Optimize {
+    /// One spectrum over all chemical potentials, then every search on it.
+    pub(super) fn compute(
+        &self,
+        source: &dyn BandSource,
+        objective: Objective,
+        model: Option<&ScatteringModel>,
+        request: &Request,
+        engine: &mut dyn Engine,
+    ) -> Result<Found> {
+        let (fermi, origin) = session::fermi_level(&self.level, source, request, engine)?;
+        let gap = session::gap(&self.level, source, fermi);
+        let temperatures = &self.temperature.0;
+        let cold = temperatures.iter().copied().fold(f64::INFINITY, f64::min);
+        let hot = temperatures.iter().copied().fold(0.0, f64::max);
+        let (valence, conduction) = gap.unwrap_or((fermi, fermi));
+        let middle = 0.5 * (valence + conduction);
+        let beyond = (self.within).unwrap_or(WITHIN_EV.max(WITHIN_KT * BOLTZMANN_EV * hot));
+        let into = (0.5 * (conduction - valence)).min(INTO_GAP_KT * BOLTZMANN_EV * hot);
+        // Near mid-gap carriers of the other sign matter, which the mechanisms may say nothing of.
+        let alone = (0.5 * (conduction - valence) - ALONE_KT * BOLTZMANN_EV * hot).max(0.0);
+        let knows = |carrier| model.is_none_or(|m| m.carriers(carrier).is_ok());
+        let range = |sign: Sign| {
+            let (other, edge, away) = match sign {
+                Sign::P => (Carrier::Electrons, valence, -1.0),
+                _ => (Carrier::Holes, conduction, 1.0),
+            };
+            let into = if knows(other) { into } else { into.min(alone) };
+            let (a, b) = (edge - away * into, edge + away * beyond);
+            (a.min(b), a.max(b))
+        };
+        let signs = self.signs();
+        let ranges: Vec<(f64, f64)> = signs.iter().map(|s| range(*s)).collect();
+        let plan = AxisPlan {
+            chemical_potentials_ev: ranges.clone(),
+            ..AxisPlan::for_bands(source, temperatures, gap, middle)
+        };
+        let axis = plan.axis()?;
+        let levels: Vec<f64> = ranges
+            .iter()
+            .flat_map(|(low, high)| {
+                (0..=RELEVANT).map(move |i| low + (high - low) * i as f64 / RELEVANT as f64)
+            })
+            .collect();
+        let relevance = WindowRelevance::new(&[cold, hot], &levels, gap);
+        let at = |e: f64| relevance.at(e);
+        let lifetimes = source.header().has_lifetimes;
+        let own = lifetimes && !self.relaxation.given();
+        let request = Request {
+            channels: if own {
+                Channels::Lifetimes
+            } else {
+                Channels::Basic
+            },
+            relevance: Some(&at),
+            ..*request
+        };
+        let mut states = spectrum_with_rival(source, &request, &axis, engine)?;
+        let crossings = crossings::widen(source, &request, &mut states, at)?;
+        let distribution = TransportDistribution::new(source.header(), &states, middle)?;
+        let relaxation = self.relaxation.relaxation(model, gap, own);
+        let lattice = self.relaxation.lattice_thermal_conductivity;
+        let search = |range_ev: (f64, f64)| Search {
+            objective,
+            direction: self.direction(),
+            relaxation,
+            range_ev,
+        };
+        let cases: Vec<(f64, (f64, f64))> = temperatures
+            .iter()
+            .flat_map(|&t| ranges.iter().map(move |&range| (t, range)))
+            .collect();
+        let cases: Vec<(Optimum, TransportRow)> = cases
+            .par_iter()
+            .map(|&(t, range_ev)| {
+                let optimum = distribution.optimum(&search(range_ev), t)?;
+                let row = TransportRow::new(&distribution, &optimum.state, relaxation, lattice)?;
+                Ok((optimum, row))
+            })
+            .collect::<Result<_>>()?;
+        let best = ranges
+            .iter()
+            .enumerate()
+            .map(|(sign, &range_ev)| {
+                let own = cases.iter().skip(sign).step_by(ranges.len());
+                let listed: Vec<Optimum> = own.map(|(optimum, _)| optimum.clone()).collect();
+                distribution.best_temperature(&search(range_ev), &listed)
+            })
+            .collect::<Result<_>>()?;
+        Ok(Found {
+            fermi_level_ev: fermi,
+            origin,
+            gap_ev: gap,
+            cases,
+            best,
+            bins: axis.bins(),
+            crossings,
+        })
+    }
+}
