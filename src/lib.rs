@@ -5,7 +5,7 @@
 //! io ──▶ bands::BandSource ──▶ integrate::Block ──▶ Engine (cpu, gpu) ──▶ Spectrum, SurfaceIntegral ──▶ transport ──▶ report
 //! ```
 //!
-//! Imports run one way: `units, error ← crystal ← bands ← kernel ← integrate ← gpu`, and `integrate ← scattering ←
+//! Imports run one way: `units, error ← crystal ← bands ← sampler, kernel ← integrate ← gpu`, and `integrate ← scattering ←
 //! transport ← report ← cli`; `io` sits beside `bands` and `report`.
 //!
 //! Conventions: energies in eV, lengths in Å, times in s; results in SI. Lattice rows are a₁ a₂ a₃, `a_i·b_j = 2π δ_ij`,
@@ -38,6 +38,18 @@
 //! # }
 //! ```
 #![warn(missing_docs)]
+// Bad input is an error; a panic would be a mistake of the program.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::todo,
+        clippy::unimplemented
+    )
+)]
 
 pub mod bands;
 pub mod cli;

@@ -24,6 +24,21 @@ impl BandGrid {
         Self::with_fields(header, energies, None, None)
     }
 
+    /// The energies of a source, in memory.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn copied(source: &dyn BandSource) -> Result<Self> {
+        let header = source.header().clone();
+        let len = header.k_grid.len();
+        let mut energies = memory::zeros("the energies of a grid", header.n_spin_band() * len)?;
+        for (at, out) in energies.chunks_exact_mut(len).enumerate() {
+            let (spin, band) = (at / header.n_band, at % header.n_band);
+            source.read_planes(Field::Energy, spin, band, 0, out)?;
+        }
+        Self::new(header, energies)
+    }
+
     /// A grid with velocities `[spin][band][n1][n2][n3][3]` (m/s) and relaxation times `[spin][band][n1][n2][n3]` (s).
     /// The header's `has_velocities` and `has_lifetimes` are set to what is given.
     ///

@@ -212,6 +212,7 @@ impl Model {
     }
 }
 
+#[allow(clippy::unreachable, reason = "a constant, regular lattice")]
 fn fcc(a: f64) -> Lattice {
     let h = 0.5 * a;
     Lattice::new([[0.0, h, h], [h, 0.0, h], [h, h, 0.0]])

@@ -204,6 +204,10 @@ impl Spectrum {
     ///
     /// # Panics
     /// For a channel that was not asked for: a mistake of the program, not of its user.
+    #[allow(
+        clippy::panic,
+        reason = "callers ask for channels of their own request"
+    )]
     fn row(&self, spin: usize, channel: Channel) -> usize {
         let index = channel
             .index(self.channels)

@@ -36,7 +36,7 @@ pub(super) fn sentence(found: Option<CrossingEffect>, whole: Whole) -> String {
         None => "velocities of the bands themselves have no error from them".to_owned(),
         Some(c) if c.share == 0.0 => format!("none {near}"),
         Some(c) => format!(
-            "{:.2} % {share} differentiated across one, which changes sigma/tau by {:.2} % (included in ±)",
+            "{:.2} % {share} near one, which changes sigma/tau by {:.2} % (included in ±)",
             100.0 * c.share,
             100.0 * c.effect
         ),

@@ -158,7 +158,8 @@ pub fn fermi_table(report: &FermiReport) -> String {
     }
     let _ = writeln!(
         s,
-        "\n  ± is the difference between this grid and its every-second-point subgrid: an upper estimate of the error left.\n  \
+        "\n  ± is the difference between this grid and its every-second-point subgrid: an upper estimate of the error left;\n  \
+         with what another interpolation of a table changes, where it is interpolated.\n  \
          Symmetrisation removed {:.1e} of the largest component (included in ±).",
         t.symmetry_removed
     );

@@ -2,7 +2,7 @@
 
 use super::fourier_series::FourierSeries;
 use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
-use crate::bands::{BandHeader, BandSource, BandStatistics, Field, StatisticsBuilder};
+use crate::bands::{BandGrid, BandHeader, BandSource, BandStatistics, Field, StatisticsBuilder};
 use crate::crystal::{KGrid, PointGroup};
 use crate::error::{Error, Result};
 use rayon::prelude::*;
@@ -14,7 +14,7 @@ pub struct FourierBands {
     header: BandHeader,
     statistics: Vec<BandStatistics>,
     /// Another interpolation, and the coarse grid by itself.
-    rival: Option<[Box<Self>; 2]>,
+    rival: Option<(Box<Self>, BandGrid)>,
 }
 
 impl FourierBands {
@@ -36,11 +36,7 @@ impl FourierBands {
         let mut bands = Self::of(Arc::new(series), grid)?;
         bands.rival = match rival {
             None => None,
-            Some(rival) => {
-                let coarse = bands.series.header().k_grid;
-                let table = Self::of(bands.series.clone(), coarse)?;
-                Some([Box::new(Self::of(rival, grid)?), Box::new(table)])
-            }
+            Some(rival) => Some((Box::new(Self::of(rival, grid)?), BandGrid::copied(source)?)),
         };
         Ok(bands)
     }
@@ -125,13 +121,13 @@ impl BandSource for FourierBands {
     }
 
     fn rival(&self) -> Option<Box<dyn BandSource + '_>> {
-        let [rival, _] = self.rival.as_ref()?;
+        let (rival, _) = self.rival.as_ref()?;
         Some(Box::new(&**rival))
     }
 
     fn table(&self) -> Option<Box<dyn BandSource + '_>> {
-        let [_, table] = self.rival.as_ref()?;
-        Some(Box::new(&**table))
+        let (_, table) = self.rival.as_ref()?;
+        Some(Box::new(table))
     }
 
     fn symmetry(&self) -> PointGroup {

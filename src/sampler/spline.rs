@@ -74,32 +74,33 @@ impl SplineBand {
     /// Σ over the squares of derivatives' bounds: no component of M⁻¹ is larger, 1/kg.
     pub fn inverse_mass_bound(&self, lattice: &Lattice) -> f64 {
         let m = self.nodes.m;
-        let c = |at: [usize; 3]| {
-            self.coefficients[((at[0] % m[0]) * m[1] + at[1] % m[1]) * m[2] + at[2] % m[2]]
+        let row = |i: usize, j: usize| {
+            &self.coefficients[((i % m[0]) * m[1] + j % m[1]) * m[2]..][..m[2]]
         };
         let mut most = [[0.0f64; 3]; 3];
-        for slot in 0..self.coefficients.len() {
-            let at = [slot / (m[1] * m[2]), slot / m[2] % m[1], slot % m[2]];
-            let moved = |a: usize, b: usize| {
-                let mut at = at;
-                at[a] += 1;
-                at[b] += 1;
-                c(at)
-            };
-            let alone = |a: usize| {
-                let mut at = at;
-                at[a] += 1;
-                c(at)
-            };
-            for a in 0..3 {
-                for b in a..3 {
-                    let second = if a == b {
-                        moved(a, a) - 2.0 * alone(a) + c(at)
-                    } else {
-                        moved(a, b) - alone(a) - alone(b) + c(at)
-                    };
-                    most[a][b] = most[a][b].max(second.abs() * (m[a] * m[b]) as f64);
+        for line in 0..m[0] * m[1] {
+            let (i, j) = (line / m[1], line % m[1]);
+            let (r00, r10, r20) = (row(i, j), row(i + 1, j), row(i + 2, j));
+            let (r01, r02, r11) = (row(i, j + 1), row(i, j + 2), row(i + 1, j + 1));
+            for k in 0..m[2] {
+                let k1 = if k + 1 < m[2] { k + 1 } else { 0 };
+                let k2 = if k1 + 1 < m[2] { k1 + 1 } else { 0 };
+                let here = r00[k];
+                for (a, b, second) in [
+                    (0, 0, r20[k] - 2.0 * r10[k] + here),
+                    (1, 1, r02[k] - 2.0 * r01[k] + here),
+                    (2, 2, r00[k2] - 2.0 * r00[k1] + here),
+                    (1, 2, r01[k1] - r01[k] - r00[k1] + here),
+                    (0, 2, r10[k1] - r10[k] - r00[k1] + here),
+                    (0, 1, r11[k] - r10[k] - r01[k] + here),
+                ] {
+                    most[a][b] = most[a][b].max(second.abs());
                 }
+            }
+        }
+        for a in 0..3 {
+            for b in a..3 {
+                most[a][b] *= (m[a] * m[b]) as f64;
             }
         }
         let to_velocity = lattice.gradient_to_velocity();

@@ -33,6 +33,18 @@ pub(super) struct Contents {
     pub hall: Vec<Vec<f64>>,
     /// `Channel::Magneto(i, j, k, l)`, `6 × [i, j] + [k, l]`; empty where not integrated.
     pub magneto: Vec<Vec<f64>>,
+    /// Which components of `velocity` and `hall` the crystal makes equal.
+    pub rank_2: Vec<Alike>,
+    /// Which of `magneto`.
+    pub rank_4: Vec<Alike>,
+}
+
+/// The first component that a component equals by symmetry, itself where no other comes before; none where it is zero.
+pub(super) type Alike = Option<usize>;
+
+/// Components that nothing makes equal.
+fn apart(n: usize) -> Vec<Alike> {
+    (0..n).map(Some).collect()
 }
 
 impl Contents {
@@ -53,13 +65,16 @@ impl Contents {
         };
         let hall = matches!(set, Channels::Hall | Channels::Magneto);
         let pairs = |wanted: bool| PAIRS.into_iter().filter(move |_| wanted);
-        let magneto = pairs(set == Channels::Magneto)
-            .flat_map(|(i, j)| PAIRS.map(|(k, l)| of(Channel::Magneto(i, j, k, l))));
+        let magneto: Vec<Vec<f64>> = pairs(set == Channels::Magneto)
+            .flat_map(|(i, j)| PAIRS.map(|(k, l)| of(Channel::Magneto(i, j, k, l))))
+            .collect();
         Self {
             states: of(Channel::States),
             velocity: PAIRS.map(velocity).to_vec(),
             hall: pairs(hall).map(|(l, k)| of(Channel::Hall(l, k))).collect(),
-            magneto: magneto.collect(),
+            rank_2: apart(PAIRS.len()),
+            rank_4: apart(magneto.len()),
+            magneto,
         }
     }
 
@@ -82,6 +97,8 @@ impl Contents {
             velocity: all(&self.velocity, &other.velocity),
             hall: all(&self.hall, &other.hall),
             magneto: all(&self.magneto, &other.magneto),
+            rank_2: self.rank_2.clone(),
+            rank_4: self.rank_4.clone(),
         }
     }
 
@@ -92,6 +109,8 @@ impl Contents {
             velocity: applied(&average.rank_2, &self.velocity),
             hall: applied(&average.rank_2, &self.hall),
             magneto: applied(&average.rank_4, &self.magneto),
+            rank_2: alike(&average.rank_2),
+            rank_4: alike(&average.rank_4),
         }
     }
 }
@@ -139,6 +158,18 @@ impl Average {
         }
         Self { rank_2, rank_4 }
     }
+}
+
+/// Components that an average makes equal: those with the same row, but for rounding.
+fn alike(matrix: &[Vec<f64>]) -> Vec<Alike> {
+    let same = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(x, y)| (x - y).abs() < 1e-12);
+    (0..matrix.len())
+        .map(|p| {
+            let zero = matrix[p].iter().all(|x| *x == 0.0);
+            let first = (0..=p).find(|q| same(&matrix[*q], &matrix[p]));
+            first.filter(|_| !zero)
+        })
+        .collect()
 }
 
 /// The matrix applied to each bin's components.

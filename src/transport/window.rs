@@ -1,6 +1,6 @@
 //! Thermal averages of a transport distribution: moments about μ under the Fermi window −∂f₀/∂ε.
 
-use super::contents::{PAIRS, pair};
+use super::contents::{Alike, pair};
 use super::distribution::{TransportDistribution, VALUE, Variation, inside};
 use super::reconstruction::Reconstruction;
 use crate::crystal::Tensor;
@@ -11,8 +11,8 @@ use std::ops::Range;
 /// A relaxation time as a function of the energy (eV), in s.
 pub type Tau<'a> = &'a (dyn Fn(f64) -> f64 + Sync);
 
-/// How far beyond the first states a window is followed, in units of k_BT: what is left is e⁻⁴⁵ of it.
-const REACH: f64 = 45.0;
+/// How far beyond the first states a window is followed, in units of k_BT: what is left is e⁻³⁸ of it, less than rounding.
+const REACH: f64 = 38.0;
 
 /// Largest share of L⁰ that bins wider than k_BT may carry.
 const COARSE_SHARE: f64 = 1e-3;
@@ -121,8 +121,21 @@ impl BinWeights {
         self
     }
 
-    fn tensor(&self, components: &[Vec<f64>], tails: bool) -> Tensor {
-        let values: [f64; PAIRS.len()] = std::array::from_fn(|i| self.dot(&components[i], tails));
+    /// [`BinWeights::dot`] of each component; of those that are equal once.
+    fn dots(&self, components: &[Vec<f64>], alike: &[Alike], tails: bool) -> Vec<f64> {
+        let mut values = Vec::with_capacity(components.len());
+        for (i, component) in components.iter().enumerate() {
+            values.push(match alike[i] {
+                None => 0.0,
+                Some(before) if before < i => values[before],
+                Some(_) => self.dot(component, tails),
+            });
+        }
+        values
+    }
+
+    fn tensor(&self, components: &[Vec<f64>], alike: &[Alike], tails: bool) -> Tensor {
+        let values = self.dots(components, alike, tails);
         std::array::from_fn(|i| std::array::from_fn(|j| values[pair(i, j)]))
     }
 }
@@ -203,8 +216,9 @@ impl TransportDistribution {
         let contents = self.contents(variation);
         let tails = variation.tails;
         [0, 1].map(|side| {
-            let tensor =
-                |sides: &Sides, components: &[Vec<f64>]| sides[side].tensor(components, tails);
+            let tensor = |sides: &Sides, components: &[Vec<f64>]| {
+                sides[side].tensor(components, &contents.rank_2, tails)
+            };
             let mut moments = Moments {
                 ln_scale: weights.ln_scale,
                 ..Moments::default()
@@ -217,8 +231,7 @@ impl TransportDistribution {
                 moments.hall[n] = tensor(hall, &contents.hall);
             }
             for sides in &weights.magneto {
-                let of = |c: &Vec<f64>| sides[side].dot(c, tails);
-                moments.magneto = contents.magneto.iter().map(of).collect();
+                moments.magneto = sides[side].dots(&contents.magneto, &contents.rank_4, tails);
             }
             moments
         })
