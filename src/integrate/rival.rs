@@ -22,6 +22,9 @@ pub fn spectrum_with_rival(
     axis: &EnergyAxis,
     engine: &mut dyn Engine,
 ) -> Result<Spectrum> {
+    if source.table().is_none() {
+        return spectrum(source, request, axis, engine);
+    }
     let request = Request {
         by_band: true,
         ..*request
