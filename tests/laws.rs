@@ -4,46 +4,18 @@
 mod common;
 
 use bzint::bands::model::{Model, ModelBands};
-use bzint::bands::{BandGrid, BandHeader, BandSource, SpinTreatment};
+use bzint::bands::{BandGrid, BandHeader, SpinTreatment};
 use bzint::crystal::{KGrid, Lattice, Tensor};
 use bzint::fermi_dirac::window_integral;
-use bzint::integrate::{Channels, Request, Velocities};
-use bzint::transport::{AxisPlan, CoefficientsOverTau, TransportDistribution};
+use bzint::integrate::{Channels, Velocities};
 use bzint::units::{BOLTZMANN_EV, ELECTRON_MASS, ELEMENTARY_CHARGE};
-use common::{Bars, Lcg, cubic, in_bins};
+use common::{Bars, Lcg, coefficients_at, cubic, distribution_around};
 use nalgebra::Matrix3;
 use proptest::prelude::*;
 use std::f64::consts::PI;
 
 /// L₀ = (π²/3)(k_B/e)².
 const LORENZ: f64 = PI * PI / 3.0 * BOLTZMANN_EV * BOLTZMANN_EV;
-
-fn coefficients(d: &TransportDistribution, t: f64, mu: f64) -> CoefficientsOverTau {
-    let state = d.at_chemical_potential(t, mu).unwrap();
-    d.coefficients_over_tau(&state).unwrap()
-}
-
-fn distribution(
-    bands: &dyn BandSource,
-    channels: Channels,
-    velocities: Velocities,
-    temperatures_k: (f64, f64),
-    mu: f64,
-) -> TransportDistribution {
-    let plan = AxisPlan {
-        temperatures_k,
-        chemical_potentials_ev: vec![(mu, mu)],
-        gap_edges_ev: vec![mu],
-        ..AxisPlan::default()
-    };
-    let request = Request {
-        channels,
-        velocities,
-        ..Request::for_bands(bands.header())
-    };
-    let spectrum = in_bins(bands, &request, &plan.axis().unwrap());
-    TransportDistribution::new(bands.header(), &spectrum, mu).unwrap()
-}
 
 /// Free electrons with a constant τ at any degeneracy: κ/(σT), and κ_xy/(Tσ_xy) the same, by their closed form, which goes to L₀;
 /// S by its closed form, which goes to Mott's; and Nernst's coefficient zero (Sondheimer).
@@ -57,8 +29,8 @@ fn free_electrons_obey_wiedemann_and_franz_mott_and_sondheimer() {
     let mut beyond = Vec::new();
     for eta in [10.0, 20.0, 40.0] {
         let t = mu / eta / BOLTZMANN_EV;
-        let d = distribution(&bands, Channels::Hall, velocities, (t, t), mu);
-        let c = coefficients(&d, t, mu);
+        let d = distribution_around(&bands, Channels::Hall, velocities, (t, t), mu);
+        let c = coefficients_at(&d, t, mu);
         let [j0, j1, j2] = window_integral(eta, &[], |x| {
             let weight = x.powf(1.5);
             Ok([weight, weight * (x - eta), weight * (x - eta).powi(2)])
@@ -131,7 +103,7 @@ proptest! {
         let header = BandHeader::new(Lattice::new(rows).unwrap(), grid, SpinTreatment::Unpolarized, 1);
         let energies = (0..n * n * n).map(|_| 2.0 * random.next() - 1.0).collect();
         let bands = BandGrid::new(header, energies).unwrap();
-        let d = distribution(&bands, Channels::Basic, Velocities::FiniteDifference(4), (t, t), mu);
+        let d = distribution_around(&bands, Channels::Basic, Velocities::FiniteDifference(4), (t, t), mu);
         let state = d.at_chemical_potential(t, mu).unwrap();
         let c = d.coefficients(&state, &|_| 1e-14).unwrap();
         let zt = c.figure_of_merit(lattice).unwrap();

@@ -4,12 +4,12 @@
 
 mod common;
 
-use bzint::bands::{BandGrid, BandHeader, BandSource, SpinTreatment};
+use bzint::bands::{BandGrid, BandHeader, SpinTreatment};
 use bzint::crystal::{KGrid, Lattice, Tensor};
-use bzint::integrate::{Channels, Request, Velocities};
-use bzint::transport::{AxisPlan, CoefficientsOverTau, TransportDistribution, fermi_window};
+use bzint::integrate::{Channels, Velocities};
+use bzint::transport::{CoefficientsOverTau, fermi_window};
 use bzint::units::{BOLTZMANN_EV, ELEMENTARY_CHARGE, EV, HBAR};
-use common::{Bars, Lcg, in_bins};
+use common::{Bars, Lcg, coefficients_at, distribution_around};
 use nalgebra::Matrix3;
 use std::f64::consts::{PI, TAU};
 
@@ -131,33 +131,6 @@ fn sums(waves: &Waves, t: f64, mu: f64) -> Sums {
     s
 }
 
-fn coefficients(d: &TransportDistribution, t: f64, mu: f64) -> CoefficientsOverTau {
-    let state = d.at_chemical_potential(t, mu).unwrap();
-    d.coefficients_over_tau(&state).unwrap()
-}
-
-fn distribution(
-    bands: &dyn BandSource,
-    channels: Channels,
-    velocities: Velocities,
-    temperatures_k: (f64, f64),
-    mu: f64,
-) -> TransportDistribution {
-    let plan = AxisPlan {
-        temperatures_k,
-        chemical_potentials_ev: vec![(mu, mu)],
-        gap_edges_ev: vec![mu],
-        ..AxisPlan::default()
-    };
-    let request = Request {
-        channels,
-        velocities,
-        ..Request::for_bands(bands.header())
-    };
-    let spectrum = in_bins(bands, &request, &plan.axis().unwrap());
-    TransportDistribution::new(bands.header(), &spectrum, mu).unwrap()
-}
-
 /// Every component of σ, S, κ and of their first and second orders in the field, of bands without symmetry, inside its bar. What the
 /// sums make of σ_ij(B) = σ_ji(−B) is found, not put in.
 #[test]
@@ -168,8 +141,8 @@ fn random_bands_have_the_coefficients_of_sums_over_points_and_onsagers_relations
         let s = sums(&waves, t, mu);
         let bands = waves.on_grid(36);
         let velocities = Velocities::FiniteDifference(6);
-        let d = distribution(&bands, Channels::Magneto, velocities, (t, t), mu);
-        let c = coefficients(&d, t, mu);
+        let d = distribution_around(&bands, Channels::Magneto, velocities, (t, t), mu);
+        let c = coefficients_at(&d, t, mu);
         let [s0, s1, s2] = s.zero;
         let r = s0.try_inverse().unwrap();
         let (sigma, seebeck) = (c.conductivity_over_tau(), c.seebeck());
@@ -240,11 +213,11 @@ fn random_bands_obey_mott_and_wiedemann_and_franz_as_they_get_cold() {
         let bands = Waves::random(seed).on_grid(48);
         let hot = 0.02 / BOLTZMANN_EV;
         let velocities = Velocities::FiniteDifference(6);
-        let d = distribution(&bands, Channels::Basic, velocities, (0.5 * hot, hot), mu);
+        let d = distribution_around(&bands, Channels::Basic, velocities, (0.5 * hot, hot), mu);
         let matrix = |t: &Tensor| Matrix3::from_fn(|i, j| t[i][j]);
         let left = |t: f64| {
             let step = 0.1 * BOLTZMANN_EV * t;
-            let at = |mu: f64| coefficients(&d, t, mu);
+            let at = |mu: f64| coefficients_at(&d, t, mu);
             let (below, here, above) = (at(mu - step), at(mu), at(mu + step));
             let sigma = |c: &CoefficientsOverTau| matrix(&c.conductivity_over_tau().value);
             let slope = (sigma(&above) - sigma(&below)) / (2.0 * step);

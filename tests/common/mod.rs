@@ -9,6 +9,7 @@ use bzint::integrate::{
     Channel, Channels, EnergyAxis, Request, Spectrum, SurfaceIntegral, Velocities, spectrum,
     surface,
 };
+use bzint::transport::{AxisPlan, CoefficientsOverTau, TransportDistribution};
 use bzint::units::EV_ANGSTROM_OVER_HBAR;
 use std::f64::consts::PI;
 use std::path::PathBuf;
@@ -224,4 +225,33 @@ impl Lcg {
             .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 11) as f64 / (1u64 << 53) as f64
     }
+}
+
+/// Coefficients per relaxation time at a temperature (K) and chemical potential (eV).
+pub fn coefficients_at(d: &TransportDistribution, t: f64, mu: f64) -> CoefficientsOverTau {
+    let state = d.at_chemical_potential(t, mu).unwrap();
+    d.coefficients_over_tau(&state).unwrap()
+}
+
+/// The transport distribution of bands for some temperatures around one chemical potential (eV).
+pub fn distribution_around(
+    bands: &dyn BandSource,
+    channels: Channels,
+    velocities: Velocities,
+    temperatures_k: (f64, f64),
+    mu: f64,
+) -> TransportDistribution {
+    let plan = AxisPlan {
+        temperatures_k,
+        chemical_potentials_ev: vec![(mu, mu)],
+        gap_edges_ev: vec![mu],
+        ..AxisPlan::default()
+    };
+    let request = Request {
+        channels,
+        velocities,
+        ..Request::for_bands(bands.header())
+    };
+    let spectrum = in_bins(bands, &request, &plan.axis().unwrap());
+    TransportDistribution::new(bands.header(), &spectrum, mu).unwrap()
 }
