@@ -2,7 +2,7 @@
 
 mod common;
 
-use bzint::bands::{BandGrid, BandHeader, BandSource, SpinTreatment};
+use bzint::bands::{BandGrid, BandHeader, BandSource, ScissorBands, SpinTreatment};
 use bzint::crystal::{KGrid, PointGroup};
 use bzint::integrate::cpu::CpuEngine;
 use bzint::integrate::refine::{Refinement, Refiner, RefiningEngine};
@@ -208,6 +208,45 @@ fn finite_sums_of_cosines_have_no_rival() {
         between = between.max((own[at] - other[at]).abs());
     }
     assert!(between > 1e-3, "{between}");
+}
+
+/// A scissor moves the rival and the table along, each on its own grid.
+#[test]
+fn a_scissor_moves_the_rival_and_the_table_along() {
+    let grid = KGrid::gamma([8; 3]).unwrap();
+    let mut header = BandHeader::new(cubic(4.0), grid, SpinTreatment::Unpolarized, 2);
+    header.point_group = PointGroup::identity();
+    header.n_electrons = Some(2.0);
+    let root = |at: usize| {
+        let u = grid.point([at / 64, at / 8 % 8, at % 8]);
+        (4.0 + u.iter().map(|x| (2.0 * PI * x).cos()).sum::<f64>()).sqrt()
+    };
+    let energies = (0..1024).map(|i| if i < 512 { -root(i) } else { root(i - 512) });
+    let table = BandGrid::new(header, energies.collect()).unwrap();
+    let bands = FourierBands::with_rival(&table, KGrid::gamma([12; 3]).unwrap()).unwrap();
+    let scissored = ScissorBands::new(Box::new(bands), 5.0).unwrap();
+    let shift = scissored.shift_ev();
+    let (rival, moved) = (scissored.rival().unwrap(), scissored.table().unwrap());
+    assert_eq!(rival.header().k_grid, scissored.header().k_grid);
+    assert_eq!(moved.header().k_grid, grid);
+    for (band, by) in [(0, 0.0), (1, shift)] {
+        let (mut own, mut plain) = (vec![0.0; 512], vec![0.0; 512]);
+        let field = bzint::bands::Field::Energy;
+        moved.read_planes(field, 0, band, 0, &mut own).unwrap();
+        table.read_planes(field, 0, band, 0, &mut plain).unwrap();
+        assert!(
+            own.iter()
+                .zip(&plain)
+                .all(|(x, y)| (x - y - by).abs() < 1e-12)
+        );
+    }
+    let axis = EnergyAxis::new(-4.0, 8.0, 60).unwrap();
+    let request = request(&scissored, Channels::Basic);
+    let mut engine = CpuEngine::<f64>::default();
+    let mut spectrum = spectrum_with_rival(&scissored, &request, &axis, &mut engine).unwrap();
+    assert_eq!(spectrum.alternatives.len(), 2);
+    let found = crossings::widen(&scissored, &request, &mut spectrum, |_| 1.0).unwrap();
+    assert_eq!(found.unwrap().share, 0.0);
 }
 
 /// Aluminium and copper: 16³ points against 32³ (real crossings, real kinks).

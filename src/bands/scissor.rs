@@ -5,7 +5,6 @@ use crate::crystal::PointGroup;
 use crate::error::{Error, Result};
 
 /// What a scissor does to some bands.
-#[derive(Clone)]
 pub struct Scissor {
     /// The header with the new gap: the Fermi level stays where it is in it, and goes to its middle where it would lie above.
     pub header: BandHeader,
@@ -105,6 +104,20 @@ impl<'a> ScissorBands<'a> {
         }
     }
 
+    /// The same shift of the same bands elsewhere: by another interpolation, or on another grid.
+    fn on<'b>(&self, source: Box<dyn BandSource + 'b>) -> ScissorBands<'b> {
+        let header = BandHeader {
+            fermi_level_ev: self.scissor.header.fermi_level_ev,
+            ..source.header().clone()
+        };
+        let scissor = Scissor {
+            header,
+            full: self.scissor.full.clone(),
+            shift_ev: self.scissor.shift_ev,
+        };
+        ScissorBands::shifted(source, scissor)
+    }
+
     /// How far the empty bands were shifted, eV.
     pub fn shift_ev(&self) -> f64 {
         self.scissor.shift_ev
@@ -125,13 +138,11 @@ impl BandSource for ScissorBands<'_> {
     }
 
     fn rival(&self) -> Option<Box<dyn BandSource + '_>> {
-        let rival = self.source.rival()?;
-        Some(Box::new(ScissorBands::shifted(rival, self.scissor.clone())))
+        Some(Box::new(self.on(self.source.rival()?)))
     }
 
     fn table(&self) -> Option<Box<dyn BandSource + '_>> {
-        let table = self.source.table()?;
-        Some(Box::new(ScissorBands::shifted(table, self.scissor.clone())))
+        Some(Box::new(self.on(self.source.table()?)))
     }
 
     fn read_planes(
