@@ -2,7 +2,7 @@
 // Twin: src/kernel/curvature.rs, which derives the stencils and proves the bounds.
 //
 // Second derivatives D are 11 22 33 23 13 12 (axes), symmetric tensors xx yy zz yz xz xy. Channels: 8-13 Hall products, from 16
-// on (CHANNELS 52) the 6 × 6 products of second order. Units: the band's velocity and mass units, so that no channel exceeds 1.
+// on (CHANNELS 52) the 6 × 6 products of second order; at CHANNELS 24 the Hall products times tau². Units: the band's velocity and mass units, so that no channel exceeds 1.
 // Precision: sums of two differences of levels are exact before the one rounding; the rest rounds in f32.
 
 // A symmetric tensor: xx yy zz and yz xz xy.
@@ -88,9 +88,13 @@ const SECOND = array<u32, 6>(0u, 1u, 2u, 2u, 2u, 1u);
 
 // Fills the channels of first order in the field, and where CHANNELS has them those of second order. Indices of channels that
 // may be absent are limited to the array, as in velocity.wgsl.
-fn field_values(f: ptr<function, array<f32, CHANNELS>>, v: vec3<f32>, mass: Symmetric) {
+fn field_values(f: ptr<function, array<f32, CHANNELS>>, v: vec3<f32>, mass: Symmetric, tau: f32) {
     var w = turning_rates(v, mass);
-    let hall = hall_products(v, w);
+    var hall = hall_products(v, w);
+    if CHANNELS == 24u {
+        hall.diagonal = hall.diagonal * tau * tau;
+        hall.mixed = hall.mixed * tau * tau;
+    }
     for (var c = 0u; c < 3u; c++) {
         (*f)[min(8u + c, CHANNELS - 1u)] = hall.diagonal[c];
         (*f)[min(11u + c, CHANNELS - 1u)] = hall.mixed[c];

@@ -2,8 +2,8 @@
 // Twin: src/kernel/velocity.rs.
 //
 // v = M·D, with D the stencil differences of the levels (summed in shared/view.wgsl's node) and M = params.gradient.
-// Channels: 0 states, 1-6 v_i v_j (xx yy zz yz xz xy), 7 |v|; at 12 and 20 8-10 |v_x| |v_y| |v_z|; at 20 12-17 v_i v_j tau; at 16
-// and 52 those of curvature.wgsl.
+// Channels: 0 states, 1-6 v_i v_j (xx yy zz yz xz xy), 7 |v|; at 12 and 20 8-10 |v_x| |v_y| |v_z|; at 20 and 24 v_i v_j tau
+// and |v|^2 tau^2 in the last eight; at 16, 24 and 52 those of curvature.wgsl.
 // Units: the band's velocity and lifetime units, so that no channel exceeds 1. Precision: level differences are exact
 // integers; the sum, the product and the square root round in f32.
 
@@ -34,10 +34,11 @@ fn channel_values(v: vec3<f32>, tau: f32) -> array<f32, CHANNELS> {
         f[min(9u, CHANNELS - 1u)] = abs(v.y);
         f[min(10u, CHANNELS - 1u)] = abs(v.z);
     }
-    if CHANNELS == 20u {
+    if CHANNELS == 20u || CHANNELS == 24u {
         for (var c = 0u; c < 6u; c++) {
-            f[min(12u + c, CHANNELS - 1u)] = f[1u + c] * tau;
+            f[CHANNELS - 8u + c] = f[1u + c] * tau;
         }
+        f[CHANNELS - 2u] = (f[1] + f[2] + f[3]) * tau * tau;
     }
     return f;
 }

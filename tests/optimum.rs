@@ -192,7 +192,7 @@ fn optimum(d: &TransportDistribution, r: f64, objective: Objective) -> Optimum {
     let tau = |e: f64| TAU_0 * (e.max(1e-12) / KT).powf(r);
     let search = Search {
         objective,
-        direction: Direction::Average,
+        direction: Direction::Average(3),
         relaxation: RelaxationTime::Function(&tau),
         range_ev: (-0.8, 0.9),
     };
@@ -262,7 +262,7 @@ fn an_optimum_that_does_not_exist_is_not_reported_as_one() {
     assert!(!optimum(&d, 0.5, Objective::PowerFactor).inside);
     let search = Search {
         objective: Objective::FigureOfMerit(1.0),
-        direction: Direction::Average,
+        direction: Direction::Average(3),
         relaxation: RelaxationTime::Unknown,
         range_ev: (-0.8, 0.9),
     };

@@ -138,7 +138,7 @@ fn on_grid(n: usize) -> TransportDistribution {
 fn search() -> Search<'static> {
     Search {
         objective: Objective::FigureOfMerit(LATTICE),
-        direction: Direction::Average,
+        direction: Direction::Average(3),
         relaxation: RelaxationTime::Constant(TAU),
         range_ev: RANGE,
     }

@@ -5,8 +5,10 @@ use super::session;
 use crate::bands::edges::BandEdges;
 use crate::bands::{BandHeader, BandSource, GapSplit};
 use crate::error::Result;
-use crate::integrate::crossings::{PairCrossings, in_zone};
-use crate::report::{edges_json, edges_lines};
+use crate::integrate::cpu::CpuEngine;
+use crate::integrate::crossings::{CrossingEffect, PairCrossings, in_zone, on_surface};
+use crate::integrate::{Channels, Request, Velocities, surface};
+use crate::report::{edges_json, edges_lines, on_fermi_surface};
 use clap::Args;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -32,10 +34,14 @@ impl Info {
             .map(|split| BandEdges::new(&*source, &split))
             .transpose()?;
         let crossings = in_zone(&*source)?;
+        let on_surface = match edges {
+            Some(_) => None,
+            None => crossings_at_fermi_level(&*source)?,
+        };
         if self.output.json {
             super::print(&format!(
                 "{:#}",
-                to_json(&*source, &input, edges.as_ref(), &crossings)
+                to_json(&*source, &input, edges.as_ref(), &crossings, on_surface)
             ));
         } else {
             let verbose = self.output.verbose;
@@ -45,10 +51,31 @@ impl Info {
                 verbose,
                 edges.as_ref(),
                 &crossings,
+                on_surface,
             ));
         }
         Ok(())
     }
+}
+
+/// What crossings do to the Fermi surface of a metal's table; none where nothing crosses the Fermi level.
+fn crossings_at_fermi_level(source: &dyn BandSource) -> Result<Option<CrossingEffect>> {
+    let header = source.header();
+    let crosses = |e: &f64| {
+        let mut all = source.statistics().iter();
+        all.any(|s| s.energy_min < *e && *e < s.energy_max)
+    };
+    let Some(energy) = header.fermi_level_ev.filter(crosses) else {
+        return Ok(None);
+    };
+    let request = Request {
+        channels: Channels::Basic,
+        velocities: Velocities::FiniteDifference(4),
+        ..Request::for_bands(header)
+    };
+    let integral = surface(source, &request, energy, &mut CpuEngine::<f64>::default())?;
+    let found = on_surface(source, &request, &integral)?;
+    Ok(found.map(|found| found.summary()))
 }
 
 fn to_text(
@@ -57,6 +84,7 @@ fn to_text(
     verbose: bool,
     edges: Option<&BandEdges>,
     crossings: &[PairCrossings],
+    on_surface: Option<CrossingEffect>,
 ) -> String {
     let header = source.header();
     let mut s = String::new();
@@ -154,6 +182,9 @@ fn to_text(
         );
         line(name, text);
     }
+    if let Some(found) = on_surface {
+        line("", on_fermi_surface(found).0);
+    }
     let brings = match (header.has_velocities, header.has_lifetimes) {
         (true, true) => "energies, velocities, relaxation times",
         (true, false) => "energies, velocities",
@@ -199,6 +230,7 @@ fn to_json(
     input: &str,
     edges: Option<&BandEdges>,
     crossings: &[PairCrossings],
+    on_surface: Option<CrossingEffect>,
 ) -> Value {
     let header = source.header();
     let ranges: Vec<Value> = source
@@ -265,6 +297,8 @@ fn to_json(
             json!({"spin": c.spin + 1, "bands": [band, band + 1], "share_of_zone": c.share})
         })
         .collect();
+    out["band_crossings_on_fermi_surface"] =
+        on_surface.map_or(Value::Null, |found| on_fermi_surface(found).1);
     let crosses = |e: f64| {
         let mut all = source.statistics().iter();
         all.any(|s| s.energy_min < e && e < s.energy_max)

@@ -3,6 +3,7 @@
 mod bench;
 mod convert;
 mod devices;
+mod dimension;
 mod dos;
 mod fermi;
 mod info;

@@ -72,8 +72,9 @@ impl RelaxationOption {
     ) -> RelaxationTime<'a> {
         match (self.tau, model) {
             (Some(tau), _) => RelaxationTime::Constant(tau),
+            // In a distribution that has relaxation times they hold what mechanisms there are.
+            (None, _) if has_lifetimes => RelaxationTime::OfTheBands,
             (None, Some(model)) => RelaxationTime::Mechanisms(model, gap_ev),
-            (None, None) if has_lifetimes => RelaxationTime::OfTheBands,
             (None, None) => RelaxationTime::Unknown,
         }
     }

@@ -35,6 +35,7 @@ fn named(set: Channels) -> Vec<(String, Channel)> {
     let mut all = vec![
         ("states".into(), Channel::States),
         ("|v|".into(), Channel::Speed),
+        ("|v|^2 tau^2".into(), Channel::SquaredPath),
     ];
     for (i, a) in AXES.into_iter().enumerate() {
         all.push((format!("|v_{a}|"), Channel::AxisSpeed(i)));
@@ -43,7 +44,8 @@ fn named(set: Channels) -> Vec<(String, Channel)> {
         let (a, b) = (AXES[i], AXES[j]);
         all.push((format!("v_{a} v_{b}"), Channel::VelocityProduct(i, j)));
         all.push((format!("v_{a} v_{b} tau"), Channel::LifetimeProduct(i, j)));
-        all.push((format!("Hall {a}{b}"), Channel::Hall(i, j)));
+        let times = if set.has_lifetimes() { " tau^2" } else { "" };
+        all.push((format!("Hall {a}{b}{times}"), Channel::Hall(i, j)));
         for (k, l) in PAIRS {
             let (c, d) = (AXES[k], AXES[l]);
             all.push((format!("w_{a}{c} w_{b}{d}"), Channel::Magneto(i, j, k, l)));
@@ -267,11 +269,12 @@ mod tests {
 
     #[test]
     fn every_channel_of_every_set_has_one_name() {
-        use Channels::{Basic, Hall, Lifetimes, Magneto, Speeds};
+        use Channels::{Basic, Hall, Lifetimes, LifetimesHall, Magneto, Speeds};
         for (set, count) in [
             (Basic, 8),
             (Speeds, 11),
-            (Lifetimes, 17),
+            (Lifetimes, 18),
+            (LifetimesHall, 21),
             (Hall, 14),
             (Magneto, 50),
         ] {

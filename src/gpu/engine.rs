@@ -12,7 +12,7 @@ use super::plan::{bytes_per_point, cells_per_submission, check_smearing, params}
 use super::sums::{cumulative, limbs};
 use crate::error::{Error, Result};
 use crate::integrate::cpu::Setup;
-use crate::integrate::{BandContext, Block, Channels, Engine, Masses, Part, SlabSums, Target};
+use crate::integrate::{BandContext, Block, Engine, Masses, Part, SlabSums, Target};
 use crate::kernel::Real;
 use crate::kernel::real::level_of;
 use bytemuck::{bytes_of, cast_slice};
@@ -201,7 +201,7 @@ impl GpuEngine {
                 cast_slice(&self.float_scratch),
             )?;
         }
-        if context.channels == Channels::Lifetimes {
+        if context.channels.has_lifetimes() {
             let unit = context.lifetime_unit;
             convert(&mut self.float_scratch, block.lifetimes, |t| {
                 (t / unit) as f32

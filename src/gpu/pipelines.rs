@@ -102,7 +102,7 @@ impl Kernel {
 pub struct Configuration {
     /// Entry point.
     pub kernel: Kernel,
-    /// Width of the channel vector: 8, 12, 16, 20 or 52.
+    /// Width of the channel vector: 8, 12, 16, 20, 24 or 52.
     pub channels: usize,
     /// Order of the velocity stencil: 2, 4, 6; 0 for velocities from the file.
     pub order: usize,

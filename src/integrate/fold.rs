@@ -61,7 +61,7 @@ impl AxisOperation {
     fn source(&self, channel: Channel) -> (Channel, f64) {
         let from = |a: usize| self.from[a];
         match channel {
-            Channel::States | Channel::Speed => (channel, 1.0),
+            Channel::States | Channel::Speed | Channel::SquaredPath => (channel, 1.0),
             Channel::AxisSpeed(i) => (Channel::AxisSpeed(from(i)), 1.0),
             Channel::VelocityProduct(i, j) => (
                 Channel::VelocityProduct(from(i), from(j)),

@@ -3,7 +3,8 @@
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::kernel::velocity::{
-    CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_MAGNETO, CHANNELS_SPEEDS,
+    CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_LIFETIMES_HALL, CHANNELS_MAGNETO,
+    CHANNELS_SPEEDS,
 };
 
 /// How velocities come to be.
@@ -44,8 +45,10 @@ pub enum Channels {
     Basic,
     /// With |v_x|, |v_y|, |v_z|.
     Speeds,
-    /// With v_i v_j τ, τ being the grid's relaxation times.
+    /// With |v_x|, |v_y|, |v_z|, v_i v_j τ and |v|²τ², τ being the grid's relaxation times.
     Lifetimes,
+    /// `Basic` with the Hall products times τ², v_i v_j τ and |v|²τ².
+    LifetimesHall,
     /// `Basic` with the Hall products.
     Hall,
     /// `Hall` with the products of second order in the magnetic field.
@@ -59,6 +62,7 @@ impl Channels {
             Self::Basic => CHANNELS_BASIC,
             Self::Speeds => CHANNELS_SPEEDS,
             Self::Lifetimes => CHANNELS_LIFETIMES,
+            Self::LifetimesHall => CHANNELS_LIFETIMES_HALL,
             Self::Hall => CHANNELS_HALL,
             Self::Magneto => CHANNELS_MAGNETO,
         }
@@ -66,7 +70,12 @@ impl Channels {
 
     /// Whether channels of the set need the inverse effective mass.
     pub fn has_inverse_masses(self) -> bool {
-        matches!(self, Self::Hall | Self::Magneto)
+        matches!(self, Self::Hall | Self::LifetimesHall | Self::Magneto)
+    }
+
+    /// Whether channels of the set need the grid's relaxation times.
+    pub fn has_lifetimes(self) -> bool {
+        matches!(self, Self::Lifetimes | Self::LifetimesHall)
     }
 }
 
@@ -151,7 +160,7 @@ impl Request<'_> {
                 ));
             }
         }
-        if self.channels == Channels::Lifetimes && !header.has_lifetimes {
+        if self.channels.has_lifetimes() && !header.has_lifetimes {
             return Err(Error::bad_option(
                 "channels",
                 "the bands bring no relaxation times",

@@ -18,8 +18,10 @@ pub enum Channel {
     AxisSpeed(usize),
     /// v_i v_j τ (m²/s).
     LifetimeProduct(usize, usize),
+    /// |v|²τ² (m²).
+    SquaredPath,
     /// ½ ε_lij ε_abk v_i v_b (M⁻¹)_aj, symmetric in l and k (m²/s² kg⁻¹): the antisymmetric part, in i and j, of what σ_ijk
-    /// averages (PHYSICS.md §3).
+    /// averages (PHYSICS.md §3); times τ² (m²/kg) where the set has the grid's relaxation times.
     Hall(usize, usize),
     /// w_ik w_jl, symmetrised over i, j and over k, l, with w_jk = ε_abk v_b (M⁻¹)_aj (m²/s² kg⁻²): the second order of
     /// Jones and Zener. Indices i, j, k, l.
@@ -35,14 +37,19 @@ impl Channel {
             (0, 1) => 5,
             (i, _) => i,
         };
-        use Channels::{Hall, Lifetimes, Magneto, Speeds};
+        use Channels::{Hall, Lifetimes, LifetimesHall, Magneto, Speeds};
         match self {
             Self::States => Some(0),
             Self::VelocityProduct(i, j) => Some(1 + pair(i, j)),
             Self::Speed => Some(7),
             Self::AxisSpeed(i) => matches!(set, Speeds | Lifetimes).then_some(8 + i),
-            Self::LifetimeProduct(i, j) => (set == Lifetimes).then(|| 12 + pair(i, j)),
-            Self::Hall(l, k) => matches!(set, Hall | Magneto).then(|| 8 + pair(l, k)),
+            Self::LifetimeProduct(i, j) => {
+                set.has_lifetimes().then(|| set.width() - 8 + pair(i, j))
+            }
+            Self::SquaredPath => set.has_lifetimes().then(|| set.width() - 2),
+            Self::Hall(l, k) => {
+                matches!(set, Hall | LifetimesHall | Magneto).then(|| 8 + pair(l, k))
+            }
             Self::Magneto(i, j, k, l) => (set == Magneto).then(|| 16 + 6 * pair(i, j) + pair(k, l)),
         }
     }
@@ -132,6 +139,8 @@ pub struct Spectrum {
     pub alternatives: Vec<Vec<f64>>,
     /// What each band holds of `cumulative`, `[spin·n_band + band][channel][edge]`; empty unless asked for.
     pub by_band: Vec<f64>,
+    /// Whether the mesh was refined until its errors were small, so that they go as the square of its step.
+    pub refined: bool,
 }
 
 impl Spectrum {
@@ -157,6 +166,7 @@ impl Spectrum {
             deviation: self.deviation.chunks_exact(whole).flat_map(take).collect(),
             alternatives: self.alternatives.iter().map(|a| take(a)).collect(),
             by_band: take(&self.by_band),
+            refined: self.refined,
         }
     }
 
@@ -196,6 +206,7 @@ impl Spectrum {
             deviation: vec![0.0; GROUPS * edges],
             alternatives: Vec::new(),
             by_band: Vec::new(),
+            refined: false,
             axis,
         }
     }

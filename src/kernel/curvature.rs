@@ -10,9 +10,15 @@
 //! w = M⁻¹⟦v⟧, ⟦v⟧ being the antisymmetric matrix of the cross product (⟦v⟧u = v×u). The Hall product is ½⟦v⟧M⁻¹⟦v⟧: its
 //! transpose is ½⟦v⟧ᵀM⁻¹⟦v⟧ᵀ = ½(−⟦v⟧)M⁻¹(−⟦v⟧), itself, so it is symmetric and six components hold it. With the spectral norm
 //! |M⁻¹| ≤ 1 and |v| ≤ 1, |⟦v⟧| = |v| bounds every Hall product by ½ and every w_jk, so every product of two, by 1.
+//!
+//! With relaxation times of the k-points the first order is ε_abk v_i τ v_b ∂_a(τv_j) = τ² v_i w_jk + v_i v_j τ ε_abk v_b ∂_aτ. The
+//! second term is symmetric in i and j, and what a field adds to the first order is antisymmetric in them (Onsager): after
+//! integration the antisymmetric part of the first term is all there is, the Hall product times τ². No ∇τ is needed.
 
 use super::Real;
-use super::velocity::{CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_MAGNETO, stencil};
+use super::velocity::{
+    CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES_HALL, CHANNELS_MAGNETO, stencil,
+};
 
 /// Order of the differences of velocities that give inverse masses where the velocities come from a file.
 pub const VELOCITY_DIFFERENCES: usize = 4;
@@ -161,12 +167,26 @@ pub fn hall_products<R: Real>(v: [R; 3], w: &[[R; 3]; 3]) -> [R; 6] {
 /// Cartesian indices of the six components of a symmetric tensor.
 const PAIRS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
 
+/// Whether a channel vector of this width has channels that need the inverse mass.
+pub const fn has_field_values(width: usize) -> bool {
+    matches!(
+        width,
+        CHANNELS_HALL | CHANNELS_LIFETIMES_HALL | CHANNELS_MAGNETO
+    )
+}
+
 /// Fills the channels of first order in the field, and where `N` has them those of second order: w_ik w_jl symmetrised over
-/// i, j, which symmetrises it over k, l too; `[ij][kl]`, each xx yy zz yz xz xy.
+/// i, j, which symmetrises it over k, l too; `[ij][kl]`, each xx yy zz yz xz xy. Where `N` has relaxation times the first order
+/// is multiplied by `tau`².
 #[inline(always)]
-pub fn field_values<R: Real, const N: usize>(f: &mut [R; N], v: [R; 3], mass: [R; 6]) {
+pub fn field_values<R: Real, const N: usize>(f: &mut [R; N], v: [R; 3], mass: [R; 6], tau: R) {
     let w = turning_rates(v, mass);
     f[CHANNELS_BASIC..CHANNELS_BASIC + 6].copy_from_slice(&hall_products(v, &w));
+    if N == CHANNELS_LIFETIMES_HALL {
+        for x in &mut f[CHANNELS_BASIC..CHANNELS_BASIC + 6] {
+            *x = *x * tau * tau;
+        }
+    }
     if N == CHANNELS_MAGNETO {
         let half = R::from_f64(0.5);
         for (p, (i, j)) in PAIRS.into_iter().enumerate() {
@@ -276,7 +296,7 @@ mod tests {
             [-0.35, 0.14, 0.23],
         ];
         let mut f = [0.0; CHANNELS_MAGNETO];
-        field_values(&mut f, v, mass);
+        field_values(&mut f, v, mass, 1.0);
         let mut w = [[0.0; 3]; 3];
         for x in 0..81 {
             let (j, k, a, b) = (x / 27, x / 9 % 3, x / 3 % 3, x % 3);

@@ -9,10 +9,12 @@ use super::Real;
 pub const CHANNELS_BASIC: usize = 8;
 /// With |v_x| |v_y| |v_z| behind (and one that is always zero).
 pub const CHANNELS_SPEEDS: usize = 12;
-/// With v_i v_j τ (xx yy zz yz xz xy) behind (and two that are always zero).
+/// With v_i v_j τ (xx yy zz yz xz xy) and |v|²τ² behind (and one that is always zero).
 pub const CHANNELS_LIFETIMES: usize = 20;
 /// `CHANNELS_BASIC` with the Hall products (xx yy zz yz xz xy) behind (and two that are always zero).
 pub const CHANNELS_HALL: usize = 16;
+/// `CHANNELS_HALL`, the products times τ², with v_i v_j τ and |v|²τ² behind (and one that is always zero).
+pub const CHANNELS_LIFETIMES_HALL: usize = 24;
 /// `CHANNELS_HALL` with the 6 × 6 products of second order in the field behind.
 pub const CHANNELS_MAGNETO: usize = 52;
 
@@ -80,10 +82,11 @@ pub fn channel_values<R: Real, const N: usize>(v: [R; 3], tau: R) -> [R; N] {
         f[9] = v[1].abs();
         f[10] = v[2].abs();
     }
-    if N == CHANNELS_LIFETIMES {
+    if N == CHANNELS_LIFETIMES || N == CHANNELS_LIFETIMES_HALL {
         for c in 0..6 {
-            f[12 + c] = f[1 + c] * tau;
+            f[N - 8 + c] = f[1 + c] * tau;
         }
+        f[N - 2] = (f[1] + f[2] + f[3]) * tau * tau;
     }
     f
 }

@@ -3,10 +3,10 @@
 //! Rows run over levels and, inside, temperatures. Numbers are this program's own; `compatible` leaves out the spin factor of
 //! the density of states and of the susceptibility, and divides the latter by the cell's volume in Å³, as BoltzTraP2 26 does.
 
-use super::items::TransportRow;
+use super::items::Quantity;
+use super::row::Row;
 use super::transport::TransportReport;
 use crate::error::{Error, Result};
-use crate::transport::CoefficientsOverTau;
 use crate::units::{ANGSTROM, AVOGADRO, HARTREE_EV, PER_CM3, RYDBERG_EV};
 use std::fmt::Write;
 
@@ -47,31 +47,31 @@ pub fn boltztrap_files(
     let mut has_hall = false;
     for level in 0..levels {
         for row in report.rows.iter().skip(level).step_by(levels) {
-            let TransportRow::OverTau(c) = row else {
+            if row.get("conductivity_over_tau").is_none() {
                 return Err(Error::bad_option(
                     "--format boltztrap",
                     "its columns are per relaxation time, and a relaxation time was given",
                     "leave `--tau` away",
                 ));
-            };
-            let start = start(c, volume);
+            }
+            let start = start(row, volume);
             trace.push_str(&start);
-            for x in trace_columns(c, report.header.spin.degeneracy(), volume, compatible) {
+            for x in trace_columns(row, report.header.spin.degeneracy(), volume, compatible) {
                 let _ = write!(trace, " {}", general(x, 25));
             }
             trace.push('\n');
             condtens.push_str(&start);
             for t in [
-                c.conductivity_over_tau(),
-                c.seebeck(),
-                c.thermal_conductivity_electronic_over_tau(),
+                row.tensor("conductivity_over_tau"),
+                row.tensor("seebeck"),
+                row.tensor("thermal_conductivity_electronic_over_tau"),
             ] {
                 for x in 0..9 {
                     let _ = write!(condtens, " {}", general(t.value[x % 3][x / 3], 25));
                 }
             }
             condtens.push('\n');
-            if let Some(hall) = c.hall_coefficient_tensor() {
+            if let Some(Quantity::RankThree(hall)) = row.get("hall") {
                 has_hall = true;
                 halltens.push_str(&start);
                 for x in 0..27 {
@@ -90,23 +90,18 @@ pub fn boltztrap_files(
 }
 
 /// E_F, T and the holes per cell less the electrons.
-fn start(c: &CoefficientsOverTau, volume_m3: f64) -> String {
-    let holes = -c.carrier_density().value * PER_CM3 * volume_m3;
+fn start(row: &Row, volume_m3: f64) -> String {
+    let holes = -row.scalar("carrier_density").value * PER_CM3 * volume_m3;
     format!(
         "{} {} {}",
-        general(c.chemical_potential_ev().value / RYDBERG_EV, 10),
-        general(c.temperature_k(), 9),
+        general(row.scalar("chemical_potential").value / RYDBERG_EV, 10),
+        general(row.temperature_k, 9),
         general(holes, 25)
     )
 }
 
 /// The columns of `.trace` behind N.
-fn trace_columns(
-    c: &CoefficientsOverTau,
-    spin_degeneracy: f64,
-    volume_m3: f64,
-    compatible: bool,
-) -> [f64; 7] {
+fn trace_columns(row: &Row, spin_degeneracy: f64, volume_m3: f64, compatible: bool) -> [f64; 7] {
     let molar = volume_m3 * AVOGADRO;
     let spins = if compatible { spin_degeneracy } else { 1.0 };
     let volume = if compatible {
@@ -114,14 +109,19 @@ fn trace_columns(
     } else {
         1.0
     };
+    let mean = |name: &str| row.tensor(name).mean().value;
+    let hall = match row.get("hall_coefficient") {
+        Some(_) => row.scalar("hall_coefficient").value,
+        None => f64::NAN,
+    };
     [
-        c.density_of_states().value * HARTREE_EV / spins,
-        c.seebeck().mean().value,
-        c.conductivity_over_tau().mean().value,
-        c.hall_coefficient().map_or(f64::NAN, |r| r.value),
-        c.thermal_conductivity_electronic_over_tau().mean().value,
-        c.heat_capacity_at_chemical_potential().value * molar,
-        c.pauli_susceptibility().value * molar / (spins * volume),
+        row.scalar("density_of_states").value * HARTREE_EV / spins,
+        mean("seebeck"),
+        mean("conductivity_over_tau"),
+        hall,
+        mean("thermal_conductivity_electronic_over_tau"),
+        row.scalar("heat_capacity_at_chemical_potential").value * molar,
+        row.scalar("pauli_susceptibility").value * molar / (spins * volume),
     ]
 }
 

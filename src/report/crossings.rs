@@ -43,6 +43,12 @@ pub(super) fn sentence(found: Option<CrossingEffect>, whole: Whole) -> String {
     }
 }
 
+/// What is said of the Fermi surface, in words and for programs.
+pub fn on_fermi_surface(found: CrossingEffect) -> (String, Value) {
+    let whole = Whole::FermiSurface;
+    (sentence(Some(found), whole), value(Some(found), whole))
+}
+
 /// The same for programs.
 pub(super) fn value(found: Option<CrossingEffect>, whole: Whole) -> Value {
     match found {

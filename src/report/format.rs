@@ -9,7 +9,8 @@ pub fn scalar(q: Scalar) -> String {
     if magnitude != 0.0 && !(1e-3..1e6).contains(&magnitude) {
         return scientific(q);
     }
-    if q.error == 0.0 {
+    // Rounding is no error bar.
+    if q.error <= 1e-9 * magnitude {
         return format!("{:.6}", q.value);
     }
     // Two significant digits of the error.

@@ -235,8 +235,9 @@ impl TransportRow {
             RelaxationTime::Function(tau) => distribution.coefficients(state, tau)?,
             RelaxationTime::Mechanisms(model, gap_ev) => {
                 let tau = distribution.scattered(model, gap_ev, state)?;
-                distribution.coefficients(state, &|e| tau.at(e))?
+                distribution.coefficients_scattered(state, &tau)?
             }
+            RelaxationTime::Binned(tau) => distribution.coefficients_scattered(state, tau)?,
             RelaxationTime::OfTheBands => distribution.coefficients_from_lifetimes(state)?,
         };
         let zt = lattice_w_mk
@@ -338,6 +339,12 @@ impl TransportRow {
             "J/(m^3 K)",
             e.heat_capacity(),
             "heat capacity of the electrons at constant number",
+        );
+        l.scalar(
+            "heat_capacity_at_chemical_potential",
+            "J/(m^3 K)",
+            e.heat_capacity_at_chemical_potential(),
+            "heat capacity of the electrons at constant chemical potential",
         );
         l.scalar(
             "pauli_susceptibility",

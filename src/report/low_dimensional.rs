@@ -6,8 +6,8 @@
 //! gives per area or length, is [`crate::transport::Density`]'s. `tests/layers_cli.rs` sees to it that no value depends on how much
 //! vacuum there is.
 
-use super::items::Item;
-use crate::transport::{Extent, TensorQuantity};
+use super::items::{Item, Quantity};
+use crate::transport::{Extent, Scalar, TensorQuantity};
 use std::borrow::Cow;
 
 /// Units of three-dimensional values with those of a sheet and of a line, and the power of the extent that they take.
@@ -67,6 +67,34 @@ pub(super) fn items(all: Vec<Item>, extent: &Extent) -> Vec<Item> {
     out
 }
 
+/// Name, unit and value of one number of a row, as [`items`] gives it first.
+pub(super) fn number(
+    name: &str,
+    unit: &'static str,
+    value: Scalar,
+    extent: Option<&Extent>,
+) -> (Cow<'static, str>, &'static str, Scalar) {
+    let item = Item {
+        name: Cow::Owned(name.to_owned()),
+        unit,
+        about: "",
+        quantity: Quantity::Scalar(value),
+    };
+    let found = match extent {
+        Some(extent) => items(vec![item], extent).into_iter().next(),
+        None => Some(item),
+    };
+    match found {
+        Some(Item {
+            name,
+            unit,
+            quantity: Quantity::Scalar(value),
+            ..
+        }) => (name, unit, value),
+        _ => (Cow::Owned(name.to_owned()), unit, value),
+    }
+}
+
 /// Scalars that are means over three directions become those over the directions that there are: a layer has one field that
 /// bends its currents.
 fn correct_means(item: &mut Item, dimension: usize) {
@@ -94,7 +122,7 @@ fn correct_means(item: &mut Item, dimension: usize) {
 }
 
 /// The mean over the directions of a layer (2) or a chain (1) of a tensor that is zero along its vacuum.
-pub(super) fn mean(q: &TensorQuantity, extent: Option<&Extent>) -> crate::transport::Scalar {
+pub(super) fn mean(q: &TensorQuantity, extent: Option<&Extent>) -> Scalar {
     let directions = extent.map_or(3, Extent::dimension);
     q.mean().scaled(3.0 / directions as f64)
 }

@@ -11,10 +11,12 @@ mod items;
 mod low_dimensional;
 mod optimum;
 mod page;
+mod row;
 mod spins;
 mod transport;
 
 pub use boltztrap::boltztrap_files;
+pub use crossings::on_fermi_surface;
 pub use dos::{DosReport, dos_json, dos_result, dos_table};
 pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
@@ -22,6 +24,7 @@ pub use format::{scalar, scientific, tensor_json};
 pub use items::{Item, Quantity, TransportRow, share_items};
 pub use optimum::{OptimumReport, objective_name, optimum_table};
 pub use page::page;
+pub use row::Row;
 pub use spins::spin_items;
 pub use transport::{
     Levels, TransportReport, transport_csv, transport_json, transport_result, transport_table,

@@ -2,8 +2,9 @@
 
 use super::format::{scalar, scalar_json, scientific};
 use super::items::{Item, Quantity};
+use super::low_dimensional::number;
 use super::transport::{LEGEND, TransportReport, coefficient_lines, heading};
-use crate::transport::{BestTemperature, Objective, Optimum, Scalar};
+use crate::transport::{BestTemperature, Extent, Objective, Optimum, Scalar};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -112,22 +113,27 @@ pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String 
         let _ = writeln!(s, "  kappa_l   {lattice} W/(m K)");
     }
     s.push('\n');
+    let extent = report.extent.as_ref();
     for (row, optimum) in found.optima.iter().enumerate() {
         let mu = optimum.chemical_potential_ev();
         let relative = Scalar {
             value: mu.value - report.fermi_level_ev,
             ..mu
         };
+        let doping = |n: f64| number("optimal_doping", "cm^-3", exact(n), extent);
         let (low, high) = optimum.dopings_cm3;
         let (kind, low, high) = match optimum.doping_cm3 {
             n if n < 0.0 => ("p", -high, -low),
             _ => ("n", low, high),
         };
+        let (_, per, n) = doping(optimum.doping_cm3.abs());
+        let [low, high] = [low, high].map(|n| doping(n).2.value);
+        let (_, unit, value) = number(name, unit, optimum.value, extent);
         let _ = writeln!(
             s,
-            "T = {} K, {kind}-type: {:.4e} cm^-3, between {low:.3e} and {high:.3e}; mu - E_F = {} eV",
+            "T = {} K, {kind}-type: {:.4e} {per}, between {low:.3e} and {high:.3e}; mu - E_F = {} eV",
             optimum.state.temperature_k(),
-            optimum.doping_cm3.abs(),
+            n.value,
             scalar(relative)
         );
         if !optimum.inside {
@@ -137,21 +143,23 @@ pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String 
             s,
             "    {:<42} {} {unit}",
             format!("largest {name}"),
-            scalar(optimum.value)
+            scalar(value)
         );
-        s += &coefficient_lines(&report.rows[row].items(), None);
+        s += &coefficient_lines(&report.rows[row].items, extent);
     }
     for (carriers, best) in &found.best_temperatures {
-        s += &best_temperature_lines(carriers, best, name, unit);
+        s += &best_temperature_lines(carriers, best, (name, unit), extent);
     }
     let several = found.best_temperatures.is_empty() && found.optima.len() > 1;
     if let Some(best) = found.best().filter(|_| several) {
+        let (_, unit, value) = number(name, unit, best.value, extent);
+        let (_, per, doping) = number("optimal_doping", "cm^-3", best.doping(), extent);
         let _ = writeln!(
             s,
-            "\nLargest of all: {} {unit} at {} K, n - p = {} cm^-3",
-            scalar(best.value),
+            "\nLargest of all: {} {unit} at {} K, n - p = {} {per}",
+            scalar(value),
             best.state.temperature_k(),
-            scientific(best.doping())
+            scientific(doping)
         );
     }
     s.push_str(LEGEND);
@@ -165,9 +173,11 @@ pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String 
 fn best_temperature_lines(
     carriers: &str,
     best: &BestTemperature,
-    name: &str,
-    unit: &str,
+    (name, unit): (&str, &'static str),
+    extent: Option<&Extent>,
 ) -> String {
+    let (_, unit, value) = number(name, unit, best.optimum.value, extent);
+    let (_, per, doping) = number("optimal_doping", "cm^-3", best.optimum.doping(), extent);
     let (low, high) = best.range_k;
     let place = match best.inside {
         true => format!(
@@ -180,15 +190,15 @@ fn best_temperature_lines(
         ),
     };
     format!(
-        "\nLargest {name} of all, {carriers}-type: {} {unit}, n - p = {} cm^-3\n    {place}\n",
-        scalar(best.optimum.value),
-        scientific(best.optimum.doping())
+        "\nLargest {name} of all, {carriers}-type: {} {unit}, n - p = {} {per}\n    {place}\n",
+        scalar(value),
+        scientific(doping)
     )
 }
 
 impl OptimumReport {
     /// The best temperatures, one object per kind of doping.
-    pub fn best_temperatures_json(&self) -> Value {
+    pub fn best_temperatures_json(&self, extent: Option<&Extent>) -> Value {
         let (name, unit) = objective_name(self.objective, self.absolute);
         let one = |(carriers, best): &(String, BestTemperature)| {
             let optimum = &best.optimum;
@@ -200,10 +210,16 @@ impl OptimumReport {
                 "temperature_low": scalar_json(exact(low), "K"),
                 "temperature_high": scalar_json(exact(high), "K"),
                 "inside_range": best.inside,
-                "optimal_doping": scalar_json(optimum.doping(), "cm^-3"),
                 "optimal_chemical_potential": scalar_json(optimum.chemical_potential_ev(), "eV"),
             });
-            out[format!("largest_{name}")] = scalar_json(optimum.value, unit);
+            let largest = format!("largest_{name}");
+            for (name, unit, value) in [
+                ("optimal_doping", "cm^-3", optimum.doping()),
+                (&largest, unit, optimum.value),
+            ] {
+                let (name, unit, value) = number(name, unit, value, extent);
+                out[&*name] = scalar_json(value, unit);
+            }
             out
         };
         self.best_temperatures.iter().map(one).collect()

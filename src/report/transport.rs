@@ -4,8 +4,9 @@ use super::Run;
 use super::crossings::{self, Whole};
 use super::fermi::provenance;
 use super::format::{scalar, scientific};
-use super::items::{Item, Quantity, SHARE, TransportRow};
+use super::items::{Item, Quantity, SHARE};
 use super::low_dimensional;
+use super::row::Row;
 use crate::bands::BandHeader;
 use crate::error::Result;
 use crate::integrate::crossings::CrossingEffect;
@@ -67,9 +68,7 @@ pub struct TransportReport<'a> {
     /// Levels.
     pub levels: Levels,
     /// Rows, `[temperature][level]`.
-    pub rows: Vec<TransportRow>,
-    /// What else is known of each row, the same names in each; or nothing.
-    pub extras: Vec<Vec<Item>>,
+    pub rows: Vec<Row>,
     /// Number of energy bins.
     pub bins: usize,
     /// What crossings of sorted bands do to the velocities; none where velocities come from the file.
@@ -84,16 +83,6 @@ impl TransportReport<'_> {
         match self.levels {
             Levels::Carriers(_) => "optimize",
             _ => "transport",
-        }
-    }
-
-    /// Every quantity of a row.
-    pub(super) fn items(&self, row: usize) -> Vec<Item> {
-        let mut items = self.rows[row].items();
-        items.extend(self.extras.get(row).into_iter().flatten().cloned());
-        match &self.extent {
-            Some(extent) => low_dimensional::items(items, extent),
-            None => items,
         }
     }
 
@@ -117,13 +106,12 @@ pub fn transport_table(report: &TransportReport) -> String {
     s += &heading(report);
     s.push('\n');
     for (r, row) in report.rows.iter().enumerate() {
-        let e = row.equilibrium();
-        let mu = e.chemical_potential_ev();
+        let mu = row.scalar("chemical_potential");
         let relative = Scalar {
             value: mu.value - report.fermi_level_ev,
             error: mu.error,
         };
-        let items = report.items(r);
+        let items = &row.items;
         let named = |i: &&Item| i.name.ends_with("carrier_density") && !i.name.contains("hall");
         let n = items
             .iter()
@@ -142,12 +130,12 @@ pub fn transport_table(report: &TransportReport) -> String {
         let _ = writeln!(
             s,
             "T = {} K, mu - E_F = {} eV, n - p = {} ({kind})",
-            e.temperature_k(),
+            row.temperature_k,
             scalar(relative),
             density(n, given, report.density_unit())
         );
-        s += &coefficient_lines(&items, report.extent.as_ref());
-        s += &share_lines(&items);
+        s += &coefficient_lines(items, report.extent.as_ref());
+        s += &share_lines(items);
     }
     s.push_str(&match report.extent.map(|e| e.dimension()) {
         None => LEGEND.to_owned(),
@@ -310,13 +298,12 @@ pub fn transport_json(report: &TransportReport) -> Value {
         .enumerate()
         .map(|(r, row)| {
             let mut out = Map::new();
-            let e = row.equilibrium();
             let t = Scalar {
-                value: e.temperature_k(),
+                value: row.temperature_k,
                 error: 0.0,
             };
             out.insert("temperature".into(), super::format::scalar_json(t, "K"));
-            let mu = e.chemical_potential_ev();
+            let mu = row.scalar("chemical_potential");
             let relative = Scalar {
                 value: mu.value - report.fermi_level_ev,
                 ..mu
@@ -328,8 +315,8 @@ pub fn transport_json(report: &TransportReport) -> Value {
             if let Levels::Carriers(carriers) = &report.levels {
                 out.insert("carriers".into(), json!(carriers[r % carriers.len()]));
             }
-            for item in report.items(r) {
-                out.insert(item.name.to_string(), item_json(&item));
+            for item in &row.items {
+                out.insert(item.name.to_string(), item_json(item));
             }
             Value::Object(out)
         })
@@ -378,10 +365,10 @@ fn item_json(item: &Item) -> Value {
 pub fn transport_csv(report: &TransportReport) -> String {
     let mut s = String::new();
     for (r, row) in report.rows.iter().enumerate() {
-        let items = report.items(r);
+        let items = &row.items;
         if r == 0 {
             s.push_str("temperature [K]");
-            for item in &items {
+            for item in items {
                 for i in 0..item.quantity.values().len() {
                     let rank = item.quantity.dimensions().len() as u32;
                     let of = |place: u32| ["x", "y", "z"][i / 3usize.pow(rank - 1 - place) % 3];
@@ -395,8 +382,8 @@ pub fn transport_csv(report: &TransportReport) -> String {
             }
             s.push('\n');
         }
-        let _ = write!(s, "{}", row.equilibrium().temperature_k());
-        for item in &items {
+        let _ = write!(s, "{}", row.temperature_k);
+        for item in items {
             for (v, e) in item.quantity.values().iter().zip(item.quantity.errors()) {
                 let _ = write!(s, ",{v:e},{e:e}");
             }
@@ -471,24 +458,18 @@ pub fn transport_result(report: &TransportReport, command: &str) -> Result<Resul
         "Cartesian component of the magnetic field",
     )?;
     file.dimension("field2", xyz, "", "second component of the magnetic field")?;
-    let all: Vec<Vec<Item>> = (0..report.rows.len()).map(|r| report.items(r)).collect();
-    let Some(first) = all.first() else {
+    let Some(first) = report.rows.first() else {
         return Ok(file);
     };
-    for (i, item) in first.iter().enumerate() {
+    for (i, item) in first.items.iter().enumerate() {
         if item.name == level {
             continue;
         }
         let mut dimensions = vec!["temperature", level];
         dimensions.extend(item.quantity.dimensions());
-        let values = all
-            .iter()
-            .flat_map(|row| row[i].quantity.values())
-            .collect();
-        let errors = all
-            .iter()
-            .flat_map(|row| row[i].quantity.errors())
-            .collect();
+        let all = report.rows.iter().map(|row| &row.items[i].quantity);
+        let values = all.clone().flat_map(Quantity::values).collect();
+        let errors = all.flat_map(Quantity::errors).collect();
         file.variable(&item.name, &dimensions, values, item.unit, item.about)?;
         file.error_bar(&item.name, errors)?;
     }

@@ -95,6 +95,9 @@ impl InterpolatedBands {
             for ((builder, ends), band) in builders.iter_mut().zip(&mut ends).zip(&bands) {
                 builder.add_energies(&band.energies)?;
                 builder.add_velocities(&band.velocities)?;
+                if !band.lifetimes.is_empty() {
+                    builder.add_lifetimes(&band.lifetimes)?;
+                }
                 keep_extremes(ends, band, &k_box);
             }
         }
@@ -187,6 +190,7 @@ impl BandSource for InterpolatedBands {
             Field::Energy => (Derivatives::None, 1),
             Field::Velocity => (Derivatives::Velocity, 3),
             Field::InverseMass => (Derivatives::InverseMass, 6),
+            Field::Lifetime if self.header().has_lifetimes => (Derivatives::Velocity, 1),
             Field::Lifetime => {
                 return Err(Error::Internal("lifetimes are not interpolated".into()));
             }
@@ -200,7 +204,8 @@ impl BandSource for InterpolatedBands {
             out.copy_from_slice(match field {
                 Field::Energy => &values.energies,
                 Field::InverseMass => &values.inverse_masses,
-                _ => &values.velocities,
+                Field::Lifetime => &values.lifetimes,
+                Field::Velocity => &values.velocities,
             });
         }
         Ok(())

@@ -63,6 +63,8 @@ pub struct BoxBand {
     pub velocities: Vec<f64>,
     /// Inverse masses `[point][6]`, 1/kg, Cartesian, xx yy zz yz xz xy; empty unless wanted.
     pub inverse_masses: Vec<f64>,
+    /// Relaxation times, s, where the header announces them and velocities are wanted; else empty.
+    pub lifetimes: Vec<f64>,
     /// No energy inside the box, at a point or between points, is below this (eV): a rigorous bound.
     pub low: f64,
     /// No energy inside the box is above this (eV).

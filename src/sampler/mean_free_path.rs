@@ -1,15 +1,41 @@
 //! Bands in which every state has the same mean free path: boundaries, or metals in which disorder sets the path.
 
+use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
 use crate::bands::{BandHeader, BandSource, BandStatistics, Field};
 use crate::crystal::{PointGroup, Tensor};
 use crate::error::{Error, Result};
 use crate::kernel::velocity::stencil;
 use crate::memory;
 use crate::units::ANGSTROM;
+use std::sync::Arc;
 
 /// States slower than this share of a band's fastest have the time of one that is as fast: λ/|v| diverges where v = 0, and
 /// what such states carry, λ v_i v_j/|v|, is next to nothing.
 const SLOWEST: f64 = 1e-3;
+
+/// Order of the differences that give the speeds of a table.
+const TABLE_ORDER: usize = 4;
+
+/// Speed (m/s) below which a state of an interpolation has the time of one that is as fast.
+const STANDING: f64 = 1.0;
+
+/// # Errors
+/// [`Error::BadOption`] for a path that is not positive and finite.
+fn described(header: &BandHeader, path_angstrom: f64) -> Result<BandHeader> {
+    if !(path_angstrom.is_finite() && path_angstrom > 0.0) {
+        return Err(Error::bad_option(
+            "--mean-free-path",
+            format!("{path_angstrom} Å"),
+            "give a positive length in Å, such as 400",
+        ));
+    }
+    let mut header = header.clone();
+    header.has_lifetimes = true;
+    header.provenance.notes.push(format!(
+        "Every state has the mean free path {path_angstrom} Å."
+    ));
+    Ok(header)
+}
 
 /// A source whose relaxation times are λ/|v_nk| (PHYSICS.md §8): integrals of v_i v_j τ become λ⟨v_i v_j/|v|⟩.
 pub struct MeanFreePathBands<'a> {
@@ -30,18 +56,7 @@ impl<'a> MeanFreePathBands<'a> {
     /// # Errors
     /// [`Error::BadOption`] for a path that is not positive and finite; those of reading.
     pub fn new(source: Box<dyn BandSource + 'a>, path_angstrom: f64, order: usize) -> Result<Self> {
-        if !(path_angstrom.is_finite() && path_angstrom > 0.0) {
-            return Err(Error::bad_option(
-                "--mean-free-path",
-                format!("{path_angstrom} Å"),
-                "give a positive length in Å, such as 400",
-            ));
-        }
-        let mut header = source.header().clone();
-        header.has_lifetimes = true;
-        header.provenance.notes.push(format!(
-            "Every state has the mean free path {path_angstrom} Å."
-        ));
+        let header = described(source.header(), path_angstrom)?;
         let mut bands = Self {
             statistics: source.statistics().to_vec(),
             to_velocity: header.lattice.gradient_to_velocity(),
@@ -64,6 +79,18 @@ impl<'a> MeanFreePathBands<'a> {
             bands.statistics[index].max_lifetime = bands.time(floor, floor);
         }
         Ok(bands)
+    }
+
+    /// Other bands with the same path.
+    fn likewise<'b>(
+        &self,
+        source: Box<dyn BandSource + 'b>,
+        order: usize,
+    ) -> Option<Box<dyn BandSource + 'b>> {
+        let path = self.path_m / ANGSTROM;
+        // What these bands could be read for, those of the same table can.
+        let bands = MeanFreePathBands::new(source, path, order).ok()?;
+        Some(Box::new(bands))
     }
 
     /// λ/|v|, s; 0 in a band in which nothing moves.
@@ -129,6 +156,15 @@ impl BandSource for MeanFreePathBands<'_> {
         self.source.symmetry()
     }
 
+    fn rival(&self) -> Option<Box<dyn BandSource + '_>> {
+        self.likewise(self.source.rival()?, self.order)
+    }
+
+    fn table(&self) -> Option<Box<dyn BandSource + '_>> {
+        // A table's own velocities are differences of its energies.
+        self.likewise(self.source.table()?, TABLE_ORDER)
+    }
+
     fn in_memory(&self, field: Field, spin: usize, band: usize) -> Option<&[f64]> {
         match field {
             Field::Lifetime => None,
@@ -153,5 +189,85 @@ impl BandSource for MeanFreePathBands<'_> {
             *x = self.time(*x, floor);
         }
         Ok(())
+    }
+}
+
+/// An interpolation whose relaxation times are λ/|v_nk|, to be refined.
+pub struct MeanFreePathSeries {
+    inner: Arc<dyn Interpolator>,
+    header: BandHeader,
+    path_angstrom: f64,
+}
+
+impl MeanFreePathSeries {
+    /// `inner` with the mean free path `path_angstrom` (Å).
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for a path that is not positive and finite.
+    pub fn new(inner: Arc<dyn Interpolator>, path_angstrom: f64) -> Result<Self> {
+        Ok(Self {
+            header: described(inner.header(), path_angstrom)?,
+            path_angstrom,
+            inner,
+        })
+    }
+
+    fn time(&self, bands: &mut [BoxBand]) {
+        let path = self.path_angstrom * ANGSTROM;
+        for band in bands {
+            let (velocities, _) = band.velocities.as_chunks::<3>();
+            let of = |v: &[f64; 3]| {
+                let speed = (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]).sqrt();
+                path / speed.max(STANDING)
+            };
+            band.lifetimes = velocities.iter().map(of).collect();
+        }
+    }
+}
+
+impl Interpolator for MeanFreePathSeries {
+    fn header(&self) -> &BandHeader {
+        &self.header
+    }
+
+    fn symmetry(&self) -> &PointGroup {
+        self.inner.symmetry()
+    }
+
+    fn rival(&self) -> Option<Arc<dyn Interpolator>> {
+        Some(Arc::new(Self {
+            inner: self.inner.rival()?,
+            header: self.header.clone(),
+            path_angstrom: self.path_angstrom,
+        }))
+    }
+
+    fn groups(&self) -> Vec<BandGroup> {
+        self.inner.groups()
+    }
+
+    fn evaluate(
+        &self,
+        group: &BandGroup,
+        k_box: &KBox,
+        derivatives: Derivatives,
+    ) -> Result<Vec<BoxBand>> {
+        let mut bands = self.inner.evaluate(group, k_box, derivatives)?;
+        self.time(&mut bands);
+        Ok(bands)
+    }
+
+    fn evaluate_slab(
+        &self,
+        group: &BandGroup,
+        boxes: &[KBox],
+        derivatives: Derivatives,
+        take: &mut dyn FnMut(usize, Vec<BoxBand>) -> Result<()>,
+    ) -> Result<()> {
+        self.inner
+            .evaluate_slab(group, boxes, derivatives, &mut |i, mut bands| {
+                self.time(&mut bands);
+                take(i, bands)
+            })
     }
 }

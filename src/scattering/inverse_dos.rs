@@ -29,4 +29,8 @@ impl Scattering for InverseDos {
     fn needs_valley(&self, at: &Conditions) -> bool {
         at.dos.is_none()
     }
+
+    fn goes_by_sample(&self) -> bool {
+        true
+    }
 }

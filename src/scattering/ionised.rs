@@ -80,6 +80,10 @@ impl Scattering for IonisedImpurities {
     fn needs_valley(&self, _: &Conditions) -> bool {
         true
     }
+
+    fn goes_by_sample(&self) -> bool {
+        true
+    }
 }
 
 /// ln(1+s) − s/(1+s); its two terms cancel for small s, where s²/2 − 2s³/3 + 3s⁴/4 − … is summed.

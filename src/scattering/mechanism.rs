@@ -35,6 +35,11 @@ pub trait Scattering {
         false
     }
 
+    /// Whether the rate goes by the carriers of the sample or by the bands' density of states, which have bars.
+    fn goes_by_sample(&self) -> bool {
+        false
+    }
+
     /// Parameters that contradict each other, in words.
     fn contradiction(&self) -> Option<String> {
         None

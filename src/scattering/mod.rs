@@ -71,7 +71,7 @@ pub use ionised::{CoulombCutoff, IonisedImpurities};
 pub use matthiessen::{Share, named_shares, shares, total_rate, window_shares};
 pub use mean_free_path::MeanFreePath;
 pub use mechanism::{LEAST_ENERGY_EV, Mechanism, Scattering};
-pub use model::{BandEdges, Carriers, ScatteringModel};
+pub use model::{BandEdges, BinRates, Carriers, ScatteringModel};
 pub use neutral::NeutralImpurities;
 pub use piezoelectric::Piezoelectric;
 pub use polar_optical::PolarOptical;

@@ -50,6 +50,57 @@ const GAUSS: [(f64, f64); 5] = [
     (0.953_089_922_969_332, 0.118_463_442_528_094_5),
 ];
 
+/// An energy inside a bin.
+struct Node {
+    bin: usize,
+    edge: Edge,
+    above_ev: f64,
+    /// Share in the mean of the bin, not normalised.
+    weight: f64,
+    /// Rate that does not go by the sample, 1/s.
+    rate: f64,
+}
+
+/// What of the rates in bins is the same for all samples at one temperature.
+pub struct BinRates<'a> {
+    model: &'a ScatteringModel,
+    bins: usize,
+    nodes: Vec<Node>,
+}
+
+impl BinRates<'_> {
+    /// Mean relaxation time of each bin, s: [`ScatteringModel::tau_in_bins`].
+    ///
+    /// # Errors
+    /// Those of [`ScatteringModel::tau`].
+    pub fn tau(&self, at: &Conditions) -> Result<Vec<f64>> {
+        let mut sums = vec![[0.0; 2]; self.bins];
+        for node in &self.nodes {
+            let (mechanisms, at) = self.model.at_edge(node.edge, at)?;
+            let sample = |m: &&Mechanism| m.scattering().goes_by_sample();
+            let mut rate = node.rate;
+            for mechanism in mechanisms.iter().filter(sample) {
+                rate += mechanism.rate(node.above_ev, &at)?;
+            }
+            if !(rate > 0.0) {
+                // Says what is wrong.
+                total_rate(mechanisms, node.above_ev, &at)?;
+            }
+            let [weighted, weights] = &mut sums[node.bin];
+            *weighted += node.weight / rate;
+            *weights += node.weight;
+        }
+        let mean = |[weighted, weights]: [f64; 2]| {
+            if weights > 0.0 {
+                weighted / weights
+            } else {
+                0.0
+            }
+        };
+        Ok(sums.into_iter().map(mean).collect())
+    }
+}
+
 impl ScatteringModel {
     /// Relaxation time, s, of a carrier at an absolute energy; 0 inside the gap, where there is none.
     ///
@@ -83,32 +134,59 @@ impl ScatteringModel {
         edges: &BandEdges,
         at: &Conditions,
     ) -> Result<Vec<f64>> {
-        let mean = |low: f64, high: f64| -> Result<f64> {
-            let [mut weighted, mut weights] = [0.0; 2];
-            for (from, to) in edges.occupied(low, high) {
+        self.rates_in_bins(bin_edges_ev, edges, at)?.tau(at)
+    }
+
+    /// The rates of the mechanisms that do not go by the sample, from which [`BinRates::tau`] makes the relaxation times of
+    /// samples at the temperature of `at`.
+    ///
+    /// # Errors
+    /// Those of [`ScatteringModel::tau`].
+    pub fn rates_in_bins(
+        &self,
+        bin_edges_ev: &[f64],
+        edges: &BandEdges,
+        at: &Conditions,
+    ) -> Result<BinRates<'_>> {
+        let mut nodes = Vec::new();
+        for (bin, ends) in bin_edges_ev.windows(2).enumerate() {
+            for (from, to) in edges.occupied(ends[0], ends[1]) {
                 for (node, gauss) in GAUSS {
                     let energy_ev = from + node * (to - from);
                     let Some(edge) = self.place(energy_ev, edges)? else {
                         continue;
                     };
                     let (mechanisms, at) = self.at_edge(edge, at)?;
-                    let above = edge.above(energy_ev);
-                    let weight = gauss * (to - from) * at.valley.wave_number(above).powi(3)
-                        / at.valley.flattening(above);
-                    weighted += weight / total_rate(mechanisms, above, &at)?;
-                    weights += weight;
+                    let above_ev = edge.above(energy_ev);
+                    let mut rate = 0.0;
+                    for mechanism in mechanisms {
+                        if !mechanism.scattering().goes_by_sample() {
+                            rate += mechanism.rate(above_ev, &at)?;
+                        }
+                    }
+                    nodes.push(Node {
+                        bin,
+                        edge,
+                        above_ev,
+                        weight: gauss * (to - from) * at.valley.wave_number(above_ev).powi(3)
+                            / at.valley.flattening(above_ev),
+                        rate,
+                    });
                 }
             }
-            Ok(if weights > 0.0 {
-                weighted / weights
-            } else {
-                0.0
-            })
-        };
-        bin_edges_ev
-            .windows(2)
-            .map(|bin| mean(bin[0], bin[1]))
-            .collect()
+        }
+        Ok(BinRates {
+            model: self,
+            bins: bin_edges_ev.len().saturating_sub(1),
+            nodes,
+        })
+    }
+
+    /// Whether any rate goes by the carriers of the sample or the bands' density of states.
+    pub fn goes_by_sample(&self) -> bool {
+        let carriers = [&self.electrons, &self.holes].into_iter().flatten();
+        let mut all = carriers.flat_map(|c| &c.mechanisms);
+        all.any(|m| m.scattering().goes_by_sample())
     }
 
     /// Each mechanism's share of the rate at an absolute energy; empty inside the gap.

@@ -1,11 +1,14 @@
 //! Density of states of the bands themselves at an energy: what some scattering mechanisms go by.
 //!
-//! It is that of the bins, which scatters where they are narrower than the grid resolves. A relaxation time is the same for every
-//! variation of the distribution, so that this scatter is in no bar.
+//! It is that of the bins, which scatters where they are narrower than the grid resolves. Each variation of the distribution has its
+//! own, so that this scatter is in the bars.
 
 use super::TransportDistribution;
-use super::distribution::VALUE;
+use super::distribution::{VALUE, Variation};
 use crate::units::PER_CM3;
+
+/// A variation that changes a bin's states by more says only that nothing is known of them; a rate needs a positive number.
+const MOST: f64 = 4.0;
 
 /// The density of states per energy.
 pub(super) struct BandStates<'a> {
@@ -15,11 +18,15 @@ pub(super) struct BandStates<'a> {
 }
 
 impl<'a> BandStates<'a> {
-    /// Of the bands that a distribution was made from.
-    pub fn new(distribution: &'a TransportDistribution) -> Self {
-        let states = &distribution.contents(VALUE).states;
+    /// Of the bands that a distribution was made from, as a variation has them.
+    pub fn new(distribution: &'a TransportDistribution, variation: Variation) -> Self {
+        let value = &distribution.contents(VALUE).states;
+        let states = &distribution.contents(variation).states;
         let volume_cm3 = distribution.volume_m3 * PER_CM3;
-        let dos = |b: usize| states[b] / (distribution.axis.bin_width(b) * volume_cm3);
+        let dos = |b: usize| {
+            let states = states[b].clamp(value[b] / MOST, value[b] * MOST);
+            states / (distribution.axis.bin_width(b) * volume_cm3)
+        };
         Self {
             edges_ev: distribution.axis.edges(),
             dos: (0..states.len()).map(dos).collect(),

@@ -4,8 +4,8 @@
 
 use super::distribution::TransportDistribution;
 use super::ensemble::{Ensemble, Member, ThermalState};
-use super::window::Tau;
-use super::{RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity, onsager};
+use super::window::{Tau, Times};
+use super::{BinnedTau, RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity, onsager};
 use crate::error::{Error, Result};
 use crate::units::{BOHR_MAGNETON, ELEMENTARY_CHARGE, EV, PER_CM3, VACUUM_PERMEABILITY};
 use std::ops::Deref;
@@ -17,14 +17,10 @@ impl TransportDistribution {
     /// [`Error::BadOption`] for μ outside the energy bins, bins too wide for the temperature, or a spectrum that holds relaxation
     /// times already.
     pub fn coefficients_over_tau(&self, state: &ThermalState) -> Result<CoefficientsOverTau> {
-        if self.has_lifetimes() {
-            return Err(Error::bad_option(
-                "relaxation time",
-                "the spectrum was integrated with the grid's own relaxation times",
-                "take its absolute coefficients, or integrate v_i v_j alone",
-            ));
-        }
-        Ok(CoefficientsOverTau(self.shared(state, &|_| 1.0)?))
+        self.without_lifetimes()?;
+        Ok(CoefficientsOverTau(
+            self.shared(state, Times::Same(&|_| 1.0))?,
+        ))
     }
 
     /// Coefficients with the relaxation time `tau`, s, as a function of the energy, eV.
@@ -32,14 +28,21 @@ impl TransportDistribution {
     /// # Errors
     /// As [`TransportDistribution::coefficients_over_tau`], and for a relaxation time that is not positive.
     pub fn coefficients(&self, state: &ThermalState, tau: Tau) -> Result<Coefficients> {
-        if self.has_lifetimes() {
-            return Err(Error::bad_option(
-                "relaxation time",
-                "the spectrum was integrated with the grid's own relaxation times",
-                "give none, or integrate v_i v_j alone",
-            ));
-        }
-        Ok(Coefficients(self.shared(state, tau)?))
+        self.without_lifetimes()?;
+        Ok(Coefficients(self.shared(state, Times::Same(tau))?))
+    }
+
+    /// Coefficients with relaxation times that [`TransportDistribution::scattered`] gave, whose own errors enter the bars.
+    ///
+    /// # Errors
+    /// As [`TransportDistribution::coefficients`].
+    pub fn coefficients_scattered(
+        &self,
+        state: &ThermalState,
+        tau: &BinnedTau,
+    ) -> Result<Coefficients> {
+        self.without_lifetimes()?;
+        Ok(Coefficients(self.shared(state, Times::Binned(tau))?))
     }
 
     /// Coefficients with the grid's own relaxation times.
@@ -54,12 +57,25 @@ impl TransportDistribution {
                 "give one (`--tau SECONDS`)",
             ));
         }
-        Ok(Coefficients(self.shared(state, &|_| 1.0)?))
+        Ok(Coefficients(self.shared(state, Times::Same(&|_| 1.0))?))
     }
 
-    fn shared(&self, state: &ThermalState, tau: Tau) -> Result<Equilibrium> {
+    /// # Errors
+    /// [`Error::BadOption`] for a spectrum that holds relaxation times.
+    fn without_lifetimes(&self) -> Result<()> {
+        if !self.has_lifetimes() {
+            return Ok(());
+        }
+        Err(Error::bad_option(
+            "relaxation time",
+            "the spectrum was integrated with the grid's own relaxation times",
+            "take its absolute coefficients, or integrate v_i v_j alone",
+        ))
+    }
+
+    fn shared(&self, state: &ThermalState, times: Times) -> Result<Equilibrium> {
         Ok(Equilibrium {
-            ensemble: Ensemble::new(self, state, tau)?,
+            ensemble: Ensemble::new(self, state, times)?,
             has_hall: self.has_hall(),
             has_magneto: self.has_magneto(),
         })

@@ -60,10 +60,10 @@ impl Contents {
         };
         let set = spectrum.channels;
         let velocity = |(i, j)| match set {
-            Channels::Lifetimes => of(Channel::LifetimeProduct(i, j)),
+            _ if set.has_lifetimes() => of(Channel::LifetimeProduct(i, j)),
             _ => of(Channel::VelocityProduct(i, j)),
         };
-        let hall = matches!(set, Channels::Hall | Channels::Magneto);
+        let hall = set.has_inverse_masses();
         let pairs = |wanted: bool| PAIRS.into_iter().filter(move |_| wanted);
         let magneto: Vec<Vec<f64>> = pairs(set == Channels::Magneto)
             .flat_map(|(i, j)| PAIRS.map(|(k, l)| of(Channel::Magneto(i, j, k, l))))

@@ -4,7 +4,7 @@ use super::contents::{Average, Contents, Part};
 use super::reconstruction::Reconstruction;
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
-use crate::integrate::{Channels, EnergyAxis, Spectrum};
+use crate::integrate::{Channel, Channels, EnergyAxis, Spectrum};
 
 /// States, v_i v_j and, where integrated, the Hall and magnetoconductivity products as functions of energy, per cell.
 ///
@@ -24,6 +24,10 @@ pub struct TransportDistribution {
     contents: Vec<Contents>,
     /// Number of groups of the zone.
     groups: usize,
+    /// Whether the mesh was refined.
+    pub(super) refined: bool,
+    /// |v|²τ² of each bin, m², where the grid has relaxation times.
+    pub(super) squared_path: Vec<f64>,
     /// Polynomials of high and of low order for what moves.
     motion: [Reconstruction; 2],
     /// Likewise for states.
@@ -105,7 +109,16 @@ impl TransportDistribution {
             .map(|c| states[0].at_points(&c.states))
             .chain([states[1].at_points(&contents[0].states)])
             .collect();
+        let squared_path = match spectrum.channels.has_lifetimes() {
+            true => {
+                let paths = spectrum.total_cumulative(Channel::SquaredPath).0;
+                paths.windows(2).map(|w| w[1] - w[0]).collect()
+            }
+            false => Vec::new(),
+        };
         Ok(Self {
+            refined: spectrum.refined,
+            squared_path,
             volume_m3: header.lattice.volume_m3(),
             split_ev,
             channels: spectrum.channels,
@@ -163,12 +176,12 @@ impl TransportDistribution {
 
     /// Whether relaxation times of the grid are part of the spectrum, so that its coefficients are absolute.
     pub fn has_lifetimes(&self) -> bool {
-        self.channels == Channels::Lifetimes
+        self.channels.has_lifetimes()
     }
 
     /// Whether Hall and Nernst coefficients can be had.
     pub fn has_hall(&self) -> bool {
-        matches!(self.channels, Channels::Hall | Channels::Magneto)
+        self.channels.has_inverse_masses()
     }
 
     /// Whether magnetoconductivity and magnetoresistance can be had.

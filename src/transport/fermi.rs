@@ -4,7 +4,7 @@ use super::{Scalar, TensorQuantity};
 use crate::bands::BandHeader;
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
-use crate::integrate::{Channel, Channels, SurfaceIntegral};
+use crate::integrate::{Channel, SurfaceIntegral};
 use crate::units::{ELEMENTARY_CHARGE, HBAR_EV, VACUUM_PERMITTIVITY};
 
 /// Fermi-surface quantities of all bands (PHYSICS.md §0 and §1: σ_ij = e² (g_s/V_c) ⟨v_i v_j τ δ(E_F − E)⟩). Tensors are
@@ -83,7 +83,7 @@ impl FermiTensors {
         let conductivity_over_tau = products.scaled(to_sigma);
         let plasma_frequency_squared =
             conductivity_over_tau.scaled(HBAR_EV * HBAR_EV / VACUUM_PERMITTIVITY);
-        let has_lifetimes = integral.channels == Channels::Lifetimes;
+        let has_lifetimes = integral.channels.has_lifetimes();
         let conductivity = if let Some(tau) = tau_s {
             Some(conductivity_over_tau.scaled(tau))
         } else if has_lifetimes {

@@ -44,7 +44,7 @@ pub use optimum_temperature::BestTemperature;
 pub use quantity::{RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity};
 pub use relaxation::RelaxationTime;
 pub use relevance::WindowRelevance;
-pub use scattered::{BinnedTau, CarrierShares};
+pub use scattered::{BinnedTau, CarrierShares, OWN_LIFETIMES};
 pub use spectra::DosSpectrum;
 pub use spins::{channel_group, spin_distributions};
 pub use window::{Tau, fermi_window};

@@ -4,7 +4,7 @@
 use super::distribution::UNSYMMETRIZED;
 use super::ensemble::{Ensemble, Member, ThermalState};
 use super::maximum::{STENCIL, Scan, slope_and_curvature};
-use super::window::Tau;
+use super::window::Times;
 use super::{CarrierDensities, RelaxationTime, Scalar, TransportDistribution, onsager};
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
@@ -31,8 +31,8 @@ pub enum Objective {
 /// Which component of a tensor counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// A third of the trace.
-    Average,
+    /// The mean over so many directions: the trace divided by 3, for a layer by 2.
+    Average(usize),
     /// A diagonal component: 0, 1, 2 for x, y, z.
     Along(usize),
 }
@@ -41,7 +41,7 @@ impl Direction {
     /// The component of a tensor.
     pub fn of(self, t: &Tensor) -> f64 {
         match self {
-            Self::Average => (t[0][0] + t[1][1] + t[2][2]) / 3.0,
+            Self::Average(directions) => (t[0][0] + t[1][1] + t[2][2]) / directions as f64,
             Self::Along(i) => t[i][i],
         }
     }
@@ -159,8 +159,8 @@ impl TransportDistribution {
     /// The objective at a temperature, K, and μ, eV, on the spectrum as integrated: no bar, no extrapolation.
     fn as_integrated(&self, search: &Search, temperature_k: f64, mu_ev: f64) -> Result<f64> {
         let state = self.at_chemical_potential(temperature_k, mu_ev)?;
-        let with = |tau: Tau| Ensemble::value_only(self, &state, tau);
-        let member = search.relaxation.with(self, &state, with)?;
+        let with = |times: Times| Ensemble::value_only(self, &state, times);
+        let member = search.relaxation.with(self, &state, false, with)?;
         let of = |m: &Member| search.of(m, temperature_k, self.volume_m3);
         Ok(member.scalar(of).value)
     }
@@ -173,8 +173,8 @@ impl TransportDistribution {
         mu_ev: f64,
     ) -> Result<Ensemble> {
         let state = self.at_chemical_potential(temperature_k, mu_ev)?;
-        let with = |tau: Tau| Ensemble::new(self, &state, tau);
-        search.relaxation.with(self, &state, with)
+        let with = |times: Times| Ensemble::new(self, &state, times);
+        search.relaxation.with(self, &state, true, with)
     }
 }
 

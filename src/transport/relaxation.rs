@@ -1,7 +1,7 @@
 //! The relaxation time of a calculation, as far as it is known.
 
-use super::window::Tau;
-use super::{ThermalState, TransportDistribution};
+use super::window::{Tau, Times};
+use super::{BinnedTau, ThermalState, TransportDistribution};
 use crate::error::{Error, Result};
 use crate::scattering::ScatteringModel;
 
@@ -16,6 +16,8 @@ pub enum RelaxationTime<'a> {
     Mechanisms(&'a ScatteringModel, Option<(f64, f64)>),
     /// Any function of the energy (eV), s.
     Function(Tau<'a>),
+    /// As mechanisms gave it, with its errors.
+    Binned(&'a BinnedTau),
     /// The bands' own, integrated with them.
     OfTheBands,
 }
@@ -26,7 +28,8 @@ impl RelaxationTime<'_> {
         !matches!(self, Self::Unknown)
     }
 
-    /// Gives `work` τ in a thermal state as a function of the energy, s; 1 where it is unknown or in the spectrum already.
+    /// Gives `work` τ in a thermal state as a function of the energy, s, with its errors where `bars` are wanted; 1 where it is
+    /// unknown or in the spectrum already.
     ///
     /// # Errors
     /// [`Error::BadOption`] where τ is given twice or not at all, or as [`TransportDistribution::scattered`]; those of `work`.
@@ -34,7 +37,8 @@ impl RelaxationTime<'_> {
         &self,
         distribution: &TransportDistribution,
         state: &ThermalState,
-        work: impl FnOnce(Tau) -> Result<T>,
+        bars: bool,
+        work: impl FnOnce(Times) -> Result<T>,
     ) -> Result<T> {
         if distribution.has_lifetimes() != matches!(self, Self::OfTheBands) {
             return Err(Error::bad_option(
@@ -44,12 +48,16 @@ impl RelaxationTime<'_> {
             ));
         }
         match self {
-            Self::Unknown | Self::OfTheBands => work(&|_| 1.0),
-            Self::Constant(tau) => work(&|_| *tau),
-            Self::Function(tau) => work(*tau),
+            Self::Unknown | Self::OfTheBands => work(Times::Same(&|_| 1.0)),
+            Self::Constant(tau) => work(Times::Same(&|_| *tau)),
+            Self::Function(tau) => work(Times::Same(*tau)),
+            Self::Binned(tau) => work(Times::Binned(tau)),
             Self::Mechanisms(model, gap_ev) => {
-                let tau = distribution.scattered(model, *gap_ev, state)?;
-                work(&|e| tau.at(e))
+                let tau = match bars {
+                    true => distribution.scattered(model, *gap_ev, state)?,
+                    false => distribution.scattered_value(model, *gap_ev, state)?,
+                };
+                work(Times::Binned(&tau))
             }
         }
     }

@@ -1,10 +1,12 @@
 //! Relaxation times of a scattering model on the bins of a distribution.
 
 use super::band_states::BandStates;
-use super::distribution::VALUE;
-use super::{CarrierDensities, ThermalState, TransportDistribution, fermi_window};
+use super::distribution::{VALUE, Variation};
+use super::{ThermalState, TransportDistribution, fermi_window};
 use crate::error::{Error, Result};
-use crate::scattering::{BandEdges, Carrier, Conditions, ScatteringModel, Share, named_shares};
+use crate::scattering::{
+    BandEdges, BinRates, Carrier, Conditions, ScatteringModel, Share, named_shares,
+};
 use crate::units::BOLTZMANN_EV;
 
 /// Carriers of a kind that the model says nothing of are left out where they are fewer than this share of the others.
@@ -13,21 +15,36 @@ const NEGLIGIBLE: f64 = 1e-6;
 /// The time of carriers that are left out, s: they conduct nothing, and every time must be positive.
 const LEFT_OUT_S: f64 = 1e-40;
 
-/// τ of each bin, s.
+/// τ of each bin, s, with what the errors of the bands and of their carriers make of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BinnedTau {
     edges_ev: Vec<f64>,
-    tau_s: Vec<f64>,
+    /// Of every variation of the distribution, the one that gives the values first; of that one alone where τ is the same for all.
+    tau_s: Vec<Vec<f64>>,
 }
 
 impl BinnedTau {
     /// τ at an energy (eV), s: in a gap that of the nearer band edge; 0 outside the bins.
     pub fn at(&self, energy_ev: f64) -> f64 {
+        self.of(0, energy_ev)
+    }
+
+    /// The same for a variation, by its number.
+    pub(super) fn of(&self, variation: usize, energy_ev: f64) -> f64 {
         let above = self.edges_ev.partition_point(|e| *e <= energy_ev);
-        let bin = above.checked_sub(1);
-        bin.and_then(|b| self.tau_s.get(b)).copied().unwrap_or(0.0)
+        let tau = self.tau_s.get(variation).or(self.tau_s.first());
+        let bin = above.checked_sub(1).zip(tau);
+        bin.and_then(|(b, tau)| tau.get(b)).copied().unwrap_or(0.0)
+    }
+
+    /// Whether variations have times of their own.
+    pub(super) fn varies(&self) -> bool {
+        self.tau_s.len() > 1
     }
 }
+
+/// Name of the share of the bands' own relaxation times.
+pub const OWN_LIFETIMES: &str = "lifetimes";
 
 /// The mechanisms' shares in the scattering of one kind of carrier.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +53,17 @@ pub struct CarrierShares {
     pub carrier: Carrier,
     /// Each mechanism's share, which add up to 1; NaN where there are too few of these carriers to matter.
     pub shares: Vec<Share>,
+}
+
+/// Distance in k_BT of the chemical potentials from which ∂n/∂μ is taken: an error of 2e-5 at most.
+const RESPONSE_STEP: f64 = 0.01;
+
+/// Bins by what is known of their scattering.
+struct Parts<'m> {
+    /// First bin and rates of each run of bins that scatter.
+    rates: Vec<(usize, BinRates<'m>)>,
+    /// Bins of carriers that are left out.
+    left_out: Vec<usize>,
 }
 
 /// What a model meets in a thermal state.
@@ -52,7 +80,7 @@ struct Scene {
 
 impl TransportDistribution {
     /// The model's τ in a thermal state of a semiconductor with the band edges `gap_ev` (valence, conduction): carriers
-    /// screen with their whole density, and as many impurities are ionised as there are net carriers. Mechanisms that go by
+    /// screen as the bands hold them, and as many impurities are ionised as there are net carriers. Mechanisms that go by
     /// the density of states meet that of the bands.
     ///
     /// # Errors
@@ -63,41 +91,95 @@ impl TransportDistribution {
         gap_ev: Option<(f64, f64)>,
         state: &ThermalState,
     ) -> Result<BinnedTau> {
-        let scene = self.scene(model, gap_ev, state)?;
-        let states = BandStates::new(self);
-        let dos = |e| states.dos_per_ev_cm3(e);
-        let at = Conditions {
-            dos: Some(&dos),
-            ..scene.at
+        let all = if model.goes_by_sample() {
+            usize::MAX
+        } else {
+            1
         };
-        let all = self.axis.edges();
-        let mut tau_s: Vec<f64> = all
-            .windows(2)
-            .enumerate()
-            .map(|(b, bin)| {
-                if scene.skips(bin) {
-                    return Ok(LEFT_OUT_S);
-                }
-                // Nothing moves there, and a rate that goes by the bands' states has no value.
-                if self.states_in(b) == 0.0 {
-                    return Ok(0.0);
-                }
-                Ok(model.tau_in_bins(bin, &scene.edges, &at)?[0])
-            })
-            .collect::<Result<_>>()?;
-        // States that an interpolation puts beyond a band edge scatter as those at the edge.
-        let split = all.partition_point(|e| *e < self.split_ev).min(tau_s.len());
-        let (below, above) = tau_s.split_at_mut(split);
-        fill(below.iter_mut());
-        fill(above.iter_mut().rev());
-        Ok(BinnedTau {
-            edges_ev: all.to_vec(),
-            tau_s,
-        })
+        self.scattered_by(model, gap_ev, state, all)
+    }
+
+    /// The same without what errors make of it.
+    pub(super) fn scattered_value(
+        &self,
+        model: &ScatteringModel,
+        gap_ev: Option<(f64, f64)>,
+        state: &ThermalState,
+    ) -> Result<BinnedTau> {
+        self.scattered_by(model, gap_ev, state, 1)
+    }
+
+    fn scattered_by(
+        &self,
+        model: &ScatteringModel,
+        gap_ev: Option<(f64, f64)>,
+        state: &ThermalState,
+        most: usize,
+    ) -> Result<BinnedTau> {
+        let edges_ev = self.axis.edges().to_vec();
+        let split = edges_ev.partition_point(|e| *e < self.split_ev);
+        let mut parts: Option<Parts> = None;
+        let mut tau_s = Vec::new();
+        for (variation, &mu_ev) in self.variations().into_iter().zip(&state.mu_ev).take(most) {
+            // Bins change neither the states nor the carriers.
+            if variation.contents == VALUE.contents && !tau_s.is_empty() {
+                tau_s.push(Vec::clone(&tau_s[0]));
+                continue;
+            }
+            let t = state.temperature_k();
+            let scene = self.scene(model, gap_ev, t, mu_ev, variation)?;
+            let states = BandStates::new(self, variation);
+            let dos = |e| states.dos_per_ev_cm3(e);
+            let at = Conditions {
+                dos: Some(&dos),
+                ..scene.at
+            };
+            let parts = match &mut parts {
+                Some(parts) => parts,
+                none => none.insert(self.parts(model, &scene, &at)?),
+            };
+            let mut tau = vec![0.0; self.axis.bins()];
+            for (first, rates) in parts.rates.iter() {
+                let part = rates.tau(&at)?;
+                tau[*first..][..part.len()].copy_from_slice(&part);
+            }
+            for bin in &parts.left_out {
+                tau[*bin] = LEFT_OUT_S;
+            }
+            // States that an interpolation puts beyond a band edge scatter as those at the edge.
+            let (below, above) = tau.split_at_mut(split.min(self.axis.bins()));
+            fill(below.iter_mut());
+            fill(above.iter_mut().rev());
+            tau_s.push(tau);
+        }
+        Ok(BinnedTau { edges_ev, tau_s })
+    }
+
+    /// The bins that have a rate, in runs, and those whose carriers are left out. In the others nothing moves, and a rate that goes by
+    /// the bands' states has no value.
+    fn parts<'m>(
+        &self,
+        model: &'m ScatteringModel,
+        scene: &Scene,
+        at: &Conditions,
+    ) -> Result<Parts<'m>> {
+        let edges = self.axis.edges();
+        let skips = |b: &usize| scene.skips(&edges[*b..][..2]);
+        let left_out: Vec<usize> = (0..self.axis.bins()).filter(skips).collect();
+        let scatters: Vec<usize> = (0..self.axis.bins())
+            .filter(|b| !skips(b) && self.states_in(*b) > 0.0)
+            .collect();
+        let mut rates = Vec::new();
+        for run in scatters.chunk_by(|a, b| a + 1 == *b) {
+            let ends = &edges[run[0]..][..run.len() + 1];
+            rates.push((run[0], model.rates_in_bins(ends, &scene.edges, at)?));
+        }
+        Ok(Parts { rates, left_out })
     }
 
     /// Each mechanism's share of the scattering of electrons and of holes that the model knows, averaged over the energies as
-    /// they conduct: with v²τ(−∂f₀/∂ε) of the bands.
+    /// they conduct: with v²τ(−∂f₀/∂ε) of the bands. Where the spectrum holds relaxation times, the model's mechanisms among
+    /// them, what is left is the share of the bands' own, [`OWN_LIFETIMES`].
     ///
     /// # Errors
     /// As [`TransportDistribution::scattered`].
@@ -107,9 +189,10 @@ impl TransportDistribution {
         gap_ev: Option<(f64, f64)>,
         state: &ThermalState,
     ) -> Result<Vec<CarrierShares>> {
-        let scene = self.scene(model, gap_ev, state)?;
-        let tau = self.scattered(model, gap_ev, state)?;
-        let states = BandStates::new(self);
+        let mu_ev = state.chemical_potential_ev().value;
+        let scene = self.scene(model, gap_ev, state.temperature_k(), mu_ev, VALUE)?;
+        let tau = self.scattered_value(model, gap_ev, state)?;
+        let states = BandStates::new(self, VALUE);
         let dos = |e| states.dos_per_ev_cm3(e);
         let at = Conditions {
             dos: Some(&dos),
@@ -126,7 +209,12 @@ impl TransportDistribution {
             for (b, bin) in self.axis.edges().windows(2).enumerate() {
                 let energy = 0.5 * (bin[0] + bin[1]);
                 let content: f64 = speeds.iter().map(|s| s[b]).sum();
-                let weight = content * tau.at(energy) * scene.window(energy);
+                // What conducts, and how much of it the model's mechanisms would scatter in its time.
+                let (content, scattered) = match self.squared_path.get(b) {
+                    Some(path) if self.has_lifetimes() => (content, path / tau.at(energy)),
+                    _ => (content * tau.at(energy), content * tau.at(energy)),
+                };
+                let weight = content * scene.window(energy);
                 let theirs = (energy > self.split_ev) == (k == 0);
                 // Content in a gap is none, but for the order of the bins' edges.
                 if !theirs || scene.skips(bin) || !(weight > 0.0 && weight.is_finite()) {
@@ -137,7 +225,7 @@ impl TransportDistribution {
                     whole += weight;
                 }
                 for (sum, share) in shares.iter_mut().zip(here) {
-                    sum.fraction += weight * share.fraction;
+                    sum.fraction += scattered * scene.window(energy) * share.fraction;
                 }
             }
             let known = whole > 0.0 && !scene.few[k];
@@ -148,6 +236,13 @@ impl TransportDistribution {
                     f64::NAN
                 };
             }
+            if self.has_lifetimes() {
+                let others: f64 = shares.iter().map(|s| s.fraction).sum();
+                shares.push(Share {
+                    name: OWN_LIFETIMES.into(),
+                    fraction: 1.0 - others,
+                });
+            }
             all.push(CarrierShares { carrier, shares });
         }
         Ok(all)
@@ -157,7 +252,9 @@ impl TransportDistribution {
         &self,
         model: &ScatteringModel,
         gap_ev: Option<(f64, f64)>,
-        state: &ThermalState,
+        temperature_k: f64,
+        mu_ev: f64,
+        variation: Variation,
     ) -> Result<Scene> {
         let (valence_ev, conduction_ev) = gap_ev.ok_or_else(|| {
             Error::bad_option(
@@ -166,16 +263,21 @@ impl TransportDistribution {
                 "give a constant relaxation time (`--tau SECONDS`) for a metal",
             )
         })?;
-        let t = state.temperature_k();
-        let kt_ev = BOLTZMANN_EV * t;
-        let mu_ev = state.chemical_potential_ev().value;
-        let electrons = self.ln_electrons(mu_ev, kt_ev).exp();
-        let holes = self.ln_holes(mu_ev, kt_ev).exp();
-        let mut at = Conditions::new(t)?.with_ionised((electrons - holes).abs());
+        let kt_ev = BOLTZMANN_EV * temperature_k;
+        let carriers = |mu: f64| {
+            [
+                self.ln_electrons_of(variation, mu, kt_ev).exp(),
+                self.ln_holes_of(variation, mu, kt_ev).exp(),
+            ]
+        };
+        let [electrons, holes] = carriers(mu_ev);
+        // The bands' own ∂n/∂μ of electrons and holes, degenerate or not.
+        let step = RESPONSE_STEP * kt_ev;
+        let (up, down) = (carriers(mu_ev + step), carriers(mu_ev - step));
+        let response = (up[0] - down[0] + down[1] - up[1]) / (2.0 * step);
+        let mut at = Conditions::new(temperature_k)?.with_ionised((electrons - holes).abs());
         // Where their number is too small for a number nothing screens: who needs screening says so.
-        if electrons + holes > 0.0 {
-            at = at.with_carriers(electrons + holes)?;
-        }
+        at.response_per_ev_cm3 = response.max(0.0);
         let few = [
             electrons < NEGLIGIBLE * holes,
             holes < NEGLIGIBLE * electrons,

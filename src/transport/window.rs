@@ -1,5 +1,6 @@
 //! Thermal averages of a transport distribution: moments about μ under the Fermi window −∂f₀/∂ε.
 
+use super::BinnedTau;
 use super::contents::{Alike, pair};
 use super::distribution::{TransportDistribution, VALUE, Variation, inside};
 use super::reconstruction::Reconstruction;
@@ -10,6 +11,30 @@ use std::ops::Range;
 
 /// A relaxation time as a function of the energy (eV), in s.
 pub type Tau<'a> = &'a (dyn Fn(f64) -> f64 + Sync);
+
+/// τ(E) as the variations of a distribution see it.
+#[derive(Clone, Copy)]
+pub(super) enum Times<'a> {
+    /// All alike.
+    Same(Tau<'a>),
+    /// Each as the carriers and the states that it has make it.
+    Binned(&'a BinnedTau),
+}
+
+impl Times<'_> {
+    /// Whether variations have times of their own.
+    pub fn vary(self) -> bool {
+        matches!(self, Self::Binned(tau) if tau.varies())
+    }
+
+    /// Gives `work` the τ of a variation, by its number.
+    pub fn with<T>(self, variation: usize, work: impl FnOnce(Tau) -> T) -> T {
+        match self {
+            Self::Same(tau) => work(tau),
+            Self::Binned(tau) => work(&|e| tau.of(variation, e)),
+        }
+    }
+}
 
 /// How far beyond the first states a window is followed, in units of k_BT: what is left is e⁻³⁸ of it, less than rounding.
 const REACH: f64 = 38.0;

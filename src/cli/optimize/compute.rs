@@ -9,7 +9,8 @@ use crate::integrate::{Channels, Engine, Request, spectrum_with_rival};
 use crate::report::TransportRow;
 use crate::scattering::{Carrier, ScatteringModel};
 use crate::transport::{
-    AxisPlan, BestTemperature, Objective, Optimum, Search, TransportDistribution, WindowRelevance,
+    AxisPlan, BestTemperature, Extent, Objective, Optimum, Search, TransportDistribution,
+    WindowRelevance,
 };
 use crate::units::BOLTZMANN_EV;
 use rayon::prelude::*;
@@ -45,6 +46,7 @@ impl Optimize {
         source: &dyn BandSource,
         objective: Objective,
         model: Option<&ScatteringModel>,
+        extent: Option<&Extent>,
         request: &Request,
         engine: &mut dyn Engine,
     ) -> Result<Found> {
@@ -97,7 +99,10 @@ impl Optimize {
         };
         let mut states = spectrum_with_rival(source, &request, &axis, engine)?;
         let crossings = crossings::widen(source, &request, &mut states, at)?;
-        let distribution = TransportDistribution::new(source.header(), &states, middle)?;
+        let mut distribution = TransportDistribution::new(source.header(), &states, middle)?;
+        if let Some(extent) = extent {
+            distribution = distribution.with_extent(extent);
+        }
         let relaxation = self.relaxation.relaxation(model, gap, own);
         let lattice = self.relaxation.lattice_thermal_conductivity;
         let search = |range_ev: (f64, f64)| Search {

@@ -2,6 +2,7 @@
 
 mod compute;
 
+use super::dimension::DimensionOption;
 use super::lists::{List, parse_temperatures};
 use super::opened::{self, Preference};
 use super::options::{FermiOption, Input, Method, Output, number};
@@ -9,7 +10,7 @@ use super::relaxation::RelaxationOption;
 use super::session;
 use crate::error::{Error, Result};
 use crate::report::{
-    Levels, OptimumReport, TransportReport, TransportRow, optimum_table, transport_csv,
+    Levels, OptimumReport, Row, TransportReport, TransportRow, optimum_table, transport_csv,
     transport_json, transport_result,
 };
 use crate::transport::{Direction, Objective, Optimum};
@@ -74,6 +75,8 @@ pub struct Optimize {
     #[command(flatten)]
     relaxation: RelaxationOption,
     #[command(flatten)]
+    extent: DimensionOption,
+    #[command(flatten)]
     method: Method,
     /// Also write every coefficient at each optimum to this HDF5 file
     #[arg(short, long = "output", value_name = "OUT.h5")]
@@ -93,14 +96,32 @@ impl Optimize {
     pub fn run(self) -> Result<()> {
         let model = self.relaxation.model()?;
         self.check()?;
+        if let (Some(model), Some(file)) = (&model, &self.relaxation.scattering) {
+            model.check_dimension(self.extent.dimension, file)?;
+        }
         let source = opened::open(&self.input, Preference::Refined)?;
         let header = source.header();
         session::notes(&self.output, header);
+        let extent = self.extent.extent(header)?;
+        if header.has_lifetimes && model.is_some() {
+            return Err(Error::bad_option(
+                "--scattering",
+                "the bands bring relaxation times, to which mechanisms would add differently at each chemical potential",
+                "leave it away, or use `bzint transport` at given dopings",
+            ));
+        }
         let known = self.relaxation.known(header);
         let objective = self.objective(known)?;
         let (found, run) =
             session::integrate(&self.method, &self.output, &source, |request, engine| {
-                self.compute(&*source, objective, model.as_ref(), request, engine)
+                self.compute(
+                    &*source,
+                    objective,
+                    model.as_ref(),
+                    extent.as_ref(),
+                    request,
+                    engine,
+                )
             })?;
         let (optima, rows): (Vec<Optimum>, Vec<TransportRow>) = found.cases.into_iter().unzip();
         let signs: Vec<String> = self.signs().iter().map(|s| value_name(*s)).collect();
@@ -112,6 +133,10 @@ impl Optimize {
             optima,
             best_temperatures: best.filter_map(|(s, b)| Some((s, b?))).collect(),
         };
+        let rows = rows.iter().zip(said.items());
+        let rows = rows
+            .map(|(row, extras)| Row::new(row, extras, extent.as_ref()))
+            .collect();
         let report = TransportReport {
             header,
             input: self.input.file.display().to_string(),
@@ -122,11 +147,10 @@ impl Optimize {
             scattering: self.relaxation.scattering_file(),
             lattice_w_mk: self.relaxation.lattice_thermal_conductivity,
             temperatures_k: self.temperature.0.clone(),
-            extent: None,
+            extent,
             mean_free_path_angstrom: None,
             levels: Levels::Carriers(signs),
             rows,
-            extras: said.items(),
             bins: found.bins,
             crossings: found.crossings,
             run: &run,
@@ -153,7 +177,7 @@ impl Optimize {
             json["maximised"] = value_name(self.maximise).into();
             json["component"] = said.direction.clone().into();
             if !said.best_temperatures.is_empty() {
-                json["best_temperatures"] = said.best_temperatures_json();
+                json["best_temperatures"] = said.best_temperatures_json(report.extent.as_ref());
             }
             super::print(&format!("{json:#}"));
         } else {
@@ -166,6 +190,8 @@ impl Optimize {
     }
 
     fn check(&self) -> Result<()> {
+        self.extent
+            .check(self.relaxation.lattice_thermal_conductivity)?;
         match self.within {
             Some(x) if x <= 0.0 => Err(Error::bad_option(
                 "--within",
@@ -210,7 +236,7 @@ impl Optimize {
 
     fn direction(&self) -> Direction {
         match self.component {
-            Component::Average => Direction::Average,
+            Component::Average => Direction::Average(usize::from(self.extent.dimension)),
             Component::Xx => Direction::Along(0),
             Component::Yy => Direction::Along(1),
             Component::Zz => Direction::Along(2),

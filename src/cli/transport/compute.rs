@@ -7,8 +7,9 @@ use crate::cli::session;
 use crate::error::{Error, Result};
 use crate::integrate::Spectrum;
 use crate::integrate::crossings::{self, CrossingEffect};
-use crate::integrate::{Channels, Engine, Request, spectrum, spectrum_with_rival};
-use crate::report::{Item, Levels, TransportRow, share_items, spin_items};
+use crate::integrate::{Channels, EnergyAxis, Engine, Request, spectrum, spectrum_with_rival};
+use crate::report::{Levels, Row, TransportRow, share_items, spin_items};
+use crate::sampler::MatthiessenBands;
 use crate::scattering::ScatteringModel;
 use crate::transport::{
     AxisPlan, Density, Doping, Extent, ImpurityLevel, RelaxationTime, ThermalState,
@@ -26,14 +27,45 @@ const FIRST_LOOK_EV: f64 = 6.0;
 const FIRST_LOOK_NEAR_EV: f64 = 1.0;
 const FIRST_LOOK_RELEVANCE: f64 = 0.03;
 
+/// One integration of the zone.
+struct Integral {
+    distribution: TransportDistribution,
+    /// Of up and of down, where they are wanted.
+    spins: Option<[Option<TransportDistribution>; 2]>,
+    crossings: Option<CrossingEffect>,
+}
+
+/// How states are found in an integral.
+struct Cases {
+    /// Dopings, or else chemical potentials, eV.
+    levels: Result<Vec<Doping>, Vec<f64>>,
+    temperatures_k: Vec<f64>,
+    gap_ev: Option<(f64, f64)>,
+}
+
+impl Cases {
+    /// Temperatures and numbers of levels.
+    fn all(&self) -> Vec<(f64, usize)> {
+        let levels = self.levels.as_ref().map_or_else(Vec::len, Vec::len);
+        let at = |&t: &f64| (0..levels).map(move |i| (t, i));
+        self.temperatures_k.iter().flat_map(at).collect()
+    }
+
+    fn state(&self, of: &TransportDistribution, t: f64, level: usize) -> Result<ThermalState> {
+        match &self.levels {
+            Ok(dopings) => of.at_doping(t, &dopings[level]),
+            Err(mu) => of.at_chemical_potential(t, mu[level]),
+        }
+    }
+}
+
 /// What the integration found.
 pub(super) struct Found {
     pub fermi_level_ev: f64,
     pub origin: String,
     pub gap_ev: Option<(f64, f64)>,
     pub levels: Levels,
-    pub rows: Vec<TransportRow>,
-    pub extras: Vec<Vec<Item>>,
+    pub rows: Vec<Row>,
     pub bins: usize,
     pub crossings: Option<CrossingEffect>,
 }
@@ -80,56 +112,100 @@ impl Transport {
         let relevance = WindowRelevance::new(temperatures, &middles, gap);
         let at = |e: f64| relevance.at(e);
         let request = Request {
-            channels: self.channels(source),
+            channels: self.channels(source)?,
             relevance: Some(&at),
             ..*request
         };
-        let mut result = spectrum_with_rival(source, &request, &axis, engine)?;
-        let crossings = crossings::widen(source, &request, &mut result, at)?;
-        let distribution = distribution_of(source, &result, split, extent)?;
-        let spins = if self.spin_resolved {
-            let both = spin_distributions(source, &result, split)?;
-            Some(both.map(|one| one.map(|d| with_extent(d, extent))))
-        } else {
-            None
+        let spectra = |source: &dyn BandSource, engine: &mut dyn Engine| {
+            self.integrate(source, &request, &axis, split, extent, engine)
         };
-        let cases: Vec<(f64, usize)> = temperatures
-            .iter()
-            .flat_map(|&t| (0..levels.len()).map(move |i| (t, i)))
-            .collect();
-        let rows = cases
-            .par_iter()
-            .map(|&(t, i)| {
-                let state = match &dopings {
-                    Some(dopings) => distribution.at_doping(t, &dopings[i])?,
-                    None => {
-                        let (mu, _) = plan.chemical_potentials_ev[i];
-                        distribution.at_chemical_potential(t, mu)?
-                    }
-                };
-                let row = self.row(&distribution, &state, model, gap)?;
-                let mut extras = match model {
-                    Some(m) => share_items(&distribution.scattering_shares(m, gap, &state)?),
-                    None => Vec::new(),
-                };
-                if let Some(spins) = &spins {
-                    let currents = self.currents(&distribution, spins, &state, model, gap)?;
-                    extras.extend(spin_items(&currents));
+        let integral = spectra(source, engine)?;
+        let cases = Cases {
+            levels: match dopings {
+                Some(dopings) => Ok(dopings),
+                None => {
+                    let mu = plan.chemical_potentials_ev.iter();
+                    Err(mu.map(|(mu, _)| *mu).collect())
                 }
-                Ok((row, extras))
-            })
-            .collect::<Result<Vec<_>>>()?;
-        let (rows, extras) = rows.into_iter().unzip();
+            },
+            temperatures_k: temperatures.clone(),
+            gap_ev: gap,
+        };
+        let rows = match model.filter(|_| integral.distribution.has_lifetimes()) {
+            Some(model) => {
+                let integrate = |source: &dyn BandSource| spectra(source, engine);
+                self.rows_by_state(source, &integral, &cases, model, extent, integrate)?
+            }
+            None => {
+                let row = |(t, i)| {
+                    let state = cases.state(&integral.distribution, t, i)?;
+                    self.row(&integral, &state, model, gap, extent)
+                };
+                cases
+                    .all()
+                    .into_par_iter()
+                    .map(row)
+                    .collect::<Result<_>>()?
+            }
+        };
         Ok(Found {
             fermi_level_ev: fermi,
             origin,
             gap_ev: gap,
             levels,
             rows,
-            extras,
             bins: axis.bins(),
+            crossings: integral.crossings,
+        })
+    }
+
+    /// One spectrum with all that is made of it.
+    fn integrate(
+        &self,
+        source: &dyn BandSource,
+        request: &Request,
+        axis: &EnergyAxis,
+        split_ev: f64,
+        extent: Option<&Extent>,
+        engine: &mut dyn Engine,
+    ) -> Result<Integral> {
+        let mut result = spectrum_with_rival(source, request, axis, engine)?;
+        let relevance = |e: f64| request.relevance.map_or(1.0, |r| r(e));
+        let crossings = crossings::widen(source, request, &mut result, relevance)?;
+        let spins = if self.spin_resolved {
+            let both = spin_distributions(source, &result, split_ev)?;
+            Some(both.map(|one| one.map(|d| with_extent(d, extent))))
+        } else {
+            None
+        };
+        Ok(Integral {
+            distribution: distribution_of(source, &result, split_ev, extent)?,
+            spins,
             crossings,
         })
+    }
+
+    /// Rows where the mechanisms of `model`, which differ from state to state, add to the bands' own relaxation times: the zone is
+    /// integrated once for each.
+    fn rows_by_state(
+        &self,
+        source: &dyn BandSource,
+        own: &Integral,
+        cases: &Cases,
+        model: &ScatteringModel,
+        extent: Option<&Extent>,
+        mut integrate: impl FnMut(&dyn BandSource) -> Result<Integral>,
+    ) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        for (t, i) in cases.all() {
+            let state = cases.state(&own.distribution, t, i)?;
+            let tau = own.distribution.scattered(model, cases.gap_ev, &state)?;
+            let rate = |e: f64| 1.0 / tau.at(e);
+            let combined = integrate(&MatthiessenBands::new(source, &rate))?;
+            let state = cases.state(&combined.distribution, t, i)?;
+            rows.push(self.row(&combined, &state, Some(model), cases.gap_ev, extent)?);
+        }
+        Ok(rows)
     }
 
     /// The chemical potentials (eV, on the bands' scale) or the dopings that were asked for.
@@ -151,21 +227,49 @@ impl Transport {
         given.map_or(vec![0.0], |list| list.0.clone())
     }
 
-    fn channels(&self, source: &dyn BandSource) -> Channels {
-        if source.header().has_lifetimes && !self.relaxation.given() {
-            Channels::Lifetimes
-        } else if self.magnetoconductivity {
-            Channels::Magneto
-        } else if self.dimension == 1 {
-            Channels::Basic
-        } else if self.hall || (HALL_BY_DEFAULT && !self.no_hall) {
-            Channels::Hall
-        } else {
-            Channels::Basic
+    fn channels(&self, source: &dyn BandSource) -> Result<Channels> {
+        let own = source.header().has_lifetimes && self.relaxation.tau.is_none();
+        if own && self.magnetoconductivity {
+            return Err(Error::bad_option(
+                "--magnetoconductivity",
+                "the second order in the field needs the gradient of the bands' own relaxation times",
+                "leave it away, or give a constant one (`--tau SECONDS`)",
+            ));
         }
+        // A chain has no Hall effect.
+        let hall = self.extent.dimension > 1 && (self.hall || (HALL_BY_DEFAULT && !self.no_hall));
+        Ok(match (own, hall) {
+            (true, true) => Channels::LifetimesHall,
+            (true, false) => Channels::Lifetimes,
+            _ if self.magnetoconductivity => Channels::Magneto,
+            (false, true) => Channels::Hall,
+            (false, false) => Channels::Basic,
+        })
     }
 
+    /// Everything that is written of a state.
     fn row(
+        &self,
+        integral: &Integral,
+        state: &ThermalState,
+        model: Option<&ScatteringModel>,
+        gap: Option<(f64, f64)>,
+        extent: Option<&Extent>,
+    ) -> Result<Row> {
+        let distribution = &integral.distribution;
+        let mut extras = match model {
+            Some(m) => share_items(&distribution.scattering_shares(m, gap, state)?),
+            None => Vec::new(),
+        };
+        if let Some(spins) = &integral.spins {
+            let currents = self.currents(distribution, spins, state, model, gap)?;
+            extras.extend(spin_items(&currents));
+        }
+        let coefficients = self.coefficients(distribution, state, model, gap)?;
+        Ok(Row::new(&coefficients, extras, extent))
+    }
+
+    fn coefficients(
         &self,
         distribution: &TransportDistribution,
         state: &ThermalState,
@@ -187,17 +291,19 @@ impl Transport {
         model: Option<&ScatteringModel>,
         gap: Option<(f64, f64)>,
     ) -> Result<[Option<TransportRow>; 2]> {
-        // Mechanisms see the carriers of both spins.
-        let scattered = model.map(|m| both.scattered(m, gap, state)).transpose()?;
+        // Mechanisms see the carriers of both spins; the bands' own times hold them already.
+        let scattered = match model {
+            Some(m) if !both.has_lifetimes() => Some(both.scattered(m, gap, state)?),
+            _ => None,
+        };
         let one = |spin: &Option<TransportDistribution>| {
             let Some(distribution) = spin else {
                 return Ok(None);
             };
             match &scattered {
-                None => self.row(distribution, state, None, gap).map(Some),
+                None => self.coefficients(distribution, state, None, gap).map(Some),
                 Some(tau) => {
-                    let tau = |e: f64| tau.at(e);
-                    let relaxation = RelaxationTime::Function(&tau);
+                    let relaxation = RelaxationTime::Binned(tau);
                     TransportRow::new(distribution, state, relaxation, None).map(Some)
                 }
             }

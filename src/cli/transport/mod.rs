@@ -1,8 +1,8 @@
 //! `bzint transport`.
 
 mod compute;
-mod dimension;
 
+use super::dimension::DimensionOption;
 use super::lists::{Impurity, List, parse_dopings, parse_impurity, parse_list, parse_temperatures};
 use super::opened::{self, Opened, Preference};
 use super::options::{FermiOption, Input, Method, Output};
@@ -14,7 +14,7 @@ use crate::report::{
     TransportReport, boltztrap_files, transport_csv, transport_json, transport_result,
     transport_table,
 };
-use crate::sampler::MeanFreePathBands;
+use crate::sampler::{InterpolatedBands, MeanFreePathBands, MeanFreePathSeries};
 use crate::transport::channel_group;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -55,8 +55,8 @@ pub struct Transport {
     level: FermiOption,
     #[command(flatten)]
     relaxation: RelaxationOption,
-    /// Constant mean free path in Å: every state relaxes in λ/|v|; on a uniform grid, without Hall coefficients
-    #[arg(long, value_name = "ANGSTROM", allow_hyphen_values = true, conflicts_with_all = ["tau", "scattering", "hall", "magnetoconductivity"])]
+    /// Constant mean free path in Å: every state relaxes in λ/|v|
+    #[arg(long, value_name = "ANGSTROM", allow_hyphen_values = true, conflicts_with_all = ["tau", "scattering", "magnetoconductivity"])]
     mean_free_path: Option<f64>,
     /// Coefficients of up and down electrons separately, too (collinear bands), and the polarisation of their currents
     #[arg(long)]
@@ -70,15 +70,8 @@ pub struct Transport {
     /// Magnetoconductivity and magnetoresistance to second order in the field too
     #[arg(long, conflicts_with = "no_hall")]
     magnetoconductivity: bool,
-    /// 2 for a layer, 1 for a chain with vacuum around it: values per area or length, dopings in cm^-2 or cm^-1
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=3))]
-    dimension: u8,
-    /// Thickness of a layer in Å, from which three-dimensional values are given too
-    #[arg(long, value_name = "ANGSTROM", allow_hyphen_values = true)]
-    thickness: Option<f64>,
-    /// Cross-section of a chain in Å^2, likewise
-    #[arg(long, value_name = "ANGSTROM2", allow_hyphen_values = true)]
-    cross_section: Option<f64>,
+    #[command(flatten)]
+    extent: DimensionOption,
     #[command(flatten)]
     method: Method,
     /// Also write every coefficient to this HDF5 file, or to BoltzTraP2's files of this name
@@ -113,7 +106,7 @@ impl Transport {
         }
         let model = self.relaxation.model()?;
         if let (Some(model), Some(file)) = (&model, &self.relaxation.scattering) {
-            model.check_dimension(self.dimension, file)?;
+            model.check_dimension(self.extent.dimension, file)?;
         }
         let source = self.open()?;
         let header = source.header();
@@ -126,7 +119,7 @@ impl Transport {
                 "give `--tau SECONDS`",
             ));
         }
-        let extent = self.extent(header)?;
+        let extent = self.extent.extent(header)?;
         if self.spin_resolved {
             channel_group(&*source)?;
         }
@@ -148,7 +141,6 @@ impl Transport {
             temperatures_k: self.temperature.0.clone(),
             levels: found.levels,
             rows: found.rows,
-            extras: found.extras,
             bins: found.bins,
             crossings: found.crossings,
             run: &run,
@@ -172,36 +164,59 @@ impl Transport {
         Ok(())
     }
 
-    /// The bands, with the relaxation times of a mean free path where that is asked for.
-    fn open(&self) -> Result<Opened> {
-        let Some(path) = self.mean_free_path else {
-            return opened::open(&self.input, Preference::Refined);
-        };
-        // |v| has a kink where it is zero: no interpolation is refined towards it.
-        let source = session::open(&self.input)?;
-        let order = match self.method.velocity {
-            Some(Velocities::FiniteDifference(order)) => order,
-            None if !source.header().has_velocities => 4,
-            _ => 0,
-        };
-        if order == 0 && !source.header().has_velocities {
+    /// # Errors
+    /// [`Error::BadOption`] for options that mean nothing for this dimension.
+    fn check_dimension(&self) -> Result<()> {
+        self.extent
+            .check(self.relaxation.lattice_thermal_conductivity)?;
+        let n = self.extent.dimension;
+        let option = format!("--dimension {n}");
+        if n < 3 && self.format == Format::Boltztrap {
             return Err(Error::bad_option(
-                "--velocity file",
-                "the bands bring no velocities",
-                "give `--velocity 4`",
+                option,
+                "BoltzTraP2's columns are three-dimensional",
+                "leave `--format boltztrap` away",
             ));
         }
-        if self.input.interpolate.is_none() && self.input.kspacing.is_none() {
-            let grid = source.header().k_grid;
-            session::note(
-                &self.output,
-                &format!(
-                    "--mean-free-path takes the {grid} k-grid as it is; `--interpolate N` gives a denser one"
-                ),
-            );
+        if n == 1 && (self.hall || self.magnetoconductivity) {
+            return Err(Error::bad_option(
+                option,
+                "a chain has no Hall effect and no magnetoconductivity",
+                "leave `--hall` and `--magnetoconductivity` away",
+            ));
         }
-        let bands = MeanFreePathBands::new(source, path, order)?;
-        Ok(Opened::Table(Box::new(bands)))
+        Ok(())
+    }
+
+    /// The bands, with the relaxation times of a mean free path where that is asked for.
+    fn open(&self) -> Result<Opened> {
+        let opened = opened::open(&self.input, Preference::Refined)?;
+        let Some(path) = self.mean_free_path else {
+            return Ok(opened);
+        };
+        match opened {
+            Opened::Refined(bands, refinement) => {
+                let series = MeanFreePathSeries::new(bands.into_interpolator().into(), path)?;
+                let bands = InterpolatedBands::new(Box::new(series))?;
+                Ok(Opened::Refined(bands, refinement))
+            }
+            Opened::Table(source) => {
+                let order = match self.method.velocity {
+                    Some(Velocities::FiniteDifference(order)) => order,
+                    None if !source.header().has_velocities => 4,
+                    _ => 0,
+                };
+                if order == 0 && !source.header().has_velocities {
+                    return Err(Error::bad_option(
+                        "--velocity file",
+                        "the bands bring no velocities",
+                        "give `--velocity 4`",
+                    ));
+                }
+                let bands = MeanFreePathBands::new(source, path, order)?;
+                Ok(Opened::Table(Box::new(bands)))
+            }
+        }
     }
 
     /// Writes the results in the format asked for, and tells where.

@@ -16,8 +16,9 @@ impl<R: Real> View<'_, R> {
         f: &mut [R; N],
         v: [R; 3],
         node: (usize, usize, usize),
+        tau: R,
     ) {
-        field_values(f, v, self.inverse_mass(node));
+        field_values(f, v, self.inverse_mass(node), tau);
     }
 
     /// M⁻¹ of a node (xx yy zz yz xz xy), in units of the band's mass unit.

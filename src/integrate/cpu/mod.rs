@@ -13,7 +13,8 @@ use crate::integrate::Channels;
 use crate::kernel::Real;
 use crate::kernel::simd::vectorized;
 use crate::kernel::velocity::{
-    CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_MAGNETO, CHANNELS_SPEEDS,
+    CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_LIFETIMES_HALL, CHANNELS_MAGNETO,
+    CHANNELS_SPEEDS,
 };
 use rayon::prelude::*;
 use smeared::SmearedRows;
@@ -198,6 +199,9 @@ macro_rules! engine {
                     Channels::Basic => self.add_width::<CHANNELS_BASIC>(block, parts),
                     Channels::Speeds => self.add_width::<CHANNELS_SPEEDS>(block, parts),
                     Channels::Lifetimes => self.add_width::<CHANNELS_LIFETIMES>(block, parts),
+                    Channels::LifetimesHall => {
+                        self.add_width::<CHANNELS_LIFETIMES_HALL>(block, parts)
+                    }
                     Channels::Hall => self.add_width::<CHANNELS_HALL>(block, parts),
                     Channels::Magneto => self.add_width::<CHANNELS_MAGNETO>(block, parts),
                 }

@@ -1,11 +1,9 @@
 //! A block as the kernels see it: levels, neighbours, velocities at a node, cells of a row.
 
 use super::super::{BandContext, Block, EnergyAxis, Target};
-use crate::kernel::curvature::second_stencil;
+use crate::kernel::curvature::{has_field_values, second_stencil};
 use crate::kernel::spectrum::LANES;
-use crate::kernel::velocity::{
-    CHANNELS_HALL, CHANNELS_MAGNETO, channel_values, derivative, stencil, velocity,
-};
+use crate::kernel::velocity::{channel_values, derivative, stencil, velocity};
 use crate::kernel::{LevelScale, Real, Threshold};
 
 /// One band in the arithmetic `R`.
@@ -164,8 +162,8 @@ impl<'a, R: Real> View<'a, R> {
             R::from_f64(self.block.lifetimes[here] / context.lifetime_unit)
         };
         let mut f = channel_values(v, tau);
-        if N == CHANNELS_HALL || N == CHANNELS_MAGNETO {
-            self.add_field_values(&mut f, v, (plane, j2, j3));
+        if has_field_values(N) {
+            self.add_field_values(&mut f, v, (plane, j2, j3), tau);
         }
         f
     }

@@ -8,12 +8,12 @@
 
 use super::follow::{Motion, Stack};
 use crate::integrate::{BandContext, Block, Channels, EnergyAxis};
-use crate::kernel::curvature::field_values;
+use crate::kernel::curvature::{field_values, has_field_values};
 use crate::kernel::spectrum::{LANES, add_weights};
 use crate::kernel::tetrahedron::tetrahedron;
 use crate::kernel::velocity::{
-    CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_MAGNETO, CHANNELS_SPEEDS,
-    channel_values,
+    CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_LIFETIMES_HALL, CHANNELS_MAGNETO,
+    CHANNELS_SPEEDS, channel_values,
 };
 use rayon::prelude::*;
 
@@ -218,8 +218,8 @@ impl Kinks {
 fn values(set: Channels, motion: &Motion, tau: f64) -> [f64; CHANNELS_MAGNETO] {
     fn of<const N: usize>(motion: &Motion, tau: f64) -> [f64; CHANNELS_MAGNETO] {
         let mut own = channel_values::<f64, N>(motion.velocity, tau);
-        if N == CHANNELS_HALL || N == CHANNELS_MAGNETO {
-            field_values(&mut own, motion.velocity, motion.inverse_mass);
+        if has_field_values(N) {
+            field_values(&mut own, motion.velocity, motion.inverse_mass, tau);
         }
         let mut all = [0.0; CHANNELS_MAGNETO];
         all[..N].copy_from_slice(&own);
@@ -230,6 +230,7 @@ fn values(set: Channels, motion: &Motion, tau: f64) -> [f64; CHANNELS_MAGNETO] {
         Channels::Speeds => of::<CHANNELS_SPEEDS>(motion, tau),
         Channels::Lifetimes => of::<CHANNELS_LIFETIMES>(motion, tau),
         Channels::Hall => of::<CHANNELS_HALL>(motion, tau),
+        Channels::LifetimesHall => of::<CHANNELS_LIFETIMES_HALL>(motion, tau),
         Channels::Magneto => of::<CHANNELS_MAGNETO>(motion, tau),
     }
 }

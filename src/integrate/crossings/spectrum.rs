@@ -6,7 +6,7 @@ use super::{
 };
 use crate::bands::BandSource;
 use crate::error::Result;
-use crate::integrate::{BandContext, Channel, Channels, Request, Spectrum};
+use crate::integrate::{BandContext, Channel, Request, Spectrum};
 
 /// Runs of planes that are looked at on a grid too large to look at all: with half as many, crossings that lie almost in a plane
 /// were found half as often again as they are.
@@ -39,7 +39,7 @@ impl SpectrumCrossings {
     /// is the one that was asked about.
     pub fn effect(&self, spectrum: &Spectrum, relevance: impl Fn(f64) -> f64) -> CrossingEffect {
         let product = |i: usize| match spectrum.channels {
-            Channels::Lifetimes => Channel::LifetimeProduct(i, i),
+            set if set.has_lifetimes() => Channel::LifetimeProduct(i, i),
             _ => Channel::VelocityProduct(i, i),
         };
         let edges = spectrum.axis.bins() + 1;
@@ -113,7 +113,7 @@ pub fn in_spectrum(
             let context = BandContext::new(header, s, request, spin, band);
             let mut own = Sums::zeros(axis, width);
             let mut cells = 0;
-            let lifetimes = set == Channels::Lifetimes;
+            let lifetimes = set.has_lifetimes();
             each_block(source, spin, stack, reach + 2, RUNS, lifetimes, |stack| {
                 let rows = some_rows(stack.of(band), thinning);
                 let kinks = Kinks::find(stack, &context, order, set, window, &rows);

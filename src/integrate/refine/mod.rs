@@ -159,7 +159,7 @@ impl<'a> Refiner<'a> {
         channels: Channels,
         energy_ev: f64,
     ) -> Result<(SurfaceIntegral, Refined)> {
-        if channels == Channels::Lifetimes {
+        if channels.has_lifetimes() && !self.header().has_lifetimes {
             return Err(no_lifetimes());
         }
         if !energy_ev.is_finite() {
@@ -195,7 +195,7 @@ impl<'a> Refiner<'a> {
     /// As [`Refiner::surface`].
     pub fn spectrum(&self, request: &Request, axis: &EnergyAxis) -> Result<(Spectrum, Refined)> {
         let (channels, relevance) = (request.channels, request.relevance);
-        if channels == Channels::Lifetimes {
+        if channels.has_lifetimes() && !self.header().has_lifetimes {
             return Err(no_lifetimes());
         }
         let per_group = axis.bins().div_ceil(GROUPS);

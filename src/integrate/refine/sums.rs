@@ -8,9 +8,10 @@ use crate::error::Result;
 use crate::integrate::driver::GROUPS as PARTS;
 use crate::integrate::result::BandSurface;
 use crate::integrate::{Channels, EnergyAxis, Spectrum, SurfaceIntegral};
-use crate::kernel::curvature::field_values;
+use crate::kernel::curvature::{field_values, has_field_values};
 use crate::kernel::velocity::{
-    CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_MAGNETO, CHANNELS_SPEEDS, channel_values,
+    CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_LIFETIMES_HALL, CHANNELS_MAGNETO,
+    CHANNELS_SPEEDS, channel_values,
 };
 use crate::sampler::{BoxBand, Derivatives};
 use rayon::prelude::*;
@@ -151,6 +152,7 @@ impl Refiner<'_> {
             }
         }
         result.fold(self.mesh.fold());
+        result.refined = true;
         Ok(result)
     }
 
@@ -197,7 +199,9 @@ impl Refiner<'_> {
 fn channel_vectors(channels: Channels, band: &BoxBand) -> Vec<f64> {
     let of = match channels {
         Channels::Basic => vectors::<CHANNELS_BASIC>,
-        Channels::Speeds | Channels::Lifetimes => vectors::<CHANNELS_SPEEDS>,
+        Channels::Speeds => vectors::<CHANNELS_SPEEDS>,
+        Channels::Lifetimes => vectors::<CHANNELS_LIFETIMES>,
+        Channels::LifetimesHall => vectors::<CHANNELS_LIFETIMES_HALL>,
         Channels::Hall => vectors::<CHANNELS_HALL>,
         Channels::Magneto => vectors::<CHANNELS_MAGNETO>,
     };
@@ -208,10 +212,11 @@ fn vectors<const N: usize>(band: &BoxBand) -> Vec<f64> {
     let mut out = Vec::with_capacity(band.energies.len() * N);
     for (p, v) in band.velocities.chunks_exact(3).enumerate() {
         let v = [v[0], v[1], v[2]];
-        let mut f = channel_values::<f64, N>(v, 0.0);
-        if N == CHANNELS_HALL || N == CHANNELS_MAGNETO {
+        let tau = band.lifetimes.get(p).copied().unwrap_or(0.0);
+        let mut f = channel_values::<f64, N>(v, tau);
+        if has_field_values(N) {
             let mass = std::array::from_fn(|c| band.inverse_masses[6 * p + c]);
-            field_values(&mut f, v, mass);
+            field_values(&mut f, v, mass, tau);
         }
         out.extend(f);
     }
@@ -220,8 +225,9 @@ fn vectors<const N: usize>(band: &BoxBand) -> Vec<f64> {
 
 /// What the channels need at a point.
 fn derivatives(channels: Channels) -> Derivatives {
-    match channels {
-        Channels::Hall | Channels::Magneto => Derivatives::InverseMass,
-        _ => Derivatives::Velocity,
+    if channels.has_inverse_masses() {
+        Derivatives::InverseMass
+    } else {
+        Derivatives::Velocity
     }
 }

@@ -254,6 +254,7 @@ impl Interpolator for WannierBands {
                 inverse_masses: points()
                     .flat_map(|(p, i)| p.inverse_masses.get(i).into_iter().flatten().copied())
                     .collect(),
+                lifetimes: Vec::new(),
                 low: low - slack,
                 high: high + slack,
             }

@@ -1,0 +1,54 @@
+//! One temperature and level as it is written: every quantity under its name, without what it was computed from.
+//!
+//! The averages behind a row, seventeen variations of each for the bars, are larger than the row by far: a run over thousands of
+//! states keeps the rows alone.
+
+use super::items::{Item, Quantity, TransportRow};
+use super::low_dimensional;
+use crate::transport::{Extent, Scalar, TensorQuantity};
+
+/// Quantities of a thermal state.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// T, K.
+    pub temperature_k: f64,
+    /// Every quantity, the same names in the same order in each row of a calculation.
+    pub items: Vec<Item>,
+}
+
+impl Row {
+    /// The coefficients of a row with what else is known of it; those of a layer or a chain under their own names and units.
+    pub fn new(row: &TransportRow, extras: Vec<Item>, extent: Option<&Extent>) -> Self {
+        let mut items = row.items();
+        items.extend(extras);
+        Self {
+            temperature_k: row.equilibrium().temperature_k(),
+            items: match extent {
+                Some(extent) => low_dimensional::items(items, extent),
+                None => items,
+            },
+        }
+    }
+
+    /// The quantity of this name.
+    pub fn get(&self, name: &str) -> Option<&Quantity> {
+        let found = self.items.iter().find(|i| i.name == name);
+        found.map(|i| &i.quantity)
+    }
+
+    /// A number of this name; zero where there is none.
+    pub fn scalar(&self, name: &str) -> Scalar {
+        match self.get(name) {
+            Some(Quantity::Scalar(q)) => *q,
+            _ => Scalar::default(),
+        }
+    }
+
+    /// A tensor of this name; zero where there is none.
+    pub fn tensor(&self, name: &str) -> TensorQuantity {
+        match self.get(name) {
+            Some(Quantity::Tensor(q)) => **q,
+            _ => TensorQuantity::default(),
+        }
+    }
+}
