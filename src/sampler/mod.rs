@@ -2,9 +2,11 @@
 
 mod fourier;
 mod fourier_series;
+mod gradients;
 mod interpolated;
 mod interpolator;
 mod mean_free_path;
+mod nodes;
 mod series;
 mod series_box;
 mod shifted;
@@ -16,5 +18,6 @@ pub use fourier_series::FourierSeries;
 pub use interpolated::InterpolatedBands;
 pub use interpolator::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
 pub use mean_free_path::MeanFreePathBands;
+pub use series::Conditions;
 pub use shifted::ShiftedBands;
 pub use wannier::{WannierBands, WannierGrid};
