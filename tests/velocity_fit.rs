@@ -100,8 +100,15 @@ fn kink(u: [f64; 3]) -> Sample {
     if a.0 > b.0 { a } else { b }
 }
 
+#[test]
+fn bands_without_velocities_cannot_be_fitted_to_them() {
+    let plain = BandGrid::copied(&cubic_table([4; 3], exponential)).unwrap();
+    let error = FourierSeries::through(&plain, BOTH).err().unwrap();
+    assert!(error.to_string().contains("velocities"), "{error}");
+}
+
 /// Every energy to 1e-9 eV and every velocity to 1e-8 of the largest, whatever they are: random ones here, from even, odd,
-/// shifted, flat and long grids, for the series and its rival. Measured: 2e-14 eV and 4e-13.
+/// shifted, flat and long grids, for the series and its rival. Measured: 4e-15 eV and 6e-14.
 #[test]
 fn every_energy_and_velocity_is_on_the_series() {
     let triclinic = Lattice::new([[3.0, 0.4, 0.0], [-0.7, 4.0, 0.3], [0.2, 0.5, 5.0]]).unwrap();
@@ -138,7 +145,16 @@ fn every_energy_and_velocity_is_on_the_series() {
     }
 }
 
-/// A smooth band between the points.
+/// A smooth band between the points, by energies alone and with velocities (rms in eV):
+///
+/// | n³ | alone | fitted |
+/// | --- | --- | --- |
+/// | 6 | 1.1e-2 | 5.9e-4 |
+/// | 8 | 4.2e-3 | 1.1e-4 |
+/// | 12 | 3.0e-4 | 6.5e-6 |
+///
+/// Velocities come as much closer. From 6 to 12 points the orders are 5.2 and 6.5: the roughness has six derivatives in a
+/// square there and eight here.
 #[test]
 fn velocities_bring_smooth_bands_closer() {
     let dense = KGrid::new([24; 3], [0.3, 0.4, 0.1]).unwrap();
@@ -164,7 +180,8 @@ fn velocities_bring_smooth_bands_closer() {
     assert!(order(1) > order(0) + 1.0);
 }
 
-/// Kinks are where bars come from: fitted, they are closer, and the rival still tells how far off.
+/// Kinks are where bars come from: fitted, they are closer, and the rival still tells how far off. Measured from 8, 12, 16 points:
+/// off by 91, 53, 36 meV alone and 79, 36, 23 meV fitted, where the rival says 48, 20, 12 and 66, 30, 19 meV.
 #[test]
 fn kinks_are_closer_and_the_rival_still_tells_how_far_off() {
     let dense = KGrid::new([24; 3], [0.3, 0.4, 0.1]).unwrap();
@@ -227,7 +244,9 @@ fn finite_sums_stay_exact_and_aliases_are_told_apart() {
     assert!(alone > 0.5 && fitted < 0.1);
 }
 
-/// Velocities that lack the symmetry of the energies, as files have them by rounding and at degenerate points, do not break it.
+/// Velocities that lack the symmetry of the energies, as files have them by rounding and at degenerate points, do not break it:
+/// what is left is that splines along the axes of an oblique lattice are not symmetric between their nodes. Measured: 4e-6 eV
+/// alone, 3e-6 eV fitted; the disturbance by itself moves energies by 1e-3 eV.
 #[test]
 fn symmetric_bands_stay_symmetric() {
     let lattice = fcc();
@@ -254,7 +273,7 @@ fn symmetric_bands_stay_symmetric() {
     let mut next = random(3);
     let mut disturbed = |u: [f64; 3]| -> Sample {
         let (e, g) = root(u);
-        (e, g.map(|g| g + 0.5 * next()))
+        (e, g.map(|g| g + 0.02 * next()))
     };
     for shift in [0.0, 0.5] {
         let grid = KGrid::new([6; 3], [shift; 3]).unwrap();
@@ -287,10 +306,9 @@ fn symmetric_bands_stay_symmetric() {
             }
             most
         };
-        // What splines along the axes of an oblique lattice leave.
         let (alone, fitted) = (asymmetry(Conditions::Energies), asymmetry(BOTH));
         println!("shift {shift}: images differ by {alone:.1e} eV, fitted by {fitted:.1e} eV");
-        assert!(alone < 1e-4 && fitted < 1e-4);
+        assert!(alone < 1e-5 && fitted < 2e-5);
     }
 }
 
@@ -333,7 +351,8 @@ fn bands_that_touch_share_the_mean_of_their_velocities() {
     }
 }
 
-/// Silicon and copper from 8³ points of their Wannier Hamiltonians, against these on 24³: all bands together.
+/// Silicon and copper from 8³ points of their Wannier Hamiltonians, against these on 24³: kinks set the error. Measured over all
+/// bands: energies 1.5 and 1.9 times closer, velocities 1.3 and 1.5 times.
 #[test]
 fn silicon_and_copper_are_closer_with_velocities() {
     for (name, file) in [
@@ -369,7 +388,7 @@ fn silicon_and_copper_are_closer_with_velocities() {
                 }
             }
         }
-        let gain = [0, 1].map(|j| (squares[0][j] / squares[1][j] as f64).sqrt());
+        let gain = [0, 1].map(|j| f64::sqrt(squares[0][j] / squares[1][j]));
         println!("{name}: {gain:.2?} times closer in energies and velocities");
         assert!(gain[0] > 1.4 && gain[1] > 1.2);
     }

@@ -15,8 +15,8 @@
 //! Symmetric energies give symmetric coefficients, because |R| alone decides.
 //!
 //! A series through velocities as well (`slopes`) takes ¾x⁴ for ¾x³: what velocities cannot tell is how much of a long wave
-//! leaks into aliases on both sides alike, and the steeper ρ makes that (1/N)⁸. Smooth bands then are 5 to 20 times closer
-//! than with ¾x³ and the same velocities; in silicon and copper, where kinks set the error, it makes 5 %.
+//! leaks into aliases on both sides alike, and the steeper ρ makes that (1/N)⁸. Smooth bands then are 10 to 20 times closer
+//! than with ¾x³ and the same velocities; in silicon and copper, where kinks set the error, it makes 5 % or less.
 
 mod fit;
 mod slopes;
