@@ -226,6 +226,24 @@ fn finite_sums_stay_exact_and_aliases_are_told_apart() {
         let v = largest(&read(&exact, Field::Velocity, 0));
         assert!(off(Field::Velocity) < 1e-8 * v);
     }
+    // Bands that are not sorted and meet at points of the grid keep their own velocities.
+    let along = |axis: usize| {
+        move |u: [f64; 3]| -> Sample {
+            let mut slopes = [0.0; 3];
+            slopes[axis] = -TAU * (TAU * u[axis]).sin();
+            ((TAU * u[axis]).cos(), slopes)
+        }
+    };
+    let crossing = |grid| {
+        let (mut one, mut other) = (along(0), along(1));
+        table(&cubic(4.0), grid, &group, &mut [&mut one, &mut other])
+    };
+    let bands = FourierBands::through(&crossing(KGrid::gamma([6; 3]).unwrap()), dense, BOTH);
+    let (bands, exact) = (bands.unwrap(), crossing(dense));
+    for band in 0..2 {
+        let off = |field| worst(&read(&bands, field, band), &read(&exact, field, band));
+        assert!(off(Field::Energy) < 1e-9 && off(Field::Velocity) < 1e-2);
+    }
     // Five turns on eight points have the energies of three.
     let five = |u: [f64; 3]| -> Sample {
         let p = 5.0 * TAU * u[0];
@@ -246,7 +264,7 @@ fn finite_sums_stay_exact_and_aliases_are_told_apart() {
 
 /// Velocities that lack the symmetry of the energies, as files have them by rounding and at degenerate points, do not break it:
 /// what is left is that splines along the axes of an oblique lattice are not symmetric between their nodes. Measured: 4e-6 eV
-/// alone, 3e-6 eV fitted; the disturbance by itself moves energies by 1e-3 eV.
+/// alone, 6e-6 eV fitted, 3e-3 eV where the fit does not know of the symmetry.
 #[test]
 fn symmetric_bands_stay_symmetric() {
     let lattice = fcc();
@@ -280,9 +298,8 @@ fn symmetric_bands_stay_symmetric() {
         let coarse = table(&lattice, grid, &group, &mut [&mut disturbed]);
         let order = coarse.header().point_group.order();
         assert_eq!(order, if shift == 0.0 { 48 } else { 12 });
-        let asymmetry = |conditions| {
-            let series = FourierSeries::through(&coarse, conditions).unwrap();
-            assert_eq!(series.symmetry().order(), order);
+        let rotations = coarse.header().point_group.rotations();
+        let asymmetry = |series: &FourierSeries| {
             let at = |u: [f64; 3]| {
                 let k_box = KBox {
                     origin: u,
@@ -299,16 +316,23 @@ fn symmetric_bands_stay_symmetric() {
             let mut most: f64 = 0.0;
             for _ in 0..50 {
                 let u = [point(), point(), point()];
-                for r in coarse.header().point_group.rotations() {
+                for r in rotations {
                     let image = r.map(|row| (0..3).map(|i| f64::from(row[i]) * u[i]).sum());
                     most = most.max((at(image) - at(u)).abs());
                 }
             }
             most
         };
-        let (alone, fitted) = (asymmetry(Conditions::Energies), asymmetry(BOTH));
-        println!("shift {shift}: images differ by {alone:.1e} eV, fitted by {fitted:.1e} eV");
-        assert!(alone < 1e-5 && fitted < 2e-5);
+        let [alone, fitted] = [Conditions::Energies, BOTH].map(|conditions| {
+            let series = FourierSeries::through(&coarse, conditions).unwrap();
+            assert_eq!(series.symmetry().order(), order);
+            asymmetry(&series)
+        });
+        let mut unaware = coarse.clone();
+        unaware.header_mut().point_group = PointGroup::identity();
+        let as_given = asymmetry(&FourierSeries::through(&unaware, BOTH).unwrap());
+        println!("shift {shift}: images differ by {alone:.1e}, {fitted:.1e}, {as_given:.1e} eV");
+        assert!(alone < 1e-5 && fitted < 2e-5 && as_given > 1e-3);
     }
 }
 
@@ -334,7 +358,7 @@ fn bands_that_touch_share_the_mean_of_their_velocities() {
         let [a, b] = [0, 1].map(|band| read(&bands, Field::Velocity, band));
         let v = read(&given, Field::Velocity, 0);
         for i in 0..grid.len() {
-            let touching = grid.place(i)[0] % 4 == 0;
+            let touching = grid.place(i)[0].is_multiple_of(4);
             let expected = if touching { 0.0 } else { v[3 * i] };
             assert!((a[3 * i] - expected).abs() < 1e-8 * largest(&v), "{i}");
             let other = if touching { 0.0 } else { -v[3 * i] };

@@ -1,8 +1,9 @@
 //! The velocities that bands bring, as ∂E/∂u on the coarse grid, such that a symmetric series can have them.
 //!
 //! States of a degenerate level may be mixed at will, and bands sorted by energy change places there: what a file gives for one
-//! of them has no meaning by itself. The level's mean has, and each of its bands gets that. Then every band's gradients are
-//! averaged over the operations that leave its energies as they are.
+//! of them has no meaning by itself. The level's mean has, and each of its bands gets that. (Bands that are not sorted were
+//! followed through their crossings and keep their own.) Then every band's gradients are averaged over the operations that leave
+//! its energies as they are.
 
 use crate::bands::{BandGrid, BandSource, Field};
 use crate::crystal::{KGrid, PointGroup, apply};
@@ -60,14 +61,17 @@ impl Gradients {
                 let velocities = bands.band(Field::Velocity, spin, band);
                 values.extend(velocities.chunks_exact(3).map(of));
             }
+            let energy = |band: usize, k: usize| bands.band(Field::Energy, spin, band)[k];
+            let sorted =
+                |k: usize| (1..n_band).all(|b| energy(b - 1, k) < energy(b, k) + DEGENERATE_EV);
+            if !(0..grid.len()).all(sorted) {
+                continue;
+            }
+            let all: Vec<usize> = (0..n_band).collect();
             for k in 0..grid.len() {
-                let energy = |band: usize| bands.band(Field::Energy, spin, band)[k];
-                let mut order: Vec<usize> = (0..n_band).collect();
-                order.sort_by(|a, b| energy(*a).total_cmp(&energy(*b)));
-                for level in order.chunk_by(|a, b| energy(*b) - energy(*a) < DEGENERATE_EV) {
-                    if level.len() == 1 {
-                        continue;
-                    }
+                let same =
+                    |a: &usize, b: &usize| (energy(*b, k) - energy(*a, k)).abs() < DEGENERATE_EV;
+                for level in all.chunk_by(same).filter(|level| level.len() > 1) {
                     averaged += level.len();
                     let at = |band: &usize| first + band * grid.len() + k;
                     let mean = [0, 1, 2].map(|i| {

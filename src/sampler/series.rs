@@ -238,7 +238,7 @@ impl Series {
             }
             let mut sum = c / self.total[class];
             for (slopes, tilts) in self.slopes.iter().zip(&band.tilts) {
-                let (x, tilt) = (slopes.from_mean(r, class), &tilts[class]);
+                let (x, tilt) = (slopes.deviation(r, class), &tilts[class]);
                 sum += tilt[0] * x[0] + tilt[1] * x[1] + tilt[2] * x[2];
             }
             take(r, class, sum * weight);

@@ -81,7 +81,7 @@ impl Series {
             }
         }
         self.each_part(band, |r, class, b| {
-            let x = slopes.from_mean(r, class);
+            let x = slopes.deviation(r, class);
             for i in 0..3 {
                 missing[class][i] -= b * x[i];
             }

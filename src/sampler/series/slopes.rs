@@ -95,7 +95,7 @@ impl Slopes {
 
     /// R − R̄.
     #[inline]
-    pub fn from_mean(&self, r: [i32; 3], class: usize) -> [f64; 3] {
+    pub fn deviation(&self, r: [i32; 3], class: usize) -> [f64; 3] {
         let (x, class) = (self.factors(r), &self.classes[class]);
         std::array::from_fn(|i| x[i] - class.origin[i] - class.mean[i])
     }
