@@ -51,7 +51,7 @@ impl FourierSeries {
         Self::through(source, Conditions::Energies)
     }
 
-    /// Interpolates `source` through its energies, or its velocities (m/s) as well.
+    /// Interpolates `source` through its energies (eV), or its velocities (m/s, Cartesian) as well: see [`Conditions`].
     ///
     /// # Errors
     /// As [`FourierSeries::new`]; [`crate::Error::BadBands`] where there are no velocities to be fitted.

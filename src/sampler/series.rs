@@ -17,6 +17,7 @@
 //! A series through velocities as well (`slopes`) takes ¾x⁴ for ¾x³: what velocities cannot tell is how much of a long wave
 //! leaks into aliases on both sides alike, and the steeper ρ makes that (1/N)⁸. Smooth bands then are 10 to 20 times closer
 //! than with ¾x³ and the same velocities; in silicon and copper, where kinks set the error, it makes 5 % or less.
+//! (BoltzTraP2 keeps ¾x³.)
 
 mod fit;
 mod slopes;
@@ -31,12 +32,16 @@ use std::f64::consts::PI;
 
 /// Coefficients below this share of the largest are zero but for rounding, in files too.
 const ROUNDING: f64 = 1e-8;
+
 /// What a series goes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conditions {
     /// Every energy of the grid.
     Energies,
-    /// Every energy and, as far as lattice vectors in the ball allow, every velocity that the bands bring.
+    /// Every energy to 1e-9 eV, and every velocity that the bands bring to 1e-8 of the largest. Exceptions: states of a degenerate
+    /// level of sorted bands get the level's mean; velocities that break a symmetry of the energies, their average over it;
+    /// components along an axis with one point are not used; a finite sum of cosines that has the velocities to 1e-6 is taken
+    /// as it is. What the lattice vectors cannot meet (a grid hundreds of times longer along one axis) is told in a note.
     EnergiesAndVelocities,
 }
 
