@@ -3,12 +3,12 @@
 use super::options::{Density, Input};
 use crate::bands::{BandSource, Scissor, ScissorBands};
 use crate::crystal::{KGrid, Lattice};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::integrate::refine::Refinement;
 use crate::io;
 use crate::sampler::{
-    FourierBands, FourierSeries, InterpolatedBands, Interpolator, ShiftedBands, WannierBands,
-    WannierGrid,
+    Conditions, FourierBands, FourierSeries, InterpolatedBands, Interpolator, ShiftedBands,
+    WannierBands, WannierGrid,
 };
 use std::ops::Deref;
 
@@ -76,6 +76,13 @@ pub fn open(input: &Input, preference: Preference) -> Result<Opened> {
 fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
     let wanted_table = preference == Preference::Table && input.tolerance.is_none();
     if let Some(hamiltonian) = io::open_wannier(&input.file)? {
+        if input.fit_velocities {
+            return Err(nothing_to_fit(
+                input,
+                "a Wannier Hamiltonian is evaluated itself, no series is fitted",
+                "leave the option out",
+            ));
+        }
         return Ok(match density(input, &hamiltonian.header().lattice)? {
             Some(Density::Grid(n)) => {
                 Opened::Table(Box::new(WannierGrid::new(hamiltonian, KGrid::gamma(n)?)?))
@@ -98,12 +105,24 @@ fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
     )?;
     let header = table.header();
     let coarse = header.k_grid.n.iter().all(|n| *n <= MOST_POINTS) && !header.has_lifetimes;
+    if input.fit_velocities && !header.has_velocities {
+        return Err(nothing_to_fit(
+            input,
+            "the file brings no velocities",
+            "leave the option out, or give a native HDF5 file with velocities (`bzint info` says what a file brings)",
+        ));
+    }
+    let conditions = if input.fit_velocities {
+        Conditions::EnergiesAndVelocities
+    } else {
+        Conditions::Energies
+    };
     let refined = match (density(input, &header.lattice)?, input.tolerance) {
         (Some(Density::Grid(n)), _) => {
             let grid = KGrid::gamma(n)?;
             return Ok(Opened::Table(Box::new(match preference {
-                Preference::Table => FourierBands::new(&*table, grid)?,
-                _ => FourierBands::with_rival(&*table, grid)?,
+                Preference::Table => FourierBands::through(&*table, grid, conditions)?,
+                _ => FourierBands::with_rival_through(&*table, grid, conditions)?,
             })));
         }
         (Some(Density::AsItIs), _) => false,
@@ -111,9 +130,23 @@ fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
         (None, None) => preference == Preference::Refined && coarse,
     };
     if !refined {
+        if input.fit_velocities {
+            return Err(nothing_to_fit(
+                input,
+                "the table is taken as it is, nothing is interpolated",
+                "give `--interpolate N` or `--tolerance`, or leave the option out",
+            ));
+        }
         return Ok(Opened::Table(table));
     }
-    refine(Box::new(FourierSeries::with_rival(&*table)?), input)
+    let series = FourierSeries::with_rival_through(&*table, conditions)?;
+    refine(Box::new(series), input)
+}
+
+/// The error of `--fit-velocities` where it can do nothing.
+fn nothing_to_fit(input: &Input, problem: &str, remedy: &str) -> Error {
+    let file = input.file.display();
+    Error::bad_option("--fit-velocities", format!("{file}: {problem}"), remedy)
 }
 
 /// The uniform grid that is asked for, by its points or by their distance.

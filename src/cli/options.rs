@@ -34,6 +34,9 @@ pub struct Input {
     /// Interpolate the bands and refine where the error is, until its bar is below this share of the result
     #[arg(long, value_name = "RELATIVE", value_parser = number, conflicts_with = "interpolate")]
     pub tolerance: Option<f64>,
+    /// Where the bands are interpolated, go through the velocities that they bring as well as through the energies
+    #[arg(long)]
+    pub fit_velocities: bool,
     /// Shift the empty bands of an insulator rigidly so that its gap becomes EV (the wanted gap, not the shift)
     #[arg(long, value_name = "EV", value_parser = number, allow_hyphen_values = true)]
     pub scissor: Option<f64>,

@@ -103,6 +103,12 @@ impl KGrid {
         (j[0] * self.n[1] + j[1]) * self.n[2] + j[2]
     }
 
+    /// The place `[j1][j2][j3]` of the point with this index, the inverse of [`KGrid::index`].
+    pub fn place(&self, index: usize) -> [usize; 3] {
+        let [_, n2, n3] = self.n;
+        [index / (n2 * n3), index / n3 % n2, index % n3]
+    }
+
     /// The grid index of the fractional point `u`, where `u` lies on the grid within `tolerance` steps.
     pub fn locate(&self, u: [f64; 3], tolerance: f64) -> Option<[usize; 3]> {
         let mut j = [0; 3];

@@ -95,6 +95,13 @@ impl Lattice {
         let factor = EV_ANGSTROM_OVER_HBAR * 0.5 / std::f64::consts::PI;
         tensor::transpose(&self.rows).map(|row| row.map(|x| x * factor))
     }
+
+    /// Matrix `m[i][cart]` with ∂E/∂u = m·v: from m/s to eV, ∂E/∂u_i = ħ b_i·v; the inverse of
+    /// [`Lattice::gradient_to_velocity`].
+    pub fn velocity_to_gradient(&self) -> Tensor {
+        self.reciprocal()
+            .map(|b| b.map(|x| x / EV_ANGSTROM_OVER_HBAR))
+    }
 }
 
 #[cfg(test)]
@@ -124,6 +131,16 @@ mod tests {
             .zip(lattice.rows().iter().flatten())
         {
             assert!((x - y).abs() < 1e-12);
+        }
+        let one = tensor::product(
+            &lattice.velocity_to_gradient(),
+            &lattice.gradient_to_velocity(),
+        );
+        for i in 0..3 {
+            for j in 0..3 {
+                let expected = if i == j { 1.0 } else { 0.0 };
+                assert!((one[i][j] - expected).abs() < 1e-12);
+            }
         }
         let u = [0.1, -0.7, 0.33];
         let back = lattice.k_fractional(lattice.k_cartesian(u));

@@ -1,7 +1,7 @@
 //! Bands at any density by Fourier interpolation, plane by plane: the dense grid is never held.
 
 use super::fourier_series::FourierSeries;
-use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
+use super::{BandGroup, BoxBand, Conditions, Derivatives, Interpolator, KBox};
 use crate::bands::{BandGrid, BandHeader, BandSource, BandStatistics, Field, StatisticsBuilder};
 use crate::crystal::{KGrid, PointGroup};
 use crate::error::{Error, Result};
@@ -23,15 +23,35 @@ impl FourierBands {
     /// # Errors
     /// Where the source cannot be read, or does not fit in memory (the coarse grid does).
     pub fn new(source: &dyn BandSource, grid: KGrid) -> Result<Self> {
-        Self::of(Arc::new(FourierSeries::new(source)?), grid)
+        Self::through(source, grid, Conditions::Energies)
     }
 
-    /// The same with a rival ([`BandSource::rival`]).
+    /// The same through what [`FourierSeries::through`] says.
+    ///
+    /// # Errors
+    /// As [`FourierSeries::through`].
+    pub fn through(source: &dyn BandSource, grid: KGrid, conditions: Conditions) -> Result<Self> {
+        Self::of(Arc::new(FourierSeries::through(source, conditions)?), grid)
+    }
+
+    /// [`FourierBands::new`] with a rival ([`BandSource::rival`]).
     ///
     /// # Errors
     /// As [`FourierBands::new`].
     pub fn with_rival(source: &dyn BandSource, grid: KGrid) -> Result<Self> {
-        let series = FourierSeries::with_rival(source)?;
+        Self::with_rival_through(source, grid, Conditions::Energies)
+    }
+
+    /// [`FourierBands::through`] with a rival that goes through the same energies and velocities.
+    ///
+    /// # Errors
+    /// As [`FourierBands::through`].
+    pub fn with_rival_through(
+        source: &dyn BandSource,
+        grid: KGrid,
+        conditions: Conditions,
+    ) -> Result<Self> {
+        let series = FourierSeries::with_rival_through(source, conditions)?;
         let rival = series.fourier_rival();
         let mut bands = Self::of(Arc::new(series), grid)?;
         bands.rival = match rival {

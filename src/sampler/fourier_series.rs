@@ -1,8 +1,10 @@
 //! Bands as Fourier series that can be evaluated anywhere.
 
-use super::series::{Series, Smoothness};
+use super::gradients::Gradients;
+use super::nodes::Nodes;
+use super::series::{Conditions, Series, Smoothness};
 use super::series_box::SeriesBand;
-use super::spline::{Nodes, SplineBand};
+use super::spline::SplineBand;
 use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
 use crate::bands::{BandHeader, BandSource, Field};
 use crate::crystal::PointGroup;
@@ -10,9 +12,6 @@ use crate::error::Result;
 use crate::memory;
 use rayon::prelude::*;
 use std::sync::Arc;
-
-/// Bytes that the splines of all bands may take.
-const MEMORY: usize = 256 << 20;
 
 /// Energies that differ less are the same (eV).
 const SAME_ENERGY_EV: f64 = 1e-6;
@@ -25,7 +24,15 @@ enum Curve {
     Spline(SplineBand),
 }
 
-/// The smoothest Fourier series through every energy of a grid (see `series`), with analytic velocities and masses.
+/// One band, what leaves it as it is, and how its slopes were fitted (see `series::Transform`).
+struct Found {
+    curve: Curve,
+    symmetry: PointGroup,
+    changed: f64,
+    unmet: f64,
+}
+
+/// The smoothest Fourier series through every energy of a grid, and where asked every velocity (see `series` and `slopes`), with analytic velocities and masses.
 pub struct FourierSeries {
     header: BandHeader,
     bands: Vec<Curve>,
@@ -36,27 +43,48 @@ pub struct FourierSeries {
 }
 
 impl FourierSeries {
-    /// Interpolates `source`.
+    /// Interpolates `source` through its energies.
     ///
     /// # Errors
     /// Where the source cannot be read, or does not fit in memory.
     pub fn new(source: &dyn BandSource) -> Result<Self> {
-        Self::smooth(source, Smoothness::Usual)
+        Self::through(source, Conditions::Energies)
     }
 
-    /// The same with a rival ([`Interpolator::rival`]), unless every band is a finite sum of cosines.
+    /// Interpolates `source` through its energies (eV), or its velocities (m/s, Cartesian) as well: see [`Conditions`].
+    ///
+    /// # Errors
+    /// As [`FourierSeries::new`]; [`crate::Error::BadBands`] where there are no velocities to be fitted.
+    pub fn through(source: &dyn BandSource, conditions: Conditions) -> Result<Self> {
+        let gradients = gradients(source, conditions)?;
+        Self::smooth(source, smoothness(conditions), gradients.as_ref())
+    }
+
+    /// [`FourierSeries::new`] with a rival ([`Interpolator::rival`]), unless every band is a finite sum of cosines.
     ///
     /// # Errors
     /// As [`FourierSeries::new`].
     pub fn with_rival(source: &dyn BandSource) -> Result<Self> {
-        let mut series = Self::new(source)?;
+        Self::with_rival_through(source, Conditions::Energies)
+    }
+
+    /// [`FourierSeries::through`] with a rival that goes through the same energies and velocities.
+    ///
+    /// # Errors
+    /// As [`FourierSeries::through`].
+    pub fn with_rival_through(source: &dyn BandSource, conditions: Conditions) -> Result<Self> {
+        let gradients = gradients(source, conditions)?;
+        let mut series = Self::smooth(source, smoothness(conditions), gradients.as_ref())?;
         if series.is_splined() {
-            series.rival = Some(Arc::new(Self::smooth(source, Smoothness::Curvature)?));
-            series
-                .header
-                .provenance
-                .notes
-                .push("Bars include what another series through the same energies changes.".into());
+            let rival = Self::smooth(source, Smoothness::Curvature, gradients.as_ref())?;
+            series.rival = Some(Arc::new(rival));
+            let same = match conditions {
+                Conditions::Energies => "energies",
+                Conditions::EnergiesAndVelocities => "energies and velocities",
+            };
+            series.header.provenance.notes.push(format!(
+                "Bars include what another series through the same {same} changes."
+            ));
         }
         Ok(series)
     }
@@ -70,10 +98,28 @@ impl FourierSeries {
         self.rival.clone()
     }
 
-    fn smooth(source: &dyn BandSource, smooth: Smoothness) -> Result<Self> {
+    fn smooth(
+        source: &dyn BandSource,
+        smooth: Smoothness,
+        gradients: Option<&Gradients>,
+    ) -> Result<Self> {
         let mut header = source.header().clone();
-        let series = Series::new(&header.lattice, header.k_grid, &header.point_group, smooth);
-        let nodes = nodes(&header);
+        let conditions = match gradients {
+            None => Conditions::Energies,
+            Some(_) => Conditions::EnergiesAndVelocities,
+        };
+        let mut series = Series::new(
+            &header.lattice,
+            header.k_grid,
+            &header.point_group,
+            smooth,
+            conditions,
+        );
+        let nodes = Nodes::choose(&header, conditions);
+        if gradients.is_some() {
+            series.fit_slopes(&header.lattice, |_, r| f64::from(r));
+            series.fit_slopes(&header.lattice, |axis, r| nodes.slope(axis, r));
+        }
         if header.has_lifetimes {
             header
                 .provenance
@@ -83,7 +129,7 @@ impl FourierSeries {
         header.has_velocities = true;
         header.has_inverse_masses = true;
         header.has_lifetimes = false;
-        let found: Vec<(Curve, PointGroup)> = (0..header.n_spin_band())
+        let found: Vec<Found> = (0..header.n_spin_band())
             .into_par_iter()
             .map(|at| {
                 let (spin, band) = (at / header.n_band, at % header.n_band);
@@ -91,20 +137,30 @@ impl FourierSeries {
                 let mut energies = memory::zeros(what, header.k_grid.len())?;
                 source.read_planes(Field::Energy, spin, band, 0, &mut energies)?;
                 let symmetry = symmetry(&header, &energies);
-                let band = series.transform(&energies);
+                let band = match gradients {
+                    None => series.transform(&energies),
+                    Some(g) => series.fitted(&energies, &g.symmetrised(spin, band, &symmetry)),
+                };
                 let curve = if band.finite_sum {
                     let full = series.coefficients(&band);
                     Curve::Waves(SeriesBand::new(series.extent(), &full))
                 } else {
                     Curve::Spline(SplineBand::new(nodes, &series, &band))
                 };
-                Ok((curve, symmetry))
+                Ok(Found {
+                    curve,
+                    symmetry,
+                    changed: band.changed,
+                    unmet: band.unmet,
+                })
             })
             .collect::<Result<_>>()?;
-        let (bands, symmetries): (Vec<Curve>, Vec<PointGroup>) = found.into_iter().unzip();
         let symmetry = header
             .point_group
-            .filter(|r| symmetries.iter().all(|g| g.rotations().contains(r)));
+            .filter(|r| found.iter().all(|f| f.symmetry.rotations().contains(r)));
+        let worst = |of: fn(&Found) -> f64| found.iter().map(of).fold(0.0, f64::max);
+        let fit = gradients.map(|g| g.note(worst(|f| f.changed), worst(|f| f.unmet)));
+        let bands: Vec<Curve> = found.into_iter().map(|f| f.curve).collect();
         let splined = bands.iter().any(|b| matches!(b, Curve::Spline(_)));
         let how = if splined {
             let [m1, m2, m3] = nodes.m;
@@ -119,6 +175,7 @@ impl FourierSeries {
             "Interpolated from {} k-points: Fourier series through every energy, {how}.",
             header.k_grid
         ));
+        header.provenance.notes.extend(fit);
         Ok(Self {
             header,
             bands,
@@ -203,52 +260,34 @@ impl Interpolator for FourierSeries {
     }
 }
 
+/// What is least of all series through what is given.
+fn smoothness(conditions: Conditions) -> Smoothness {
+    match conditions {
+        Conditions::Energies => Smoothness::Usual,
+        Conditions::EnergiesAndVelocities => Smoothness::ToVelocities,
+    }
+}
+
+/// What is to be fitted besides energies.
+fn gradients(source: &dyn BandSource, conditions: Conditions) -> Result<Option<Gradients>> {
+    match conditions {
+        Conditions::Energies => Ok(None),
+        Conditions::EnergiesAndVelocities => Gradients::new(source).map(Some),
+    }
+}
+
 /// The operations of the crystal that leave a band's energies on the grid as they are: some may exchange bands instead.
 fn symmetry(header: &BandHeader, energies: &[f64]) -> PointGroup {
     let grid = &header.k_grid;
     header.point_group.filter(|r| {
         (0..grid.len()).all(|x| {
-            let at = [
-                x / grid.plane_len(),
-                x / grid.n[2] % grid.n[1],
-                x % grid.n[2],
-            ];
-            let u = grid.point(at);
+            let u = grid.point(grid.place(x));
             let image = r.map(|row| (0..3).map(|i| f64::from(row[i]) * u[i]).sum());
-            let same = |j: [usize; 3]| {
-                let to = (j[0] * grid.n[1] + j[1]) * grid.n[2] + j[2];
-                (energies[to] - energies[x]).abs() <= SAME_ENERGY_EV
-            };
+            let same =
+                |j: [usize; 3]| (energies[grid.index(j)] - energies[x]).abs() <= SAME_ENERGY_EV;
             grid.locate(image, 1e-5).is_some_and(same)
         })
     })
-}
-
-/// Nodes that hold the grid's points, 4 to 2 times as many along each axis.
-fn nodes(header: &BandHeader) -> Nodes {
-    let grid = &header.k_grid;
-    let m = |factor: usize| grid.n.map(|n| if n == 1 { 1 } else { factor * n });
-    let bytes = |factor: usize| {
-        m(factor).iter().product::<usize>() * header.n_spin_band() * size_of::<f64>()
-    };
-    let factor = if bytes(4) <= MEMORY {
-        4
-    } else if bytes(3) <= MEMORY {
-        3
-    } else {
-        2
-    };
-    Nodes {
-        m: m(factor),
-        offset: std::array::from_fn(|a| {
-            let shift = grid.shift[a] * factor as f64;
-            if grid.n[a] == 1 {
-                0.0
-            } else {
-                shift - shift.floor()
-            }
-        }),
-    }
 }
 
 #[cfg(test)]

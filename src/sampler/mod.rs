@@ -2,10 +2,12 @@
 
 mod fourier;
 mod fourier_series;
+mod gradients;
 mod interpolated;
 mod interpolator;
 mod matthiessen;
 mod mean_free_path;
+mod nodes;
 mod series;
 mod series_box;
 mod shifted;
@@ -18,5 +20,6 @@ pub use interpolated::InterpolatedBands;
 pub use interpolator::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
 pub use matthiessen::MatthiessenBands;
 pub use mean_free_path::{MeanFreePathBands, MeanFreePathSeries};
+pub use series::Conditions;
 pub use shifted::ShiftedBands;
 pub use wannier::{WannierBands, WannierGrid};

@@ -8,6 +8,7 @@
 //! Signal Process. 41, 821 (1993)), and the values of a spline lie between the smallest and the largest coefficient in reach,
 //! which makes bounds on the second derivative, and with them on the energies, rigorous.
 
+use super::nodes::{Nodes, sampled_b_spline};
 use super::series::{Series, Transform};
 use super::series_box::inverse_mass;
 use super::{BoxBand, Derivatives, KBox};
@@ -23,15 +24,6 @@ use std::ops::Range;
 const SUPPORT: usize = 6;
 /// Points along axis 3 that are summed together.
 const LANES: usize = 8;
-
-/// The nodes of a spline: `m` per axis, node j at fractional (j + offset)/m.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Nodes {
-    /// Nodes per axis; 1 along an axis without dispersion.
-    pub m: [usize; 3],
-    /// Position of node 0, in node spacings.
-    pub offset: [f64; 3],
-}
 
 /// A periodic spline.
 pub struct SplineBand {
@@ -371,11 +363,6 @@ fn weights(t: f64, m: f64) -> [[f64; SUPPORT]; 3] {
         out[2][i as usize] = m * m * (bound(i - 2) - 2.0 * bound(i - 1) + bound(i));
     }
     out
-}
-
-/// Σ_k β⁵(k) e^{−iωk}.
-fn sampled_b_spline(omega: f64) -> f64 {
-    (66.0 + 52.0 * omega.cos() + 2.0 * (2.0 * omega).cos()) / 120.0
 }
 
 /// Unnormalised inverse transform of `[m1][m2][m3]`, axis after axis.

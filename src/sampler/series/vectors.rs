@@ -1,0 +1,115 @@
+//! The lattice vectors of a series on a grid: which are aliases of each other, which are short, which are one star.
+
+use super::Conditions;
+use crate::crystal::{KGrid, Lattice, PointGroup};
+use std::f64::consts::PI;
+
+/// Most vectors for every k-point.
+const MOST_PER_POINT: f64 = 60.0;
+/// Fewest vectors for every k-point.
+const LEAST_PER_POINT: f64 = 8.0;
+/// Number of vectors, between those bounds.
+const VECTORS: f64 = 500_000.0;
+/// Fewest vectors for every k-point where each class has velocities to meet, too.
+const LEAST_TO_VELOCITIES: f64 = 30.0;
+/// Most vectors for every k-point of grids that are much longer along one axis than along another, there.
+const MOST_TO_VELOCITIES: f64 = 500.0;
+/// Radius of the ball in the lengths N|a| of the grid's periods: every class has neighbours along every axis then.
+const PERIODS: f64 = 1.3;
+
+/// A lattice vector R (coefficients of a₁ a₂ a₃), one of the shortest of its alias class, with its part of the class's coefficient.
+#[derive(Clone, Copy, Debug)]
+pub struct Shortest {
+    /// R.
+    pub r: [i32; 3],
+    /// Its class, `[n1][n2][n3]` in order.
+    pub class: usize,
+    /// 1 over the number of such vectors.
+    pub share: f64,
+}
+
+/// Number of vectors that the group makes of one.
+pub fn star(group: &PointGroup, r: [i32; 3]) -> f64 {
+    let fixing = group
+        .rotations()
+        .iter()
+        .filter(|w| (0..3).all(|j| (0..3).map(|i| w[i][j] * r[i]).sum::<i32>() == r[j]))
+        .count();
+    group.order() as f64 / fixing.max(1) as f64
+}
+
+/// |R|², Å².
+pub fn squared(metric: &[[f64; 3]; 3], r: [i32; 3]) -> f64 {
+    let r = r.map(f64::from);
+    (0..9)
+        .map(|x| metric[x / 3][x % 3] * r[x / 3] * r[x % 3])
+        .sum()
+}
+
+/// The shortest vectors of every class.
+pub fn shortest(metric: &[[f64; 3]; 3], n: [usize; 3]) -> Vec<Shortest> {
+    let mut all = Vec::new();
+    for class in 0..n.iter().product() {
+        let index = [class / (n[1] * n[2]), class / n[2] % n[1], class % n[2]];
+        // The representative in 0 … n−1 and its images up to two cells away hold the shortest; an axis without dispersion
+        // has no images.
+        let images = (0..125).map(|l| [l / 25 - 2, l / 5 % 5 - 2, l % 5 - 2]);
+        let images = images.filter(|cell| (0..3).all(|i| n[i] > 1 || cell[i] == 0));
+        let images: Vec<_> = images
+            .map(|cell| {
+                let r = std::array::from_fn(|i| index[i] as i32 + n[i] as i32 * cell[i]);
+                (r, squared(metric, r))
+            })
+            .collect();
+        let least = images.iter().map(|m| m.1).fold(f64::INFINITY, f64::min);
+        let is_least = |r2: f64| r2 <= least * (1.0 + 1e-9) + 1e-12;
+        let found: Vec<_> = images.iter().filter(|m| is_least(m.1)).collect();
+        let share = 1.0 / found.len() as f64;
+        all.extend(found.iter().map(|m| Shortest {
+            r: m.0,
+            class,
+            share,
+        }));
+    }
+    all
+}
+
+/// Radius (Å) of the ball that holds a series' vectors.
+pub fn radius(lattice: &Lattice, grid: &KGrid, conditions: Conditions) -> f64 {
+    let dimension = grid.n.iter().filter(|n| **n > 1).count().max(1);
+    let holding = |per_point: f64| ball(lattice, grid.n) * per_point.powf(1.0 / dimension as f64);
+    let per_point = |least: f64| (VECTORS / grid.len() as f64).clamp(least, MOST_PER_POINT);
+    match conditions {
+        Conditions::Energies => holding(per_point(LEAST_PER_POINT)),
+        Conditions::EnergiesAndVelocities => {
+            let length = |i: usize| lattice.rows()[i].iter().map(|x| x * x).sum::<f64>().sqrt();
+            let longest = (0..3)
+                .filter(|i| grid.n[*i] > 1)
+                .map(|i| grid.n[i] as f64 * length(i))
+                .fold(0.0, f64::max);
+            let reaching = (PERIODS * longest).min(holding(MOST_TO_VELOCITIES));
+            holding(per_point(LEAST_TO_VELOCITIES)).max(reaching)
+        }
+    }
+}
+
+/// Radius (Å) of the ball, circle or line that holds as many lattice vectors as the grid has points, in the directions with
+/// dispersion.
+fn ball(lattice: &Lattice, n: [usize; 3]) -> f64 {
+    let rows: Vec<[f64; 3]> = (0..3)
+        .filter(|i| n[*i] > 1)
+        .map(|i| lattice.rows()[i])
+        .collect();
+    let dot = |a: &[f64; 3], b: &[f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+    let gram = |i: usize, j: usize| dot(&rows[i], &rows[j]);
+    let points = n.iter().product::<usize>() as f64;
+    match rows.len() {
+        0 => 0.0,
+        1 => points * gram(0, 0).sqrt() / 2.0,
+        2 => {
+            let area = (gram(0, 0) * gram(1, 1) - gram(0, 1).powi(2)).sqrt();
+            (points * area / PI).sqrt()
+        }
+        _ => (points * lattice.volume() * 3.0 / (4.0 * PI)).cbrt(),
+    }
+}
