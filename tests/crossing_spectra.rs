@@ -51,13 +51,12 @@ fn coefficients(bands: &dyn BandSource, spectrum: &Spectrum, mu: f64) -> [(f64, 
 }
 
 /// Sorted tables as dense as are integrated as they are: no value changes, every bar holds the exact value (from the bands as
-/// they are, on 96³ points), and without the term more than a third would not. S and R_H of this model nearly vanish, and what
-/// the other reading has as an error of its own shows in them.
+/// they are, on 96³ points), and the term alone is as large as what is off in σ_xx, which kinks set. S and R_H of this model nearly
+/// vanish, and what the other reading has as an error of its own shows in them.
 #[test]
 fn bars_hold_what_kinks_do_to_thermal_averages() {
     let fine = crossing_cosines([96; 3], false);
     let exact = spectrum(&fine, Channels::Hall, 320);
-    let (mut before, mut conductivities_before, mut all) = (0, 0, 0);
     for n in [48, 64] {
         let bands = crossing_cosines([n; 3], true);
         let plain = spectrum(&bands, Channels::Hall, 320);
@@ -82,14 +81,11 @@ fn bars_hold_what_kinks_do_to_thermal_averages() {
                     "{n} {mu} {i}: {off:e} {:e}",
                     with[i].1
                 );
-                all += 1;
-                before += usize::from(off > without[i].1);
-                conductivities_before += usize::from(i == 0 && off > without[i].1);
+                let term = with[i].1 - without[i].1;
+                assert!(i > 0 || term > 0.8 * off, "{n} {mu}: {term:e}, off {off:e}");
             }
         }
     }
-    println!("missed without: {before} of {all}, of sigma_xx {conductivities_before}");
-    assert!(3 * before > all && conductivities_before > 3);
 }
 
 /// The other reading is the right one: with it σ, S and R_H are nearer to the exact ones by the factors below, altogether.

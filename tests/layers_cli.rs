@@ -257,3 +257,52 @@ fn bad_calls_are_refused_with_a_reason() {
         assert!(output.stdout.is_empty(), "{words}");
     }
 }
+
+/// The best doping of a layer is that of the cell times its height, the power factor too; with the means over the two directions that
+/// there are. Both say the same of the state: μ, S.
+#[test]
+fn the_best_doping_of_a_layer_is_per_area() {
+    let words = "optimize sheet.h5 --carriers n --interpolate none --fermi-level 0.001 -T 300,400,500 --json";
+    let cell = json(words);
+    let layer = json(&format!("{words} --dimension 2"));
+    let height = 20e-10;
+    let same = |a: f64, b: f64| assert!((a / b - 1.0).abs() < 1e-9, "{a:e} {b:e}");
+    for (row, bulk) in [0, 1].map(|i| (&layer["rows"][i], &cell["rows"][i])) {
+        let (doping, _) = at(row, "sheet_optimal_doping", "cm^-2", 0, 0);
+        let (volume, _) = at(bulk, "optimal_doping", "cm^-3", 0, 0);
+        same(doping, volume * height * 100.0);
+        let (power, _) = at(
+            row,
+            "sheet_largest_power_factor_over_tau",
+            "W/(K^2 s)",
+            0,
+            0,
+        );
+        let (third, _) = at(bulk, "largest_power_factor_over_tau", "W/(m K^2 s)", 0, 0);
+        same(power, 1.5 * third * height);
+        let mu = |row| at(row, "optimal_chemical_potential", "eV", 0, 0).0;
+        assert!((mu(row) - mu(bulk)).abs() < 1e-9);
+        assert!(row["optimal_doping"].is_null());
+    }
+    let best = &layer["best_temperatures"][0];
+    assert_eq!(best["sheet_optimal_doping"]["unit"], "cm^-2", "{best}");
+    let output = bzint(&words.replace(" --json", " --dimension 2 --thickness 6.5"));
+    let text = String::from_utf8_lossy(&output.stdout).to_string();
+    assert!(
+        text.contains("cm^-2, between") && text.contains("W/(K^2 s)"),
+        "{text}"
+    );
+    for (more, expected) in [
+        ("--thickness 6.5", "--dimension is 3"),
+        (
+            "--dimension 2 --maximise zt --tau 1e-14 --lattice-thermal-conductivity 1",
+            "--thickness",
+        ),
+        ("--dimension 1", "have a single k-point"),
+    ] {
+        let output = bzint(&format!("{words} {more}"));
+        let text = String::from_utf8_lossy(&output.stderr).to_string();
+        assert_eq!(output.status.code(), Some(2), "{more}: {text}");
+        assert!(text.contains(expected), "{more}: {text}");
+    }
+}

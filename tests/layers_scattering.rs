@@ -95,10 +95,6 @@ fn covered(row: &Value, name: &str, i: usize, want: f64, widest: f64, beyond: f6
 /// A bin of k_BT/4 has one relaxation time: for τ ∝ E^r that is off by (1/4)²/12 · r/x of σ where the window falls, x ≈ 4. In no bar.
 const STEPS: f64 = 1.0 / 16.0 / 12.0 / 4.0;
 
-/// A plane's density of states in bins scatters: by 1 % on this grid, at the reference energy too. τ's own error is in no bar. That of
-/// a three-dimensional valley would be off by √(E/0.1 eV).
-const SCATTER: f64 = 0.01;
-
 /// What a relaxation time ∝ E^{−1/2} adds to the relative error. Within E_h, the energy of a k-point next to the edge, no state is
 /// where it should be, and they conduct as E^{1/2} there: (E_h/k_BT)^{3/2} of the whole, which goes as h³ and is in no bar.
 fn singular() -> f64 {
@@ -122,7 +118,7 @@ fn check(row: &Value, beyond: f64, tau: impl Fn(f64) -> f64) {
     let states = (MASSES[0] * MASSES[1]).sqrt() * ELECTRON_MASS / (PI * HBAR * HBAR);
     for (i, mass) in MASSES.iter().enumerate() {
         let sigma = ELEMENTARY_CHARGE.powi(2) * states / (mass * ELECTRON_MASS) * kt * EV * j0;
-        covered(row, "sheet_conductivity", i, sigma, 0.03, beyond);
+        covered(row, "sheet_conductivity", i, sigma, 0.06, beyond);
         covered(row, "seebeck", i, -BOLTZMANN_EV * j1 / j0, 0.03, beyond);
     }
     let seebeck = |i: usize| row["seebeck"]["value"][i][i].as_f64().unwrap();
@@ -150,13 +146,14 @@ fn functions_of_the_energy_hold_for_sheets() {
     );
 }
 
-/// A sheet's density of states is constant, so that τ ∝ 1/DOS is.
+/// A sheet's density of states is constant, so that τ ∝ 1/DOS is. In bins it scatters, by 1 % on this grid, at the reference energy
+/// too: that is in the bar. That of a three-dimensional valley would be off by √(E/0.1 eV).
 #[test]
 fn a_relaxation_time_by_the_density_of_states_takes_the_sheets_own() {
     // The masses of a section [electrons.valley] are not asked for, and do not matter.
     for valley in ["", "[electrons.valley]\ndos_mass = 3.0\n"] {
         let inverse = "[[electrons.inverse_dos]]\ntau_s = 3e-14\nreference_energy_ev = 0.1\n";
-        check(&row(&format!("{valley}{inverse}")), SCATTER, |_| 3e-14);
+        check(&row(&format!("{valley}{inverse}")), 0.0, |_| 3e-14);
     }
 }
 

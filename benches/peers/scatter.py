@@ -4,7 +4,7 @@ Left: what BoltzTraP2 (FFT grids 45, 71, 101), BoltzWann (40^3) and WannierBerri
 bzint from the same inputs. Right: the very bands of bzint (energies and velocities on BoltzTraP2's three grids) put in BoltzTraP2's
 energy bins: with its own sum, its own scatter comes back, from energies and velocities whose refined integral is smooth.
 
-    python3 benches/peers/scatter.py DATA [--bzint target/release/bzint] [--silicon]
+    python3 benches/peers/scatter.py DATA [--bzint target/release/bzint]
 
 DATA is the folder that holds qe, wannier, ref_bt2, ref_boltzwann and ref_wannierberri. Needs numpy, h5py and matplotlib. Writes
 scatter.svg and scatter.txt beside this file.
@@ -56,22 +56,6 @@ def refined(program, bands):
     ).T
 
 
-def silicon(program, data, report):
-    """WannierBerri's tetrahedra on silicon's Wannier Hamiltonian, folded to 300 K, beside bzint refined to 1e-3."""
-    berri = np.load(os.path.join(data, "ref_wannierberri", "si_tb_40.npz"))
-    ef, sigma = berri["Ef"], berri["sigma_over_tau"]
-    energies = [5.6, 5.7, 5.8, 5.9, 6.0, 6.1, 6.75, 6.8, 6.9, 7.0, 7.1, 7.2, 7.3, 7.4]
-    listed = ",".join(map(str, energies))
-    words = ("--no-hall", "-T", 300, "--mu-absolute", listed, "--tolerance", 1e-3, "--json", "-q")
-    rows = bzint(program, "transport", os.path.join(data, "wannier", "si"), "--electrons", 8, *words)["rows"]
-    report.append("silicon, 300 K: mu (eV), bzint, bar, WannierBerri (40^3) / bzint - 1\n")
-    for row in rows:
-        mu = row["chemical_potential"]["value"]
-        value, bar = (np.trace(np.array(row["conductivity_over_tau"][k])) / 3 for k in ("value", "error"))
-        theirs = np.trapezoid(sigma * window(ef, mu), ef)
-        report.append(f"    {mu:.2f} {value:.4e} {bar:.1e} {theirs / value - 1:+.4f}\n")
-
-
 def window(energies, mu):
     """-df/de at the energies, 1/eV."""
     x = np.clip((energies - mu) / (2 * KT), -300, 300)
@@ -106,18 +90,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("data")
     parser.add_argument("--bzint", default="target/release/bzint")
-    parser.add_argument("--silicon", action="store_true", help="silicon instead (some minutes): writes silicon.txt")
     options = parser.parse_args()
     here = os.path.dirname(os.path.abspath(__file__))
     at = lambda *p: os.path.join(options.data, *p)
     inside = lambda mu: (mu >= LOW) & (mu <= HIGH)
-    if options.silicon:
-        report = []
-        silicon(options.bzint, options.data, report)
-        with open(os.path.join(here, "silicon.txt"), "w") as file:
-            file.writelines(report)
-        return
-
     report = ["sigma/tau of copper at 300 K, 1e21 1/(Ohm m s), mu = 14.40 to 14.70 eV: least, most, rms jump of the slope\n"]
 
     def say(name, mu, sigma):
@@ -163,7 +139,7 @@ def main():
         say(name, mu, sigma)
     wannier = curves["bzint, Wannier Hamiltonian"]
     off = np.interp(wannier[0], ef, folded) / wannier[1] - 1
-    report.append(f"WannierBerri / bzint on the same Hamiltonian - 1: {off.min():+.4f} to {off.max():+.4f}\n")
+    report.append(f"WannierBerri (without minimal distances) / bzint on the Wannier Hamiltonian - 1: {off.min():+.4f} to {off.max():+.4f}\n")
     low, high = curves["bzint, 16³ table"], curves["bzint, 32³ table"]
     off = low[1] / high[1] - 1
     report.append(f"bzint 16^3 / 32^3 - 1: {off.min():+.4f} to {off.max():+.4f}\n")

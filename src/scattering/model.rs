@@ -82,7 +82,7 @@ impl BinRates<'_> {
             for mechanism in mechanisms.iter().filter(sample) {
                 rate += mechanism.rate(node.above_ev, &at)?;
             }
-            if !(rate > 0.0) {
+            if rate <= 0.0 {
                 // Says what is wrong.
                 total_rate(mechanisms, node.above_ev, &at)?;
             }
