@@ -1,6 +1,8 @@
 //! Small files of every format, changed at random but always in the same way: an error or a valid grid, never a panic, a wait or a
 //! flood of memory. What `fuzz/` does without end, this does for seconds, or for `BZINT_MUTATION_SECONDS` on each format
-//! (with `--nocapture` it says what was tried).
+//! (with `--nocapture` it says what was tried). `BZINT_MUTATION_SEED`, a number, makes other changes; `BZINT_MUTATION_FORMAT` keeps to the
+//! formats with that text in their names; `BZINT_MUTATION_KEEP` names a file that holds each changed file while it is read, to be
+//! found after a crash.
 
 #[path = "support/binary_samples.rs"]
 mod binary_samples;
@@ -95,6 +97,14 @@ fn peak_memory() -> u64 {
 struct Random(u64);
 
 impl Random {
+    /// Of the test's own seed, which `BZINT_MUTATION_SEED` changes.
+    fn new(seed: u64) -> Self {
+        let other: u64 = std::env::var("BZINT_MUTATION_SEED")
+            .map_or(0, |s| s.parse().expect("BZINT_MUTATION_SEED is no number"));
+        // The generator stays at 0.
+        Self((seed ^ other.wrapping_mul(0x9e37_79b9_7f4a_7c15)).max(1))
+    }
+
     /// A number below `n`.
     fn below(&mut self, n: usize) -> usize {
         self.0 ^= self.0 << 13;
@@ -195,8 +205,24 @@ fn mutate(bytes: &mut Vec<u8>, random: &mut Random) {
     }
 }
 
+/// Whether `BZINT_MUTATION_FORMAT` asks for this format, as it does for all where it is not set.
+fn wanted(format: &str) -> bool {
+    std::env::var("BZINT_MUTATION_FORMAT").map_or(true, |filter| format.contains(&filter))
+}
+
+/// Writes a changed file, and once more to where `BZINT_MUTATION_KEEP` asks.
+fn put(path: &Path, bytes: &[u8]) {
+    if let Some(kept) = std::env::var_os("BZINT_MUTATION_KEEP") {
+        std::fs::write(kept, bytes).unwrap();
+    }
+    std::fs::write(path, bytes).unwrap();
+}
+
 /// The files of the sample changed in turn.
 fn torture(sample: &Sample, rounds: usize, random: &mut Random) {
+    if !wanted(sample.format) {
+        return;
+    }
     let folder = tempfile::tempdir().unwrap();
     let main = sample.write(folder.path());
     assert!(
@@ -214,7 +240,7 @@ fn torture(sample: &Sample, rounds: usize, random: &mut Random) {
         for _ in 0..1 + random.below(3) {
             mutate(&mut bytes, random);
         }
-        std::fs::write(&path, bytes).unwrap();
+        put(&path, &bytes);
         tally.open(&main, &sample.options);
         std::fs::write(&path, whole).unwrap();
         round += 1;
@@ -241,7 +267,7 @@ fn file(name: &str) -> Vec<u8> {
 
 #[test]
 fn text_formats_never_panic() {
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
     for sample in samples::samples() {
         torture(&sample, ROUNDS, &mut random);
     }
@@ -255,7 +281,7 @@ fn text_formats_never_panic() {
 
 #[test]
 fn binary_formats_never_panic() {
-    let mut random = Random(0x2545_f491_4f6c_dd1d);
+    let mut random = Random::new(0x2545_f491_4f6c_dd1d);
     for name in ["si_cdf1_GSR.nc", "si_cdf2_GSR.nc", "si_cdf5_GSR.nc"] {
         let bytes = file(&format!("tests/support/{name}"));
         torture(&sample(name, "a_GSR.nc", bytes), ROUNDS, &mut random);
@@ -277,7 +303,10 @@ fn binary_formats_never_panic() {
 /// The stream of a `.bt2`, and the text inside, whose checksum hides it from changes of the stream.
 #[test]
 fn bt2_files_never_panic() {
-    let mut random = Random(0x1234_5678_9abc_def1);
+    if !wanted("bt2") {
+        return;
+    }
+    let mut random = Random::new(0x1234_5678_9abc_def1);
     let packed = file("tests/support/sc.bt2");
     let mut text = Vec::new();
     XzReader::new(packed.as_slice(), true)
@@ -302,7 +331,7 @@ fn bt2_files_never_panic() {
             writer.write_all(&bytes).unwrap();
             bytes = writer.finish().unwrap();
         }
-        std::fs::write(&path, bytes).unwrap();
+        put(&path, &bytes);
         tally.open(&path, &OpenOptions::default());
         round += 1;
     }
