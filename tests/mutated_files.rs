@@ -6,10 +6,13 @@
 
 #[path = "support/binary_samples.rs"]
 mod binary_samples;
+#[path = "support/hdf5_examples.rs"]
+mod examples;
 #[path = "support/samples.rs"]
 mod samples;
 
 use bzint::bands::{BandGrid, BandSource, Field};
+use bzint::io::results::ResultFile;
 use bzint::io::{self, OpenOptions};
 use lzma_rust2::{XzOptions, XzReader, XzWriter};
 use samples::{Model, Sample};
@@ -58,9 +61,14 @@ struct Tally {
 
 impl Tally {
     fn open(&mut self, path: &Path, options: &OpenOptions) {
+        self.try_one(path, || open(path, options));
+    }
+
+    /// Counts a file that `read` reads, or not.
+    fn try_one(&mut self, path: &Path, read: impl FnOnce() -> bool) {
         let start = Instant::now();
         self.tried += 1;
-        self.read += usize::from(open(path, options));
+        self.read += usize::from(read());
         self.slowest = self.slowest.max(start.elapsed());
         assert!(
             start.elapsed() < LONGEST,
@@ -336,4 +344,49 @@ fn bt2_files_never_panic() {
         round += 1;
     }
     tally.report("bt2");
+}
+
+/// bzint's own results, which `plot` and `report` read: values that fill their dimensions, or an error.
+#[test]
+fn result_files_never_panic() {
+    if !wanted("results") {
+        return;
+    }
+    let mut random = Random::new(0x0bad_cafe_0bad_cafe);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("results.h5");
+    examples::results().write(&path).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let read = || match ResultFile::open(&path) {
+        Ok(results) => {
+            for variable in results.variables() {
+                let lengths = variable.dimensions.iter().map(|name| {
+                    let dimension = results.get_dimension(name).unwrap();
+                    dimension.coordinates.len()
+                });
+                assert_eq!(variable.data.len(), lengths.product::<usize>());
+            }
+            true
+        }
+        Err(error) => {
+            let text = error.to_string();
+            assert!(!text.contains("internal error"), "{text}");
+            assert!(text.len() < 4000, "{text}");
+            false
+        }
+    };
+    assert!(read());
+    let effort = Effort::of_format(ROUNDS);
+    let mut tally = Tally::default();
+    let mut round = 0;
+    while effort.lasts(round) {
+        let mut bytes = whole.clone();
+        for _ in 0..1 + random.below(3) {
+            mutate(&mut bytes, &mut random);
+        }
+        put(&path, &bytes);
+        tally.try_one(&path, read);
+        round += 1;
+    }
+    tally.report("results");
 }

@@ -142,6 +142,27 @@ impl ResultFile {
             }
         }
         self.join_errors();
+        self.check()
+    }
+
+    /// Every variable fills its dimensions: what reads results relies on it.
+    fn check(&self) -> Read<()> {
+        if let Some(empty) = self.dimensions.iter().find(|d| d.coordinates.is_empty()) {
+            return Err(format!("the dimension {} is empty", empty.name));
+        }
+        for variable in &self.variables {
+            let lengths = variable.dimensions.iter();
+            let mut lengths = lengths.map(|name| Some(self.get_dimension(name)?.coordinates.len()));
+            let room = lengths.try_fold(1usize, |room, n| room.checked_mul(n?));
+            let count = variable.data.len();
+            let errors = variable.error.as_ref().map_or(count, Vec::len);
+            if room != Some(count) || errors != count {
+                return Err(format!(
+                    "{} has {count} values and {errors} error bars, which do not fill its dimensions",
+                    variable.name
+                ));
+            }
+        }
         Ok(())
     }
 
@@ -175,5 +196,34 @@ fn optional_text(dataset: &StoredDataset, name: &str) -> Read<String> {
     match dataset.attribute(name) {
         Some(attribute) => attribute.text(),
         None => Ok(String::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_that_do_not_fill_their_dimensions_are_refused() {
+        let mut whole = ResultFile::new("dos", "");
+        whole
+            .dimension("energy", vec![0.0, 1.0, 2.0], "eV", "")
+            .unwrap();
+        whole
+            .variable("states", &["energy"], vec![1.0; 3], "", "")
+            .unwrap();
+        whole.error_bar("states", vec![0.1; 3]).unwrap();
+        assert_eq!(whole.check(), Ok(()));
+        let changes: [fn(&mut ResultFile); 4] = [
+            |r| r.variables[0].data.truncate(2),
+            |r| r.variables[0].error = Some(vec![0.1; 4]),
+            |r| r.variables[0].dimensions[0].push('x'),
+            |r| r.dimensions[0].coordinates = Coordinates::Numbers(Vec::new()),
+        ];
+        for change in changes {
+            let mut damaged = whole.clone();
+            change(&mut damaged);
+            assert!(damaged.check().is_err(), "{damaged:?}");
+        }
     }
 }
