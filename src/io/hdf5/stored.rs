@@ -250,7 +250,9 @@ mod tests {
         file.link_soft("/group/data", "soft").unwrap();
         file.link_soft("/group/other", "dangling").unwrap();
         let kind = hdf5::Datatype::from_type::<f64>().unwrap();
-        file.commit_datatype("kind", &kind).unwrap();
+        drop(file.commit_datatype("kind", &kind).unwrap());
+        // The file stays open, and locked, as long as anything in it.
+        drop((group, kind));
         file.close().unwrap();
         let file = StoredFile::open(&path).unwrap();
         for there in ["group", "group/data", "soft", "kind"] {
