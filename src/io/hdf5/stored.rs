@@ -250,9 +250,10 @@ mod tests {
         file.link_soft("/group/data", "soft").unwrap();
         file.link_soft("/group/other", "dangling").unwrap();
         let kind = hdf5::Datatype::from_type::<f64>().unwrap();
-        drop(file.commit_datatype("kind", &kind).unwrap());
+        file.commit_datatype("kind", &kind).unwrap();
         // The file stays open, and locked, as long as anything in it.
-        drop((group, kind));
+        drop(group);
+        drop(kind);
         file.close().unwrap();
         let file = StoredFile::open(&path).unwrap();
         for there in ["group", "group/data", "soft", "kind"] {
