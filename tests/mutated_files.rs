@@ -1,13 +1,18 @@
 //! Small files of every format, changed at random but always in the same way: an error or a valid grid, never a panic, a wait or a
 //! flood of memory. What `fuzz/` does without end, this does for seconds, or for `BZINT_MUTATION_SECONDS` on each format
-//! (with `--nocapture` it says what was tried).
+//! (with `--nocapture` it says what was tried). `BZINT_MUTATION_SEED`, a number, makes other changes; `BZINT_MUTATION_FORMAT` keeps to the
+//! formats with that text in their names; `BZINT_MUTATION_KEEP` names a file that holds each changed file while it is read, to be
+//! found after a crash.
 
 #[path = "support/binary_samples.rs"]
 mod binary_samples;
+#[path = "support/hdf5_examples.rs"]
+mod examples;
 #[path = "support/samples.rs"]
 mod samples;
 
 use bzint::bands::{BandGrid, BandSource, Field};
+use bzint::io::results::ResultFile;
 use bzint::io::{self, OpenOptions};
 use lzma_rust2::{XzOptions, XzReader, XzWriter};
 use samples::{Model, Sample};
@@ -56,9 +61,14 @@ struct Tally {
 
 impl Tally {
     fn open(&mut self, path: &Path, options: &OpenOptions) {
+        self.try_one(path, || open(path, options));
+    }
+
+    /// Counts a file that `read` reads, or not.
+    fn try_one(&mut self, path: &Path, read: impl FnOnce() -> bool) {
         let start = Instant::now();
         self.tried += 1;
-        self.read += usize::from(open(path, options));
+        self.read += usize::from(read());
         self.slowest = self.slowest.max(start.elapsed());
         assert!(
             start.elapsed() < LONGEST,
@@ -95,6 +105,14 @@ fn peak_memory() -> u64 {
 struct Random(u64);
 
 impl Random {
+    /// Of the test's own seed, which `BZINT_MUTATION_SEED` changes.
+    fn new(seed: u64) -> Self {
+        let other: u64 = std::env::var("BZINT_MUTATION_SEED")
+            .map_or(0, |s| s.parse().expect("BZINT_MUTATION_SEED is no number"));
+        // The generator stays at 0.
+        Self((seed ^ other.wrapping_mul(0x9e37_79b9_7f4a_7c15)).max(1))
+    }
+
     /// A number below `n`.
     fn below(&mut self, n: usize) -> usize {
         self.0 ^= self.0 << 13;
@@ -195,8 +213,24 @@ fn mutate(bytes: &mut Vec<u8>, random: &mut Random) {
     }
 }
 
+/// Whether `BZINT_MUTATION_FORMAT` asks for this format, as it does for all where it is not set.
+fn wanted(format: &str) -> bool {
+    std::env::var("BZINT_MUTATION_FORMAT").map_or(true, |filter| format.contains(&filter))
+}
+
+/// Writes a changed file, and once more to where `BZINT_MUTATION_KEEP` asks.
+fn put(path: &Path, bytes: &[u8]) {
+    if let Some(kept) = std::env::var_os("BZINT_MUTATION_KEEP") {
+        std::fs::write(kept, bytes).unwrap();
+    }
+    std::fs::write(path, bytes).unwrap();
+}
+
 /// The files of the sample changed in turn.
 fn torture(sample: &Sample, rounds: usize, random: &mut Random) {
+    if !wanted(sample.format) {
+        return;
+    }
     let folder = tempfile::tempdir().unwrap();
     let main = sample.write(folder.path());
     assert!(
@@ -214,7 +248,7 @@ fn torture(sample: &Sample, rounds: usize, random: &mut Random) {
         for _ in 0..1 + random.below(3) {
             mutate(&mut bytes, random);
         }
-        std::fs::write(&path, bytes).unwrap();
+        put(&path, &bytes);
         tally.open(&main, &sample.options);
         std::fs::write(&path, whole).unwrap();
         round += 1;
@@ -241,7 +275,7 @@ fn file(name: &str) -> Vec<u8> {
 
 #[test]
 fn text_formats_never_panic() {
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
     for sample in samples::samples() {
         torture(&sample, ROUNDS, &mut random);
     }
@@ -255,7 +289,7 @@ fn text_formats_never_panic() {
 
 #[test]
 fn binary_formats_never_panic() {
-    let mut random = Random(0x2545_f491_4f6c_dd1d);
+    let mut random = Random::new(0x2545_f491_4f6c_dd1d);
     for name in ["si_cdf1_GSR.nc", "si_cdf2_GSR.nc", "si_cdf5_GSR.nc"] {
         let bytes = file(&format!("tests/support/{name}"));
         torture(&sample(name, "a_GSR.nc", bytes), ROUNDS, &mut random);
@@ -277,7 +311,10 @@ fn binary_formats_never_panic() {
 /// The stream of a `.bt2`, and the text inside, whose checksum hides it from changes of the stream.
 #[test]
 fn bt2_files_never_panic() {
-    let mut random = Random(0x1234_5678_9abc_def1);
+    if !wanted("bt2") {
+        return;
+    }
+    let mut random = Random::new(0x1234_5678_9abc_def1);
     let packed = file("tests/support/sc.bt2");
     let mut text = Vec::new();
     XzReader::new(packed.as_slice(), true)
@@ -302,9 +339,54 @@ fn bt2_files_never_panic() {
             writer.write_all(&bytes).unwrap();
             bytes = writer.finish().unwrap();
         }
-        std::fs::write(&path, bytes).unwrap();
+        put(&path, &bytes);
         tally.open(&path, &OpenOptions::default());
         round += 1;
     }
     tally.report("bt2");
+}
+
+/// bzint's own results, which `plot` and `report` read: values that fill their dimensions, or an error.
+#[test]
+fn result_files_never_panic() {
+    if !wanted("results") {
+        return;
+    }
+    let mut random = Random::new(0x0bad_cafe_0bad_cafe);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("results.h5");
+    examples::results().write(&path).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let read = || match ResultFile::open(&path) {
+        Ok(results) => {
+            for variable in results.variables() {
+                let lengths = variable.dimensions.iter().map(|name| {
+                    let dimension = results.get_dimension(name).unwrap();
+                    dimension.coordinates.len()
+                });
+                assert_eq!(variable.data.len(), lengths.product::<usize>());
+            }
+            true
+        }
+        Err(error) => {
+            let text = error.to_string();
+            assert!(!text.contains("internal error"), "{text}");
+            assert!(text.len() < 4000, "{text}");
+            false
+        }
+    };
+    assert!(read());
+    let effort = Effort::of_format(ROUNDS);
+    let mut tally = Tally::default();
+    let mut round = 0;
+    while effort.lasts(round) {
+        let mut bytes = whole.clone();
+        for _ in 0..1 + random.below(3) {
+            mutate(&mut bytes, &mut random);
+        }
+        put(&path, &bytes);
+        tally.try_one(&path, read);
+        round += 1;
+    }
+    tally.report("results");
 }

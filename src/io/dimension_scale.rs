@@ -4,8 +4,10 @@
 //! A scale carries `CLASS = "DIMENSION_SCALE"` and `NAME`; a dataset on it carries `DIMENSION_LIST`, one list of object
 //! references per axis; and the scale points back with `REFERENCE_LIST`, pairs of object reference and axis number.
 
+use super::hdf5::stored::StoredFile;
+use super::hdf5::values::{Read, StoredDataset};
 use hdf5::types::{FixedAscii, VarLenArray};
-use hdf5::{Dataset, Datatype, File, ObjectReference1, ReferencedObject};
+use hdf5::{Dataset, Datatype, File, ObjectReference1};
 use hdf5_sys::h5t::{H5T_str_t, H5Tclose, H5Tcopy, H5Tset_size, H5Tset_strpad};
 
 /// One use of a scale: the dataset, and which of its axes.
@@ -89,30 +91,31 @@ impl<'f> DimensionScales<'f> {
 }
 
 /// True where a dataset is a dimension scale.
-pub(super) fn is_scale(dataset: &Dataset) -> bool {
-    let Ok(class) = dataset.attr("CLASS") else {
-        return false;
-    };
-    class
-        .read_scalar::<FixedAscii<16>>()
-        .is_ok_and(|class| class.as_str() == "DIMENSION_SCALE")
+pub(super) fn is_scale(dataset: &StoredDataset) -> bool {
+    let class = dataset.attribute("CLASS").and_then(|c| c.text().ok());
+    class.is_some_and(|class| class == "DIMENSION_SCALE")
 }
 
-/// Names of the dimensions of a dataset: the paths of its scales without the leading slash; empty for a scalar.
-pub(super) fn dimensions(file: &File, dataset: &Dataset) -> hdf5::Result<Vec<String>> {
-    if dataset.ndim() == 0 {
+/// Names of the dimensions of a dataset, from the references to its scales among `datasets`; empty for a scalar.
+pub(super) fn dimensions(
+    file: &StoredFile,
+    dataset: &StoredDataset,
+    datasets: &[StoredDataset],
+) -> Read<Vec<String>> {
+    if dataset.shape().is_empty() {
         return Ok(Vec::new());
     }
-    let list: Vec<VarLenArray<ObjectReference1>> = dataset.attr("DIMENSION_LIST")?.read_raw()?;
-    list.iter()
-        .map(|references| match references.first() {
-            Some(reference) => match file.dereference(reference)? {
-                ReferencedObject::Dataset(scale) => {
-                    Ok(scale.name().trim_start_matches('/').to_string())
-                }
-                _ => Err("an axis refers to something that is no dataset".into()),
+    let attribute = dataset
+        .attribute("DIMENSION_LIST")
+        .ok_or_else(|| format!("{} has no dimension scales", dataset.name()))?;
+    attribute
+        .lists(file.reference_width())?
+        .map(|element| match file.references(element)?.first() {
+            Some(address) => match datasets.iter().find(|d| d.address() == *address) {
+                Some(scale) => Ok(scale.name().to_string()),
+                None => Err("an axis refers to something that is no dataset".to_string()),
             },
-            None => Err("an axis has no dimension scale".into()),
+            None => Err("an axis has no dimension scale".to_string()),
         })
         .collect()
 }

@@ -1,18 +1,17 @@
 //! HDF5 files of other codes (netCDF-4 files are such), plain or gzip: arrays with their shape, checked.
 
-use super::hdf5::container;
+use super::hdf5::stored::StoredFile;
+use super::hdf5::values::StoredDataset;
 use super::text;
 use crate::bands::BandGrid;
 use crate::error::{Error, Result};
-use hdf5::types::{FixedAscii, TypeDescriptor, VarLenAscii, VarLenUnicode};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// An open file. A gzip one is unpacked into a temporary file first.
 pub(crate) struct H5 {
-    file: hdf5::File,
+    file: StoredFile,
     path: PathBuf,
-    length: u64,
     _unpacked: Option<tempfile::NamedTempFile>,
 }
 
@@ -33,19 +32,16 @@ impl H5 {
                 )
             })?;
             unpacked.flush().map_err(Error::io(path, "unpack"))?;
-            let file = container::open(unpacked.path()).map_err(|error| renamed(error, path))?;
-            let length = std::fs::metadata(unpacked.path()).map_or(0, |m| m.len());
+            let file = StoredFile::open(unpacked.path()).map_err(|error| renamed(error, path))?;
             return Ok(Self {
                 file,
                 path: path.to_path_buf(),
-                length,
                 _unpacked: Some(unpacked),
             });
         }
         Ok(Self {
-            file: container::open(path)?,
+            file: StoredFile::open(path)?,
             path: path.to_path_buf(),
-            length: std::fs::metadata(path).map_or(0, |m| m.len()),
             _unpacked: None,
         })
     }
@@ -55,33 +51,27 @@ impl H5 {
     }
 
     pub fn has(&self, name: &str) -> bool {
-        // `link_exists` of a deep name is an error where a group on the way is missing.
-        let mut place = String::new();
-        name.split('/').all(|part| {
-            if !place.is_empty() {
-                place.push('/');
-            }
-            place.push_str(part);
-            self.file.link_exists(&place)
-        })
+        self.file.has(name)
     }
 
     pub fn bad(&self, name: &str, problem: impl Into<String>, remedy: &str) -> Error {
         Error::bad_file(&self.path, name, problem, remedy)
     }
 
-    fn dataset(&self, name: &str) -> Result<hdf5::Dataset> {
+    fn damaged(&self, name: &str) -> impl FnOnce(String) -> Error {
+        let (path, name) = (self.path.clone(), name.to_string());
+        move |problem| Error::bad_file(&path, name, problem, "the file is damaged: copy it again")
+    }
+
+    fn dataset(&self, name: &str) -> Result<StoredDataset> {
         if !self.has(name) {
             let remedy = "the run did not finish, or its code is too old or too new: repeat it";
             return Err(self.bad(name, "the dataset is missing", remedy));
         }
-        let dataset = self
-            .file
-            .dataset(name)
-            .map_err(Error::hdf5(&self.path, name))?;
-        if !container::fits(&dataset, self.length) {
+        let dataset = self.file.dataset(name).map_err(self.damaged(name))?;
+        if !dataset.fits() {
             let problem = format!("shape {:?} is more than the file can hold", dataset.shape());
-            return Err(self.bad(name, problem, "the file is damaged: copy it again"));
+            return Err(self.damaged(name)(problem));
         }
         Ok(dataset)
     }
@@ -89,7 +79,7 @@ impl H5 {
     /// Shape and numbers of a dataset, of any type of number.
     pub fn array(&self, name: &str) -> Result<(Vec<usize>, Vec<f64>)> {
         let dataset = self.dataset(name)?;
-        let values: Vec<f64> = dataset.read_raw().map_err(Error::hdf5(&self.path, name))?;
+        let values = dataset.numbers().map_err(self.damaged(name))?;
         if let Some(i) = values.iter().position(|x| !x.is_finite()) {
             let value = values.get(i).copied().unwrap_or(f64::NAN);
             return Err(self.bad(
@@ -98,7 +88,7 @@ impl H5 {
                 "every number must be finite: repeat the run",
             ));
         }
-        Ok((dataset.shape(), values))
+        Ok((dataset.shape().to_vec(), values))
     }
 
     /// The only number of a dataset; `None` where there is no such dataset.
@@ -130,22 +120,7 @@ impl H5 {
     /// The strings of a dataset, whatever their kind.
     pub fn texts(&self, name: &str) -> Result<Vec<String>> {
         let dataset = self.dataset(name)?;
-        let kind = dataset
-            .dtype()
-            .and_then(|t| t.to_descriptor())
-            .map_err(Error::hdf5(&self.path, name))?;
-        let strings: hdf5::Result<Vec<String>> = match kind {
-            TypeDescriptor::VarLenUnicode => dataset
-                .read_raw::<VarLenUnicode>()
-                .map(|v| v.iter().map(|s| s.to_string()).collect()),
-            TypeDescriptor::VarLenAscii => dataset
-                .read_raw::<VarLenAscii>()
-                .map(|v| v.iter().map(|s| s.to_string()).collect()),
-            _ => dataset
-                .read_raw::<FixedAscii<32>>()
-                .map(|v| v.iter().map(|s| s.to_string()).collect()),
-        };
-        let strings = strings.map_err(Error::hdf5(&self.path, name))?;
+        let strings = dataset.texts().map_err(self.damaged(name))?;
         Ok(strings.iter().map(|s| s.trim().to_string()).collect())
     }
 

@@ -29,18 +29,21 @@
 //!
 //! The extremes are there so that opening needs no pass over the data; every plane that is read is checked against them.
 
+mod attribute;
 pub(in crate::io) mod container;
-mod heap;
 mod read;
+pub(in crate::io) mod stored;
+pub(in crate::io) mod values;
 mod write;
 
 pub use write::write;
 
 use crate::bands::{BandHeader, BandSource, BandStatistics, Field};
 use crate::error::{Error, Result};
-use hdf5::{Dataset, Hyperslab};
-use ndarray::IxDyn;
+use hdf5::Hyperslab;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use values::StoredDataset;
 
 /// The kind of a band file.
 const KIND_BANDS: &str = "bands";
@@ -54,9 +57,9 @@ pub struct NativeBands {
     path: PathBuf,
     header: BandHeader,
     statistics: Vec<BandStatistics>,
-    energies: Dataset,
-    velocities: Option<Dataset>,
-    lifetimes: Option<Dataset>,
+    energies: StoredDataset,
+    velocities: Option<StoredDataset>,
+    lifetimes: Option<StoredDataset>,
 }
 
 /// Opens a native band file and checks its structure: kind, schema, shapes, types and every number but the planes' own.
@@ -182,31 +185,32 @@ impl BandSource for NativeBands {
             ));
         };
         let plane = self.header.k_grid.plane_len() * field.components();
-        let selection = planes(spin, band, first..first + out.len() / plane, field);
-        let read = dataset
-            .read_slice::<f64, _, IxDyn>(selection)
-            .map_err(|error| {
-                Error::bad_file(
-                    &self.path,
-                    format!(
-                        "{name}, spin {}, band {}, planes from {first} on",
-                        spin + 1,
-                        band + self.header.first_band
-                    ),
-                    format!("HDF5 cannot read it: {error}"),
-                    "the file is truncated or damaged: copy it again, or convert the bands again",
-                )
-            })?;
-        match read.as_slice() {
-            Some(numbers) if numbers.len() == out.len() => out.copy_from_slice(numbers),
-            _ => {
-                return Err(Error::Internal(format!(
-                    "{name}: {} numbers were read for a buffer of {}",
-                    read.len(),
-                    out.len()
-                )));
-            }
+        let ranges = plane_ranges(
+            spin,
+            band,
+            first..first + out.len() / plane,
+            dataset.shape(),
+        );
+        let read = dataset.within(&ranges).map_err(|problem| {
+            Error::bad_file(
+                &self.path,
+                format!(
+                    "{name}, spin {}, band {}, planes from {first} on",
+                    spin + 1,
+                    band + self.header.first_band
+                ),
+                format!("they cannot be read: {problem}"),
+                "the file is truncated or damaged: copy it again, or convert the bands again",
+            )
+        })?;
+        if read.len() != out.len() {
+            return Err(Error::Internal(format!(
+                "{name}: {} numbers were read for a buffer of {}",
+                read.len(),
+                out.len()
+            )));
         }
+        out.copy_from_slice(&read);
         self.check(field, spin, band, first * plane, out)
     }
 }
@@ -234,4 +238,21 @@ fn planes(spin: usize, band: usize, range: std::ops::Range<usize>, field: Field)
         slices.push((..).into());
     }
     Hyperslab::from(slices)
+}
+
+/// Whole planes of one band, as ranges of every dimension of a dataset.
+fn plane_ranges(
+    spin: usize,
+    band: usize,
+    range: Range<usize>,
+    shape: &[usize],
+) -> Vec<Range<usize>> {
+    let mut ranges: Vec<_> = shape.iter().map(|&n| 0..n).collect();
+    for (whole, chosen) in ranges
+        .iter_mut()
+        .zip([spin..spin + 1, band..band + 1, range])
+    {
+        *whole = chosen;
+    }
+    ranges
 }

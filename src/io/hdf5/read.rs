@@ -1,25 +1,18 @@
 //! Opening a native band file: everything but the planes is read and checked here.
 
-use super::container::{self, attribute_text};
+use super::attribute::Attribute;
+use super::stored::StoredFile;
+use super::values::StoredDataset;
 use super::{KIND_BANDS, NativeBands, REMEDY};
 use crate::bands::{BandHeader, BandStatistics, Provenance, SpinTreatment};
 use crate::crystal::{Atom, KGrid, Lattice, PointGroup};
 use crate::error::{Error, Result};
-use hdf5::types::{FloatSize, TypeDescriptor, VarLenUnicode};
-use hdf5::{Dataset, File};
 use std::path::Path;
 
 pub(super) fn open(path: &Path) -> Result<NativeBands> {
-    let file = container::open(path)?;
-    container::check_kind(path, &file, Some(KIND_BANDS))?;
-    let length = std::fs::metadata(path)
-        .map_err(Error::io(path, "read"))?
-        .len();
-    let reader = Reader {
-        path,
-        file: &file,
-        length,
-    };
+    let file = StoredFile::open(path)?;
+    file.check_kind(Some(KIND_BANDS))?;
+    let reader = Reader { path, file: &file };
     let mut header = reader.header()?;
     let n = header.k_grid.n;
     let shape = [header.n_spin(), header.n_band, n[0], n[1], n[2]];
@@ -42,13 +35,15 @@ pub(super) fn open(path: &Path) -> Result<NativeBands> {
 
 struct Reader<'a> {
     path: &'a Path,
-    file: &'a File,
-    /// Bytes of the file.
-    length: u64,
+    file: &'a StoredFile,
 }
 
 fn too_large(shape: &[usize]) -> String {
     format!("shape {shape:?} is more than the file can hold")
+}
+
+fn unreadable(problem: &str) -> String {
+    format!("the attribute cannot be read: {problem}")
 }
 
 impl Reader<'_> {
@@ -64,45 +59,46 @@ impl Reader<'_> {
         }
     }
 
-    /// A dataset of 64-bit floats of the given shape.
-    fn dataset(&self, name: &str, shape: &[usize]) -> Result<Dataset> {
-        if !self.file.link_exists(name) {
+    /// A dataset whose shape the file can hold.
+    fn any(&self, name: &str) -> Result<StoredDataset> {
+        if !self.file.has(name) {
             return Err(self.bad(name, "the dataset is missing"));
         }
-        let dataset = self
-            .file
-            .dataset(name)
-            .map_err(Error::hdf5(self.path, name))?;
+        let dataset = self.file.dataset(name);
+        dataset.map_err(|problem| self.bad(name, problem))
+    }
+
+    /// A dataset of 64-bit floats of the given shape.
+    fn dataset(&self, name: &str, shape: &[usize]) -> Result<StoredDataset> {
+        let dataset = self.any(name)?;
         let found = dataset.shape();
         if found != shape {
             let problem = format!("the shape is {found:?}, where {shape:?} is needed");
             return Err(self.bad(name, problem));
         }
-        if !container::fits(&dataset, self.length) {
+        if !dataset.fits() {
             return Err(self.bad(name, too_large(shape)));
         }
-        let descriptor = dataset.dtype().and_then(|t| t.to_descriptor());
-        match descriptor {
-            Ok(TypeDescriptor::Float(FloatSize::U8)) => Ok(dataset),
-            Ok(other) => Err(self.bad(
+        match dataset.type_name().as_str() {
+            "float64" => Ok(dataset),
+            other => Err(self.bad(
                 name,
                 format!("the type is {other}, where float64 is needed"),
             )),
-            Err(error) => Err(self.bad(name, format!("the type is unknown: {error}"))),
         }
     }
 
-    fn optional(&self, name: &str, shape: &[usize]) -> Result<Option<Dataset>> {
-        let exists = self.file.link_exists(name);
+    fn optional(&self, name: &str, shape: &[usize]) -> Result<Option<StoredDataset>> {
+        let exists = self.file.has(name);
         exists.then(|| self.dataset(name, shape)).transpose()
     }
 
     /// Finite numbers of the given shape.
     fn numbers(&self, name: &str, shape: &[usize]) -> Result<Vec<f64>> {
         let dataset = self.dataset(name, shape)?;
-        let numbers: Vec<f64> = dataset
-            .read_raw()
-            .map_err(|error| self.bad(name, format!("HDF5 cannot read it: {error}")))?;
+        let numbers = dataset
+            .numbers()
+            .map_err(|problem| self.bad(name, format!("it cannot be read: {problem}")))?;
         match numbers.iter().position(|x| !x.is_finite()) {
             Some(i) => Err(self.bad(name, format!("number {i} is {}", numbers[i]))),
             None => Ok(numbers),
@@ -111,31 +107,25 @@ impl Reader<'_> {
 
     /// Integers of any width.
     fn integers(&self, name: &str) -> Result<(Vec<usize>, Vec<i64>)> {
-        if !self.file.link_exists(name) {
-            return Err(self.bad(name, "the dataset is missing"));
+        let dataset = self.any(name)?;
+        let shape = dataset.shape().to_vec();
+        if !dataset.fits() {
+            return Err(self.bad(name, too_large(&shape)));
         }
-        let read = || -> hdf5::Result<_> {
-            let dataset = self.file.dataset(name)?;
-            let descriptor = dataset.dtype()?.to_descriptor()?;
-            match descriptor {
-                TypeDescriptor::Integer(_) | TypeDescriptor::Unsigned(_) => {}
-                other => {
-                    return Err(format!("the type is {other}, where integers are needed").into());
-                }
-            }
-            if !container::fits(&dataset, self.length) {
-                return Err(too_large(&dataset.shape()).into());
-            }
-            Ok((dataset.shape(), dataset.read_raw::<i64>()?))
-        };
-        read().map_err(|error| self.bad(name, error.to_string()))
+        let numbers = dataset.integers();
+        Ok((shape, numbers.map_err(|problem| self.bad(name, problem))?))
+    }
+
+    /// An attribute, which must be there.
+    fn attribute(&self, name: &str) -> Result<Attribute> {
+        let found = self.file.attribute(name);
+        let found = found.map_err(|problem| self.bad(name, problem))?;
+        found.ok_or_else(|| self.bad(name, "the attribute is missing"))
     }
 
     fn text(&self, name: &str) -> Result<String> {
-        self.file
-            .attr(name)
-            .and_then(|attribute| attribute_text(&attribute))
-            .map_err(|error| self.bad(name, format!("the attribute cannot be read: {error}")))
+        let text = self.attribute(name)?.text();
+        text.map_err(|problem| self.bad(name, unreadable(&problem)))
     }
 
     fn header(&self) -> Result<BandHeader> {
@@ -155,22 +145,12 @@ impl Reader<'_> {
             let problem = format!("`{spin}` is none of unpolarized, collinear, spinor");
             self.bad("spin_treatment", problem)
         })?;
-        let shape = match self.file.dataset("energies") {
-            Ok(dataset) => dataset.shape(),
-            Err(_) => return Err(self.bad("energies", "the dataset is missing")),
-        };
-        let n_band = shape.get(1).copied().unwrap_or(0);
+        let energies = self.any("energies")?;
+        let n_band = energies.shape().get(1).copied().unwrap_or(0);
         let mut header = BandHeader::new(lattice, k_grid, spin, n_band);
-        let first_band: i64 = self
-            .file
-            .attr("first_band")
-            .and_then(|a| a.read_scalar())
-            .map_err(|error| {
-                self.bad(
-                    "first_band",
-                    format!("the attribute cannot be read: {error}"),
-                )
-            })?;
+        let first_band = self.attribute("first_band")?.integer();
+        let first_band =
+            first_band.map_err(|problem| self.bad("first_band", unreadable(&problem)))?;
         header.first_band = usize::try_from(first_band)
             .map_err(|_| self.bad("first_band", format!("{first_band} is no number of a band")))?;
         header.fermi_level_ev = self.scalar("fermi_level")?;
@@ -183,25 +163,26 @@ impl Reader<'_> {
     }
 
     fn scalar(&self, name: &str) -> Result<Option<f64>> {
-        let exists = self.file.link_exists(name);
+        let exists = self.file.has(name);
         let value = exists.then(|| self.numbers(name, &[])).transpose()?;
         Ok(value.and_then(|v| v.first().copied()))
     }
 
     fn atoms(&self) -> Result<Vec<Atom>> {
-        if !self.file.link_exists("atoms") {
+        if !self.file.has("atoms") {
             return Ok(Vec::new());
         }
-        let symbols: Vec<VarLenUnicode> = self
-            .file
-            .dataset("atoms/symbols")
-            .and_then(|d| d.read_raw())
-            .map_err(|error| self.bad("atoms/symbols", format!("HDF5 cannot read it: {error}")))?;
+        let symbols = self.any("atoms/symbols")?;
+        if !symbols.fits() {
+            return Err(self.bad("atoms/symbols", too_large(symbols.shape())));
+        }
+        let symbols = symbols.texts();
+        let symbols = symbols.map_err(|problem| self.bad("atoms/symbols", problem))?;
         let positions = self.numbers("atoms/positions", &[symbols.len(), 3])?;
-        let atoms = symbols.iter().zip(positions.chunks_exact(3));
+        let atoms = symbols.into_iter().zip(positions.chunks_exact(3));
         Ok(atoms
             .map(|(symbol, x)| Atom {
-                symbol: symbol.to_string(),
+                symbol,
                 position: [x[0], x[1], x[2]],
             })
             .collect())
@@ -223,17 +204,16 @@ impl Reader<'_> {
     }
 
     fn provenance(&self) -> Result<Provenance> {
-        let notes = match self.file.attr("notes") {
-            Ok(attribute) => attribute
-                .read_raw::<VarLenUnicode>()
-                .map_err(|error| self.bad("notes", format!("HDF5 cannot read it: {error}")))?,
-            Err(_) => Vec::new(),
+        let found = self.file.attribute("notes");
+        let notes = match found.map_err(|problem| self.bad("notes", problem))? {
+            Some(attribute) => attribute.texts(),
+            None => Ok(Vec::new()),
         };
         Ok(Provenance {
             format: self.text("source_format")?,
             path: self.text("source_path")?,
             sha256: self.text("source_sha256")?,
-            notes: notes.iter().map(ToString::to_string).collect(),
+            notes: notes.map_err(|problem| self.bad("notes", unreadable(&problem)))?,
         })
     }
 

@@ -3,11 +3,11 @@
 use super::{AttributeValue, Coordinates, Dimension, ResultFile, Variable};
 use crate::error::{Error, Result};
 use crate::io::dimension_scale::{self, DimensionScales};
-use crate::io::hdf5::container::{
-    self, KIND, NEWEST_SCHEMA, SCHEMA, attribute_text, describe, text, write_error,
-};
-use hdf5::types::{TypeDescriptor, VarLenUnicode};
-use hdf5::{Dataset, File, H5Type, Location};
+use crate::io::hdf5::container::{self, KIND, NEWEST_SCHEMA, SCHEMA, describe, text, write_error};
+use crate::io::hdf5::stored::StoredFile;
+use crate::io::hdf5::values::{Read, StoredDataset};
+use hdf5::types::VarLenUnicode;
+use hdf5::{Dataset, File, H5Type};
 use std::path::Path;
 
 impl ResultFile {
@@ -29,19 +29,19 @@ impl ResultFile {
     /// # Errors
     /// [`Error::Io`], [`Error::UnknownFormat`], or [`Error::BadFile`] for another kind, a newer schema or a damaged file.
     pub fn read(path: &Path, kind: Option<&str>) -> Result<Self> {
-        let file = container::open(path)?;
-        let kind = container::check_kind(path, &file, kind)?;
+        let file = StoredFile::open(path)?;
+        let kind = file.check_kind(kind)?;
         let mut results = Self {
             kind,
             dimensions: Vec::new(),
             variables: Vec::new(),
             attributes: Vec::new(),
         };
-        results.load(&file).map_err(|error| {
+        results.load(&file).map_err(|problem| {
             Error::bad_file(
                 path,
                 "results",
-                error.to_string(),
+                problem,
                 "the file is damaged or holds no results: write it again",
             )
         })?;
@@ -93,29 +93,36 @@ impl ResultFile {
         Ok(())
     }
 
-    fn load(&mut self, file: &File) -> hdf5::Result<()> {
-        for name in file.attr_names()? {
-            let attribute = file.attr(&name)?;
-            let value = match attribute.dtype()?.to_descriptor()? {
-                TypeDescriptor::Float(_) => AttributeValue::Number(attribute.read_scalar()?),
-                TypeDescriptor::Integer(_) => AttributeValue::Integer(attribute.read_scalar()?),
-                _ => AttributeValue::Text(attribute_text(&attribute)?),
-            };
-            if name != KIND && name != SCHEMA {
-                self.attributes.push((name, value));
+    fn load(&mut self, file: &StoredFile) -> Read<()> {
+        for attribute in file.attributes()? {
+            let name = attribute.name();
+            if name == KIND || name == SCHEMA {
+                continue;
             }
+            let value = if attribute.is_float() {
+                AttributeValue::Number(attribute.number()?)
+            } else if attribute.is_integer() {
+                AttributeValue::Integer(attribute.integer()?)
+            } else {
+                AttributeValue::Text(attribute.text()?)
+            };
+            self.attributes.push((name.to_string(), value));
         }
-        for dataset in file.datasets()? {
-            let name = dataset.name().trim_start_matches('/').to_string();
-            let unit = optional_text(&dataset, "units")?;
-            let long_name = optional_text(&dataset, "long_name")?;
-            if dimension_scale::is_scale(&dataset) {
-                let coordinates = match dataset.dtype()?.to_descriptor()? {
-                    TypeDescriptor::VarLenUnicode => {
-                        let labels: Vec<VarLenUnicode> = dataset.read_raw()?;
-                        Coordinates::Labels(labels.iter().map(ToString::to_string).collect())
-                    }
-                    _ => Coordinates::Numbers(dataset.read_raw()?),
+        let datasets = file.datasets()?;
+        for dataset in &datasets {
+            let name = dataset.name().to_string();
+            let unit = optional_text(dataset, "units")?;
+            let long_name = optional_text(dataset, "long_name")?;
+            if !dataset.fits() {
+                return Err(format!(
+                    "{name}: shape {:?} is more than the file can hold",
+                    dataset.shape()
+                ));
+            }
+            if dimension_scale::is_scale(dataset) {
+                let coordinates = match dataset.is_text() {
+                    true => Coordinates::Labels(dataset.texts()?),
+                    false => Coordinates::Numbers(dataset.numbers()?),
                 };
                 self.dimensions.push(Dimension {
                     name,
@@ -124,12 +131,10 @@ impl ResultFile {
                     long_name,
                 });
             } else {
-                let dimensions = dimension_scale::dimensions(file, &dataset)?;
-                let data = dataset.read_raw()?;
                 self.variables.push(Variable {
                     name,
-                    dimensions,
-                    data,
+                    dimensions: dimension_scale::dimensions(file, dataset, &datasets)?,
+                    data: dataset.numbers()?,
                     error: None,
                     unit,
                     long_name,
@@ -137,6 +142,27 @@ impl ResultFile {
             }
         }
         self.join_errors();
+        self.check()
+    }
+
+    /// Every variable fills its dimensions: what reads results relies on it.
+    fn check(&self) -> Read<()> {
+        if let Some(empty) = self.dimensions.iter().find(|d| d.coordinates.is_empty()) {
+            return Err(format!("the dimension {} is empty", empty.name));
+        }
+        for variable in &self.variables {
+            let lengths = variable.dimensions.iter();
+            let mut lengths = lengths.map(|name| Some(self.get_dimension(name)?.coordinates.len()));
+            let room = lengths.try_fold(1usize, |room, n| room.checked_mul(n?));
+            let count = variable.data.len();
+            let errors = variable.error.as_ref().map_or(count, Vec::len);
+            if room != Some(count) || errors != count {
+                return Err(format!(
+                    "{} has {count} values and {errors} error bars, which do not fill its dimensions",
+                    variable.name
+                ));
+            }
+        }
         Ok(())
     }
 
@@ -166,9 +192,38 @@ fn put<T: H5Type>(file: &File, name: &str, shape: &[usize], data: &[T]) -> hdf5:
     Ok(dataset)
 }
 
-fn optional_text(location: &Location, name: &str) -> hdf5::Result<String> {
-    match location.attr(name) {
-        Ok(attribute) => attribute_text(&attribute),
-        Err(_) => Ok(String::new()),
+fn optional_text(dataset: &StoredDataset, name: &str) -> Read<String> {
+    match dataset.attribute(name) {
+        Some(attribute) => attribute.text(),
+        None => Ok(String::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_that_do_not_fill_their_dimensions_are_refused() {
+        let mut whole = ResultFile::new("dos", "");
+        whole
+            .dimension("energy", vec![0.0, 1.0, 2.0], "eV", "")
+            .unwrap();
+        whole
+            .variable("states", &["energy"], vec![1.0; 3], "", "")
+            .unwrap();
+        whole.error_bar("states", vec![0.1; 3]).unwrap();
+        assert_eq!(whole.check(), Ok(()));
+        let changes: [fn(&mut ResultFile); 4] = [
+            |r| r.variables[0].data.truncate(2),
+            |r| r.variables[0].error = Some(vec![0.1; 4]),
+            |r| r.variables[0].dimensions[0].push('x'),
+            |r| r.dimensions[0].coordinates = Coordinates::Numbers(Vec::new()),
+        ];
+        for change in changes {
+            let mut damaged = whole.clone();
+            change(&mut damaged);
+            assert!(damaged.check().is_err(), "{damaged:?}");
+        }
     }
 }

@@ -220,9 +220,9 @@ fn check_positions(lines: &mut Lines, matrix: &Matrix) -> Result<()> {
 
 /// An error about lattice vectors that are not those of one Wigner–Seitz cell.
 pub(super) fn check_weights(path: &Path, matrix: &Matrix, grid: [usize; 3]) -> Result<()> {
-    let n: usize = grid.iter().product();
+    let n: f64 = grid.iter().map(|&n| n as f64).product();
     let sum: f64 = matrix.degeneracies.iter().map(|&d| 1.0 / d as f64).sum();
-    if (sum - n as f64).abs() > 1e-6 * n as f64 {
+    if (sum - n).abs() > 1e-6 * n {
         return Err(Error::bad_file(
             path,
             "degeneracies of the lattice vectors",

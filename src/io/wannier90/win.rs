@@ -54,7 +54,7 @@ pub(super) fn parse(path: &Path, content: &str) -> Result<Win> {
         Some((line, value)) => {
             let parts: Vec<usize> = split(value).filter_map(|w| w.parse().ok()).collect();
             match parts[..] {
-                [a, b, c] if a * b * c > 0 => Some([a, b, c]),
+                [a, b, c] if a > 0 && b > 0 && c > 0 => Some([a, b, c]),
                 _ => {
                     return Err(file.bad(
                         *line,
@@ -80,9 +80,12 @@ pub(super) fn parse(path: &Path, content: &str) -> Result<Win> {
     })
 }
 
+fn separates(c: char) -> bool {
+    c.is_whitespace() || c == '=' || c == ':' || c == ','
+}
+
 fn split(line: &str) -> impl Iterator<Item = &str> {
-    line.split(|c: char| c.is_whitespace() || c == '=' || c == ':' || c == ',')
-        .filter(|w| !w.is_empty())
+    line.split(separates).filter(|w| !w.is_empty())
 }
 
 /// The file taken apart.
@@ -102,6 +105,8 @@ impl<'a> Sections<'a> {
         let mut open: Option<(String, Vec<Line>)> = None;
         for (i, line) in content.lines().enumerate() {
             let line = line.split(['!', '#']).next().unwrap_or("").trim();
+            // The first word begins the line, or its end would not be where its length says.
+            let line = line.trim_start_matches(separates);
             let mut words = split(line);
             let Some(first) = words.next() else { continue };
             let first = first.to_ascii_lowercase();
@@ -241,6 +246,16 @@ mod tests {
         assert!((win.lattice.rows()[2][2] - 8.0 * BOHR_ANGSTROM).abs() < 1e-12);
         let y = win.atoms[0].position[1];
         assert!((y - 0.5).abs() < 1e-6, "{y}");
+    }
+
+    #[test]
+    fn a_line_that_begins_with_a_separator_has_its_keyword_and_its_value() {
+        let text = TEXT.replace("Num_Wann : 2", "= \u{fc}m 7\n, Num_Wann = 2");
+        assert_eq!(parse(Path::new("x.win"), &text).unwrap().num_wann, Some(2));
+        // No product of counts is taken that no number holds.
+        let text = TEXT.replace("4 5 6", "4294967296 4294967296 1");
+        let grid = parse(Path::new("x.win"), &text).unwrap().grid;
+        assert_eq!(grid, Some([1 << 32, 1 << 32, 1]));
     }
 
     #[test]
