@@ -5,9 +5,9 @@
 #[path = "support/hdf5_examples.rs"]
 mod examples;
 
-use bzint::bands::Field;
 use bzint::bands::model::{Model, ModelBands};
-use bzint::crystal::KGrid;
+use bzint::bands::{BandSource, Field};
+use bzint::crystal::{KGrid, Lattice};
 use bzint::io::hdf5 as native;
 use examples::{full_grid, names_in, results, temporary, written};
 use std::path::Path;
@@ -158,4 +158,46 @@ print(r)
     if let Some(output) = python(&modules, script, &[&path, &bands]) {
         println!("{output}");
     }
+}
+
+/// Relaxation times that h5py adds to a band file, which has no extremes of them: found on opening, and bad ones are told by place.
+#[test]
+fn lifetimes_that_h5py_adds_are_taken() {
+    let _alone = alone();
+    let directory = temporary();
+    let grid = KGrid::gamma([4, 5, 3]).unwrap();
+    let model = Model::free_electrons(1.0);
+    let lattice = Lattice::new([[4.0, 0.0, 0.0], [0.0, 5.0, 0.0], [0.0, 0.0, 3.0]]).unwrap();
+    let bands = ModelBands::new(model, lattice, grid, false).unwrap();
+    let path = directory.path().join("bands.h5");
+    native::write(&path, &bands, "a test").unwrap();
+    let script = r#"
+import h5py, sys
+with h5py.File(sys.argv[1], "r+") as f:
+    tau = 1e-14 * (1 + 0.5 * abs(f["energies"][:]))
+    if "lifetimes" in f:
+        f["lifetimes"][0, 0, 1, 2, 2] = float("nan")
+    else:
+        f["lifetimes"] = tau
+    print(repr(float(tau.max())))
+"#;
+    let Some(output) = python(&["h5py"], script, &[&path]) else {
+        return;
+    };
+    let largest: f64 = output.trim().parse().unwrap();
+    let read = native::open(&path).unwrap();
+    assert!(read.header().has_lifetimes);
+    assert_eq!(read.statistics()[0].max_lifetime, largest);
+    let mut times = vec![0.0; grid.len()];
+    read.read_planes(Field::Lifetime, 0, 0, 0, &mut times)
+        .unwrap();
+    assert!(times.iter().all(|t| *t >= 1e-14 && *t <= largest));
+    drop(read);
+    python(&["h5py"], script, &[&path]).unwrap();
+    let error = native::open(&path).unwrap_err().to_string();
+    assert!(
+        error.contains("lifetimes, spin 1, band 1, grid point (1, 2, 2)"),
+        "{error}"
+    );
+    assert!(error.contains("NaN"), "{error}");
 }

@@ -27,10 +27,12 @@
 //! (fractional coordinates), `cart` (x, y, z), `axis`, `operation`, `row`, `column`, `atom`. Every dataset has `long_name`, and `units`
 //! where it has a unit. Times of creation are left out: the same bands and command give the same bytes.
 //!
-//! The extremes are there so that opening needs no pass over the data; every plane that is read is checked against them.
+//! The extremes are there so that opening needs no pass over the data; every plane that is read is checked against them. Where
+//! another program added `velocities` or `lifetimes`, of which the extremes say 0, they are found on opening.
 
 mod attribute;
 pub(in crate::io) mod container;
+mod extremes;
 mod read;
 pub(in crate::io) mod stored;
 pub(in crate::io) mod values;
@@ -169,6 +171,22 @@ impl BandSource for NativeBands {
         first: usize,
         out: &mut [f64],
     ) -> Result<()> {
+        self.read_unchecked(field, spin, band, first, out)?;
+        let plane = self.header.k_grid.plane_len() * field.components();
+        self.check(field, spin, band, first * plane, out)
+    }
+}
+
+impl NativeBands {
+    /// Planes as they stand in the file.
+    fn read_unchecked(
+        &self,
+        field: Field,
+        spin: usize,
+        band: usize,
+        first: usize,
+        out: &mut [f64],
+    ) -> Result<()> {
         let name = field_name(field);
         let dataset = match field {
             Field::Energy => Some(&self.energies),
@@ -211,7 +229,7 @@ impl BandSource for NativeBands {
             )));
         }
         out.copy_from_slice(&read);
-        self.check(field, spin, band, first * plane, out)
+        Ok(())
     }
 }
 

@@ -23,14 +23,16 @@ pub(super) fn open(path: &Path) -> Result<NativeBands> {
     header.has_velocities = velocities.is_some();
     header.has_lifetimes = lifetimes.is_some();
     let statistics = reader.statistics(&header)?;
-    Ok(NativeBands {
+    let mut bands = NativeBands {
         path: path.to_path_buf(),
         header,
         statistics,
         energies,
         velocities,
         lifetimes,
-    })
+    };
+    bands.find_missing_extremes()?;
+    Ok(bands)
 }
 
 struct Reader<'a> {
