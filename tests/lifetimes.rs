@@ -1,11 +1,13 @@
 //! Relaxation times of single states: the Hall effect with them, Matthiessen's rule state by state, and shares.
 
 mod common;
+#[path = "common/gpu.rs"]
+mod shared_gpu;
 
 use bzint::bands::{BandGrid, BandHeader, BandSource, SpinTreatment};
 use bzint::crystal::{KGrid, PointGroup};
 use bzint::integrate::refine::{Refinement, Refiner, RefiningEngine};
-use bzint::integrate::{Channels, EnergyAxis, Request, Velocities, spectrum_with_rival};
+use bzint::integrate::{Channel, Channels, EnergyAxis, Request, Velocities, spectrum_with_rival};
 use bzint::sampler::{FourierSeries, Interpolator, MeanFreePathBands, MeanFreePathSeries};
 use bzint::transport::{AxisPlan, TransportDistribution, fermi_window};
 use bzint::units::{BOLTZMANN_EV, ELECTRON_MASS, ELEMENTARY_CHARGE, EV, HBAR};
@@ -283,4 +285,45 @@ fn mechanisms_add_to_the_relaxation_times_of_the_file() {
         code == Some(2) && text.contains("gradient of the bands' own"),
         "{text}"
     );
+}
+
+/// The GPU's sums of every channel, Hall products with τ² among them, against the reference.
+#[test]
+fn the_gpu_has_the_same_channels() {
+    let Some(mut gpu) = shared_gpu::gpu() else {
+        return;
+    };
+    let bands = shared_gpu::waves(shared_gpu::skewed(), [14, 13, 12], [0.0; 3], false, true);
+    let request = Request {
+        channels: Channels::LifetimesHall,
+        velocities: Velocities::FiniteDifference(4),
+        ..Request::for_bands(bands.header())
+    };
+    let axis = EnergyAxis::new(-3.5, 5.7, 64).unwrap();
+    let reference = in_bins(&bands, &request, &axis);
+    let found = bzint::integrate::spectrum(&bands, &request, &axis, &mut *gpu).unwrap();
+    let pairs = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
+    let one = |of: fn(usize, usize) -> Channel| pairs.map(|(i, j)| of(i, j)).to_vec();
+    let groups = [
+        vec![Channel::States],
+        vec![Channel::Speed],
+        vec![Channel::SquaredPath],
+        one(Channel::VelocityProduct),
+        one(Channel::LifetimeProduct),
+        one(Channel::Hall),
+    ];
+    for group in groups {
+        let rows = |s: &bzint::integrate::Spectrum| -> Vec<f64> {
+            let of = |c: &Channel| s.total_cumulative(*c).0;
+            group.iter().flat_map(of).collect()
+        };
+        let (a, b) = (rows(&reference), rows(&found));
+        let scale = a.iter().fold(0.0, |m: f64, x| m.max(x.abs()));
+        assert!(scale > 0.0, "{group:?}");
+        let off = a
+            .iter()
+            .zip(&b)
+            .fold(0.0, |m: f64, (x, y)| m.max((x - y).abs()));
+        assert!(off < 2e-6 * scale, "{:?}: {:e}", group[0], off / scale);
+    }
 }
