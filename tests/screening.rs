@@ -72,7 +72,8 @@ fn degenerate_carriers_of_a_light_mass_screen_as_such() {
         .coefficients_scattered(&state, &tau)
         .unwrap()
         .conductivity();
-    assert_eq!(fixed.value, whole.value);
-    assert!(whole.error[0][0] != fixed.error[0][0]);
+    let off = (fixed.value[0][0] - whole.value[0][0]).abs();
+    assert!(off > 0.0 && off <= whole.error[0][0], "{fixed:?} {whole:?}");
+    assert!(whole.error[0][0] < 0.1 * whole.value[0][0]);
     assert!(RelaxationTime::Mechanisms(&model, Some(EDGES)).is_known());
 }

@@ -33,4 +33,8 @@ impl Scattering for InverseDos {
     fn goes_by_sample(&self) -> bool {
         true
     }
+
+    fn goes_by_states(&self) -> bool {
+        true
+    }
 }

@@ -40,6 +40,11 @@ pub trait Scattering {
         false
     }
 
+    /// Whether it goes by the bands' density of states, which scatters from bin to bin.
+    fn goes_by_states(&self) -> bool {
+        false
+    }
+
     /// Parameters that contradict each other, in words.
     fn contradiction(&self) -> Option<String> {
         None

@@ -184,9 +184,17 @@ impl ScatteringModel {
 
     /// Whether any rate goes by the carriers of the sample or the bands' density of states.
     pub fn goes_by_sample(&self) -> bool {
+        self.mechanisms().any(|m| m.scattering().goes_by_sample())
+    }
+
+    /// Whether any rate goes by the bands' density of states.
+    pub fn goes_by_states(&self) -> bool {
+        self.mechanisms().any(|m| m.scattering().goes_by_states())
+    }
+
+    fn mechanisms(&self) -> impl Iterator<Item = &Mechanism> {
         let carriers = [&self.electrons, &self.holes].into_iter().flatten();
-        let mut all = carriers.flat_map(|c| &c.mechanisms);
-        all.any(|m| m.scattering().goes_by_sample())
+        carriers.flat_map(|c| &c.mechanisms)
     }
 
     /// Each mechanism's share of the rate at an absolute energy; empty inside the gap.

@@ -2,6 +2,7 @@
 
 use super::contents::{Average, Contents, Part};
 use super::reconstruction::Reconstruction;
+use super::resolution::Grid;
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::integrate::{Channel, Channels, EnergyAxis, Spectrum};
@@ -24,8 +25,12 @@ pub struct TransportDistribution {
     contents: Vec<Contents>,
     /// Number of groups of the zone.
     groups: usize,
-    /// Whether the mesh was refined.
-    pub(super) refined: bool,
+    /// The grid, unless the mesh was refined.
+    pub(super) grid: Option<Grid>,
+    /// g_s.
+    pub(super) spin_degeneracy: f64,
+    /// |v| of each bin, m/s.
+    pub(super) speeds: Vec<f64>,
     /// |v|²τ² of each bin, m², where the grid has relaxation times.
     pub(super) squared_path: Vec<f64>,
     /// Polynomials of high and of low order for what moves.
@@ -110,14 +115,13 @@ impl TransportDistribution {
             .chain([states[1].at_points(&contents[0].states)])
             .collect();
         let squared_path = match spectrum.channels.has_lifetimes() {
-            true => {
-                let paths = spectrum.total_cumulative(Channel::SquaredPath).0;
-                paths.windows(2).map(|w| w[1] - w[0]).collect()
-            }
+            true => held_by_bins(spectrum, Channel::SquaredPath),
             false => Vec::new(),
         };
         Ok(Self {
-            refined: spectrum.refined,
+            grid: (!spectrum.refined).then(|| Grid::new(header)),
+            spin_degeneracy: spectrum.spin_degeneracy,
+            speeds: held_by_bins(spectrum, Channel::Speed),
             squared_path,
             volume_m3: header.lattice.volume_m3(),
             split_ev,
@@ -188,6 +192,12 @@ impl TransportDistribution {
     pub fn has_magneto(&self) -> bool {
         self.channels == Channels::Magneto
     }
+}
+
+/// What the bins hold of a channel, over all spins.
+fn held_by_bins(spectrum: &Spectrum, channel: Channel) -> Vec<f64> {
+    let cumulative = spectrum.total_cumulative(channel).0;
+    cumulative.windows(2).map(|w| w[1] - w[0]).collect()
 }
 
 /// # Errors

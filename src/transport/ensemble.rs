@@ -3,20 +3,20 @@
 use super::carriers::FermiFactors;
 use super::distribution::{TransportDistribution, UNSYMMETRIZED, VALUE, Variation};
 use super::doping::{Doping, positive_temperature};
+use super::resolution::Resolution;
 use super::window::{Moments, Times, Weights};
 use super::{RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity};
 use crate::crystal::Tensor;
 use crate::error::Result;
 use crate::units::{BOLTZMANN_EV, PER_CM3};
 
-/// Relative change of L⁰ from the grid to its subgrid below which the error is taken to go as h²: of a refined mesh, and of a uniform
-/// grid. A window narrower than the energies of a cell sees the kinks of the tetrahedra: copper's σ, S and κ on 32³ and 64³ points,
-/// where L⁰ changes by 1 %, are no nearer to the truth when a third of the change is taken off.
-const ASYMPTOTIC_REFINED: f64 = 0.05;
-const ASYMPTOTIC_UNIFORM: f64 = 2e-3;
+/// Relative change of L⁰ from the grid to its subgrid below which the error is taken to go as h², where the grid resolves the window.
+const ASYMPTOTIC: f64 = 0.05;
 /// By how much the change is multiplied to make the bar where it does not: on 32³ points of copper, tabulated and not interpolated, up to
 /// 1.7 times the change was needed (`tests/uniform_bars.rs`).
 const ERRATIC: f64 = 2.0;
+/// Relative change below which a value is fixed, not found.
+const FIXED: f64 = 1e-6;
 
 /// A temperature and a chemical potential, given or found from a doping.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,8 +108,10 @@ pub(super) struct Ensemble {
     members: Vec<(Variation, Member)>,
     /// By how much the grid, its symmetry and the bins change L⁰ altogether, as a share of it.
     unresolved: f64,
-    /// Up to which change the error goes as h².
-    asymptotic: f64,
+    /// How the grid resolves the window; none on a refined mesh.
+    resolution: Option<Resolution>,
+    /// Whether τ scatters with the grid.
+    erratic_times: bool,
 }
 
 impl Ensemble {
@@ -186,10 +188,8 @@ impl Ensemble {
             .sum();
         Ok(Self {
             unresolved: if value > 0.0 { off / value } else { 0.0 },
-            asymptotic: match distribution.refined {
-                true => ASYMPTOTIC_REFINED,
-                false => ASYMPTOTIC_UNIFORM,
-            },
+            resolution: distribution.resolution(state.mu_ev[0], kt),
+            erratic_times: times.erratic(),
             members,
             state: state.clone(),
             volume_m3: distribution.volume_m3,
@@ -230,12 +230,22 @@ impl Ensemble {
         }
         // Linear tetrahedra converge as h²: a third of what halving the grid's density changes is left. It is taken off, and is
         // the bar.
+        let smooth = self.resolution.is_none_or(Resolution::is_smooth);
+        let few = match self.resolution {
+            Some(resolution) if !smooth => resolution.too_few(),
+            _ => 0.0,
+        };
         for i in 0..N {
-            if self.unresolved < self.asymptotic {
-                value[i] -= coarser[i] / 3.0;
-                error[i] -= subgrids[i] * 2.0 / 3.0;
+            if smooth {
+                if self.unresolved < ASYMPTOTIC && !self.erratic_times {
+                    value[i] -= coarser[i] / 3.0;
+                    error[i] -= subgrids[i] * 2.0 / 3.0;
+                }
             } else {
-                error[i] += subgrids[i] * (ERRATIC - 1.0);
+                // What a doping fixes is known, however few its cells.
+                let known = subgrids[i] <= FIXED * value[i].abs();
+                let few = if known { 0.0 } else { few };
+                error[i] += subgrids[i] * (ERRATIC - 1.0) + value[i].abs() * few;
             }
         }
         std::array::from_fn(|i| Scalar {

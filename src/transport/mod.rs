@@ -24,6 +24,7 @@ mod quantity;
 mod reconstruction;
 mod relaxation;
 mod relevance;
+mod resolution;
 mod scattered;
 mod spectra;
 mod spins;

@@ -21,6 +21,8 @@ pub struct BinnedTau {
     edges_ev: Vec<f64>,
     /// Of every variation of the distribution, the one that gives the values first; of that one alone where τ is the same for all.
     tau_s: Vec<Vec<f64>>,
+    /// Whether it scatters from bin to bin as the density of states does, so that its error does not go as h².
+    pub(super) erratic: bool,
 }
 
 impl BinnedTau {
@@ -152,7 +154,11 @@ impl TransportDistribution {
             fill(above.iter_mut().rev());
             tau_s.push(tau);
         }
-        Ok(BinnedTau { edges_ev, tau_s })
+        Ok(BinnedTau {
+            edges_ev,
+            tau_s,
+            erratic: model.goes_by_states(),
+        })
     }
 
     /// The bins that have a rate, in runs, and those whose carriers are left out. In the others nothing moves, and a rate that goes by

@@ -27,6 +27,11 @@ impl Times<'_> {
         matches!(self, Self::Binned(tau) if tau.varies())
     }
 
+    /// Whether τ itself scatters with the grid.
+    pub fn erratic(self) -> bool {
+        matches!(self, Self::Binned(tau) if tau.erratic)
+    }
+
     /// Gives `work` the τ of a variation, by its number.
     pub fn with<T>(self, variation: usize, work: impl FnOnce(Tau) -> T) -> T {
         match self {
