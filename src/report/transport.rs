@@ -158,8 +158,8 @@ fn density(n: Scalar, given: Option<f64>, unit: &str) -> String {
 pub(super) const LEGEND: &str = "\n  Tensors are given by a third of their trace; `--json`, `--csv` and `-o` have every component.\n  \
      n - p: electrons less holes, so that p-type is negative, and S and R_H have the sign of the carriers' charge.\n  \
      ± is what each part of the zone would change on its every-second-point subgrid, added up (a third of it where\n  \
-     the mesh resolves k_BT, the values being extrapolated; twice it and more on a grid that does not), with the changes by symmetrisation, by the energy bins, by another\n  \
-     interpolation of a table, and by band crossings.\n";
+     the mesh resolves k_BT, the values being extrapolated; twice it and more on a grid that does not), with the changes by\n  \
+     symmetrisation, by the energy bins, by another interpolation of a table, and by band crossings.\n";
 
 /// What was computed from what, and how.
 pub(super) fn heading(report: &TransportReport) -> String {
