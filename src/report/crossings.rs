@@ -46,7 +46,9 @@ pub(super) fn sentence(found: Option<CrossingEffect>, whole: Whole) -> String {
 /// What is said of the Fermi surface, in words and for programs.
 pub fn on_fermi_surface(found: CrossingEffect) -> (String, Value) {
     let whole = Whole::FermiSurface;
-    (sentence(Some(found), whole), value(Some(found), whole))
+    let said = sentence(Some(found), whole);
+    let said = said.replace("(included in ±)", "(`fermi` includes it in ±)");
+    (said, value(Some(found), whole))
 }
 
 /// The same for programs.

@@ -1,6 +1,6 @@
 //! A thermal state seen through every variation of the distribution: where a coefficient's value and its bar come from.
 
-use super::carriers::FermiFactors;
+use super::carriers::{CarrierDensities, FermiFactors};
 use super::distribution::{TransportDistribution, UNSYMMETRIZED, VALUE, Variation};
 use super::doping::{Doping, positive_temperature};
 use super::resolution::Resolution;
@@ -65,7 +65,8 @@ impl TransportDistribution {
         };
         let step = 1e-3 * kt;
         let slope = (imbalance(VALUE, mu + step) - imbalance(VALUE, mu - step)) / (2.0 * step);
-        // Each variation's own solution, from this one by Newton's method with this slope: in logarithms they are near.
+        // Each variation's own solution, from this one by Newton's method with this slope: in logarithms they are near. Where that
+        // does not come to an end (at 2 K a band edge moves by many k_BT), between brackets.
         let rest = imbalance(VALUE, mu);
         let of = |v: Variation| {
             let mut own = mu;
@@ -76,15 +77,42 @@ impl TransportDistribution {
                 }
                 own = (own + shift).clamp(self.axis.first(), self.axis.last());
                 if shift.abs() < 1e-9 * kt {
-                    break;
+                    return own;
                 }
             }
-            own
+            let seen = Seen {
+                distribution: self,
+                variation: v,
+            };
+            doping
+                .chemical_potential(&seen, temperature_k)
+                .unwrap_or(own)
         };
         Ok(ThermalState {
             temperature_k,
             mu_ev: self.variations().into_iter().map(of).collect(),
         })
+    }
+}
+
+/// The carriers as a variation has them.
+struct Seen<'a> {
+    distribution: &'a TransportDistribution,
+    variation: Variation,
+}
+
+impl CarrierDensities for Seen<'_> {
+    fn ln_electrons(&self, mu_ev: f64, kt_ev: f64) -> f64 {
+        self.distribution
+            .ln_electrons_of(self.variation, mu_ev, kt_ev)
+    }
+
+    fn ln_holes(&self, mu_ev: f64, kt_ev: f64) -> f64 {
+        self.distribution.ln_holes_of(self.variation, mu_ev, kt_ev)
+    }
+
+    fn range_ev(&self) -> (f64, f64) {
+        self.distribution.range_ev()
     }
 }
 

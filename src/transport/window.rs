@@ -215,7 +215,8 @@ impl TransportDistribution {
         }
         let (states, motion) = (self.states(variation), self.motion(variation));
         let velocity = window.weights(motion, 3, |i| times[i]);
-        if variation.order == VALUE.order {
+        // What varies μ beyond the fine bins says how far it is off, not what lies there.
+        if variation == VALUE {
             self.check_widths(&velocity[0], kt)?;
         }
         // Under a constant relaxation time the powers of τ are a factor.

@@ -26,6 +26,10 @@ const FIRST_LOOK_EV: f64 = 6.0;
 /// a few per cent of the carriers are a small part of k_BT.
 const FIRST_LOOK_NEAR_EV: f64 = 1.0;
 const FIRST_LOOK_RELEVANCE: f64 = 0.03;
+/// Integrations in search of the chemical potentials of dopings, at most, and how far beyond its range, in widths of it, one may lie:
+/// within 24 k_BT of a range bins are as narrow as in it.
+const MOST_LOOKS: usize = 3;
+const NEAR: f64 = 11.0;
 
 /// One integration of the zone.
 struct Integral {
@@ -35,10 +39,16 @@ struct Integral {
     crossings: Option<CrossingEffect>,
 }
 
+/// What fixes the states.
+enum Wanted {
+    Dopings(Vec<Doping>),
+    /// eV, on the bands' scale.
+    ChemicalPotentials(Vec<f64>),
+}
+
 /// How states are found in an integral.
 struct Cases {
-    /// Dopings, or else chemical potentials, eV.
-    levels: Result<Vec<Doping>, Vec<f64>>,
+    wanted: Wanted,
     temperatures_k: Vec<f64>,
     gap_ev: Option<(f64, f64)>,
 }
@@ -46,15 +56,31 @@ struct Cases {
 impl Cases {
     /// Temperatures and numbers of levels.
     fn all(&self) -> Vec<(f64, usize)> {
-        let levels = self.levels.as_ref().map_or_else(Vec::len, Vec::len);
+        let levels = match &self.wanted {
+            Wanted::Dopings(dopings) => dopings.len(),
+            Wanted::ChemicalPotentials(mu) => mu.len(),
+        };
         let at = |&t: &f64| (0..levels).map(move |i| (t, i));
         self.temperatures_k.iter().flat_map(at).collect()
     }
 
+    /// Ranges around the chemical potentials of dopings, eV, one for each of `all`; none of what is given.
+    fn ranges(&self, of: &TransportDistribution) -> Result<Vec<(f64, f64)>> {
+        let Wanted::Dopings(dopings) = &self.wanted else {
+            return Ok(Vec::new());
+        };
+        let range = |(t, level): (f64, usize)| {
+            let margin = crate::units::BOLTZMANN_EV * t;
+            let mu = dopings[level].chemical_potential(of, t)?;
+            Ok((mu - margin, mu + margin))
+        };
+        self.all().into_iter().map(range).collect()
+    }
+
     fn state(&self, of: &TransportDistribution, t: f64, level: usize) -> Result<ThermalState> {
-        match &self.levels {
-            Ok(dopings) => of.at_doping(t, &dopings[level]),
-            Err(mu) => of.at_chemical_potential(t, mu[level]),
+        match &self.wanted {
+            Wanted::Dopings(dopings) => of.at_doping(t, &dopings[level]),
+            Wanted::ChemicalPotentials(mu) => of.at_chemical_potential(t, mu[level]),
         }
     }
 }
@@ -86,50 +112,67 @@ impl Transport {
         let temperatures = &self.temperature.0;
         let mut plan = AxisPlan::for_bands(source, temperatures, gap, split);
         let dopings = self.dopings(gap, extent)?;
-        let levels = self.levels(fermi, dopings.is_some());
-        plan.chemical_potentials_ev = match (&levels, &dopings) {
-            (Levels::ChemicalPotentials(mu), _) => mu.iter().map(|&x| (x, x)).collect(),
-            (_, dopings) => {
+        let levels = match &dopings {
+            Some(_) => Levels::Dopings(self.fixed_dopings()),
+            None => Levels::ChemicalPotentials(self.chemical_potentials(fermi)),
+        };
+        let cases = Cases {
+            wanted: match dopings {
+                Some(dopings) => Wanted::Dopings(dopings),
+                None => Wanted::ChemicalPotentials(self.chemical_potentials(fermi)),
+            },
+            temperatures_k: temperatures.clone(),
+            gap_ev: gap,
+        };
+        plan.chemical_potentials_ev = match &cases.wanted {
+            Wanted::ChemicalPotentials(mu) => mu.iter().map(|&x| (x, x)).collect(),
+            Wanted::Dopings(_) => {
                 let first = AxisPlan {
                     margin_ev: FIRST_LOOK_EV,
                     ..plan.clone()
                 };
                 let look = first_look(source, &first, split, extent, request, engine)?;
-                let mut ranges = Vec::new();
-                for &t in temperatures {
-                    let margin = crate::units::BOLTZMANN_EV * t;
-                    for doping in dopings.iter().flatten() {
-                        let mu = doping.chemical_potential(&look, t)?;
-                        ranges.push((mu - margin, mu + margin));
-                    }
-                }
-                ranges
+                cases.ranges(&look)?
             }
         };
-        let axis = plan.axis()?;
-        let middles = plan.chemical_potentials_ev.iter();
-        let middles: Vec<f64> = middles.map(|(low, high)| 0.5 * (low + high)).collect();
-        let relevance = WindowRelevance::new(temperatures, &middles, gap);
+        let channels = self.channels(source)?;
+        let mut looks = 0;
+        let (axis, relevance, integral) = loop {
+            let axis = plan.axis()?;
+            let middles = plan.chemical_potentials_ev.iter();
+            let middles: Vec<f64> = middles.map(|(low, high)| 0.5 * (low + high)).collect();
+            let relevance = WindowRelevance::new(temperatures, &middles, gap);
+            let at = |e: f64| relevance.at(e);
+            let request = Request {
+                channels,
+                relevance: Some(&at),
+                ..*request
+            };
+            let integral = self.integrate(source, &request, &axis, split, extent, engine)?;
+            looks += 1;
+            let Wanted::Dopings(_) = cases.wanted else {
+                break (axis, relevance, integral);
+            };
+            // Where the first look was too coarse, narrow bins lie beside the chemical potentials.
+            let found = cases.ranges(&integral.distribution)?;
+            let beside = |((low, high), (a, b)): (&(f64, f64), &(f64, f64))| {
+                let mu = 0.5 * (a + b);
+                mu < *low - NEAR * (high - low) || mu > *high + NEAR * (high - low)
+            };
+            let planned = plan.chemical_potentials_ev.iter();
+            if looks == MOST_LOOKS || !planned.zip(&found).any(beside) {
+                break (axis, relevance, integral);
+            }
+            plan.chemical_potentials_ev = found;
+        };
         let at = |e: f64| relevance.at(e);
         let request = Request {
-            channels: self.channels(source)?,
+            channels,
             relevance: Some(&at),
             ..*request
         };
         let spectra = |source: &dyn BandSource, engine: &mut dyn Engine| {
             self.integrate(source, &request, &axis, split, extent, engine)
-        };
-        let integral = spectra(source, engine)?;
-        let cases = Cases {
-            levels: match dopings {
-                Some(dopings) => Ok(dopings),
-                None => {
-                    let mu = plan.chemical_potentials_ev.iter();
-                    Err(mu.map(|(mu, _)| *mu).collect())
-                }
-            },
-            temperatures_k: temperatures.clone(),
-            gap_ev: gap,
         };
         let rows = match model.filter(|_| integral.distribution.has_lifetimes()) {
             Some(model) => {
@@ -208,17 +251,14 @@ impl Transport {
         Ok(rows)
     }
 
-    /// The chemical potentials (eV, on the bands' scale) or the dopings that were asked for.
-    fn levels(&self, fermi_ev: f64, doped: bool) -> Levels {
-        if doped {
-            return Levels::Dopings(self.fixed_dopings());
-        }
+    /// The chemical potentials that were asked for, eV on the bands' scale.
+    fn chemical_potentials(&self, fermi_ev: f64) -> Vec<f64> {
         let (given, shift) = match (&self.mu_absolute, &self.mu) {
             (Some(list), _) => (list.0.clone(), 0.0),
             (None, Some(list)) => (list.0.clone(), fermi_ev),
             (None, None) => (vec![0.0], fermi_ev),
         };
-        Levels::ChemicalPotentials(given.into_iter().map(|x| x + shift).collect())
+        given.into_iter().map(|x| x + shift).collect()
     }
 
     /// Carriers to be compensated besides impurity levels, as given.
