@@ -69,3 +69,38 @@ fn seebeck_conductivity_and_hall_are_boltztraps() {
         assert!((r / hall - 1.0).abs() < 0.025, "R_H {r} {hall}");
     }
 }
+
+/// Dopings from 1e8 to 1e23 cm⁻³ at 2 K: another interpolation moves the edges by many k_BT, and the chemical potentials of the bars'
+/// variations are found between brackets where Newton's method does not end.
+#[test]
+fn chemical_potentials_are_found_at_two_kelvin_whatever_the_doping() {
+    let Some(bands) = shared("qe/si/si.nscf.xml.gz") else {
+        return;
+    };
+    let output = Command::new(env!("CARGO_BIN_EXE_bzint"))
+        .arg("transport")
+        .arg(&bands)
+        .args(["--tolerance", "1e-2", "-T", "2,300", "--backend", "cpu"])
+        .args([
+            "--scissor",
+            "1.12",
+            "--doping",
+            "n1e8,n1e22,n1e23",
+            "--json",
+            "-q",
+        ])
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for (row, doping) in json["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip([1e8, 1e22, 1e23, 1e8, 1e22, 1e23])
+    {
+        let n = row["carrier_density"]["value"].as_f64().unwrap();
+        assert!((n / doping - 1.0).abs() < 1e-6, "{n:e} {doping:e}");
+    }
+}

@@ -215,8 +215,7 @@ impl TransportDistribution {
         }
         let (states, motion) = (self.states(variation), self.motion(variation));
         let velocity = window.weights(motion, 3, |i| times[i]);
-        // What varies μ beyond the fine bins says how far it is off, not what lies there.
-        if variation == VALUE {
+        if variation.order == VALUE.order {
             self.check_widths(&velocity[0], kt)?;
         }
         // Under a constant relaxation time the powers of τ are a factor.

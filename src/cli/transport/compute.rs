@@ -26,10 +26,6 @@ const FIRST_LOOK_EV: f64 = 6.0;
 /// a few per cent of the carriers are a small part of k_BT.
 const FIRST_LOOK_NEAR_EV: f64 = 1.0;
 const FIRST_LOOK_RELEVANCE: f64 = 0.03;
-/// Integrations in search of the chemical potentials of dopings, at most, and how far beyond its range, in widths of it, one may lie:
-/// within 24 k_BT of a range bins are as narrow as in it.
-const MOST_LOOKS: usize = 3;
-const NEAR: f64 = 11.0;
 
 /// One integration of the zone.
 struct Integral {
@@ -136,35 +132,10 @@ impl Transport {
             }
         };
         let channels = self.channels(source)?;
-        let mut looks = 0;
-        let (axis, relevance, integral) = loop {
-            let axis = plan.axis()?;
-            let middles = plan.chemical_potentials_ev.iter();
-            let middles: Vec<f64> = middles.map(|(low, high)| 0.5 * (low + high)).collect();
-            let relevance = WindowRelevance::new(temperatures, &middles, gap);
-            let at = |e: f64| relevance.at(e);
-            let request = Request {
-                channels,
-                relevance: Some(&at),
-                ..*request
-            };
-            let integral = self.integrate(source, &request, &axis, split, extent, engine)?;
-            looks += 1;
-            let Wanted::Dopings(_) = cases.wanted else {
-                break (axis, relevance, integral);
-            };
-            // Where the first look was too coarse, narrow bins lie beside the chemical potentials.
-            let found = cases.ranges(&integral.distribution)?;
-            let beside = |((low, high), (a, b)): (&(f64, f64), &(f64, f64))| {
-                let mu = 0.5 * (a + b);
-                mu < *low - NEAR * (high - low) || mu > *high + NEAR * (high - low)
-            };
-            let planned = plan.chemical_potentials_ev.iter();
-            if looks == MOST_LOOKS || !planned.zip(&found).any(beside) {
-                break (axis, relevance, integral);
-            }
-            plan.chemical_potentials_ev = found;
-        };
+        let axis = plan.axis()?;
+        let middles = plan.chemical_potentials_ev.iter();
+        let middles: Vec<f64> = middles.map(|(low, high)| 0.5 * (low + high)).collect();
+        let relevance = WindowRelevance::new(temperatures, &middles, gap);
         let at = |e: f64| relevance.at(e);
         let request = Request {
             channels,
@@ -174,6 +145,7 @@ impl Transport {
         let spectra = |source: &dyn BandSource, engine: &mut dyn Engine| {
             self.integrate(source, &request, &axis, split, extent, engine)
         };
+        let integral = spectra(source, engine)?;
         let rows = match model.filter(|_| integral.distribution.has_lifetimes()) {
             Some(model) => {
                 let integrate = |source: &dyn BandSource| spectra(source, engine);
