@@ -123,24 +123,10 @@ impl BandContext {
         fields
     }
 
-    /// SI unit of channel `c`: m²/s² for v_i v_j, m/s for |v|, m²/s for v_i v_j τ, m² for |v|²τ², m²/s² kg⁻¹ for the Hall products
-    /// (m²/kg with relaxation times) and m²/s² kg⁻² for those of second order in the field.
+    /// SI unit of channel `c` in the kernels: see [`Channels::unit`].
     pub fn channel_unit(&self, c: usize) -> f64 {
-        use Channels::{Basic, Hall, Lifetimes, LifetimesHall, Magneto, Speeds};
-        let v = self.velocity_unit;
-        let tau = self.lifetime_unit;
-        match (self.channels, c) {
-            (_, 0) => 1.0,
-            (_, 1..=6) => v * v,
-            (_, 7) => v,
-            (Speeds | Lifetimes, 8..=10) => v,
-            (Lifetimes, 12..=17) | (LifetimesHall, 16..=21) => v * v * tau,
-            (Lifetimes, 18) | (LifetimesHall, 22) => (v * tau).powi(2),
-            (LifetimesHall, 8..=13) => (v * tau).powi(2) * self.mass_unit,
-            (Hall | Magneto, 8..=13) => v * v * self.mass_unit,
-            (Magneto, 16..) => (v * self.mass_unit).powi(2),
-            (Basic | Speeds | Lifetimes | LifetimesHall | Hall | Magneto, _) => 1.0,
-        }
+        let (v, tau) = (self.velocity_unit, self.lifetime_unit);
+        self.channels.unit(c, v, tau, self.mass_unit)
     }
 
     /// How far from a state its smeared weight reaches, eV; the coarse estimate's wider smearing included.

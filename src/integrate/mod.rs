@@ -7,6 +7,7 @@ mod context;
 pub mod cpu;
 pub mod crossings;
 mod driver;
+mod exact;
 pub mod fermi_level;
 pub mod fold;
 mod inverse_mass;

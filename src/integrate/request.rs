@@ -68,6 +68,25 @@ impl Channels {
         }
     }
 
+    /// Channel `c` of states with the velocity `v` (m/s), the relaxation time `tau` (s) and the inverse mass `mass` (1/kg), but for
+    /// numbers: m²/s² for v_i v_j, m/s for |v|, m²/s for v_i v_j τ, m² for |v|²τ², m²/s² kg⁻¹ for the Hall products (m²/kg with
+    /// relaxation times) and m²/s² kg⁻² for those of second order in the field.
+    pub fn unit(self, c: usize, v: f64, tau: f64, mass: f64) -> f64 {
+        use Channels::{Basic, Hall, Lifetimes, LifetimesHall, Magneto, Speeds};
+        match (self, c) {
+            (_, 0) => 1.0,
+            (_, 1..=6) => v * v,
+            (_, 7) => v,
+            (Speeds | Lifetimes, 8..=10) => v,
+            (Lifetimes, 12..=17) | (LifetimesHall, 16..=21) => v * v * tau,
+            (Lifetimes, 18) | (LifetimesHall, 22) => (v * tau).powi(2),
+            (LifetimesHall, 8..=13) => (v * tau).powi(2) * mass,
+            (Hall | Magneto, 8..=13) => v * v * mass,
+            (Magneto, 16..) => (v * mass).powi(2),
+            (Basic | Speeds | Lifetimes | LifetimesHall | Hall | Magneto, _) => 1.0,
+        }
+    }
+
     /// Whether channels of the set need the inverse effective mass.
     pub fn has_inverse_masses(self) -> bool {
         matches!(self, Self::Hall | Self::LifetimesHall | Self::Magneto)

@@ -1,6 +1,7 @@
 //! Which blocks to keep and which to split: bulk chasing on the goals whose bars are still too wide.
 
 use super::mesh::BlockId;
+use crate::integrate::exact::{Quantum, add};
 
 /// What one block adds to one goal.
 #[derive(Clone, Copy, Debug)]
@@ -36,31 +37,34 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Sums over `leaves`; `slabs` layers.
-    pub fn new(leaves: &[Leaf], goals: usize, slabs: usize) -> Self {
+    /// Sums over `leaves`, exact: their order plays no part; `slabs` layers.
+    pub fn new(leaves: &[Leaf], quanta: &[Quantum], slabs: usize) -> Self {
+        let goals = quanta.len();
         let groups = leaves.iter().map(|l| l.group + 1).max().unwrap_or(0);
-        let mut value = vec![0.0; goals];
-        let mut absolute = vec![0.0; goals];
-        let mut signed = vec![0.0; groups * slabs * goals];
+        let mut value = vec![0; goals];
+        let mut absolute = vec![0; goals];
+        let mut signed = vec![0; groups * slabs * goals];
         for leaf in leaves {
             let row = &mut signed[(leaf.group * slabs + leaf.slab) * goals..][..goals];
             for share in &leaf.shares {
                 let g = share.goal as usize;
-                value[g] += f64::from(share.value);
-                absolute[g] += f64::from(share.off.abs());
-                row[g] += f64::from(share.off);
+                let off = quanta[g].integer(f64::from(share.off));
+                add(&mut value[g], quanta[g].integer(f64::from(share.value)));
+                add(&mut absolute[g], off.saturating_abs());
+                add(&mut row[g], off);
             }
         }
-        let mut bar = vec![0.0; goals];
+        let mut bar = vec![0; goals];
         for row in signed.chunks_exact(goals.max(1)) {
             for (bar, off) in bar.iter_mut().zip(row) {
-                *bar += off.abs();
+                add(bar, off.saturating_abs());
             }
         }
+        let values = |sums: Vec<i128>| sums.iter().zip(quanta).map(|(s, q)| q.value(*s)).collect();
         Self {
-            value,
-            bar,
-            absolute,
+            value: values(value),
+            bar: values(bar),
+            absolute: values(absolute),
         }
     }
 }
@@ -121,11 +125,33 @@ mod tests {
     #[test]
     fn the_largest_errors_are_split_and_none_once_the_goal_is_met() {
         let leaves = [leaf(0.1), leaf(-4.0), leaf(0.0), leaf(1.0)];
-        let totals = Totals::new(&leaves, 1, 4);
+        let totals = Totals::new(&leaves, &[Quantum::below(1.0)], 4);
         assert_eq!(totals.value, [4.0]);
         assert!((totals.bar[0] - 2.9).abs() < 1e-6 && (totals.absolute[0] - 5.1).abs() < 1e-6);
         assert_eq!(mark(&leaves, &totals, &[1.5]), [false, true, false, false]);
         assert_eq!(mark(&leaves, &totals, &[0.01]), [false, true, false, true]);
         assert_eq!(mark(&leaves, &totals, &[3.0]), [false; 4]);
+    }
+
+    #[test]
+    fn totals_are_the_same_bits_for_leaves_in_any_order() {
+        let mut leaves: Vec<Leaf> = (0..400)
+            .map(|i| {
+                let x = (i as f32 * 1.3).sin() * 10f32.powi(i % 9 - 7);
+                Leaf {
+                    slab: i as usize % 4,
+                    ..leaf(x)
+                }
+            })
+            .collect();
+        let bits = |leaves: &[Leaf]| {
+            let t = Totals::new(leaves, &[Quantum::below(40.0)], 4);
+            [t.value[0], t.bar[0], t.absolute[0]].map(f64::to_bits)
+        };
+        let ordered = bits(&leaves);
+        leaves.reverse();
+        assert_eq!(bits(&leaves), ordered);
+        leaves.sort_by(|a, b| a.shares[0].off.total_cmp(&b.shares[0].off));
+        assert_eq!(bits(&leaves), ordered);
     }
 }

@@ -4,7 +4,7 @@
 //! A block holds 4³ cells. It is integrated on its grid and on its stride-2 subgrid; the difference is its error. Blocks whose
 //! energies provably miss the window are never looked at again, though their states are counted: N(E) loses none. Blocks of
 //! different size need not match at their faces, because each fills its own volume. After the mesh is found, a second pass
-//! integrates all channels on it. Sums run in a fixed order, so results do not depend on the number of threads.
+//! integrates all channels on it. Sums are of integers (`exact`), so results depend neither on threads nor on the order of blocks.
 
 mod cells;
 mod engine;
@@ -15,11 +15,13 @@ mod sums;
 
 use super::context::shortest_diagonal;
 use super::driver::SLABS;
+use super::exact::Quantum;
 use super::{Channels, EnergyAxis, Request, Spectrum, SurfaceIntegral};
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::kernel::tetrahedron::corners;
 use crate::sampler::{BandGroup, BoxBand, Derivatives, Interpolator};
+use crate::units::ELECTRON_MASS;
 use cells::{BlockCells, Edges};
 pub use engine::RefiningEngine;
 use mesh::{BlockId, Mesh};
@@ -173,7 +175,7 @@ impl<'a> Refiner<'a> {
         // Goals: states and v² at the energy, then the occupation of each band.
         let found = self.find_mesh(
             (energy_ev, energy_ev),
-            2 + n,
+            &self.quanta(1, n),
             |first, block, bands| self.shares_at(energy_ev, first, block, bands),
             |value, full| {
                 let partial: f64 = (0..n)
@@ -216,7 +218,7 @@ impl<'a> Refiner<'a> {
         let edges = Edges::new(&group_edges);
         let found = self.find_mesh(
             (axis.first(), axis.last()),
-            2 * groups,
+            &self.quanta(groups, 0),
             |_, block, bands| self.shares_in_bins(&edges, block, bands),
             |value, _| {
                 let mut scale = vec![0.0; 2 * groups];
@@ -233,6 +235,28 @@ impl<'a> Refiner<'a> {
         )?;
         let spectrum = self.integrate_spectrum(channels, axis, request.by_band, &found)?;
         Ok((spectrum, found.refined))
+    }
+
+    /// Quanta of `goals` goals of states, as many of v², and some of states again.
+    fn quanta(&self, goals: usize, states: usize) -> Vec<Quantum> {
+        let [one, v2] = [0, 1].map(|c| self.quantum(Channels::Basic, c));
+        [vec![one; goals], vec![v2; goals], vec![one; states]].concat()
+    }
+
+    /// The quantum of a channel's sums: below what a state with the size of the bands' velocities holds of it, by the widest band and
+    /// the longest lattice vector; of relaxation times and masses usual ones (a quantum has room for both sides).
+    fn quantum(&self, channels: Channels, c: usize) -> Quantum {
+        const LIFETIME_S: f64 = 1e-14;
+        const NARROWEST_EV: f64 = 1e-3;
+        let width_ev = self
+            .extremes
+            .iter()
+            .map(|(low, high)| high - low)
+            .fold(NARROWEST_EV, f64::max);
+        let gradient = self.header().lattice.gradient_to_velocity();
+        let steepest = gradient.iter().flatten().map(|x| x.abs());
+        let velocity = width_ev * steepest.fold(0.0, f64::max);
+        Quantum::below(channels.unit(c, velocity, LIFETIME_S, 1.0 / ELECTRON_MASS))
     }
 
     fn cells<'b>(&'b self, band: &'b BoxBand, values: &'b [f64], width: usize) -> BlockCells<'b> {

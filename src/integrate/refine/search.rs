@@ -5,6 +5,7 @@ use super::leaves::{Leaf, Share, Totals, mark};
 use super::mesh::{BlockId, MAX_LEVEL};
 use super::{Refined, Refiner};
 use crate::error::Result;
+use crate::integrate::exact::{Quantum, add};
 use crate::sampler::{BoxBand, Derivatives};
 
 /// A mesh that meets the goals.
@@ -92,18 +93,19 @@ impl Refiner<'_> {
         shares
     }
 
-    /// Refines until the bar of every goal is within the tolerance of its scale, which `scale(values, volumes of full blocks by
+    /// Refines until the bar of every goal (one quantum each) is within the tolerance of its scale, which `scale(values, volumes of full blocks by
     /// band)` gives.
     pub(super) fn find_mesh(
         &self,
         window: (f64, f64),
-        goals: usize,
+        goals: &[Quantum],
         shares: impl Fn(usize, BlockId, &[BoxBand]) -> Vec<Share> + Sync,
         scale: impl Fn(&[f64], &[f64]) -> Vec<f64>,
     ) -> Result<Found> {
         let header = self.header();
         let outside = |(low, high): (f64, f64)| high < window.0 || low > window.1;
-        let mut full = vec![0.0; header.n_spin_band()];
+        let states = Quantum::below(1.0);
+        let mut full = vec![0; header.n_spin_band()];
         let mut active: Vec<(usize, BlockId)> = Vec::new();
         for (g, group) in self.groups.iter().enumerate() {
             let first = group.spin * header.n_band + group.bands.start;
@@ -114,7 +116,10 @@ impl Refiner<'_> {
                 }
                 for (b, (_, high)) in bounds.iter().enumerate() {
                     if *high < window.0 {
-                        full[first + b] += self.mesh.volume(*block);
+                        add(
+                            &mut full[first + b],
+                            states.integer(self.mesh.volume(*block)),
+                        );
                     }
                 }
             }
@@ -153,7 +158,7 @@ impl Refiner<'_> {
                 // A block without energies of interest is settled: its full bands are counted for good.
                 if shares.is_none() {
                     for b in below {
-                        full[b] += self.mesh.volume(*block);
+                        add(&mut full[b], states.integer(self.mesh.volume(*block)));
                     }
                 } else {
                     leaves.push(leaf);
@@ -161,7 +166,8 @@ impl Refiner<'_> {
             }
             // Full bands of the kept blocks count as long as the blocks are kept: the second pass sees to them.
             let totals = Totals::new(&leaves, goals, self.layers);
-            let allowed: Vec<f64> = scale(&totals.value, &full)
+            let volumes: Vec<f64> = full.iter().map(|sum| states.value(*sum)).collect();
+            let allowed: Vec<f64> = scale(&totals.value, &volumes)
                 .iter()
                 .map(|s| s * self.refinement.tolerance)
                 .collect();
@@ -230,7 +236,7 @@ impl Refiner<'_> {
         blocks.sort_unstable();
         Ok(Found {
             blocks,
-            full,
+            full: full.into_iter().map(|sum| states.value(sum)).collect(),
             refined,
         })
     }

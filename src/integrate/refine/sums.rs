@@ -6,6 +6,7 @@ use super::mesh::BlockId;
 use super::search::Found;
 use crate::error::Result;
 use crate::integrate::driver::GROUPS as PARTS;
+use crate::integrate::exact::{Quantum, add};
 use crate::integrate::result::BandSurface;
 use crate::integrate::{Channels, EnergyAxis, Spectrum, SurfaceIntegral};
 use crate::kernel::curvature::{field_values, has_field_values};
@@ -44,8 +45,9 @@ impl Refiner<'_> {
         })?;
         // Signed differences by band and layer.
         let entries = width + 1;
-        let mut fine = vec![0.0; bands * entries];
-        let mut off = vec![0.0; bands * self.layers * entries];
+        let quanta = self.channel_quanta(channels);
+        let mut fine = vec![0; bands * entries];
+        let mut off = vec![0; bands * self.layers * entries];
         for ((g, block), parts) in found.blocks.iter().zip(parts) {
             let group = &self.groups[*g];
             let slab = self.mesh.slab(*block, self.layers);
@@ -53,9 +55,10 @@ impl Refiner<'_> {
                 let b = group.spin * header.n_band + band;
                 let fine = &mut fine[b * entries..][..entries];
                 let off = &mut off[(b * self.layers + slab) * entries..][..entries];
-                for i in 0..entries {
-                    fine[i] += f[i];
-                    off[i] += f[i] - c[i];
+                for (i, quantum) in quanta.iter().enumerate() {
+                    let [f, c] = [f[i], c[i]].map(|x| quantum.integer(x));
+                    add(&mut fine[i], f);
+                    add(&mut off[i], f.saturating_sub(c));
                 }
             }
         }
@@ -63,10 +66,15 @@ impl Refiner<'_> {
             .map(|b| {
                 let fine = &fine[b * entries..][..entries];
                 let error = |i: usize| -> f64 {
-                    let of_slab = |s: usize| off[(b * self.layers + s) * entries + i].abs();
-                    g_s * (0..self.layers).map(of_slab).sum::<f64>()
+                    let mut sum = 0;
+                    for s in 0..self.layers {
+                        let of_slab: i128 = off[(b * self.layers + s) * entries + i];
+                        add(&mut sum, of_slab.saturating_abs());
+                    }
+                    g_s * quanta[i].value(sum)
                 };
-                let mut values: Vec<f64> = fine[..width].iter().map(|x| g_s * x).collect();
+                let value = |i: usize| g_s * quanta[i].value(fine[i]);
+                let mut values: Vec<f64> = (0..width).map(value).collect();
                 let mut errors: Vec<f64> = (0..width).map(error).collect();
                 self.mesh.fold().average(channels, &mut values, false);
                 self.mesh.fold().average(channels, &mut errors, true);
@@ -75,7 +83,7 @@ impl Refiner<'_> {
                     band: b % header.n_band,
                     values,
                     errors,
-                    occupied: g_s * (fine[width] + found.full[b]),
+                    occupied: value(width) + g_s * found.full[b],
                     occupied_error: error(width),
                 }
             })
@@ -102,14 +110,22 @@ impl Refiner<'_> {
         let mut result = Spectrum::zeros(axis.clone(), g_s, header.n_spin(), channels);
         let edges = Edges::new(axis.edges());
         let count = edges.len();
-        for (b, full) in found.full.iter().enumerate() {
-            let row = &mut result.cumulative[b / header.n_band * width * count..][..count];
-            row.iter_mut().for_each(|x| *x += g_s * full);
-        }
         if by_band {
             result.by_band = vec![0.0; header.n_spin_band() * width * count];
-            for (b, full) in found.full.iter().enumerate() {
-                result.by_band[b * width * count..][..count].fill(g_s * full);
+        }
+        let quanta = self.channel_quanta(channels);
+        let mut sums = ExactSpectrum::like(&result);
+        for (b, full) in found.full.iter().enumerate() {
+            let full = quanta[0].integer(*full);
+            let of_spin = b / header.n_band * width * count;
+            for (rows, start) in [
+                (&mut sums.cumulative, of_spin),
+                (&mut sums.by_band, b * width * count),
+            ] {
+                // Nothing is kept by band unless asked for.
+                for x in rows.iter_mut().skip(start).take(count) {
+                    add(x, full);
+                }
             }
         }
         // One task for each layer of each group of bands.
@@ -123,37 +139,46 @@ impl Refiner<'_> {
             let spin = group.spin;
             // Bands that are evaluated together are kept together, as the first of them.
             let own = (spin * header.n_band + group.bands.start) * width * count;
-            let sums: Vec<[Vec<f64>; 2]> = tasks
+            let layers: Vec<[Vec<f64>; 2]> = tasks
                 .par_iter()
                 .map(|task| self.layer_spectrum(channels, task, &edges))
                 .collect::<Result<_>>()?;
-            for (task, [fine, coarse]) in tasks.iter().zip(sums) {
+            for (task, [fine, coarse]) in tasks.iter().zip(layers) {
                 let part = self.mesh.slab(task[0].1, self.layers) * PARTS / self.layers;
                 let deviation = part * result.cumulative.len();
-                for c in 0..width {
+                for (c, quantum) in quanta[..width].iter().enumerate() {
                     let at = (spin * width + c) * count;
-                    let mut off_before = 0.0;
+                    let mut off_before = 0i128;
                     for k in 0..count {
-                        let f = fine[c * count + k];
-                        let off = f - coarse[c * count + k];
-                        result.cumulative[at + k] += g_s * f;
+                        let [f, coarse] =
+                            [&fine, &coarse].map(|x| quantum.integer(x[c * count + k]));
+                        let off = f.saturating_sub(coarse);
+                        add(&mut sums.cumulative[at + k], f);
                         if by_band {
-                            result.by_band[own + c * count + k] += g_s * f;
+                            add(&mut sums.by_band[own + c * count + k], f);
                         }
-                        result.cumulative_error[at + k] += g_s * off.abs();
-                        result.deviation[deviation + at + k] += g_s * off;
+                        add(&mut sums.cumulative_error[at + k], off.saturating_abs());
+                        add(&mut sums.deviation[deviation + at + k], off);
                         if k > 0 {
                             let bin = (spin * width + c) * axis.bins() + k - 1;
-                            result.bin_error[bin] += g_s * (off - off_before).abs();
+                            let change = off.saturating_sub(off_before);
+                            add(&mut sums.bin_error[bin], change.saturating_abs());
                         }
                         off_before = off;
                     }
                 }
             }
         }
+        sums.give(&mut result, &quanta[..width]);
         result.fold(self.mesh.fold());
         result.refined = true;
         Ok(result)
+    }
+
+    /// The quanta of every channel's sums, and of the occupied part behind.
+    fn channel_quanta(&self, channels: Channels) -> Vec<Quantum> {
+        let channel = (0..channels.width()).map(|c| self.quantum(channels, c));
+        channel.chain([Quantum::below(1.0)]).collect()
     }
 
     /// Cumulative channels `[channel][edge]` of some blocks of one group, on their grids and subgrids.
@@ -192,6 +217,51 @@ impl Refiner<'_> {
             )?;
         }
         Ok(sums.map(|s| s.cumulative()))
+    }
+}
+
+/// What a [`Spectrum`] holds, in quanta of its channels, without g_s.
+struct ExactSpectrum {
+    cumulative: Vec<i128>,
+    cumulative_error: Vec<i128>,
+    bin_error: Vec<i128>,
+    deviation: Vec<i128>,
+    by_band: Vec<i128>,
+}
+
+impl ExactSpectrum {
+    /// Zeros laid out like `spectrum`.
+    fn like(spectrum: &Spectrum) -> Self {
+        Self {
+            cumulative: vec![0; spectrum.cumulative.len()],
+            cumulative_error: vec![0; spectrum.cumulative_error.len()],
+            bin_error: vec![0; spectrum.bin_error.len()],
+            deviation: vec![0; spectrum.deviation.len()],
+            by_band: vec![0; spectrum.by_band.len()],
+        }
+    }
+
+    /// The sums as numbers, g_s included.
+    fn give(self, spectrum: &mut Spectrum, quanta: &[Quantum]) {
+        let (bins, g_s) = (spectrum.axis.bins(), spectrum.spin_degeneracy);
+        for (sums, rows, len) in [
+            (self.cumulative, &mut spectrum.cumulative, bins + 1),
+            (
+                self.cumulative_error,
+                &mut spectrum.cumulative_error,
+                bins + 1,
+            ),
+            (self.bin_error, &mut spectrum.bin_error, bins),
+            (self.deviation, &mut spectrum.deviation, bins + 1),
+            (self.by_band, &mut spectrum.by_band, bins + 1),
+        ] {
+            let of_channels = sums.chunks_exact(len).zip(rows.chunks_exact_mut(len));
+            for ((sums, row), quantum) in of_channels.zip(quanta.iter().cycle()) {
+                for (x, sum) in row.iter_mut().zip(sums) {
+                    *x = g_s * quantum.value(*sum);
+                }
+            }
+        }
     }
 }
 
