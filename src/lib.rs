@@ -52,6 +52,7 @@
 )]
 
 pub mod bands;
+pub mod bounds;
 pub mod cli;
 pub mod crystal;
 pub mod error;
