@@ -90,14 +90,14 @@ impl Reader<'_> {
         grid.map(Some).map_err(text::in_file(self.path))
     }
 
-    /// Fractional k-points, and energies in eV as `[k][spin][band]`.
+    /// Fractional k-points, their weights (none where one is missing), and energies in eV as `[k][spin][band]`.
     pub fn eigenvalues(
         &self,
         block: Node,
         count: &BandCount,
         lattice: &Lattice,
         alat_bohr: f64,
-    ) -> Result<(Vec<[f64; 3]>, Vec<f64>)> {
+    ) -> Result<(Vec<[f64; 3]>, Vec<f64>, Vec<f64>)> {
         let unit = 2.0 * std::f64::consts::PI / (alat_bohr * BOHR_ANGSTROM);
         let collinear = count.spin == SpinTreatment::Collinear;
         let per_k = if collinear {
@@ -107,9 +107,12 @@ impl Reader<'_> {
         };
         let n_band = count.up.min(count.down);
         let mut k_points = Vec::new();
+        let mut weights = Vec::new();
         let mut energies = Vec::new();
         for node in block.children().filter(|n| n.has_tag_name("ks_energies")) {
-            let k = self.vector(self.child(node, "k_point")?)?;
+            let point = self.child(node, "k_point")?;
+            let k = self.vector(point)?;
+            weights.extend(point.attribute("weight").and_then(text::number));
             k_points.push(lattice.k_fractional(k.map(|x| x * unit)));
             let list = self.child(node, "eigenvalues")?;
             let values = self
@@ -144,7 +147,10 @@ impl Reader<'_> {
                 RUN_AGAIN,
             ));
         }
-        Ok((k_points, energies))
+        if weights.len() != k_points.len() {
+            weights.clear();
+        }
+        Ok((k_points, weights, energies))
     }
 
     pub fn fermi_level(&self, block: Node, notes: &mut Vec<String>) -> Result<Option<f64>> {

@@ -1,6 +1,7 @@
 //! Reading `vasprun.xml`, element by element: files of hybrid or projected runs reach gigabytes.
 
 use super::RUN_AGAIN;
+use crate::bands::unfold::Weights;
 use crate::bands::{BandGrid, SpinTreatment};
 use crate::crystal::{Atom, Lattice};
 use crate::error::{Error, Result};
@@ -381,7 +382,11 @@ impl<'a> Elements<'a> {
             spin,
             n_band,
             k_points: self.k_points,
-            weights: self.weights,
+            // Without <generation> the list is the user's own.
+            weights: Weights {
+                values: self.weights,
+                counted: self.generation.is_some(),
+            },
             divisions: self.divisions,
             energies: self.energies,
             fermi: self.fermi,
