@@ -187,11 +187,21 @@ fn regular(
         Ok(frame) => frame,
         Err(error) => return Some(Err(error)),
     };
-    if cosets == 1 {
-        return Some(complete(frame, list, group, OffGrid::Refused).map(|found| (found, 1)));
+    let off_grid = if cosets == 1 {
+        OffGrid::Refused
+    } else {
+        OffGrid::HasImage
+    };
+    let found = complete(frame, list, group, off_grid);
+    if found.is_err() {
+        // Unless only the weights are wrong, they are mixed lists.
+        let unweighted = KList {
+            weights: Weights::unknown(),
+            ..list.clone()
+        };
+        complete(frame, &unweighted, group, off_grid).ok()?;
     }
-    let found = complete(frame, list, group, OffGrid::HasImage).ok()?;
-    Some(Ok((found, cosets)))
+    Some(found.map(|found| (found, cosets)))
 }
 
 /// The basis in which a lattice of k-points is a grid that can be differentiated.
@@ -212,27 +222,28 @@ fn grid_basis(k: &KLattice, lattice: &Lattice) -> Option<Result<GridBasis>> {
     )))
 }
 
-/// The grid of the Monkhorst–Pack entry through one of the points, where the list fills it and has others besides.
+/// The grid of the Monkhorst–Pack entry through the first point, where the list is this grid and shifted ones, each of them whole.
 fn announced_grid(list: &KList, group: &PointGroup) -> Option<Unfolding> {
     let n = list.grid?.n;
     let mut tried: Vec<KGrid> = Vec::new();
+    let mut first = None;
     for &k in &list.points {
         if tried.iter().any(|grid| grid.locate(k, ON_GRID).is_some()) {
             continue;
         }
         let frame = Frame::through(GridBasis::own(n), k).ok()?;
-        if let Ok(mut found) = complete(frame, list, group, OffGrid::Unused) {
-            found.notes.push(format!(
-                "{} of the {} listed k-points are not on the {} grid that the file names, which the others fill; they are not used.",
-                found.unused,
-                list.points.len(),
-                found.grid
-            ));
-            return Some(found);
-        }
+        let found = complete(frame, list, group, OffGrid::Unused).ok()?;
+        first.get_or_insert(found);
         tried.push(frame.grid);
     }
-    None
+    let mut found = first?;
+    found.notes.push(format!(
+        "{} of the {} listed k-points are not on the {} grid that the file names, which the others fill; they are not used.",
+        found.unused,
+        list.points.len(),
+        found.grid
+    ));
+    Some(found)
 }
 
 /// With the notes on a basis that is not the cell's own, and on a set of several lattices.

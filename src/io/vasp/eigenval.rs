@@ -77,6 +77,7 @@ pub fn read(path: &Path) -> Result<BandGrid> {
         k_points: table.k_points,
         weights: Weights::listed(table.weights),
         divisions: None,
+        k_lattice: None,
         energies: table.energies,
         fermi,
         electrons: Some(table.electrons),

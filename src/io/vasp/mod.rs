@@ -28,7 +28,7 @@ use super::listed::ListedBands;
 use super::text;
 use crate::bands::unfold::Weights;
 use crate::bands::{BandGrid, SpinTreatment};
-use crate::crystal::{Atom, Lattice};
+use crate::crystal::{Atom, KLattice, Lattice};
 use crate::error::{Error, Result};
 use std::path::Path;
 
@@ -47,6 +47,7 @@ struct Run {
     k_points: Vec<[f64; 3]>,
     weights: Weights,
     divisions: Option<[usize; 3]>,
+    k_lattice: Option<KLattice>,
     /// eV, `[spin][k][band]`.
     energies: Vec<f64>,
     fermi: Option<f64>,
@@ -97,7 +98,7 @@ impl Run {
             energies,
             weights: self.weights.of(&kept),
             divisions: self.divisions,
-            k_lattice: None,
+            k_lattice: self.k_lattice,
             atoms: self.atoms,
             moments: self.moments,
             rotations: Vec::new(),

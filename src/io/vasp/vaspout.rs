@@ -106,6 +106,7 @@ pub(crate) fn read_open(file: &H5) -> Result<BandGrid> {
             counted: !listed,
         },
         divisions: None,
+        k_lattice: None,
         energies,
         fermi: file.number("results/electron_dos/efermi")?,
         electrons: file.number(&within("nelectrons"))?,
