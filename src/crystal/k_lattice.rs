@@ -410,3 +410,71 @@ fn gcd(a: i64, b: i64) -> i64 {
     }
     a
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cubic() -> Lattice {
+        Lattice::new([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]).unwrap()
+    }
+
+    /// The rows n_i g_i are a basis of the reciprocal lattice, and the g_i one of Λ.
+    fn assert_basis(k: &KLattice, steps: &Integers) {
+        let n: i64 = steps.iter().map(|g| k.order(*g)).product();
+        assert_eq!(n, k.len() as i64, "{steps:?} in {k:?}");
+        let all: i64 = k.steps.iter().product();
+        assert_eq!(determinant(steps).abs() * n, all, "{steps:?} in {k:?}");
+    }
+
+    #[test]
+    fn a_lattice_is_counted_and_has_its_own_basis_where_it_is_a_grid_there() {
+        let k = KLattice::generated_by(&[[0.25, 0.0, 0.0], [0.0, 0.333_333, 0.5]]).unwrap();
+        assert_eq!((k.len(), k.flat_axes()), (24, 0));
+        let basis = k.grid_basis(&cubic()).unwrap();
+        assert!(basis.is_own() && basis.n == [4, 3, 2]);
+        assert_eq!(KLattice::generated_by(&[]).unwrap().len(), 1);
+        assert_eq!(KLattice::generated_by(&[[0.5f64.sqrt(), 0.0, 0.0]]), None);
+    }
+
+    #[test]
+    fn smith_steps_and_the_shortest_ones_are_both_bases() {
+        for (vectors, n) in [
+            (
+                vec![[0.25, 0.25, 0.0], [0.25, 0.0, 0.25], [0.0, 0.25, 0.25]],
+                [2, 4, 4],
+            ),
+            (
+                vec![[0.25, 0.0, 0.0], [0.0, 0.25, 0.0], [0.125; 3]],
+                [4, 4, 8],
+            ),
+            // Z₆₀ is 3×4×5, in an oblique basis.
+            (
+                vec![
+                    [1.0 / 3.0, 1.0 / 3.0, 0.0],
+                    [0.0, 0.25, 0.25],
+                    [0.0, 0.0, 0.2],
+                ],
+                [3, 4, 5],
+            ),
+            // Of a prime number of points only one axis can have several.
+            (vec![[1.0 / 101.0, 17.0 / 101.0, 54.0 / 101.0]], [1, 1, 101]),
+        ] {
+            let k = KLattice::generated_by(&vectors).unwrap();
+            assert_basis(&k, &k.smith_steps());
+            assert_basis(&k, &k.best_steps(&cubic()));
+            let basis = k.grid_basis(&cubic()).unwrap();
+            let mut found = basis.n;
+            found.sort_unstable();
+            assert_eq!(found, n, "{vectors:?}");
+            // Every step is one step of the grid or a sum of some.
+            for v in vectors {
+                let u = basis.k(v);
+                let on_grid = |i: usize| (u[i] * basis.n[i] as f64).rem_euclid(1.0);
+                assert!((0..3).all(|i| (on_grid(i) + 1e-6) % 1.0 < 2e-6), "{u:?}");
+            }
+            let product = basis.lattice(&cubic()).unwrap().volume();
+            assert!((product - 1.0).abs() < 1e-9);
+        }
+    }
+}

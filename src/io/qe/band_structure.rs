@@ -2,6 +2,7 @@
 
 use super::element::{RUN_AGAIN, Reader, find};
 use crate::bands::SpinTreatment;
+use crate::bands::unfold::{KList, Weights};
 use crate::crystal::{KGrid, Lattice};
 use crate::error::Result;
 use crate::io::text;
@@ -90,14 +91,14 @@ impl Reader<'_> {
         grid.map(Some).map_err(text::in_file(self.path))
     }
 
-    /// Fractional k-points, their weights (none where one is missing), and energies in eV as `[k][spin][band]`.
+    /// The k-points with their weights (none where one is missing), and energies in eV as `[k][spin][band]`.
     pub fn eigenvalues(
         &self,
         block: Node,
         count: &BandCount,
         lattice: &Lattice,
         alat_bohr: f64,
-    ) -> Result<(Vec<[f64; 3]>, Vec<f64>, Vec<f64>)> {
+    ) -> Result<(KList, Vec<f64>)> {
         let unit = 2.0 * std::f64::consts::PI / (alat_bohr * BOHR_ANGSTROM);
         let collinear = count.spin == SpinTreatment::Collinear;
         let per_k = if collinear {
@@ -150,7 +151,12 @@ impl Reader<'_> {
         if weights.len() != k_points.len() {
             weights.clear();
         }
-        Ok((k_points, weights, energies))
+        let list = KList {
+            points: k_points,
+            weights: Weights::listed(weights),
+            ..KList::default()
+        };
+        Ok((list, energies))
     }
 
     pub fn fermi_level(&self, block: Node, notes: &mut Vec<String>) -> Result<Option<f64>> {

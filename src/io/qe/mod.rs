@@ -17,7 +17,7 @@ mod element;
 
 use self::element::{RUN_AGAIN, Reader, find, is_true};
 use super::text;
-use crate::bands::unfold::{IrreducibleBands, KList, Weights};
+use crate::bands::unfold::IrreducibleBands;
 use crate::bands::{BandGrid, SpinTreatment};
 use crate::crystal::{Atom, Lattice, PointGroup, Rotation};
 use crate::error::{Error, Result};
@@ -112,15 +112,11 @@ impl Reader<'_> {
         let count = self.band_count(block)?;
         let magnetic_spinors = count.spin == SpinTreatment::Spinor && is_magnetic(output);
         let (point_group, reversed) = self.point_group(output, &lattice)?;
-        let (points, weights, energies) = self.eigenvalues(block, &count, &lattice, alat_bohr)?;
-        let n_k = points.len();
+        let (mut k, energies) = self.eigenvalues(block, &count, &lattice, alat_bohr)?;
+        k.grid = self.monkhorst_pack(root, block)?;
+        let n_k = k.points.len();
         let wedge = IrreducibleBands {
-            k: KList {
-                points,
-                weights: Weights::listed(weights),
-                grid: self.monkhorst_pack(root, block)?,
-                lattice: None,
-            },
+            k,
             spin: count.spin,
             n_band: count.up.min(count.down),
             time_reversal: !magnetic_spinors,
