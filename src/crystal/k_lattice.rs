@@ -434,7 +434,6 @@ mod tests {
         let basis = k.grid_basis(&cubic()).unwrap();
         assert!(basis.is_own() && basis.n == [4, 3, 2]);
         assert_eq!(KLattice::generated_by(&[]).unwrap().len(), 1);
-        assert_eq!(KLattice::generated_by(&[[0.5f64.sqrt(), 0.0, 0.0]]), None);
     }
 
     #[test]

@@ -123,9 +123,12 @@ impl Weights {
     }
 }
 
-/// The last printed digit of a column of numbers; 0 where they have all digits of a double.
+/// The last printed digit of a column of numbers; 0 where they have all digits of a double, and for integers, which are counts.
 fn printed_step(values: &[f64]) -> f64 {
-    (0..=MOST_DECIMALS)
+    if values.iter().all(|v| v.fract() == 0.0) {
+        return 0.0;
+    }
+    (1..=MOST_DECIMALS)
         .map(|decimals| 10f64.powi(-decimals))
         .find(|step| {
             values
@@ -154,6 +157,7 @@ mod tests {
         let error = check(&Weights::listed(vec![0.33, 0.34, 0.33])).unwrap_err();
         let text = error.to_string();
         assert!(text.contains("k-point 2 (0.250000"), "{text}");
+        assert!(check(&Weights::listed(vec![1.0, 3.0, 1.0])).is_err());
         assert!(
             text.contains("0.340000") && text.contains("0.500000"),
             "{text}"
