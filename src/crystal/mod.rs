@@ -1,12 +1,15 @@
 //! The crystal: its lattice, the k-grid on its reciprocal cell, and its symmetry.
 
 mod k_grid;
+mod k_lattice;
 mod lattice;
 mod magnetic;
 mod symmetry;
 mod tensor;
 
 pub use k_grid::KGrid;
+pub(crate) use k_lattice::SAME_COORDINATE;
+pub use k_lattice::{GridBasis, KLattice};
 pub use lattice::Lattice;
 pub(crate) use symmetry::apply;
 pub use symmetry::{Atom, PointGroup, Rotation, TensorProjector};

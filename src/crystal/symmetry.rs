@@ -1,7 +1,7 @@
 //! Point-group operations on fractional k and on Cartesian tensors.
 
 use super::tensor::{self, Tensor};
-use super::{KGrid, Lattice};
+use super::{GridBasis, KGrid, Lattice};
 use crate::error::{Error, Result};
 
 /// An integer operation on fractional k-coordinates: u' = R u, `r[row][col]`.
@@ -198,6 +198,13 @@ impl PointGroup {
                 .chain((0..3).map(step))
                 .all(|u| grid.locate(apply(r, u), 1e-5).is_some())
         })
+    }
+
+    /// The same operations on fractional k in another basis of the lattice.
+    pub fn in_basis(&self, basis: &GridBasis) -> Self {
+        Self {
+            rotations: self.rotations.iter().map(|r| basis.rotation(r)).collect(),
+        }
     }
 
     /// The operations as orthogonal Cartesian matrices.

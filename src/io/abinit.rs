@@ -7,8 +7,9 @@
 //! * Symmetry: `reduced_symmetry_matrices` (`symrel`, on direct fractional coordinates, columns first), without those that
 //!   need a spin flip (`symafm` −1).
 
+use crate::bands::unfold::Weights;
 use crate::bands::{BandGrid, SpinTreatment};
-use crate::crystal::{Atom, Lattice, Rotation};
+use crate::crystal::{Atom, KLattice, Lattice, Rotation};
 use crate::error::Result;
 use crate::io::listed::{ListedBands, file_in};
 use crate::io::netcdf::NetCdf;
@@ -131,7 +132,9 @@ fn bands(run: &NetCdf, file: &NetCdf, [energy_name, k_name]: [&str; 2]) -> Resul
         n_band: kept,
         k_points,
         energies: ordered,
+        weights: weights(run, n_k)?,
         divisions: divisions(run),
+        k_lattice: k_lattice(run),
         atoms: atoms(run)?,
         moments: Vec::new(),
         rotations: rotations(run)?,
@@ -156,6 +159,49 @@ fn bands(run: &NetCdf, file: &NetCdf, [energy_name, k_name]: [&str; 2]) -> Resul
     header.validate().map_err(text::in_file(file.path()))?;
     file.sign(&mut bands)?;
     Ok(bands)
+}
+
+/// `kpoint_weights`, which ABINIT counted (`kptopt` > 0) or took from its input (0).
+fn weights(run: &NetCdf, n_k: usize) -> Result<Weights> {
+    const NAME: &str = "kpoint_weights";
+    if !run.has(NAME) {
+        return Ok(Weights::unknown());
+    }
+    let (_, values) = run.array(NAME)?;
+    if values.len() != n_k {
+        let problem = format!("{} weights for {n_k} k-points", values.len());
+        return Err(run.bad(NAME, problem, REPEAT));
+    }
+    let of_input = run.number("kptopt").ok().flatten() == Some(0.0);
+    Ok(if of_input {
+        Weights::listed(values)
+    } else {
+        Weights::counted(values)
+    })
+}
+
+/// The lattice of `kptrlatt` and `shiftk` (those of the input, else those that ABINIT made of them): k·R is an integer for its three
+/// vectors R of the supercell, the rows here (ABINIT's columns), and the several shifts are points of it with regard to each other.
+fn k_lattice(run: &NetCdf) -> Option<KLattice> {
+    let names = [("kptrlatt_orig", "shiftk_orig"), ("kptrlatt", "shiftk")];
+    let (rows, shifts) = names.iter().find_map(|(rows, shifts)| {
+        let rows: [[f64; 3]; 3] = run.vectors(rows).ok()?.try_into().ok()?;
+        Some((rows, run.vectors(shifts).ok()?))
+    })?;
+    // With k = Σ n_i g_i and g_i·R_j = δ_ij, the g_i are the reciprocal vectors of the R_j, without 2π.
+    let g = Lattice::new(rows).ok()?.reciprocal();
+    let scale = 0.5 / std::f64::consts::PI;
+    let k = |n: [f64; 3]| -> [f64; 3] {
+        std::array::from_fn(|c| (0..3).map(|i| scale * n[i] * g[i][c]).sum())
+    };
+    let mut generators = vec![k([1.0, 0.0, 0.0]), k([0.0, 1.0, 0.0]), k([0.0, 0.0, 1.0])];
+    let (first, others) = shifts.split_first()?;
+    generators.extend(
+        others
+            .iter()
+            .map(|s| k(std::array::from_fn(|i| s[i] - first[i]))),
+    );
+    KLattice::generated_by(&generators)
 }
 
 fn divisions(run: &NetCdf) -> Option<[usize; 3]> {

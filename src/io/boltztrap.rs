@@ -8,6 +8,7 @@
 //! that of the DFT run, in the gap of an insulator or its upper valence edge). The format has no electron count. Where k-points have different numbers of
 //! bands, the lowest that all have are used, as there.
 
+use crate::bands::unfold::Weights;
 use crate::bands::{BandGrid, SpinTreatment};
 use crate::crystal::{Atom, Lattice};
 use crate::error::{Error, Result};
@@ -176,7 +177,9 @@ fn parse(path: &Path, content: &str, lattice: Lattice, atoms: Vec<Atom>) -> Resu
         n_band,
         k_points,
         energies,
+        weights: Weights::unknown(),
         divisions: None,
+        k_lattice: None,
         atoms,
         moments: Vec::new(),
         rotations: Vec::new(),

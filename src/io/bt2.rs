@@ -12,6 +12,7 @@
 //!   one set of bands as well; sums over all bands are those of both channels.
 //! * Symmetry: the space group of the structure; with `magmom` (a number or a vector per atom) the operations that keep it.
 
+use crate::bands::unfold::Weights;
 use crate::bands::{BandGrid, SpinTreatment};
 use crate::crystal::{Atom, Lattice};
 use crate::error::{Error, Result};
@@ -200,7 +201,9 @@ impl DftData {
             n_band: ebands.len(),
             k_points,
             energies,
+            weights: Weights::unknown(),
             divisions: None,
+            k_lattice: None,
             atoms,
             moments,
             rotations: Vec::new(),

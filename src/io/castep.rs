@@ -11,6 +11,7 @@
 //! * Symmetry: the space group of the atoms of `.cell`; for two components atoms with different `SPIN=` are different. Without a
 //!   `.cell` only E(k) = E(−k) is used. k-points may be listed in any order.
 
+use crate::bands::unfold::Weights;
 use crate::bands::{BandGrid, SpinTreatment};
 use crate::crystal::{Atom, Lattice};
 use crate::error::{Error, Result};
@@ -73,7 +74,9 @@ pub fn read(path: &Path) -> Result<BandGrid> {
         n_band: table.n_band,
         k_points: table.k_points,
         energies: table.energies,
+        weights: Weights::listed(table.weights),
         divisions: None,
+        k_lattice: None,
         atoms,
         moments,
         rotations: Vec::new(),
@@ -105,6 +108,7 @@ struct Table {
     n_band: usize,
     most: usize,
     k_points: Vec<[f64; 3]>,
+    weights: Vec<f64>,
     /// eV, `[k][spin][band]`.
     energies: Vec<f64>,
 }
@@ -157,7 +161,7 @@ impl Table {
                 .map(|x| x * BOHR_ANGSTROM);
         }
         let lattice = Lattice::new(rows).map_err(text::in_file(path))?;
-        let mut k_points = Vec::new();
+        let (mut k_points, mut weights) = (Vec::new(), Vec::new());
         let mut energies = Vec::new();
         for k in 1..=n_k as usize {
             let line = lines.text(&format!("k-point {k} of {n_k}"))?;
@@ -167,9 +171,10 @@ impl Table {
                     line.trim()
                 )));
             };
-            let [_, x, y, z, _] =
+            let [_, x, y, z, weight] =
                 lines.numbers_of(rest, "a k-point's number, coordinates and weight")?;
             k_points.push([x, y, z]);
+            weights.push(weight);
             for (spin, count) in counts.iter().enumerate() {
                 let line = lines.text("a spin component")?;
                 if !line.trim_start().starts_with("Spin component") {
@@ -196,6 +201,7 @@ impl Table {
             n_band,
             most: counts.iter().copied().max().unwrap_or(0),
             k_points,
+            weights,
             energies,
         })
     }

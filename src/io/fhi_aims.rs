@@ -12,6 +12,7 @@
 //! * Fermi level: the last chemical potential of `aims.out`. Where that file has another name it is unknown.
 //! * Symmetry: the space group of the structure; for two channels atoms with different `initial_moment` are different.
 
+use crate::bands::unfold::Weights;
 use crate::bands::{BandGrid, SpinTreatment};
 use crate::crystal::{Atom, Lattice};
 use crate::error::{Error, Result};
@@ -85,7 +86,9 @@ pub fn read(path: &Path) -> Result<BandGrid> {
         n_band: states.n_band,
         k_points: states.k_points,
         energies: states.energies,
+        weights: Weights::unknown(),
         divisions: None,
+        k_lattice: None,
         atoms,
         moments,
         rotations: Vec::new(),

@@ -1,15 +1,13 @@
 //! What the readers of listed k-points share: the search for the symmetry that completes the list to the full grid.
 
-use crate::bands::unfold::IrreducibleBands;
+use crate::bands::unfold::{IrreducibleBands, KList, Weights, clean_shift};
 use crate::bands::{BandGrid, SpinTreatment};
-use crate::crystal::{self, Atom, KGrid, Lattice, PointGroup, Rotation};
+use crate::crystal::{self, Atom, KGrid, KLattice, Lattice, PointGroup, Rotation};
 use crate::error::{Error, Result};
 use std::path::{Path, PathBuf};
 
 /// Tolerance of the symmetry search, in Å: files print positions with 6 digits or more.
 const STRUCTURE_TOLERANCE: f64 = 1e-3;
-/// How far a listed k-point may lie from its grid point, in grid steps.
-const ON_GRID: f64 = 1e-3;
 
 /// Bands as codes list them, before anything is known of their symmetry.
 pub(crate) struct ListedBands {
@@ -23,8 +21,12 @@ pub(crate) struct ListedBands {
     pub k_points: Vec<[f64; 3]>,
     /// Energies in eV, `[k][spin][band]`.
     pub energies: Vec<f64>,
+    /// Their weights.
+    pub weights: Weights,
     /// Points per axis where the file says so; the shift is taken from the points.
     pub divisions: Option<[usize; 3]>,
+    /// The lattice of the k-points where the file names one.
+    pub k_lattice: Option<KLattice>,
     /// Atoms; empty where unknown.
     pub atoms: Vec<Atom>,
     /// Moments in μ_B: one number per atom of a collinear run, three (Cartesian) of a noncollinear one; empty where unknown.
@@ -57,18 +59,19 @@ impl ListedBands {
         let grid = self.grid();
         let (attempts, mut first_error) = self.attempts();
         for attempt in attempts {
-            let (mut k_points, mut energies) = (self.k_points.clone(), self.energies.clone());
+            let (mut k, mut energies) = (self.k_list(grid), self.energies.clone());
             if let Some(r) = attempt.exchange {
-                k_points.extend(self.k_points.iter().map(|&k| crystal::apply(&r, k)));
+                let images = self.k_points.iter().map(|&k| crystal::apply(&r, k));
+                k.points.extend(images);
+                k.weights.values.extend_from_within(..);
                 energies.extend(self.exchanged_energies());
             }
             let wedge = IrreducibleBands {
                 lattice: self.lattice.clone(),
                 spin: self.spin,
                 n_band: self.n_band,
-                k_points,
+                k,
                 energies,
-                grid,
                 atoms: self.atoms.clone(),
                 point_group: attempt.group,
                 time_reversal: attempt.time_reversal,
@@ -171,25 +174,21 @@ impl ListedBands {
         })
     }
 
-    /// The grid of the file's divisions, where every listed point lies on it.
+    fn k_list(&self, grid: Option<KGrid>) -> KList {
+        KList {
+            points: self.k_points.clone(),
+            weights: self.weights.clone(),
+            grid,
+            lattice: self.k_lattice.clone(),
+        }
+    }
+
+    /// The grid of the file's divisions through the first point.
     fn grid(&self) -> Option<KGrid> {
         let n = self.divisions?;
         let first = self.k_points.first()?;
-        let shift = std::array::from_fn(|i| {
-            let s = first[i] * n[i] as f64;
-            // Printed digits leave 1e-6 or so: take a shift of a twelfth (½, ⅓, ¼ …) for what it is.
-            let twelfth = (s * 12.0).round() / 12.0;
-            if (s - twelfth).abs() < ON_GRID {
-                twelfth
-            } else {
-                s
-            }
-        });
-        let grid = KGrid::new(n, shift).ok()?;
-        self.k_points
-            .iter()
-            .all(|&k| grid.locate(k, ON_GRID).is_some())
-            .then_some(grid)
+        let shift = std::array::from_fn(|i| clean_shift(first[i] * n[i] as f64));
+        KGrid::new(n, shift).ok()
     }
 
     /// Whether there are moments that could break a symmetry.

@@ -1,8 +1,8 @@
 //! Bands on an irreducible wedge, completed to the full grid.
 
-use super::{ON_GRID, Unfolding, show, unfold};
+use super::{KList, ON_GRID, Unfolding, show, unfold};
 use crate::bands::{BandGrid, BandHeader, SpinTreatment};
-use crate::crystal::{self, Atom, KGrid, Lattice, PointGroup};
+use crate::crystal::{self, Atom, Lattice, PointGroup};
 use crate::error::{Error, Result};
 
 /// Largest difference in eV between the energies of two listed k-points that symmetry makes equivalent. Iterative
@@ -20,12 +20,10 @@ pub struct IrreducibleBands {
     pub spin: SpinTreatment,
     /// Bands per spin channel.
     pub n_band: usize,
-    /// Listed k-points, fractional.
-    pub k_points: Vec<[f64; 3]>,
+    /// Listed k-points.
+    pub k: KList,
     /// Energies in eV, `[k][spin][band]`.
     pub energies: Vec<f64>,
-    /// The Monkhorst–Pack grid where the file names one.
-    pub grid: Option<KGrid>,
     /// Atoms; empty where unknown.
     pub atoms: Vec<Atom>,
     /// The operations on k that the file lists, without implicit time reversal.
@@ -36,7 +34,8 @@ pub struct IrreducibleBands {
 
 impl IrreducibleBands {
     /// The bands on the full grid. The header has lattice, grid, spin, atoms, the point group (restricted to the grid) and
-    /// notes on what was assumed; the reader adds the rest.
+    /// notes on what was assumed; the reader adds the rest. Lattice and positions are in the basis in which the k-points are a grid:
+    /// the file's own wherever they are one there.
     ///
     /// Where the listed operations do not complete the grid of bands without magnetism, those that moyo finds for the
     /// structure are tried.
@@ -74,10 +73,16 @@ impl IrreducibleBands {
                 unfolding
             }
         };
-        let mut header = BandHeader::new(self.lattice, unfolding.grid, self.spin, self.n_band);
+        let basis = unfolding.basis;
+        let lattice = basis.lattice(&self.lattice)?;
+        let mut header = BandHeader::new(lattice, unfolding.grid, self.spin, self.n_band);
         header.atoms = self.atoms;
+        for atom in &mut header.atoms {
+            atom.position = basis.position(atom.position);
+        }
         header.point_group = unfolding.group;
-        header.provenance.notes = notes;
+        header.provenance.notes = unfolding.notes;
+        header.provenance.notes.append(&mut notes);
         let per_k = header.n_spin_band();
         let mut energies = Vec::with_capacity(per_k * header.k_grid.len());
         for spin_band in 0..per_k {
@@ -101,7 +106,7 @@ impl IrreducibleBands {
     }
 
     fn check_shape(&self) -> Result<()> {
-        let want = self.k_points.len() * self.per_k();
+        let want = self.k.points.len() * self.per_k();
         if self.energies.len() == want {
             return Ok(());
         }
@@ -110,7 +115,7 @@ impl IrreducibleBands {
             format!(
                 "{} numbers, where {} k-points with {} bands each need {want}",
                 self.energies.len(),
-                self.k_points.len(),
+                self.k.points.len(),
                 self.per_k()
             ),
             "the list must be complete",
@@ -120,7 +125,7 @@ impl IrreducibleBands {
     /// [`unfold`], and equivalent listed points must have equal energies. A list that is complete by itself needs no
     /// operation: there, operations that the energies contradict are dropped instead.
     fn unfold_checked(&self, group: &PointGroup, notes: &mut Vec<String>) -> Result<Unfolding> {
-        let mut unfolding = unfold(self.grid, &self.k_points, group)?;
+        let mut unfolding = unfold(&self.k, &self.lattice, group)?;
         let mut worst = (0.0, 0, 0);
         for &(a, b) in &unfolding.equivalents {
             let difference = self.difference(a, b);
@@ -143,17 +148,17 @@ impl IrreducibleBands {
                 format!("k-points {} and {}", a + 1, b + 1),
                 format!(
                     "{} and {} are equivalent by symmetry, but their energies differ by {difference:.4} eV",
-                    show(self.k_points[a]),
-                    show(self.k_points[b])
+                    show(self.k.points[a]),
+                    show(self.k.points[b])
                 ),
                 "the symmetry does not hold for these bands: list the full k-grid, without symmetry",
             ));
         }
         let order = unfolding.group.order();
-        let (grid, source) = (unfolding.grid, &unfolding.source);
+        let (grid, basis, source) = (unfolding.grid, unfolding.basis, &unfolding.source);
         unfolding.group = unfolding.group.filter(|r| {
-            self.k_points.iter().enumerate().all(|(i, &k)| {
-                grid.locate(crystal::apply(r, k), ON_GRID)
+            self.k.points.iter().enumerate().all(|(i, &k)| {
+                grid.locate(crystal::apply(r, basis.k(k)), ON_GRID)
                     .is_some_and(|j| self.difference(i, source[grid.index(j)]) <= SAME_ENERGY_EV)
             })
         });

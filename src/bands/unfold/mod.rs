@@ -3,179 +3,277 @@
 //! A band calculation lists one k-point of each orbit {R k}. [`unfold`] finds the regular grid that the orbits tile, and
 //! which listed point stands for each grid point; [`IrreducibleBands`] does the same with energies and gives a
 //! [`BandGrid`](super::BandGrid). The work is O(points × operations): a grid point is found by its index, never by a search.
+//!
+//! A regular set that is no grid along the cell's own axes (ABINIT's several shifts and `kptrlatt`, generalised regular grids) is one in
+//! another basis of the same lattice ([`KLattice`]), and is given in that basis.
 
+mod complete;
+mod infer;
 mod irreducible;
+mod weights;
 
+pub(crate) use infer::clean_shift;
 pub use irreducible::IrreducibleBands;
+pub use weights::Weights;
 
-use crate::crystal::{self, KGrid, PointGroup, Rotation};
+use crate::crystal::{GridBasis, KGrid, KLattice, Lattice, PointGroup};
 use crate::error::{Error, Result};
+use complete::{Frame, OffGrid, complete};
+use infer::{infer_grid, translations};
 
 /// How far a listed k-point may lie from its grid point, in grid steps (files print 6 digits or more).
 const ON_GRID: f64 = 1e-3;
-/// Fractional coordinates closer than this are one coordinate.
-const SAME_COORDINATE: f64 = 4e-6;
-/// No listed k-point.
-const NONE: usize = usize::MAX;
+
+/// The k-points of a file, and what it says about them.
+#[derive(Clone, Debug, Default)]
+pub struct KList {
+    /// Fractional, any lattice translation.
+    pub points: Vec<[f64; 3]>,
+    /// Their weights.
+    pub weights: Weights,
+    /// The grid of a Monkhorst–Pack entry.
+    pub grid: Option<KGrid>,
+    /// The lattice of the set where the file names one (`kptrlatt`), without its shift; only believed where the points agree.
+    pub lattice: Option<KLattice>,
+}
 
 /// Which listed k-point stands for each point of the full grid.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unfolding {
-    /// The full periodic grid.
+    /// The full periodic grid, in `basis`.
     pub grid: KGrid,
+    /// The basis of the lattice in which the k-points are that grid.
+    pub basis: GridBasis,
     /// For each grid point (flat index, third axis fastest), the index of the listed k-point with its energies. A grid
     /// point that is itself listed keeps its own.
     pub source: Vec<usize>,
-    /// The operations used: those of the given group that map the grid on itself.
+    /// The operations used, in `basis`: those of the given group that map the grid on itself.
     pub group: PointGroup,
     /// Pairs of listed k-points in the same orbit (equivalent or repeated): their energies must agree.
     pub equivalents: Vec<(usize, usize)>,
     /// Whether the list alone fills the grid, so that no operation was needed.
     pub complete_list: bool,
+    /// Listed k-points that are not on the grid.
+    pub unused: usize,
+    /// What is to be said of it.
+    pub notes: Vec<String>,
 }
 
-/// Completes the k-points of a file (fractional, any lattice translation) to the full grid with the operations of `group`.
+impl KList {
+    fn check(&self) -> Result<()> {
+        if self.points.is_empty() {
+            return Err(Error::bad_bands(
+                "k-points",
+                "the list is empty",
+                "give a file with at least one k-point",
+            ));
+        }
+        match self
+            .points
+            .iter()
+            .position(|k| k.iter().any(|x| !x.is_finite()))
+        {
+            None => Ok(()),
+            Some(i) => Err(Error::bad_bands(
+                format!("k-point {}", i + 1),
+                format!("the coordinates {:?} are not all finite", self.points[i]),
+                "correct the file",
+            )),
+        }
+    }
+}
+
+/// Completes the k-points of a file to the full grid with the operations of `group`.
 ///
-/// `grid` is the Monkhorst–Pack entry of the file. Without one, n and the shift are inferred from the points and their
-/// images, first under the whole group, then (where that breaks the grid) under inversion and the identity.
+/// Without a Monkhorst–Pack entry, n and the shift are inferred from the points and their images, first under the whole group, then
+/// (where that breaks the grid) under inversion and the identity. Points that are no grid along the cell's axes are a lattice, or a
+/// lattice and its images. The weights of the file must be those of the completed grid: one whose stars have others is not the file's.
 ///
 /// # Errors
 /// [`Error::BadBands`] where there are no points, a point is not finite or not on the grid, the points form no regular
-/// grid, or grid points are reached by no listed point (the first few are listed).
-pub fn unfold(grid: Option<KGrid>, k_points: &[[f64; 3]], group: &PointGroup) -> Result<Unfolding> {
-    if k_points.is_empty() {
-        return Err(Error::bad_bands(
-            "k-points",
-            "the list is empty",
-            "give a file with at least one k-point",
-        ));
-    }
-    if let Some((i, k)) = k_points
-        .iter()
-        .enumerate()
-        .find(|(_, k)| k.iter().any(|x| !x.is_finite()))
-    {
-        return Err(Error::bad_bands(
-            format!("k-point {}", i + 1),
-            format!("the coordinates {k:?} are not all finite"),
-            "correct the file",
-        ));
-    }
-    if let Some(grid) = grid {
-        return complete(grid, k_points, group);
-    }
-    let whole = infer_grid(k_points, group).and_then(|grid| complete(grid, k_points, group));
-    let Err(error) = whole else {
-        return whole;
+/// grid, grid points are reached by no listed point (the first few are listed), or weights disagree with the stars.
+pub fn unfold(list: &KList, lattice: &Lattice, group: &PointGroup) -> Result<Unfolding> {
+    list.check()?;
+    let mut first_error = None;
+    let mut keep = |result: Result<Unfolding>| {
+        result
+            .map_err(|error| first_error.get_or_insert(error).to_string())
+            .ok()
     };
-    let identity = PointGroup::identity();
-    for smaller in [identity.with_inversion(), identity] {
-        let contained = smaller
-            .rotations()
-            .iter()
-            .all(|r| group.rotations().contains(r));
-        if !contained {
-            continue;
+    if let Some(grid) = list.grid {
+        let named = complete(Frame::own(grid), list, group, OffGrid::Refused);
+        let all_on_it = || {
+            list.points
+                .iter()
+                .all(|&k| grid.locate(k, ON_GRID).is_some())
+        };
+        if named.is_ok() || all_on_it() {
+            return named;
         }
-        let attempt = infer_grid(k_points, &smaller).and_then(|g| complete(g, k_points, group));
-        if attempt.is_ok() {
-            return attempt;
+        keep(named);
+    }
+    if let Some(Ok(basis)) = list.lattice.as_ref().and_then(|l| grid_basis(l, lattice))
+        && let Ok(found) = Frame::through(basis, list.points[0])
+            .and_then(|frame| complete(frame, list, group, OffGrid::Refused))
+    {
+        return Ok(said(found, list, 1));
+    }
+    let plain = |smaller: &PointGroup| {
+        let grid = infer_grid(&list.points, smaller)?;
+        complete(Frame::own(grid), list, group, OffGrid::Refused)
+    };
+    if let Some(found) = keep(plain(group)) {
+        return Ok(found);
+    }
+    let identity = PointGroup::identity();
+    let mut smaller = vec![identity.with_inversion(), identity];
+    smaller.retain(|s| s.rotations().iter().all(|r| group.rotations().contains(r)));
+    let own = smaller.iter().find_map(|s| plain(s).ok());
+    if let Some(found) = &own
+        && found.grid.n.iter().all(|n| *n > 1)
+    {
+        return Ok(found.clone());
+    }
+    // Few points are a small grid of some sort, too. A list of which no point is the image of another is a wedge.
+    let whole = regular(list, lattice, group, group);
+    if let Some(Ok((found, 1))) = &whole
+        && found.equivalents.is_empty()
+    {
+        return Ok(said(found.clone(), list, 1));
+    }
+    if let Some(found) = own {
+        return Ok(found);
+    }
+    let mut last = None;
+    match whole {
+        Some(Ok((found, 1))) => return Ok(said(found, list, 1)),
+        Some(Ok((found, cosets))) if found.equivalents.is_empty() => {
+            return Ok(said(found, list, cosets));
+        }
+        Some(Ok((found, cosets))) => last = Some((found, cosets)),
+        Some(Err(error)) => first_error = Some(error),
+        None => {}
+    }
+    for smaller in &smaller {
+        if let Some(Ok((found, 1))) = regular(list, lattice, smaller, group) {
+            return Ok(said(found, list, 1));
         }
     }
-    Err(error)
+    if let Some(found) = announced_grid(list, group) {
+        return Ok(found);
+    }
+    match (last, first_error) {
+        (Some((found, cosets)), _) => Ok(said(found, list, cosets)),
+        (None, Some(error)) => Err(error),
+        (None, None) => Err(Error::Internal("no grid was tried".to_string())),
+    }
 }
 
-/// Fills `grid` from the listed points and their orbits.
-fn complete(grid: KGrid, k_points: &[[f64; 3]], group: &PointGroup) -> Result<Unfolding> {
-    let whole = group;
-    let group = whole.on_grid(&grid);
-    let reachable = k_points.len().saturating_mul(whole.order());
-    if grid.len() > reachable {
-        return Err(incomplete(format!(
-            "a {grid} grid has {} points, but {} k-points and {} operations reach at most {reachable}",
-            grid.len(),
-            k_points.len(),
-            whole.order()
-        )));
+/// The regular set that the list and its images under `smaller` are, or the first of several that are images of each other under
+/// `group`, with their number. `None` where they are neither.
+fn regular(
+    list: &KList,
+    lattice: &Lattice,
+    smaller: &PointGroup,
+    group: &PointGroup,
+) -> Option<Result<(Unfolding, usize)>> {
+    let (translations, cosets) = translations(&list.points, smaller)?;
+    if cosets > smaller.order() || translations.len() == 1 {
+        return None;
     }
-    let locate = |i: usize, k: [f64; 3]| -> Result<usize> {
-        grid.locate(k, ON_GRID)
-            .map(|j| grid.index(j))
-            .ok_or_else(|| {
-                Error::bad_bands(
-                    format!("k-point {}", i + 1),
-                    format!("{} is no point of the {grid} grid", show(k)),
-                    "give bands on one regular k-grid (a path or mixed lists cannot be integrated)",
-                )
-            })
+    let frame =
+        grid_basis(&translations, lattice)?.and_then(|basis| Frame::through(basis, list.points[0]));
+    let frame = match frame {
+        Ok(frame) => frame,
+        Err(error) => return Some(Err(error)),
     };
-    // `listed`: the grid points of the list itself; `orbit`: the first listed point of each grid point's orbit.
-    let mut listed = vec![NONE; grid.len()];
-    let mut orbit = vec![NONE; grid.len()];
-    let mut equivalents = Vec::new();
-    for (i, &k) in k_points.iter().enumerate() {
-        let here = locate(i, k)?;
-        if listed[here] == NONE {
-            listed[here] = i;
-        }
-        // The operations form a group, so two orbits are the same or have no point in common.
-        if orbit[here] != NONE {
-            equivalents.push((orbit[here], i));
+    let off_grid = if cosets == 1 {
+        OffGrid::Refused
+    } else {
+        OffGrid::HasImage
+    };
+    let found = complete(frame, list, group, off_grid);
+    if found.is_err() {
+        // Unless only the weights are wrong, they are mixed lists.
+        let unweighted = KList {
+            weights: Weights::unknown(),
+            ..list.clone()
+        };
+        complete(frame, &unweighted, group, off_grid).ok()?;
+    }
+    Some(found.map(|found| (found, cosets)))
+}
+
+/// The basis in which a lattice of k-points is a grid that can be differentiated.
+fn grid_basis(k: &KLattice, lattice: &Lattice) -> Option<Result<GridBasis>> {
+    let basis = k.grid_basis(lattice)?;
+    let single = basis.n.iter().filter(|n| **n == 1).count();
+    if single <= k.flat_axes() {
+        return Some(Ok(basis));
+    }
+    let [n1, n2, n3] = basis.n;
+    Some(Err(Error::bad_bands(
+        "k-points",
+        format!(
+            "they are a regular lattice of {} points, but in no basis of the crystal a grid with several points along each axis ({n1}×{n2}×{n3} at best), and one point tells no slope",
+            k.len()
+        ),
+        "run the band calculation on n1×n2×n3 k-points along the reciprocal axes",
+    )))
+}
+
+/// The grid of the Monkhorst–Pack entry through the first point, where the list is this grid and shifted ones, each of them whole.
+fn announced_grid(list: &KList, group: &PointGroup) -> Option<Unfolding> {
+    let n = list.grid?.n;
+    let mut tried: Vec<KGrid> = Vec::new();
+    let mut first = None;
+    for &k in &list.points {
+        if tried.iter().any(|grid| grid.locate(k, ON_GRID).is_some()) {
             continue;
         }
-        for r in group.rotations() {
-            orbit[locate(i, crystal::apply(r, k))?] = i;
-        }
+        let frame = Frame::through(GridBasis::own(n), k).ok()?;
+        let found = complete(frame, list, group, OffGrid::Unused).ok()?;
+        first.get_or_insert(found);
+        tried.push(frame.grid);
     }
-    // VASP reduces a grid that lacks the crystal's symmetry with every operation that takes one of its points to another.
-    if orbit.contains(&NONE) && group.order() < whole.order() {
-        for (i, &k) in k_points.iter().enumerate() {
-            for r in whole.rotations() {
-                let Some(j) = grid.locate(crystal::apply(r, k), ON_GRID) else {
-                    continue;
-                };
-                let point = &mut orbit[grid.index(j)];
-                if *point == NONE {
-                    *point = i;
-                } else if *point != i {
-                    equivalents.push((*point, i));
-                }
-            }
-        }
-        equivalents.sort_unstable();
-        equivalents.dedup();
-    }
-    let missing: Vec<usize> = (0..grid.len()).filter(|&p| orbit[p] == NONE).collect();
-    if !missing.is_empty() {
-        let [_, n2, n3] = grid.n;
-        let first: Vec<String> = missing
-            .iter()
-            .take(4)
-            .map(|&p| show(grid.point([p / (n2 * n3), p / n3 % n2, p % n3])))
-            .collect();
-        let more = if missing.len() > 4 { " …" } else { "" };
-        return Err(incomplete(format!(
-            "{} of the {} points of the {grid} grid are reached by none of the {} k-points under {} operations: {}{more}",
-            missing.len(),
+    let mut found = first?;
+    found.notes.push(format!(
+        "{} of the {} listed k-points are not on the {} grid that the file names, which the others fill; they are not used.",
+        found.unused,
+        list.points.len(),
+        found.grid
+    ));
+    Some(found)
+}
+
+/// With the notes on a basis that is not the cell's own, and on a set of several lattices.
+fn said(mut found: Unfolding, list: &KList, cosets: usize) -> Unfolding {
+    let grid = found.grid;
+    if !found.basis.is_own() {
+        let rows = found
+            .basis
+            .direct()
+            .map(|row| format!("({}, {}, {})", row[0], row[1], row[2]));
+        found.notes.push(format!(
+            "The {} listed k-points and their images are a regular lattice of {} points that is no grid along the file's own axes: \
+             it is {}×{}×{} in the basis {} {} {} of the same crystal lattice (in units of the file's a1 a2 a3), which is used here. \
+             Cartesian axes, and tensors with them, are the file's.",
+            list.points.len(),
             grid.len(),
-            k_points.len(),
-            whole.order(),
-            first.join(", ")
-        )));
+            grid.n[0],
+            grid.n[1],
+            grid.n[2],
+            rows[0],
+            rows[1],
+            rows[2]
+        ));
     }
-    let complete_list = !listed.contains(&NONE);
-    let source = listed
-        .into_iter()
-        .zip(orbit)
-        .map(|(own, image)| if own == NONE { image } else { own })
-        .collect();
-    Ok(Unfolding {
-        grid,
-        source,
-        group,
-        equivalents,
-        complete_list,
-    })
+    if cosets > 1 {
+        found.notes.push(format!(
+            "The listed k-points and their images are {cosets} grids that symmetry takes to each other; the one through the first is used."
+        ));
+    }
+    found
 }
 
 fn incomplete(problem: String) -> Error {
@@ -190,57 +288,18 @@ fn show(k: [f64; 3]) -> String {
     format!("({:.6}, {:.6}, {:.6})", k[0], k[1], k[2])
 }
 
-/// The grid whose coordinates along each axis are those of the points and their images.
-fn infer_grid(k_points: &[[f64; 3]], group: &PointGroup) -> Result<KGrid> {
-    let mut n = [0; 3];
-    let mut shift = [0.0; 3];
-    for axis in 0..3 {
-        let mut rows: Vec<[i32; 3]> = group
-            .rotations()
-            .iter()
-            .map(|r: &Rotation| r[axis])
-            .collect();
-        rows.sort_unstable();
-        rows.dedup();
-        let mut values: Vec<f64> = Vec::with_capacity(rows.len() * k_points.len());
-        for k in k_points {
-            for row in &rows {
-                let u: f64 = (0..3).map(|j| f64::from(row[j]) * k[j]).sum();
-                values.push(u - (u + SAME_COORDINATE).floor());
-            }
-        }
-        values.sort_unstable_by(f64::total_cmp);
-        values.dedup_by(|next, kept| *next - *kept < SAME_COORDINATE);
-        let count = values.len();
-        let steps = count as f64;
-        for (j, v) in values.iter().enumerate() {
-            if (v * steps - values[0] * steps - j as f64).abs() > ON_GRID {
-                let shown: Vec<String> = values.iter().take(6).map(|v| format!("{v:.6}")).collect();
-                return Err(incomplete(format!(
-                    "the {} k-points form no regular grid: along b{} their {count} coordinates {} … are not equally spaced",
-                    k_points.len(),
-                    axis + 1,
-                    shown.join(", ")
-                )));
-            }
-        }
-        n[axis] = count;
-        // Printed digits leave 1e-6 or so: take a shift of a twelfth (½, ⅓, ¼ …) for what it is.
-        let s = values[0] * steps;
-        let twelfth = (s * 12.0).round() / 12.0;
-        shift[axis] = if (s - twelfth).abs() < ON_GRID {
-            twelfth
-        } else {
-            s
-        };
-    }
-    KGrid::new(n, shift)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crystal::Lattice;
+    use crate::crystal;
+
+    fn list(points: &[[f64; 3]], grid: Option<KGrid>) -> KList {
+        KList {
+            points: points.to_vec(),
+            grid,
+            ..KList::default()
+        }
+    }
 
     fn cubic() -> (Lattice, PointGroup) {
         let lattice = Lattice::new([[2.0, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 2.0]]).unwrap();
@@ -269,7 +328,7 @@ mod tests {
 
     #[test]
     fn every_wedge_is_completed_with_and_without_a_named_grid() {
-        let (_, group) = cubic();
+        let (lattice, group) = cubic();
         for (n, shift, irreducible) in [
             ([2, 2, 2], [0.0; 3], 4),
             ([3, 3, 3], [0.0; 3], 4),
@@ -282,7 +341,7 @@ mod tests {
             let points = wedge(&grid, &group);
             assert_eq!(points.len(), irreducible, "{grid}");
             for named in [Some(grid), None] {
-                let unfolding = unfold(named, &points, &group).unwrap();
+                let unfolding = unfold(&list(&points, named), &lattice, &group).unwrap();
                 assert_eq!(unfolding.grid.n, n);
                 for (s, want) in unfolding.grid.shift.iter().zip(shift) {
                     assert!((s - want).abs() < 1e-9, "{:?}", unfolding.grid);
@@ -305,12 +364,14 @@ mod tests {
 
     #[test]
     fn a_missing_point_is_named_with_its_whole_orbit() {
-        let (_, group) = cubic();
+        let (lattice, group) = cubic();
         let grid = KGrid::gamma([2; 3]).unwrap();
         let mut points = wedge(&grid, &group);
         points.remove(2);
         for named in [Some(grid), None] {
-            let text = unfold(named, &points, &group).unwrap_err().to_string();
+            let text = unfold(&list(&points, named), &lattice, &group)
+                .unwrap_err()
+                .to_string();
             assert!(text.contains("3 of the 8 points"), "{text}");
             assert!(text.contains("(0.500000, 0.500000, 0.000000)"), "{text}");
         }
@@ -318,14 +379,21 @@ mod tests {
 
     #[test]
     fn a_path_and_a_foreign_point_are_refused() {
-        let (_, group) = cubic();
+        let (lattice, group) = cubic();
         let path: Vec<_> = (0..8).map(|i| [0.05 * f64::from(i), 0.0, 0.0]).collect();
-        let text = unfold(None, &path, &group).unwrap_err().to_string();
+        let text = unfold(&list(&path, None), &lattice, &group)
+            .unwrap_err()
+            .to_string();
         assert!(text.contains("no regular grid"), "{text}");
         let grid = KGrid::gamma([2; 3]).unwrap();
-        let text = unfold(Some(grid), &[[0.0; 3], [0.3, 0.0, 0.0]], &group).unwrap_err();
+        let text = unfold(
+            &list(&[[0.0; 3], [0.3, 0.0, 0.0]], Some(grid)),
+            &lattice,
+            &group,
+        )
+        .unwrap_err();
         assert!(text.to_string().contains("k-point 2: (0.300000"), "{text}");
-        assert!(unfold(None, &[], &group).is_err());
-        assert!(unfold(None, &[[f64::NAN; 3]], &group).is_err());
+        assert!(unfold(&list(&[], None), &lattice, &group).is_err());
+        assert!(unfold(&list(&[[f64::NAN; 3]], None), &lattice, &group).is_err());
     }
 }

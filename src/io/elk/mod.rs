@@ -9,6 +9,7 @@
 //! * Electrons: Σ weight × occupation, with the weights of KPOINTS.OUT; core states are in neither file.
 //! * Symmetry: the space group of the structure. Magnetic fields and moments in GEOMETRY.OUT tell atoms apart.
 
+use crate::bands::unfold::Weights;
 use crate::bands::{BandGrid, SpinTreatment};
 use crate::crystal::{Atom, Lattice};
 use crate::error::{Error, Result};
@@ -62,10 +63,12 @@ pub fn read(path: &Path) -> Result<BandGrid> {
             None
         }
     };
+    let mut weights = Weights::unknown();
     let electrons = match file_in(folder, &["KPOINTS.OUT"]) {
         Some(path) => {
-            let weights = read_weights(&path, &states.k_points)?;
+            weights = Weights::listed(read_weights(&path, &states.k_points)?);
             let total: f64 = weights
+                .values
                 .iter()
                 .zip(&states.occupied)
                 .map(|(w, o)| w * o)
@@ -92,7 +95,9 @@ pub fn read(path: &Path) -> Result<BandGrid> {
         n_band: states.n_band,
         k_points: states.k_points,
         energies: states.energies,
+        weights,
         divisions: None,
+        k_lattice: None,
         atoms,
         moments: Vec::new(),
         rotations: Vec::new(),

@@ -2,6 +2,7 @@
 
 use super::element::{RUN_AGAIN, Reader, find};
 use crate::bands::SpinTreatment;
+use crate::bands::unfold::{KList, Weights};
 use crate::crystal::{KGrid, Lattice};
 use crate::error::Result;
 use crate::io::text;
@@ -90,14 +91,14 @@ impl Reader<'_> {
         grid.map(Some).map_err(text::in_file(self.path))
     }
 
-    /// Fractional k-points, and energies in eV as `[k][spin][band]`.
+    /// The k-points with their weights (none where one is missing), and energies in eV as `[k][spin][band]`.
     pub fn eigenvalues(
         &self,
         block: Node,
         count: &BandCount,
         lattice: &Lattice,
         alat_bohr: f64,
-    ) -> Result<(Vec<[f64; 3]>, Vec<f64>)> {
+    ) -> Result<(KList, Vec<f64>)> {
         let unit = 2.0 * std::f64::consts::PI / (alat_bohr * BOHR_ANGSTROM);
         let collinear = count.spin == SpinTreatment::Collinear;
         let per_k = if collinear {
@@ -107,9 +108,12 @@ impl Reader<'_> {
         };
         let n_band = count.up.min(count.down);
         let mut k_points = Vec::new();
+        let mut weights = Vec::new();
         let mut energies = Vec::new();
         for node in block.children().filter(|n| n.has_tag_name("ks_energies")) {
-            let k = self.vector(self.child(node, "k_point")?)?;
+            let point = self.child(node, "k_point")?;
+            let k = self.vector(point)?;
+            weights.extend(point.attribute("weight").and_then(text::number));
             k_points.push(lattice.k_fractional(k.map(|x| x * unit)));
             let list = self.child(node, "eigenvalues")?;
             let values = self
@@ -144,7 +148,15 @@ impl Reader<'_> {
                 RUN_AGAIN,
             ));
         }
-        Ok((k_points, energies))
+        if weights.len() != k_points.len() {
+            weights.clear();
+        }
+        let list = KList {
+            points: k_points,
+            weights: Weights::listed(weights),
+            ..KList::default()
+        };
+        Ok((list, energies))
     }
 
     pub fn fermi_level(&self, block: Node, notes: &mut Vec<String>) -> Result<Option<f64>> {

@@ -112,15 +112,15 @@ impl Reader<'_> {
         let count = self.band_count(block)?;
         let magnetic_spinors = count.spin == SpinTreatment::Spinor && is_magnetic(output);
         let (point_group, reversed) = self.point_group(output, &lattice)?;
-        let (k_points, energies) = self.eigenvalues(block, &count, &lattice, alat_bohr)?;
-        let n_k = k_points.len();
+        let (mut k, energies) = self.eigenvalues(block, &count, &lattice, alat_bohr)?;
+        k.grid = self.monkhorst_pack(root, block)?;
+        let n_k = k.points.len();
         let wedge = IrreducibleBands {
-            grid: self.monkhorst_pack(root, block)?,
+            k,
             spin: count.spin,
             n_band: count.up.min(count.down),
             time_reversal: !magnetic_spinors,
             lattice,
-            k_points,
             energies,
             atoms,
             point_group,

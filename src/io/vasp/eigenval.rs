@@ -6,6 +6,7 @@
 //! them for unpolarised bands; without occupations OUTCAR's LNONCOLLINEAR tells.
 
 use super::{RUN_AGAIN, Run, poscar};
+use crate::bands::unfold::Weights;
 use crate::bands::{BandGrid, SpinTreatment};
 use crate::error::{Error, Result};
 use crate::io::listed::file_in;
@@ -74,8 +75,9 @@ pub fn read(path: &Path) -> Result<BandGrid> {
         spin,
         n_band: table.n_band,
         k_points: table.k_points,
-        weights: table.weights,
+        weights: Weights::listed(table.weights),
         divisions: None,
+        k_lattice: None,
         energies: table.energies,
         fermi,
         electrons: Some(table.electrons),

@@ -26,8 +26,9 @@ pub use xml::{parse, read};
 
 use super::listed::ListedBands;
 use super::text;
+use crate::bands::unfold::Weights;
 use crate::bands::{BandGrid, SpinTreatment};
-use crate::crystal::{Atom, Lattice};
+use crate::crystal::{Atom, KLattice, Lattice};
 use crate::error::{Error, Result};
 use std::path::Path;
 
@@ -44,9 +45,9 @@ struct Run {
     spin: SpinTreatment,
     n_band: usize,
     k_points: Vec<[f64; 3]>,
-    /// Empty where unknown.
-    weights: Vec<f64>,
+    weights: Weights,
     divisions: Option<[usize; 3]>,
+    k_lattice: Option<KLattice>,
     /// eV, `[spin][k][band]`.
     energies: Vec<f64>,
     fermi: Option<f64>,
@@ -68,8 +69,9 @@ impl Run {
         if self.spin == SpinTreatment::Spinor && self.moments.len() != 3 * self.atoms.len() {
             self.moments.clear();
         }
-        if !self.weights.is_empty() && self.weights.len() != n_k {
-            let problem = format!("{} weights for {n_k} k-points", self.weights.len());
+        let weights = self.weights.values.len();
+        if weights != 0 && weights != n_k {
+            let problem = format!("{weights} weights for {n_k} k-points");
             return Err(Error::bad_file(path, "k-point weights", problem, RUN_AGAIN));
         }
         if n_band == 0 || self.energies.len() != n_spin * n_k * n_band {
@@ -79,7 +81,7 @@ impl Run {
             );
             return Err(Error::bad_file(path, "eigenvalues", problem, RUN_AGAIN));
         }
-        let kept = with_weight(n_k, &self.weights, &mut self.notes);
+        let kept = with_weight(n_k, &self.weights.values, &mut self.notes);
         let mut energies = Vec::with_capacity(kept.len() * n_spin * n_band);
         for &k in &kept {
             for s in 0..n_spin {
@@ -94,7 +96,9 @@ impl Run {
             n_band,
             k_points: k_points.collect(),
             energies,
+            weights: self.weights.of(&kept),
             divisions: self.divisions,
+            k_lattice: self.k_lattice,
             atoms: self.atoms,
             moments: self.moments,
             rotations: Vec::new(),

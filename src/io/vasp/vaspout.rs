@@ -5,6 +5,7 @@
 //! `ncdij` = 4 for spinors (else `input/incar/LNONCOLLINEAR` and `LSORBIT` tell). `input/kpoints/mode` `l` is line mode.
 
 use super::{RUN_AGAIN, Run};
+use crate::bands::unfold::Weights;
 use crate::bands::{BandGrid, SpinTreatment};
 use crate::crystal::{Atom, Lattice};
 use crate::error::Result;
@@ -30,10 +31,9 @@ pub fn read(path: &Path) -> Result<BandGrid> {
 /// Reads an open file.
 pub(crate) fn read_open(file: &H5) -> Result<BandGrid> {
     let within = |name: &str| format!("{GROUP}/{name}");
-    if file
-        .texts("input/kpoints/mode")
-        .is_ok_and(|mode| mode.first().is_some_and(|m| m.starts_with(['l', 'L'])))
-    {
+    let mode = file.texts("input/kpoints/mode").ok();
+    let mode = mode.and_then(|words| words.into_iter().next());
+    if mode.as_ref().is_some_and(|m| m.starts_with(['l', 'L'])) {
         return Err(file.bad(
             "input/kpoints/mode",
             "the k-points are in line mode (a band path), which cannot be integrated",
@@ -61,6 +61,8 @@ pub(crate) fn read_open(file: &H5) -> Result<BandGrid> {
     } else {
         Vec::new()
     };
+    // An explicit list may have any weights; automatic modes count them.
+    let listed = mode.is_none_or(|m| m.starts_with(['e', 'E']));
     let flag = |name: &str| file.number(name).ok().flatten().unwrap_or(0.0);
     let spinor = flag("results/electron_dos/ncdij") == 4.0
         || flag("input/incar/LNONCOLLINEAR") != 0.0
@@ -99,8 +101,12 @@ pub(crate) fn read_open(file: &H5) -> Result<BandGrid> {
         spin,
         n_band,
         k_points,
-        weights,
+        weights: Weights {
+            values: weights,
+            counted: !listed,
+        },
         divisions: None,
+        k_lattice: None,
         energies,
         fermi: file.number("results/electron_dos/efermi")?,
         electrons: file.number(&within("nelectrons"))?,

@@ -1,8 +1,9 @@
 //! Reading `vasprun.xml`, element by element: files of hybrid or projected runs reach gigabytes.
 
 use super::RUN_AGAIN;
+use crate::bands::unfold::Weights;
 use crate::bands::{BandGrid, SpinTreatment};
-use crate::crystal::{Atom, Lattice};
+use crate::crystal::{Atom, KLattice, Lattice};
 use crate::error::{Error, Result};
 use crate::io::text;
 use quick_xml::Reader;
@@ -127,6 +128,8 @@ struct Elements<'a> {
     version: String,
     generation: Option<String>,
     divisions: Option<[usize; 3]>,
+    /// `genvec1` … 3: the steps of the grid, fractional.
+    steps: Vec<[f64; 3]>,
     k_points: Vec<[f64; 3]>,
     weights: Vec<f64>,
     spin_channels: Option<usize>,
@@ -154,6 +157,7 @@ impl<'a> Elements<'a> {
             version: String::new(),
             generation: None,
             divisions: None,
+            steps: Vec::new(),
             k_points: Vec::new(),
             weights: Vec::new(),
             spin_channels: None,
@@ -224,6 +228,9 @@ impl<'a> Elements<'a> {
                     .filter_map(|w| w.parse().ok())
                     .collect();
                 self.divisions = n.try_into().ok();
+            }
+            ("kpoints", _) if rest.starts_with("generation/v:genvec") => {
+                self.steps.push(self.vector(words, rest)?);
             }
             ("kpoints", "varray:kpointlist/v") => {
                 let what = format!("<kpointlist>, k-point {}", self.k_points.len() + 1);
@@ -381,8 +388,15 @@ impl<'a> Elements<'a> {
             spin,
             n_band,
             k_points: self.k_points,
-            weights: self.weights,
+            // Without <generation> the list is the user's own.
+            weights: Weights {
+                values: self.weights,
+                counted: self.generation.is_some(),
+            },
             divisions: self.divisions,
+            k_lattice: (self.steps.len() == 3)
+                .then(|| KLattice::generated_by(&self.steps))
+                .flatten(),
             energies: self.energies,
             fermi: self.fermi,
             electrons: self.electrons,

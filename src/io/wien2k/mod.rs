@@ -13,6 +13,7 @@
 
 mod structure;
 
+use crate::bands::unfold::Weights;
 use crate::bands::{BandGrid, SpinTreatment};
 use crate::error::{Error, Result};
 use crate::io::lines::Lines;
@@ -42,8 +43,8 @@ pub(crate) fn is_struct(text: &str) -> bool {
         .is_some_and(|line| line.contains("LATTICE,NONEQUIV"))
 }
 
-/// k and number of bands.
-fn k_line(line: &str) -> Option<([f64; 3], usize)> {
+/// k, number of bands, and weight (NaN where its few columns do not hold it).
+fn k_line(line: &str) -> Option<([f64; 3], usize, f64)> {
     let mut k = [0.0; 3];
     for (i, x) in k.iter_mut().enumerate() {
         let field = line.get(i * WIDTH..(i + 1) * WIDTH)?;
@@ -54,7 +55,9 @@ fn k_line(line: &str) -> Option<([f64; 3], usize)> {
         .trim()
         .parse()
         .ok()?;
-    Some((k, count))
+    let weight = line.get(3 * WIDTH + 22..).unwrap_or("");
+    let weight = text::number(weight.get(..5).unwrap_or(weight).trim());
+    Some((k, count, weight.unwrap_or(f64::NAN)))
 }
 
 /// Reads the bands from any of the energy files or from `.struct`, and completes them to the full k-grid. Energies eV.
@@ -102,7 +105,9 @@ pub fn read(path: &Path) -> Result<BandGrid> {
         spin,
         n_band,
         energies,
+        weights: Weights::listed(first.weights.clone()),
         divisions: None,
+        k_lattice: None,
         atoms: structure.atoms,
         moments: Vec::new(),
         rotations: Vec::new(),
@@ -208,6 +213,7 @@ impl<'a> Case<'a> {
 
 struct Channel {
     k_points: Vec<[f64; 3]>,
+    weights: Vec<f64>,
     bands: Vec<Vec<f64>>,
 }
 
@@ -220,11 +226,12 @@ impl Channel {
         }
         let mut channel = Self {
             k_points: Vec::new(),
+            weights: Vec::new(),
             bands: Vec::new(),
         };
         while let Some(line) = lines.find() {
             let number = channel.k_points.len() + 1;
-            let Some((k, count)) = k_line(line) else {
+            let Some((k, count, weight)) = k_line(line) else {
                 let problem = format!(
                     "\"{}\" stands where k-point {number} is expected (2 lines per inequivalent atom come before the first)",
                     line.trim()
@@ -242,6 +249,7 @@ impl Channel {
                 bands.push(energy * RYDBERG_EV);
             }
             channel.k_points.push(k);
+            channel.weights.push(weight);
             channel.bands.push(bands);
         }
         if channel.k_points.is_empty() {
