@@ -1,9 +1,11 @@
 //! The transport distribution: a spectrum made ready for thermal averages, and the variations of it that make error bars.
 
-use super::contents::{Average, Contents, Part};
+use super::contents::{Average, Contents, Part, pair};
+use super::directions::Directions;
 use super::reconstruction::Reconstruction;
 use super::resolution::Grid;
 use crate::bands::BandHeader;
+use crate::crystal::Tensor;
 use crate::error::{Error, Result};
 use crate::integrate::{Channel, Channels, EnergyAxis, Spectrum};
 
@@ -134,6 +136,18 @@ impl TransportDistribution {
             held,
             axis,
         })
+    }
+
+    /// The directions in which the bands conduct at any energy of the axis.
+    pub fn directions(&self) -> Directions {
+        Directions::of(&self.conducted())
+    }
+
+    /// v_i v_j of all states on the axis together, in units that are of no matter.
+    pub fn conducted(&self) -> Tensor {
+        let all = &self.contents(VALUE).velocity;
+        let of = |i, j| all[pair(i, j)].iter().sum();
+        std::array::from_fn(|i| std::array::from_fn(|j| of(i, j)))
     }
 
     /// Every variation, the one that gives the values first.

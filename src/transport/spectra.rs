@@ -1,6 +1,6 @@
 //! States and transport distribution per energy.
 
-use super::TensorQuantity;
+use super::{Directions, TensorQuantity};
 use crate::bands::BandHeader;
 use crate::integrate::{Channel, Spectrum};
 use crate::units::ELEMENTARY_CHARGE;
@@ -96,6 +96,18 @@ impl DosSpectrum {
             electrons_error: electrons_error[1..].to_vec(),
             conductivity_over_tau,
         }
+    }
+}
+
+impl DosSpectrum {
+    /// Number of directions in which the bands conduct at any of the energies.
+    pub fn directions(&self) -> usize {
+        let mut sum = [[0.0; 3]; 3];
+        for x in 0..9 {
+            let at = |t: &TensorQuantity| t.value[x / 3][x % 3];
+            sum[x / 3][x % 3] = self.conductivity_over_tau.iter().map(at).sum();
+        }
+        Directions::of(&sum).count()
     }
 }
 
