@@ -1,8 +1,8 @@
 //! Layers and chains: the options that name them.
 
 use crate::bands::BandHeader;
-use crate::error::{Error, Result};
 use crate::crystal::Tensor;
+use crate::error::{Error, Result};
 use crate::transport::{Directions, Extent};
 use clap::Args;
 

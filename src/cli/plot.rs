@@ -78,7 +78,10 @@ impl Plot {
         let figure = compose(&results, &selection, self.size)?.ok_or_else(|| {
             Error::bad_option(
                 "--quantity",
-                format!("these {} results hold nothing that can be drawn", results.kind()),
+                format!(
+                    "these {} results hold nothing that can be drawn",
+                    results.kind()
+                ),
                 "give another file",
             )
         })?;

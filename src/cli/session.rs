@@ -246,8 +246,14 @@ pub fn mid_gap(source: &dyn BandSource) -> Option<(f64, String)> {
     );
     let origin = match header.n_electrons {
         Some(n) if !gap.holds(level) => {
-            let band = if level < middle { "valence" } else { "conduction" };
-            format!("mid-gap for {n} electrons: {edges}, which lies inside the {band} band of these bands")
+            let band = if level < middle {
+                "valence"
+            } else {
+                "conduction"
+            };
+            format!(
+                "mid-gap for {n} electrons: {edges}, which lies inside the {band} band of these bands"
+            )
         }
         _ => format!("mid-gap, where T = 0 puts it by convention: {edges}"),
     };

@@ -35,7 +35,7 @@ pub fn dos_table(report: &DosReport) -> String {
         "#    energy_eV    dos_per_eV    dos_error     electrons     electrons_error  sigma/tau_xx_yy_zz_mean_1/(Ohm_m_s)  error\n",
     );
     for k in 0..dos.energy_ev.len() {
-        let sigma = mean(&dos.conductivity_over_tau[k], dos.directions());
+        let sigma = mean(&dos.conductivity_over_tau[k], dos.directions);
         let _ = writeln!(
             s,
             "{:14.6}  {:12.6e}  {:12.3e}  {:14.8}  {:12.3e}  {:14.6e}  {:12.3e}",
@@ -65,7 +65,7 @@ pub fn dos_json(report: &DosReport) -> Value {
         "method": run.method,
         "seconds": run.seconds,
         "band_crossings": crossings::value(report.crossings, Whole::States),
-        CONDUCTING: dos.directions(),
+        CONDUCTING: dos.directions,
         "energy": {"value": dos.energy_ev, "unit": "eV"},
         "bin_width": {"value": dos.width_ev, "unit": "eV"},
         "density_of_states": {"value": dos.dos, "error": dos.dos_error, "unit": "1/eV"},
@@ -86,7 +86,7 @@ pub fn dos_result(report: &DosReport, command: &str) -> Result<ResultFile> {
     provenance(&mut file, report.header, &report.input, report.run);
     crossings::attributes(&mut file, report.crossings, Whole::States);
     file.attribute("bin_width_ev", dos.width_ev)
-        .attribute(CONDUCTING, dos.directions() as i64);
+        .attribute(CONDUCTING, dos.directions as i64);
     file.dimension(
         "energy",
         dos.energy_ev.clone(),

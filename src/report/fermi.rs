@@ -136,7 +136,7 @@ pub fn fermi_table(report: &FermiReport) -> String {
     }
     if t.bands.len() > 1 {
         // A band's part of what all of them conduct.
-        let directions = Directions::of(&t.conductivity_over_tau.value).count();
+        let directions = Directions::of_bands(header, &t.conductivity_over_tau.value).count();
         let _ = writeln!(
             s,
             "\n  spin  band   N(E_F) /eV            mean velocity m/s       sigma/tau (mean) 1/(Ohm m s)"

@@ -22,7 +22,11 @@ pub fn scalar(q: Scalar) -> String {
 pub fn asymmetric(value: f64, below: f64, above: f64) -> String {
     let largest = value.abs().max(below).max(above);
     let plain = largest == 0.0 || (1e-3..1e6).contains(&largest);
-    let exponent = if plain { 0 } else { largest.log10().floor() as i32 };
+    let exponent = if plain {
+        0
+    } else {
+        largest.log10().floor() as i32
+    };
     let [value, below, above] = [value, below, above].map(|x| x / 10f64.powi(exponent));
     let bars = [below, above].into_iter().filter(|b| *b > 0.0);
     let least = bars.fold(f64::INFINITY, f64::min);

@@ -53,8 +53,9 @@ fn directions(name: &str, row: &[Item], bands: usize) -> usize {
         Quantity::Tensor(q) => Some(**q),
         _ => None,
     };
-    conductivity_of(name, tensor)
-        .map_or(bands, |sigma: TensorQuantity| Directions::of(&sigma.value).count())
+    conductivity_of(name, tensor).map_or(bands, |sigma: TensorQuantity| {
+        Directions::of(&sigma.value).count()
+    })
 }
 
 /// How means are taken, in words.
@@ -72,13 +73,21 @@ mod tests {
 
     #[test]
     fn what_currents_define_follows_its_own_carriers() {
-        let names = ["sheet_conductivity_over_tau", "sheet_conductivity_holes_over_tau"];
+        let names = [
+            "sheet_conductivity_over_tau",
+            "sheet_conductivity_holes_over_tau",
+        ];
         let of = |name: &str| conductivity_of(name, |n| names.into_iter().find(|x| *x == n));
         assert_eq!(of("seebeck"), Some(names[0]));
         assert_eq!(of("seebeck_holes"), Some(names[1]));
         assert_eq!(of("sheet_hall"), Some(names[0]));
         assert_eq!(of("nernst_tensor_over_tau"), Some(names[0]));
-        for adds_up in ["sheet_conductivity_over_tau", "hall_conductivity_over_tau2", "hall_mobility", "mobility_holes"] {
+        for adds_up in [
+            "sheet_conductivity_over_tau",
+            "hall_conductivity_over_tau2",
+            "hall_mobility",
+            "mobility_holes",
+        ] {
             assert_eq!(of(adds_up), None, "{adds_up}");
         }
     }

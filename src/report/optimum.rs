@@ -172,7 +172,10 @@ fn doping(optimum: &Optimum, extent: Option<&Extent>) -> String {
     let (_, unit, n) = of(optimum.doping_cm3);
     let (low, high) = optimum.dopings_cm3;
     let [low, high] = [low, high].map(|n| of(n).2.value);
-    format!("{} {unit}", asymmetric(n.value, n.value - low, high - n.value))
+    format!(
+        "{} {unit}",
+        asymmetric(n.value, n.value - low, high - n.value)
+    )
 }
 
 fn best_temperature_lines(
@@ -219,8 +222,16 @@ impl OptimumReport {
             let largest = format!("largest_{name}");
             let (fewest, most) = optimum.dopings_cm3;
             for (name, unit, value) in [
-                ("optimal_chemical_potential_low", "eV", exact(optimum.range_ev.0)),
-                ("optimal_chemical_potential_high", "eV", exact(optimum.range_ev.1)),
+                (
+                    "optimal_chemical_potential_low",
+                    "eV",
+                    exact(optimum.range_ev.0),
+                ),
+                (
+                    "optimal_chemical_potential_high",
+                    "eV",
+                    exact(optimum.range_ev.1),
+                ),
                 ("optimal_doping", "cm^-3", optimum.doping()),
                 ("optimal_doping_low", "cm^-3", exact(fewest)),
                 ("optimal_doping_high", "cm^-3", exact(most)),

@@ -1,7 +1,8 @@
 //! A result file as one HTML page: figures, main numbers, provenance. It needs nothing beside itself and runs nothing.
 
 use super::figure::{
-    Estimate, Selection, compose, conducting_directions, escape, estimates, find, html, notation, svg,
+    Estimate, Selection, compose, conducting_directions, escape, estimates, find, html, notation,
+    svg,
 };
 use super::format::{asymmetric, scalar};
 use super::mean;
@@ -68,8 +69,9 @@ pub fn page(file: &ResultFile) -> Result<String> {
         _ => String::new(),
     };
     let title = escape(&format!("{title}{input}"));
-    let figure = compose(file, &Selection::default(), PANEL)?
-        .map_or(String::new(), |f| format!("<figure>\n{}</figure>\n", svg(&f)));
+    let figure = compose(file, &Selection::default(), PANEL)?.map_or(String::new(), |f| {
+        format!("<figure>\n{}</figure>\n", svg(&f))
+    });
     let mut s = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
          <style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n{figure}"

@@ -107,7 +107,10 @@ pub fn transport_table(report: &TransportReport) -> String {
         };
         let items = &row.items;
         let named = |i: &&Item| i.name.ends_with("carrier_density") && !i.name.contains("hall");
-        let n = items.iter().find(named).and_then(|i| mean::shown(i, items, 3));
+        let n = items
+            .iter()
+            .find(named)
+            .and_then(|i| mean::shown(i, items, 3));
         let n = n.unwrap_or_default();
         let given = match &report.levels {
             Levels::Dopings(all) => Some(all[r % all.len()]),
@@ -142,7 +145,10 @@ fn density(n: Scalar, given: Option<f64>, unit: &str) -> String {
 
 /// What the tables of coefficients mean, where the bands conduct in so many directions.
 pub(super) fn legend(directions: usize) -> String {
-    format!("\n  Tensors are given by {}{LEGEND}", mean::in_words(directions))
+    format!(
+        "\n  Tensors are given by {}{LEGEND}",
+        mean::in_words(directions)
+    )
 }
 
 const LEGEND: &str = "; `--json`, `--csv` and `-o` have every component.\n  \

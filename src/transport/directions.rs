@@ -2,7 +2,9 @@
 //! Hall tensor) is defined in those alone. A layer with vacuum around it has two, a chain has one, wherever their vacuum lies.
 
 use super::onsager::levi_civita;
+use super::plane::Plane;
 use super::{RankThreeQuantity, Scalar, TensorQuantity};
+use crate::bands::BandHeader;
 use crate::crystal::Tensor;
 use nalgebra::Matrix3;
 
@@ -36,6 +38,14 @@ impl Directions {
                 .filter(|x| conducts(**x))
                 .count(),
             axes: [0, 1, 2].map(|i| conducts(unit[(i, i)])),
+        }
+    }
+
+    /// Those of bands that conduct so altogether, without what f32 leaves across the plane of a layer.
+    pub fn of_bands(header: &BandHeader, conductivity: &Tensor) -> Self {
+        match Plane::of(header, conductivity) {
+            Some(plane) => Self::of(&plane.tensor(conductivity)),
+            None => Self::of(conductivity),
         }
     }
 
@@ -100,8 +110,16 @@ pub fn mean_in_field(q: &RankThreeQuantity, fields: usize) -> Scalar {
         antisymmetric_sum(of, sign).map_or(f64::NAN, |sum| sum / fields as f64)
     };
     Scalar {
-        value: if fields == 0 { f64::NAN } else { part(&q.value, |x| x) },
-        error: if fields == 0 { f64::NAN } else { part(&q.error, f64::abs) },
+        value: if fields == 0 {
+            f64::NAN
+        } else {
+            part(&q.value, |x| x)
+        },
+        error: if fields == 0 {
+            f64::NAN
+        } else {
+            part(&q.error, f64::abs)
+        },
     }
 }
 
@@ -125,7 +143,12 @@ mod tests {
     /// A plane at any angle has two directions, and the mean of what is isotropic in it is that number.
     #[test]
     fn means_do_not_depend_on_where_the_vacuum_lies() {
-        for normal in [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.6, 0.0, 0.8], [0.48, 0.6, 0.64]] {
+        for normal in [
+            [0.0, 0.0, 1.0],
+            [1.0, 0.0, 0.0],
+            [0.6, 0.0, 0.8],
+            [0.48, 0.6, 0.64],
+        ] {
             let plane: Tensor = std::array::from_fn(|i| {
                 std::array::from_fn(|j| f64::from(i == j) - normal[i] * normal[j])
             });
@@ -151,7 +174,11 @@ mod tests {
     fn what_no_current_defines_is_absent() {
         let nothing = Directions::of(&[[0.0; 3]; 3]);
         assert_eq!((nothing.count(), nothing.fields()), (0, 0));
-        assert!(mean(&nothing.defined(TensorQuantity::default()), 0).value.is_nan());
+        assert!(
+            mean(&nothing.defined(TensorQuantity::default()), 0)
+                .value
+                .is_nan()
+        );
         assert_eq!(mean(&TensorQuantity::default(), 0).value, 0.0);
         let mut along_x = [[0.0; 3]; 3];
         along_x[0][0] = 1.0;

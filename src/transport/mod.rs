@@ -21,6 +21,7 @@ mod maximum;
 mod onsager;
 mod optimum;
 mod optimum_temperature;
+mod plane;
 mod quantity;
 mod reconstruction;
 mod relaxation;

@@ -184,7 +184,10 @@ mod tests {
     #[test]
     fn each_component_of_a_root_has_its_own_bar() {
         let mut a = TensorQuantity::default();
-        for (i, (value, bar)) in [(100.0, 2.0), (1.0, 0.5), (0.0, 1e-6)].into_iter().enumerate() {
+        for (i, (value, bar)) in [(100.0, 2.0), (1.0, 0.5), (0.0, 1e-6)]
+            .into_iter()
+            .enumerate()
+        {
             (a.value[i][i], a.error[i][i]) = (value, bar);
         }
         let root = a.square_root();
@@ -236,7 +239,10 @@ mod tests {
                 assert!((root.value[i][j] - x[i][j]).abs() < 1e-12);
                 let found = root.error[i][j];
                 let want = if a.error[i][j] > 0.0 { sum[i][j] } else { 0.0 };
-                assert!((found - want).abs() <= 0.01 * want, "{i}{j}: {found:e}, {want:e}");
+                assert!(
+                    (found - want).abs() <= 0.01 * want,
+                    "{i}{j}: {found:e}, {want:e}"
+                );
             }
         }
     }

@@ -40,14 +40,9 @@ impl ResultFile {
             variables: Vec::new(),
             attributes: Vec::new(),
         };
-        results.load(&file).map_err(|problem| {
-            Error::bad_file(
-                path,
-                "results",
-                problem,
-                REMEDY,
-            )
-        })?;
+        results
+            .load(&file)
+            .map_err(|problem| Error::bad_file(path, "results", problem, REMEDY))?;
         results
             .check()
             .map_err(|(place, problem)| Error::bad_file(path, place, problem, REMEDY))?;
@@ -162,7 +157,10 @@ impl ResultFile {
                 && let Some(i) = numbers.iter().position(|x| !x.is_finite())
             {
                 let place = format!("{}[{i}]", dimension.name);
-                return Err((place, format!("the coordinate is {}, no number", numbers[i])));
+                return Err((
+                    place,
+                    format!("the coordinate is {}, no number", numbers[i]),
+                ));
             }
         }
         for variable in &self.variables {
@@ -177,9 +175,7 @@ impl ResultFile {
             let Some(lengths) = filled else {
                 return Err((
                     variable.name.clone(),
-                    format!(
-                        "{count} values and {errors} error bars do not fill its dimensions"
-                    ),
+                    format!("{count} values and {errors} error bars do not fill its dimensions"),
                 ));
             };
             let bars = variable.error.iter().flatten();

@@ -168,7 +168,10 @@ fn add(
             true => Ok(()),
             false => {
                 let [found, expected] = [found, expected].map(extent);
-                damage(format!("{place}.{which}"), format!("holds {found}, not {expected}"))
+                damage(
+                    format!("{place}.{which}"),
+                    format!("holds {found}, not {expected}"),
+                )
             }
         };
         same(&value.shape, "value")?;
@@ -185,13 +188,18 @@ fn add(
     } else {
         &[]
     };
-    let tensor = shape.strip_prefix(listed).filter(|t| t.len() <= TENSOR.len());
+    let tensor = shape
+        .strip_prefix(listed)
+        .filter(|t| t.len() <= TENSOR.len());
     let Some(tensor) = tensor.filter(|t| t.iter().all(|n| *n == 3)) else {
         let along = match listed {
             [] => String::new(),
             lengths => format!(", which are none along {}", extent(lengths)),
         };
-        return damage(format!("{}.value", place(0)), format!("holds {}{along}", extent(&shape)));
+        return damage(
+            format!("{}.value", place(0)),
+            format!("holds {}{along}", extent(&shape)),
+        );
     };
     let unit = entries.first().and_then(|e| e["unit"].as_str());
     let dimensions: Vec<&str> = on.iter().chain(&TENSOR[..tensor.len()]).copied().collect();
@@ -234,7 +242,9 @@ fn rows(file: &mut ResultFile, all: &Map<String, Value>) -> Read<()> {
     let odd = |(i, t): (usize, &f64)| (*t != temperatures[i / n_l * n_l]).then_some(i);
     let odd = temperatures.iter().enumerate().find_map(odd);
     if rows.len() % n_l != 0 || odd.is_some() {
-        let problem = format!("{n_l} levels at the first temperature, and not at every other: a row is missing");
+        let problem = format!(
+            "{n_l} levels at the first temperature, and not at every other: a row is missing"
+        );
         return damage(place(odd.unwrap_or(rows.len() - 1)), problem);
     }
     let by_block: Vec<f64> = temperatures.into_iter().step_by(n_l).collect();
@@ -252,7 +262,10 @@ fn rows(file: &mut ResultFile, all: &Map<String, Value>) -> Read<()> {
         let own = names(row);
         let missing = |(i, have, want): (usize, &[String], &[String])| {
             let name = want.iter().find(|n| !have.contains(n))?;
-            Some(damage(place(i), format!("`{name}` is missing, which other rows have")))
+            Some(damage(
+                place(i),
+                format!("`{name}` is missing, which other rows have"),
+            ))
         };
         if let Some(missing) = [(i, &own[..], &first[..]), (0, &first[..], &own[..])]
             .into_iter()
