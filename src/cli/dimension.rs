@@ -113,7 +113,8 @@ fn hardly(conducted: &Tensor) -> Option<String> {
     let v = eigen.eigenvectors.column(least);
     // The axis that it is nearest to points forwards.
     let sign = v[v.iamax()].signum();
-    let [x, y, z] = [0, 1, 2].map(|i| v[i] * sign + 0.0);
+    // No −0.00.
+    let [x, y, z] = [0, 1, 2].map(|i| (v[i] * sign * 100.0).round() / 100.0 + 0.0);
     Some(format!(
         "the bands conduct {share:.1e} times as well along ({x:.2}, {y:.2}, {z:.2}) as along the best direction, and means over three \
          directions count it: if vacuum lies there, one k-point along it (`--interpolate`) and `--dimension` say so"

@@ -135,7 +135,8 @@ pub fn share_items(all: &[CarrierShares]) -> Vec<Item> {
                 about: "the mechanism's share of the scattering rate, averaged over the carriers as they conduct",
                 quantity: Quantity::Scalar(Scalar {
                     value: share.fraction,
-                    error: 0.0,
+                    // 0, or as little defined as the share.
+                    error: 0.0 * share.fraction,
                 }),
             });
         }

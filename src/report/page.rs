@@ -80,16 +80,18 @@ pub fn page(file: &ResultFile) -> Result<String> {
     let wanted: Vec<&Variable> = (names.iter())
         .filter_map(|name| file.get(name).or_else(|| named(file, name)))
         .collect();
+    let mut how = String::new();
     if wanted.is_empty() {
         s += &single(file)?;
     } else {
         s += &table(file, &wanted)?;
+        let words = mean::in_words(conducting_directions(file));
+        how = format!(" Tensors are given by {words}.");
     }
     let _ = write!(
         s,
         "<p>± is an error bar of the integration over the Brillouin zone (and of what is said in the method below), not of \
-         the bands. Tensors are given by {}. What is not defined is left out.</p>\n<h2>Provenance</h2>\n<table class=\"facts\">\n",
-        mean::in_words(conducting_directions(file))
+         the bands.{how} What is not defined is left out.</p>\n<h2>Provenance</h2>\n<table class=\"facts\">\n"
     );
     for (name, value) in file.attributes() {
         let value = match value {
