@@ -16,6 +16,7 @@ mod wannier;
 pub use grid::BandGrid;
 pub use header::{BandHeader, Provenance, SpinTreatment};
 pub use occupation::GapSplit;
+pub(crate) use occupation::{count_by_level, ranges};
 pub use scissor::{Scissor, ScissorBands};
 pub use source::{BandSource, Field};
 pub use statistics::{BandStatistics, StatisticsBuilder};

@@ -1,10 +1,10 @@
 //! Which bands are full and which are empty, where a gap divides them: from the bands' extremes alone.
 
-use super::BandSource;
+use super::{BandHeader, BandSource};
 
 /// How far a Fermi level may stand inside a band's edge and still mark it (eV): files that give the valence band maximum as
 /// their Fermi level round it.
-const EDGE_TOLERANCE: f64 = 1e-4;
+const EDGE_TOLERANCE: f64 = 1e-3;
 
 /// The bands of an insulator, divided by its gap.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,32 +17,42 @@ pub struct GapSplit {
     pub full: Vec<bool>,
 }
 
+/// Lowest and highest energy of each band, eV, index `spin * n_band + band`.
+pub fn ranges(source: &dyn BandSource) -> Vec<(f64, f64)> {
+    let all = source.statistics().iter();
+    all.map(|s| (s.energy_min, s.energy_max)).collect()
+}
+
 impl GapSplit {
     /// The gap below which exactly `electrons` per cell fit; none in a metal.
     pub fn at_count(source: &dyn BandSource, electrons: f64) -> Option<Self> {
         let g_s = source.header().spin.degeneracy();
-        let all = source.statistics();
+        let all = ranges(source);
         let valence = all
             .iter()
-            .map(|s| s.energy_max)
+            .map(|(_, top)| *top)
             .filter(|&top| {
-                let full = all.iter().filter(|s| s.energy_max <= top).count() as f64 * g_s;
+                let full = all.iter().filter(|(_, max)| *max <= top).count() as f64 * g_s;
                 (full - electrons).abs() < 1e-6
             })
             .fold(f64::NAN, f64::max);
-        Self::above(source, valence)
+        Self::above(&all, valence)
     }
 
     /// The gap that holds the energy `level_ev`, its edges included; none where a band crosses the level, or all bands lie on
     /// one side of it.
     pub fn at_level(source: &dyn BandSource, level_ev: f64) -> Option<Self> {
-        let valence = source
-            .statistics()
+        Self::between(&ranges(source), level_ev)
+    }
+
+    /// The gap between bands of these lowest and highest energies that holds a level.
+    fn between(all: &[(f64, f64)], level_ev: f64) -> Option<Self> {
+        let valence = all
             .iter()
-            .map(|s| s.energy_max)
+            .map(|(_, top)| *top)
             .filter(|&top| top <= level_ev + EDGE_TOLERANCE)
             .fold(f64::NAN, f64::max);
-        Self::above(source, valence).filter(|s| s.conduction_ev.is_finite() && s.holds(level_ev))
+        Self::above(all, valence).filter(|s| s.conduction_ev.is_finite() && s.holds(level_ev))
     }
 
     /// The gap of the bands as the file describes them: by its electron count, else by its Fermi level. None in a metal, or
@@ -56,14 +66,13 @@ impl GapSplit {
         }
     }
 
-    fn above(source: &dyn BandSource, valence_ev: f64) -> Option<Self> {
-        let all = source.statistics();
-        let full: Vec<bool> = all.iter().map(|s| s.energy_max <= valence_ev).collect();
+    fn above(all: &[(f64, f64)], valence_ev: f64) -> Option<Self> {
+        let full: Vec<bool> = all.iter().map(|(_, top)| *top <= valence_ev).collect();
         let conduction_ev = all
             .iter()
             .zip(&full)
             .filter(|(_, full)| !**full)
-            .map(|(s, _)| s.energy_min)
+            .map(|((bottom, _), _)| *bottom)
             .fold(f64::INFINITY, f64::min);
         // False for a valence maximum that was not found.
         (conduction_ev > valence_ev).then_some(Self {
@@ -71,6 +80,18 @@ impl GapSplit {
             conduction_ev,
             full,
         })
+    }
+
+    /// Whether a Fermi level at `level_ev` speaks of this gap of `source`: it lies in the gap or in a band next to it, as the highest
+    /// level of coarser k-points lies in the valence band.
+    pub fn is_near(&self, source: &dyn BandSource, level_ev: f64) -> bool {
+        let above = level_ev > self.middle_ev();
+        let next = |((bottom, top), full): (&(f64, f64), &bool)| match (*full, above) {
+            (true, false) => *top == self.valence_ev && level_ev >= *bottom,
+            (false, true) => *bottom == self.conduction_ev && level_ev <= *top,
+            _ => false,
+        };
+        self.holds(level_ev) || ranges(source).iter().zip(&self.full).any(next)
     }
 
     /// Whether `level_ev` lies in the gap, its edges included.
@@ -87,6 +108,23 @@ impl GapSplit {
         } else {
             self.valence_ev
         }
+    }
+}
+
+/// Gives the header of what interpolates a table the electrons that the table's Fermi level counts, where it lies in a gap between
+/// bands of these lowest and highest energies (eV) on the table's own k-points and no count is known: between those points the bands
+/// may reach across the level, which then counts no more.
+pub fn count_by_level(header: &mut BandHeader, all: &[(f64, f64)]) {
+    let (None, Some(level)) = (header.n_electrons, header.fermi_level_ev) else {
+        return;
+    };
+    if let Some(split) = GapSplit::between(all, level) {
+        let full = split.full.iter().filter(|full| **full).count();
+        let electrons = full as f64 * header.spin.degeneracy();
+        header.n_electrons = Some(electrons);
+        header.provenance.notes.push(format!(
+            "The Fermi level, {level:.4} eV, lies in a gap of the file's own k-points: {electrons} electrons fill the bands below it."
+        ));
     }
 }
 

@@ -1,9 +1,14 @@
 //! Layers and chains: the options that name them.
 
 use crate::bands::BandHeader;
+use crate::crystal::Tensor;
 use crate::error::{Error, Result};
-use crate::transport::Extent;
+use crate::transport::{Directions, Extent};
 use clap::Args;
+
+/// Where bands conduct less than this share of what they do along another direction, they may be a layer's whose vacuum is not
+/// exactly empty.
+const HARDLY: f64 = 1e-4;
 
 /// How many directions a system repeats in.
 #[derive(Args, Clone, Debug)]
@@ -30,6 +35,33 @@ impl DimensionOption {
             1 => Extent::chain(header, self.cross_section).map(Some),
             _ => Ok(None),
         }
+    }
+
+    /// What should be said of bands that are taken for a crystal's and do not conduct, or hardly, along some direction: `conducted`
+    /// is a conductivity in any unit.
+    pub fn note(&self, header: &BandHeader, conducted: &Tensor) -> Option<String> {
+        if self.dimension != 3 {
+            return None;
+        }
+        let directions = Directions::of(conducted).count();
+        let single: Vec<&str> = (0..3)
+            .filter(|i| header.k_grid.n[*i] == 1)
+            .map(|i| ["a", "b", "c"][i])
+            .collect();
+        let points = match single.len() {
+            0 => String::new(),
+            _ => format!(" (one k-point along {})", single.join(" and ")),
+        };
+        let (like, over, per, option) = match directions {
+            2 => ("two directions", "a layer's", "area", "--dimension 2"),
+            1 => ("one direction", "a chain's", "length", "--dimension 1"),
+            3 => return hardly(conducted),
+            _ => return None,
+        };
+        Some(format!(
+            "the bands conduct in {like} only, as {over} do{points}: means are over what conducts, and what is per volume counts any \
+             vacuum of the cell; `{option}` gives it per {per}"
+        ))
     }
 
     /// Whether the sizes fit the dimension, and a lattice thermal conductivity has one to refer to.
@@ -67,4 +99,24 @@ impl DimensionOption {
             format!("give {size}"),
         ))
     }
+}
+
+/// The note on a direction that hardly conducts and counts all the same.
+fn hardly(conducted: &Tensor) -> Option<String> {
+    let m = nalgebra::Matrix3::from_fn(|i, j| conducted[i][j]);
+    let eigen = m.symmetric_eigen();
+    let (least, most) = (eigen.eigenvalues.imin(), eigen.eigenvalues.max());
+    let share = eigen.eigenvalues[least] / most;
+    if share > HARDLY {
+        return None;
+    }
+    let v = eigen.eigenvectors.column(least);
+    // The axis that it is nearest to points forwards.
+    let sign = v[v.iamax()].signum();
+    // No −0.00.
+    let [x, y, z] = [0, 1, 2].map(|i| (v[i] * sign * 100.0).round() / 100.0 + 0.0);
+    Some(format!(
+        "the bands conduct {share:.1e} times as well along ({x:.2}, {y:.2}, {z:.2}) as along the best direction, and means over three \
+         directions count it: if vacuum lies there, one k-point along it (`--interpolate`) and `--dimension` say so"
+    ))
 }

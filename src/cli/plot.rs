@@ -36,7 +36,7 @@ pub struct Plot {
     /// Abscissa of transport results (default: what they were computed over)
     #[arg(long, value_enum)]
     against: Option<Abscissa>,
-    /// Tensor component: average (a third of the trace), xx, xy …; xyz of Hall tensors (the last is the field's)
+    /// Tensor component: average (over the directions that conduct: a third of the trace, half of a layer's), xx, xy …; xyz of Hall tensors (the last is the field's)
     #[arg(long, value_name = "COMPONENT")]
     component: Option<String>,
     /// Logarithmic abscissa; --logx=false for a linear one (default: where it is a doping)
@@ -75,7 +75,17 @@ impl Plot {
             log_x: self.logx,
             log_y: self.logy,
         };
-        let figure = svg(&compose(&results, &selection, self.size)?);
+        let figure = compose(&results, &selection, self.size)?.ok_or_else(|| {
+            Error::bad_option(
+                "--quantity",
+                format!(
+                    "these {} results hold nothing that can be drawn",
+                    results.kind()
+                ),
+                "give another file",
+            )
+        })?;
+        let figure = svg(&figure);
         if is_png {
             crate::io::write_bytes(&out, &png(&figure)?)?;
         } else {

@@ -229,28 +229,35 @@ fn method_name(request: &Request, header: &BandHeader) -> String {
     format!("{weights}, {velocities}, tensors symmetrised over {order} operations")
 }
 
-/// How far interpolation may move a band edge beyond the file's own level (eV).
-const INTERPOLATED_EDGE_EV: f64 = 0.01;
-
-/// The Fermi level of an insulator by default: the middle of the gap that holds the file's own, which codes put anywhere in
-/// it (Quantum ESPRESSO and ABINIT at the valence maximum). With a sentence on where it comes from.
+/// The Fermi level of an insulator by default: the middle of the gap that the file's own speaks of, which codes put anywhere in it
+/// (Quantum ESPRESSO and ABINIT at the highest level of their k-points, inside the valence band where that has its maximum between
+/// them). Whether it is an insulator is decided on the bands that are integrated. With a sentence on where it comes from.
 pub fn mid_gap(source: &dyn BandSource) -> Option<(f64, String)> {
     let header = source.header();
     let level = header.fermi_level_ev?;
     let gap = GapSplit::of(source).filter(|g| g.conduction_ev.is_finite())?;
-    // A file's valence maximum may lie a little below the interpolated one; that the bands below are full says the count.
-    let near = header.n_electrons.is_some()
-        && [-1.0, 1.0].map(|sign| gap.holds(level + sign * INTERPOLATED_EDGE_EV)) != [false; 2];
-    if !gap.holds(level) && !near {
+    if !gap.is_near(source, level) {
         return None;
     }
-    Some((
-        gap.middle_ev(),
-        format!(
-            "mid-gap, where T = 0 puts it by convention: valence band to {:.4} eV, conduction band from {:.4} eV; the file says {level:.4} eV",
-            gap.valence_ev, gap.conduction_ev
-        ),
-    ))
+    let middle = gap.middle_ev();
+    let edges = format!(
+        "valence band to {:.4} eV, conduction band from {:.4} eV; the file says {level:.4} eV",
+        gap.valence_ev, gap.conduction_ev
+    );
+    let origin = match header.n_electrons {
+        Some(n) if !gap.holds(level) => {
+            let band = if level < middle {
+                "valence"
+            } else {
+                "conduction"
+            };
+            format!(
+                "mid-gap for {n} electrons: {edges}, which lies inside the {band} band of these bands"
+            )
+        }
+        _ => format!("mid-gap, where T = 0 puts it by convention: {edges}"),
+    };
+    Some((middle, origin))
 }
 
 /// The edges (valence, conduction) of the gap at the Fermi level, eV: between the bands that the electrons fill and the others,

@@ -2,8 +2,10 @@
 //!
 //! Rows run over levels and, inside, temperatures. Numbers are this program's own; `compatible` leaves out the spin factor of
 //! the density of states and of the susceptibility, and divides the latter by the cell's volume in Å³, as BoltzTraP2 26 does.
+//! Tensors are given by their mean as everywhere here, which is BoltzTraP2's third of the trace where all three directions conduct.
 
 use super::items::Quantity;
+use super::mean;
 use super::row::Row;
 use super::transport::TransportReport;
 use crate::error::{Error, Result};
@@ -56,7 +58,7 @@ pub fn boltztrap_files(
             }
             let start = start(row, volume);
             trace.push_str(&start);
-            for x in trace_columns(row, report.header.spin.degeneracy(), volume, compatible) {
+            for x in trace_columns(row, report, volume, compatible) {
                 let _ = write!(trace, " {}", general(x, 25));
             }
             trace.push('\n');
@@ -101,7 +103,13 @@ fn start(row: &Row, volume_m3: f64) -> String {
 }
 
 /// The columns of `.trace` behind N.
-fn trace_columns(row: &Row, spin_degeneracy: f64, volume_m3: f64, compatible: bool) -> [f64; 7] {
+fn trace_columns(
+    row: &Row,
+    report: &TransportReport,
+    volume_m3: f64,
+    compatible: bool,
+) -> [f64; 7] {
+    let (directions, spin_degeneracy) = (report.directions, report.header.spin.degeneracy());
     let molar = volume_m3 * AVOGADRO;
     let spins = if compatible { spin_degeneracy } else { 1.0 };
     let volume = if compatible {
@@ -109,7 +117,11 @@ fn trace_columns(row: &Row, spin_degeneracy: f64, volume_m3: f64, compatible: bo
     } else {
         1.0
     };
-    let mean = |name: &str| row.tensor(name).mean().value;
+    let mean = |name: &str| {
+        let item = row.items.iter().find(|i| i.name == name);
+        let shown = item.and_then(|i| mean::shown(i, &row.items, directions));
+        shown.map_or(f64::NAN, |q| q.value)
+    };
     let hall = match row.get("hall_coefficient") {
         Some(_) => row.scalar("hall_coefficient").value,
         None => f64::NAN,

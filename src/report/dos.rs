@@ -3,11 +3,12 @@
 use super::Run;
 use super::crossings::{self, Whole};
 use super::fermi::provenance;
+use super::mean::CONDUCTING;
 use crate::bands::BandHeader;
 use crate::error::Result;
 use crate::integrate::crossings::CrossingEffect;
 use crate::io::results::ResultFile;
-use crate::transport::DosSpectrum;
+use crate::transport::{DosSpectrum, mean};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -34,7 +35,7 @@ pub fn dos_table(report: &DosReport) -> String {
         "#    energy_eV    dos_per_eV    dos_error     electrons     electrons_error  sigma/tau_xx_yy_zz_mean_1/(Ohm_m_s)  error\n",
     );
     for k in 0..dos.energy_ev.len() {
-        let sigma = dos.conductivity_over_tau[k].mean();
+        let sigma = mean(&dos.conductivity_over_tau[k], dos.directions);
         let _ = writeln!(
             s,
             "{:14.6}  {:12.6e}  {:12.3e}  {:14.8}  {:12.3e}  {:14.6e}  {:12.3e}",
@@ -64,6 +65,7 @@ pub fn dos_json(report: &DosReport) -> Value {
         "method": run.method,
         "seconds": run.seconds,
         "band_crossings": crossings::value(report.crossings, Whole::States),
+        CONDUCTING: dos.directions,
         "energy": {"value": dos.energy_ev, "unit": "eV"},
         "bin_width": {"value": dos.width_ev, "unit": "eV"},
         "density_of_states": {"value": dos.dos, "error": dos.dos_error, "unit": "1/eV"},
@@ -83,7 +85,8 @@ pub fn dos_result(report: &DosReport, command: &str) -> Result<ResultFile> {
     let mut file = ResultFile::new("dos", command);
     provenance(&mut file, report.header, &report.input, report.run);
     crossings::attributes(&mut file, report.crossings, Whole::States);
-    file.attribute("bin_width_ev", dos.width_ev);
+    file.attribute("bin_width_ev", dos.width_ev)
+        .attribute(CONDUCTING, dos.directions as i64);
     file.dimension(
         "energy",
         dos.energy_ev.clone(),

@@ -7,7 +7,7 @@ use crate::bands::BandHeader;
 use crate::error::Result;
 use crate::integrate::crossings::CrossingEffect;
 use crate::io::results::ResultFile;
-use crate::transport::{FermiTensors, Scalar, TensorQuantity};
+use crate::transport::{Directions, FermiTensors, Scalar, TensorQuantity, mean};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -135,6 +135,8 @@ pub fn fermi_table(report: &FermiReport) -> String {
         }
     }
     if t.bands.len() > 1 {
+        // A band's part of what all of them conduct.
+        let directions = Directions::of_bands(header, &t.conductivity_over_tau.value).count();
         let _ = writeln!(
             s,
             "\n  spin  band   N(E_F) /eV            mean velocity m/s       sigma/tau (mean) 1/(Ohm m s)"
@@ -147,7 +149,7 @@ pub fn fermi_table(report: &FermiReport) -> String {
                 b.band,
                 scalar(b.dos),
                 scientific(b.fermi_velocity),
-                scientific(b.conductivity_over_tau.mean())
+                scientific(mean(&b.conductivity_over_tau, directions))
             );
         }
     }

@@ -18,6 +18,29 @@ pub fn scalar(q: Scalar) -> String {
     format!("{:.decimals$} ± {:.decimals$}", q.value, q.error)
 }
 
+/// `value -below +above` with the digits that the smaller bar leaves, `(value -below +above)eN` where it is large or small.
+pub fn asymmetric(value: f64, below: f64, above: f64) -> String {
+    let largest = value.abs().max(below).max(above);
+    let plain = largest == 0.0 || (1e-3..1e6).contains(&largest);
+    let exponent = if plain {
+        0
+    } else {
+        largest.log10().floor() as i32
+    };
+    let [value, below, above] = [value, below, above].map(|x| x / 10f64.powi(exponent));
+    let bars = [below, above].into_iter().filter(|b| *b > 0.0);
+    let least = bars.fold(f64::INFINITY, f64::min);
+    let decimals = match least.is_finite() {
+        true => (1 - least.log10().floor() as i32).clamp(0, 10) as usize,
+        false => 6,
+    };
+    let text = format!("{value:.decimals$} -{below:.decimals$} +{above:.decimals$}");
+    match plain {
+        true => text,
+        false => format!("({text})e{exponent}"),
+    }
+}
+
 /// `(value ± error)eN`.
 pub fn scientific(q: Scalar) -> String {
     let largest = q.value.abs().max(q.error);
@@ -105,5 +128,10 @@ mod tests {
         assert_eq!(scientific(q(0.0, 0.0)), "0");
         assert_eq!(scientific(q(9.999_999_999_99e17, 0.0)), "1.000000e18");
         assert_eq!(scientific(q(-9.999_96e17, 1e15)), "(-1.0000 ± 0.0010)e18");
+        assert_eq!(
+            asymmetric(3.214e20, 2.1e19, 4.37e19),
+            "(3.21 -0.21 +0.44)e20"
+        );
+        assert_eq!(asymmetric(-0.0312, 0.0, 0.0052), "-0.0312 -0.0000 +0.0052");
     }
 }

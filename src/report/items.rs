@@ -135,7 +135,8 @@ pub fn share_items(all: &[CarrierShares]) -> Vec<Item> {
                 about: "the mechanism's share of the scattering rate, averaged over the carriers as they conduct",
                 quantity: Quantity::Scalar(Scalar {
                     value: share.fraction,
-                    error: 0.0,
+                    // 0, or as little defined as the share.
+                    error: 0.0 * share.fraction,
                 }),
             });
         }
@@ -297,7 +298,7 @@ impl TransportRow {
             "seebeck",
             "V/K",
             e.seebeck(),
-            "Seebeck tensor (negative for electrons)",
+            "Seebeck tensor (negative for electrons; not defined along an axis without any current)",
         );
         l.carriers(
             ["seebeck_electrons", "seebeck_holes"],
@@ -319,7 +320,7 @@ impl TransportRow {
             "hall_coefficient",
             "m^3/C",
             e.hall_coefficient(),
-            "Hall coefficient (R_xyz + R_yzx + R_zxy)/3, negative for electrons",
+            "Hall coefficient (R_xyz + R_yzx + R_zxy)/3, of a layer with the field along its normal; negative for electrons",
         );
         l.rank_three(
             "hall",
@@ -429,7 +430,7 @@ fn over_tau(l: &mut List, c: &CoefficientsOverTau) {
         "nernst_over_tau",
         "V/(K T s)",
         c.nernst_over_tau(),
-        "Nernst coefficient (S_xyz + S_yzx + S_zxy)/3 per relaxation time",
+        "Nernst coefficient (S_xyz + S_yzx + S_zxy)/3, of a layer with the field along its normal, per relaxation time",
     );
     l.rank_three(
         "nernst_tensor_over_tau",
@@ -525,7 +526,7 @@ fn absolute(l: &mut List, c: &Coefficients, zt: Option<&TensorQuantity>) {
         "nernst",
         "V/(K T)",
         c.nernst(),
-        "Nernst coefficient (S_xyz + S_yzx + S_zxy)/3",
+        "Nernst coefficient (S_xyz + S_yzx + S_zxy)/3, of a layer with the field along its normal",
     );
     l.rank_three("nernst_tensor", "V/(K T)", c.nernst_tensor(), "dS_ij/dB_k");
     if let Some(q) = c.magnetoconductivity() {

@@ -7,7 +7,7 @@
 //! vacuum there is.
 
 use super::items::{Item, Quantity};
-use crate::transport::{Extent, Scalar, TensorQuantity};
+use crate::transport::{Extent, Scalar};
 use std::borrow::Cow;
 
 /// Units of three-dimensional values with those of a sheet and of a line, and the power of the extent that they take.
@@ -33,12 +33,11 @@ const UNITS: [(&str, &str, &str, i32); 15] = [
 /// three-dimensional values too.
 pub(super) fn items(all: Vec<Item>, extent: &Extent) -> Vec<Item> {
     let mut out = Vec::new();
-    for mut item in all {
+    for item in all {
         // Per volume, a pure number: it would change its meaning, not its unit.
         if item.name == "pauli_susceptibility" {
             continue;
         }
-        correct_means(&mut item, extent.dimension());
         let unit = UNITS.iter().find(|u| u.0 == item.unit);
         if let Some(&(_, sheet, line, power)) = unit {
             let (prefix, unit) = match extent.dimension() {
@@ -93,36 +92,4 @@ pub(super) fn number(
         }) => (name, unit, value),
         _ => (Cow::Owned(name.to_owned()), unit, value),
     }
-}
-
-/// Scalars that are means over three directions become those over the directions that there are: a layer has one field that
-/// bends its currents.
-fn correct_means(item: &mut Item, dimension: usize) {
-    if dimension != 2 {
-        return;
-    }
-    let factor = match &*item.name {
-        "hall_coefficient" | "hall_factor" | "nernst" | "nernst_over_tau" => 3.0,
-        "hall_carrier_density" => 1.0 / 3.0,
-        // |R_H| times the mean of the conductivity.
-        "hall_mobility" | "hall_mobility_over_tau" => 4.5,
-        _ => return,
-    };
-    item.quantity = item.quantity.scaled(factor);
-    item.about = match &*item.name {
-        "hall_coefficient" => {
-            "Hall coefficient with the field along the normal, negative for electrons"
-        }
-        "nernst" => "Nernst coefficient with the field along the normal",
-        "nernst_over_tau" => {
-            "Nernst coefficient with the field along the normal, per relaxation time"
-        }
-        _ => item.about,
-    };
-}
-
-/// The mean over the directions of a layer (2) or a chain (1) of a tensor that is zero along its vacuum.
-pub(super) fn mean(q: &TensorQuantity, extent: Option<&Extent>) -> Scalar {
-    let directions = extent.map_or(3, Extent::dimension);
-    q.mean().scaled(3.0 / directions as f64)
 }

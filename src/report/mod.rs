@@ -9,6 +9,7 @@ pub mod figure;
 mod format;
 mod items;
 mod low_dimensional;
+mod mean;
 mod optimum;
 mod page;
 mod row;

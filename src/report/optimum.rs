@@ -1,9 +1,9 @@
 //! Optimal dopings: what is said of them beside the coefficients that hold there.
 
-use super::format::{scalar, scalar_json, scientific};
+use super::format::{asymmetric, scalar, scalar_json};
 use super::items::{Item, Quantity};
 use super::low_dimensional::number;
-use super::transport::{LEGEND, TransportReport, coefficient_lines, heading};
+use super::transport::{TransportReport, coefficient_lines, heading, legend};
 use crate::transport::{BestTemperature, Extent, Objective, Optimum, Scalar};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -115,11 +115,8 @@ pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String 
     s.push('\n');
     let extent = report.extent.as_ref();
     for (row, optimum) in found.optima.iter().enumerate() {
-        let mu = optimum.chemical_potential_ev();
-        let relative = Scalar {
-            value: mu.value - report.fermi_level_ev,
-            ..mu
-        };
+        let mu = optimum.chemical_potential_ev().value;
+        let (from, to) = optimum.range_ev;
         let doping = |n: f64| number("optimal_doping", "cm^-3", exact(n), extent);
         let (low, high) = optimum.dopings_cm3;
         let (kind, low, high) = match optimum.doping_cm3 {
@@ -134,7 +131,7 @@ pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String 
             "T = {} K, {kind}-type: {:.4e} {per}, between {low:.3e} and {high:.3e}; mu - E_F = {} eV",
             optimum.state.temperature_k(),
             n.value,
-            scalar(relative)
+            asymmetric(mu - report.fermi_level_ev, mu - from, to - mu)
         );
         if !optimum.inside {
             s.push_str("    NO OPTIMUM INSIDE THE RANGE: it goes on rising beyond; see --within\n");
@@ -145,7 +142,7 @@ pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String 
             format!("largest {name}"),
             scalar(value)
         );
-        s += &coefficient_lines(&report.rows[row].items, extent);
+        s += &coefficient_lines(&report.rows[row].items, report.directions);
     }
     for (carriers, best) in &found.best_temperatures {
         s += &best_temperature_lines(carriers, best, (name, unit), extent);
@@ -153,21 +150,32 @@ pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String 
     let several = found.best_temperatures.is_empty() && found.optima.len() > 1;
     if let Some(best) = found.best().filter(|_| several) {
         let (_, unit, value) = number(name, unit, best.value, extent);
-        let (_, per, doping) = number("optimal_doping", "cm^-3", best.doping(), extent);
         let _ = writeln!(
             s,
-            "\nLargest of all: {} {unit} at {} K, n - p = {} {per}",
+            "\nLargest of all: {} {unit} at {} K, n - p = {}",
             scalar(value),
             best.state.temperature_k(),
-            scientific(doping)
+            doping(best, extent)
         );
     }
-    s.push_str(LEGEND);
+    s += &legend(report.directions);
     s.push_str(
         "  Between the two dopings the function stays within its bar of the maximum, widened by how far the errors of the\n  \
          integration move the maximum.\n",
     );
     s
+}
+
+/// The doping of an optimum with its range and unit.
+fn doping(optimum: &Optimum, extent: Option<&Extent>) -> String {
+    let of = |n: f64| number("optimal_doping", "cm^-3", exact(n), extent);
+    let (_, unit, n) = of(optimum.doping_cm3);
+    let (low, high) = optimum.dopings_cm3;
+    let [low, high] = [low, high].map(|n| of(n).2.value);
+    format!(
+        "{} {unit}",
+        asymmetric(n.value, n.value - low, high - n.value)
+    )
 }
 
 fn best_temperature_lines(
@@ -177,7 +185,6 @@ fn best_temperature_lines(
     extent: Option<&Extent>,
 ) -> String {
     let (_, unit, value) = number(name, unit, best.optimum.value, extent);
-    let (_, per, doping) = number("optimal_doping", "cm^-3", best.optimum.doping(), extent);
     let (low, high) = best.range_k;
     let place = match best.inside {
         true => format!(
@@ -190,9 +197,9 @@ fn best_temperature_lines(
         ),
     };
     format!(
-        "\nLargest {name} of all, {carriers}-type: {} {unit}, n - p = {} {per}\n    {place}\n",
+        "\nLargest {name} of all, {carriers}-type: {} {unit}, n - p = {}\n    {place}\n",
         scalar(value),
-        scientific(doping)
+        doping(&best.optimum, extent)
     )
 }
 
@@ -213,8 +220,21 @@ impl OptimumReport {
                 "optimal_chemical_potential": scalar_json(optimum.chemical_potential_ev(), "eV"),
             });
             let largest = format!("largest_{name}");
+            let (fewest, most) = optimum.dopings_cm3;
             for (name, unit, value) in [
+                (
+                    "optimal_chemical_potential_low",
+                    "eV",
+                    exact(optimum.range_ev.0),
+                ),
+                (
+                    "optimal_chemical_potential_high",
+                    "eV",
+                    exact(optimum.range_ev.1),
+                ),
                 ("optimal_doping", "cm^-3", optimum.doping()),
+                ("optimal_doping_low", "cm^-3", exact(fewest)),
+                ("optimal_doping_high", "cm^-3", exact(most)),
                 (&largest, unit, optimum.value),
             ] {
                 let (name, unit, value) = number(name, unit, value, extent);

@@ -1,7 +1,11 @@
 //! A result file as one HTML page: figures, main numbers, provenance. It needs nothing beside itself and runs nothing.
 
-use super::figure::{Selection, averaged, compose, escape, find, html, notation, svg};
-use super::format::scalar;
+use super::figure::{
+    Estimate, Selection, compose, conducting_directions, escape, estimates, find, html, notation,
+    svg,
+};
+use super::format::{asymmetric, scalar};
+use super::mean;
 use crate::error::Result;
 use crate::io::results::{AttributeValue, Coordinates, ResultFile, Variable};
 use crate::transport::Scalar;
@@ -65,23 +69,29 @@ pub fn page(file: &ResultFile) -> Result<String> {
         _ => String::new(),
     };
     let title = escape(&format!("{title}{input}"));
-    let figure = svg(&compose(file, &Selection::default(), PANEL)?);
+    let figure = compose(file, &Selection::default(), PANEL)?.map_or(String::new(), |f| {
+        format!("<figure>\n{}</figure>\n", svg(&f))
+    });
     let mut s = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n<figure>\n{figure}</figure>\n"
+         <style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n{figure}"
     );
     s.push_str("<h2>Main numbers</h2>\n");
     let wanted: Vec<&Variable> = (names.iter())
         .filter_map(|name| file.get(name).or_else(|| named(file, name)))
         .collect();
+    let mut how = String::new();
     if wanted.is_empty() {
         s += &single(file)?;
     } else {
         s += &table(file, &wanted)?;
+        let words = mean::in_words(conducting_directions(file));
+        how = format!(" Tensors are given by {words}.");
     }
-    s.push_str(
+    let _ = write!(
+        s,
         "<p>± is an error bar of the integration over the Brillouin zone (and of what is said in the method below), not of \
-         the bands. Tensors are given by a third of their trace.</p>\n<h2>Provenance</h2>\n<table class=\"facts\">\n",
+         the bands.{how} What is not defined is left out.</p>\n<h2>Provenance</h2>\n<table class=\"facts\">\n"
     );
     for (name, value) in file.attributes() {
         let value = match value {
@@ -116,28 +126,36 @@ fn heading(symbol: &str, unit: &str) -> String {
 }
 
 /// Value and bar in the notation's unit.
-fn cell([value, bar]: [f64; 2], factor: f64) -> String {
-    if value.is_nan() {
+fn cell(q: Estimate, factor: f64) -> String {
+    if q.value.is_nan() {
         return "<td>–</td>".into();
     }
-    let q = Scalar {
-        value: value * factor,
-        error: bar * factor,
+    let [value, below, above] = [q.value, q.below, q.above].map(|x| x * factor);
+    let text = if below == above {
+        scalar(Scalar {
+            value,
+            error: above,
+        })
+    } else {
+        asymmetric(value, below, above)
     };
-    let text = match scalar(q).rsplit_once('e') {
+    let text = match text.rsplit_once('e') {
         Some((number, power)) => format!("{number}·10^{{{power}}}"),
-        None => scalar(q),
+        None => text,
     };
     format!("<td>{}</td>", html(&text.replace('-', "−")))
 }
 
 /// Quantities along the dimensions that they share.
 fn table(file: &ResultFile, wanted: &[&Variable]) -> Result<String> {
-    let columns: Vec<Vec<[f64; 2]>> = wanted
-        .iter()
-        .map(|v| averaged(file, v))
-        .collect::<Result<_>>()?;
-    let rows = columns.iter().map(Vec::len).min().unwrap_or(0);
+    let mut columns = Vec::new();
+    for variable in wanted {
+        let values = estimates(file, variable, None)?;
+        if values.iter().any(|q| !q.value.is_nan()) {
+            columns.push((*variable, values));
+        }
+    }
+    let rows = columns.iter().map(|(_, v)| v.len()).min().unwrap_or(0);
     let tensor = |d: &&String| !matches!(d.as_str(), "row" | "col" | "field" | "field2");
     let axes: Vec<_> = (wanted[0].dimensions.iter())
         .filter(tensor)
@@ -148,7 +166,7 @@ fn table(file: &ResultFile, wanted: &[&Variable]) -> Result<String> {
         let n = notation(&axis.name, &axis.unit);
         s += &heading(&n.symbol, &n.unit);
     }
-    for variable in wanted {
+    for (variable, _) in &columns {
         let n = notation(&variable.name, &variable.unit);
         s += &heading(&n.symbol, &n.unit);
     }
@@ -170,7 +188,7 @@ fn table(file: &ResultFile, wanted: &[&Variable]) -> Result<String> {
             };
             let _ = write!(s, "<td>{}</td>", escape(&label));
         }
-        for (variable, values) in wanted.iter().zip(&columns) {
+        for (variable, values) in &columns {
             let factor = notation(&variable.name, &variable.unit).factor;
             s += &cell(values[row], factor);
         }
@@ -189,20 +207,24 @@ fn table(file: &ResultFile, wanted: &[&Variable]) -> Result<String> {
 /// Numbers and tensors that are on no axis.
 fn single(file: &ResultFile) -> Result<String> {
     let mut s = String::from("<div class=\"wide\"><table>\n");
+    let one = |value, bar: Option<f64>| {
+        let error = bar.unwrap_or(0.0);
+        Estimate::from(Scalar { value, error })
+    };
     for variable in file.variables() {
         let n = notation(&variable.name, &variable.unit);
         let bar = |i: usize| variable.error.as_ref().and_then(|e| e.get(i).copied());
         let _ = write!(s, "<tr>{}", heading(&n.symbol, &n.unit));
         let _ = write!(s, "<td>{}</td>", escape(&variable.long_name));
         match &variable.data[..] {
-            [value] => s += &cell([*value, bar(0).unwrap_or(0.0)], n.factor),
+            [value] => s += &cell(one(*value, bar(0)), n.factor),
             values => {
-                averaged(file, variable)?;
+                estimates(file, variable, None)?;
                 s.push_str("<td><table>");
                 for (i, row) in values.chunks(3).enumerate() {
                     s.push_str("<tr>");
                     for (j, value) in row.iter().enumerate() {
-                        s += &cell([*value, bar(3 * i + j).unwrap_or(0.0)], n.factor);
+                        s += &cell(one(*value, bar(3 * i + j)), n.factor);
                     }
                     s.push_str("</tr>");
                 }

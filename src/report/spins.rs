@@ -1,7 +1,7 @@
 //! The two currents of collinear bands as named quantities: `conductivity_up`, `conductivity_down`, and their polarisation.
 
 use super::items::{Item, Quantity, TransportRow};
-use crate::transport::Scalar;
+use crate::transport::{Scalar, mean};
 use std::borrow::Cow;
 
 /// What is told of each channel, and whether it is additive: nothing where a channel has no states.
@@ -52,7 +52,7 @@ pub fn spin_items(both: &[Option<TransportRow>; 2]) -> Vec<Item> {
             |i: &&Item| i.name.starts_with("conductivity") && TOLD.iter().any(|t| t.0 == i.name);
         let found = row.as_ref().and_then(|row| row.iter().find(of));
         match found.map(|i| &i.quantity) {
-            Some(Quantity::Tensor(q)) => q.mean(),
+            Some(Quantity::Tensor(q)) => mean(q, 1),
             _ => Scalar::default(),
         }
     });

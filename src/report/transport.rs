@@ -5,7 +5,7 @@ use super::crossings::{self, Whole};
 use super::fermi::provenance;
 use super::format::{scalar, scientific};
 use super::items::{Item, Quantity, SHARE};
-use super::low_dimensional;
+use super::mean::{self, CONDUCTING};
 use super::row::Row;
 use crate::bands::BandHeader;
 use crate::error::Result;
@@ -63,6 +63,8 @@ pub struct TransportReport<'a> {
     pub lattice_w_mk: Option<f64>,
     /// Of a layer or a chain, how far it reaches.
     pub extent: Option<Extent>,
+    /// Number of directions in which the bands conduct: means are taken over those.
+    pub directions: usize,
     /// Temperatures, K.
     pub temperatures_k: Vec<f64>,
     /// Levels.
@@ -92,14 +94,6 @@ impl TransportReport<'_> {
     }
 }
 
-fn mean(item: &Item, extent: Option<&Extent>) -> Option<Scalar> {
-    match &item.quantity {
-        Quantity::Scalar(q) => Some(*q),
-        Quantity::Tensor(q) => Some(low_dimensional::mean(q, extent)),
-        _ => None,
-    }
-}
-
 /// A readable table: means over the directions.
 pub fn transport_table(report: &TransportReport) -> String {
     let mut s = format!("Transport coefficients of {}\n", report.input);
@@ -116,8 +110,8 @@ pub fn transport_table(report: &TransportReport) -> String {
         let n = items
             .iter()
             .find(named)
-            .and_then(|i| mean(i, None))
-            .unwrap_or_default();
+            .and_then(|i| mean::shown(i, items, 3));
+        let n = n.unwrap_or_default();
         let given = match &report.levels {
             Levels::Dopings(all) => Some(all[r % all.len()]),
             _ => None,
@@ -134,15 +128,10 @@ pub fn transport_table(report: &TransportReport) -> String {
             scalar(relative),
             density(n, given, report.density_unit())
         );
-        s += &coefficient_lines(items, report.extent.as_ref());
+        s += &coefficient_lines(items, report.directions);
         s += &share_lines(items);
     }
-    s.push_str(&match report.extent.map(|e| e.dimension()) {
-        None => LEGEND.to_owned(),
-        Some(2) => LEGEND.replace("a third of their trace", "half of their trace"),
-        Some(_) => LEGEND.replace("a third of their trace", "their trace"),
-    });
-    s
+    s + &legend(report.directions)
 }
 
 /// A density of carriers: one that a doping fixed is not a result.
@@ -154,8 +143,15 @@ fn density(n: Scalar, given: Option<f64>, unit: &str) -> String {
     }
 }
 
-/// What the tables of coefficients mean.
-pub(super) const LEGEND: &str = "\n  Tensors are given by a third of their trace; `--json`, `--csv` and `-o` have every component.\n  \
+/// What the tables of coefficients mean, where the bands conduct in so many directions.
+pub(super) fn legend(directions: usize) -> String {
+    format!(
+        "\n  Tensors are given by {}{LEGEND}",
+        mean::in_words(directions)
+    )
+}
+
+const LEGEND: &str = "; `--json`, `--csv` and `-o` have every component.\n  \
      n - p: electrons less holes, so that p-type is negative, and S and R_H have the sign of the carriers' charge.\n  \
      ± is what each part of the zone would change on its every-second-point subgrid, added up (a third of it where\n  \
      the mesh resolves k_BT, the values being extrapolated; twice it and more on a grid that does not), with the changes by\n  \
@@ -224,7 +220,7 @@ pub(super) fn heading(report: &TransportReport) -> String {
 }
 
 /// One line for each coefficient that tables show.
-pub(super) fn coefficient_lines(items: &[Item], extent: Option<&Extent>) -> String {
+pub(super) fn coefficient_lines(items: &[Item], directions: usize) -> String {
     let shown = [
         "conductivity",
         "conductivity_over_tau",
@@ -249,10 +245,12 @@ pub(super) fn coefficient_lines(items: &[Item], extent: Option<&Extent>) -> Stri
     ];
     let mut s = String::new();
     for item in items {
-        let known = item.name.strip_prefix("sheet_");
-        let known = known.or_else(|| item.name.strip_prefix("line_"));
-        let known = shown.contains(&known.unwrap_or(&item.name));
-        if let (true, Some(q)) = (known, mean(item, extent)) {
+        let known = shown.contains(&mean::without_prefix(&item.name));
+        if let (true, Some(q)) = (known, mean::shown(item, items, directions)) {
+            if q.value.is_nan() {
+                let _ = writeln!(s, "    {:<42} not defined", item.name);
+                continue;
+            }
             let (q, unit) = match &*item.name {
                 "seebeck" | "seebeck_up" | "seebeck_down" => (q.scaled(1e6), "uV/K"),
                 "mobility_electrons" | "mobility_holes" => (q.scaled(1e4), "cm^2/(V s)"),
@@ -271,7 +269,10 @@ fn share_lines(items: &[Item]) -> String {
         let prefix = format!("{SHARE}{carrier}_");
         let mut shares: Vec<(f64, &str)> = items
             .iter()
-            .filter_map(|item| Some((mean(item, None)?.value, item.name.strip_prefix(&prefix)?)))
+            .filter_map(|item| {
+                let share = mean::shown(item, items, 3)?.value;
+                Some((share, item.name.strip_prefix(&prefix)?))
+            })
             .filter(|(fraction, _)| !fraction.is_nan())
             .collect();
         shares.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -342,6 +343,7 @@ pub fn transport_json(report: &TransportReport) -> Value {
         "mean_free_path": report.mean_free_path_angstrom
             .map(|path| json!({"value": path, "error": 0.0, "unit": "angstrom"})),
         "dimension": report.extent.map_or(3, |e| e.dimension()),
+        CONDUCTING: report.directions,
         "extent": report.extent.map(|e| {
             json!({"value": e.size(), "error": 0.0, "unit": if e.dimension() == 2 { "m" } else { "m^2" }})
         }),
@@ -402,7 +404,8 @@ pub fn transport_result(report: &TransportReport, command: &str) -> Result<Resul
     provenance(&mut file, report.header, &report.input, report.run);
     file.attribute("fermi_level_ev", report.fermi_level_ev)
         .attribute("fermi_level_origin", report.origin.as_str())
-        .attribute("energy_bins", report.bins as i64);
+        .attribute("energy_bins", report.bins as i64)
+        .attribute(CONDUCTING, report.directions as i64);
     crossings::attributes(&mut file, report.crossings, Whole::States);
     if let Some(e) = &report.extent {
         let name = if e.dimension() == 2 {

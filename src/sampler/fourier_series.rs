@@ -6,7 +6,7 @@ use super::series::{Conditions, Series, Smoothness};
 use super::series_box::SeriesBand;
 use super::spline::SplineBand;
 use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
-use crate::bands::{BandHeader, BandSource, Field};
+use crate::bands::{BandHeader, BandSource, Field, count_by_level, ranges};
 use crate::crystal::PointGroup;
 use crate::error::Result;
 use crate::memory;
@@ -104,6 +104,7 @@ impl FourierSeries {
         gradients: Option<&Gradients>,
     ) -> Result<Self> {
         let mut header = source.header().clone();
+        count_by_level(&mut header, &ranges(source));
         let conditions = match gradients {
             None => Conditions::Energies,
             Some(_) => Conditions::EnergiesAndVelocities,

@@ -115,7 +115,7 @@ impl InterpolatedBands {
             .collect()
     }
 
-    /// The extremum next to a grid point: the best of a 5³ box of points, again and again in smaller boxes.
+    /// The extremum next to a grid point: the best of a box of five points an axis, again and again in smaller boxes.
     fn follow(
         &self,
         group: &BandGroup,
@@ -125,19 +125,22 @@ impl InterpolatedBands {
     ) -> Result<f64> {
         let n = self.header().k_grid.n;
         let (mut best, mut centre) = start;
-        let mut step = n.map(|n| if n == 1 { 0.0 } else { 0.5 / n as f64 });
+        // Along an axis with one point there is nothing to follow.
+        let points = n.map(|n| if n == 1 { 1 } else { 5 });
+        let mut step = n.map(|n| 0.5 / n as f64);
         for _ in 0..HALVINGS {
             let k_box = KBox {
-                origin: std::array::from_fn(|a| centre[a] - 2.0 * step[a]),
+                origin: std::array::from_fn(|a| centre[a] - step[a] * (points[a] / 2) as f64),
                 step,
-                points: [5; 3],
+                points,
             };
             let bands = self
                 .interpolator
                 .evaluate(group, &k_box, Derivatives::None)?;
             for (at, e) in bands[band].energies.iter().enumerate() {
                 if better(*e, best) {
-                    (best, centre) = (*e, k_box.point([at / 25, at / 5 % 5, at % 5]));
+                    let [_, n2, n3] = points;
+                    (best, centre) = (*e, k_box.point([at / (n2 * n3), at / n3 % n2, at % n3]));
                 }
             }
             step = step.map(|s| 0.5 * s);

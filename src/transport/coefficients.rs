@@ -2,6 +2,7 @@
 //! types with different names: [`CoefficientsOverTau`] has `conductivity_over_tau`, [`Coefficients`] has `conductivity`, and
 //! only the latter, given a lattice thermal conductivity too, has a figure of merit.
 
+use super::directions::Directions;
 use super::distribution::TransportDistribution;
 use super::ensemble::{Ensemble, Member, ThermalState};
 use super::window::{Tau, Times};
@@ -101,6 +102,11 @@ impl Equilibrium {
         self.ensemble.state.chemical_potential_ev()
     }
 
+    /// The directions in which this state conducts.
+    pub fn directions(&self) -> Directions {
+        self.ensemble.directions(|m| &m.total)
+    }
+
     /// Whether electrons and holes are parted by a gap.
     pub fn has_gap(&self) -> bool {
         self.ensemble.has_gap
@@ -150,31 +156,37 @@ impl Equilibrium {
         self.density_of_states().scaled(unit)
     }
 
-    /// Seebeck tensor, V/K: negative for electrons.
+    /// Seebeck tensor, V/K: negative for electrons; NaN along axes without any current ([`Directions::defined`]).
     pub fn seebeck(&self) -> TensorQuantity {
         let t = self.temperature_k();
-        self.ensemble.tensor(|m| onsager::seebeck(&m.total, t))
+        let of = |m: &Member| onsager::seebeck(&m.total, t);
+        self.directions().defined(self.ensemble.tensor(of))
     }
 
     /// Peltier tensor T Sᵀ, V.
     pub fn peltier(&self) -> TensorQuantity {
         let t = self.temperature_k();
-        self.ensemble.tensor(|m| {
+        let of = |m: &Member| {
             let s = onsager::seebeck(&m.total, t);
             std::array::from_fn(|i| std::array::from_fn(|j| t * s[j][i]))
-        })
+        };
+        self.directions().defined(self.ensemble.tensor(of))
     }
 
     /// Lorenz tensor κ_e σ⁻¹/T at no current, W Ω/K².
     pub fn lorenz(&self) -> TensorQuantity {
         let t = self.temperature_k();
-        self.ensemble.tensor(|m| onsager::lorenz(&m.total, t))
+        let of = |m: &Member| onsager::lorenz(&m.total, t);
+        self.directions().defined(self.ensemble.tensor(of))
     }
 
     /// Seebeck tensors of electrons and of holes by themselves, V/K, where a gap parts them.
     pub fn seebeck_of_carriers(&self) -> Option<[TensorQuantity; 2]> {
         let t = self.temperature_k();
-        let of = |i: usize| self.ensemble.tensor(|m| onsager::seebeck(&m.each[i], t));
+        let of = |i: usize| {
+            let own = self.ensemble.directions(|m| &m.each[i]);
+            own.defined(self.ensemble.tensor(|m| onsager::seebeck(&m.each[i], t)))
+        };
         self.has_gap().then(|| [of(0), of(1)])
     }
 
@@ -182,27 +194,37 @@ impl Equilibrium {
     pub fn hall_coefficient_tensor(&self) -> Option<RankThreeQuantity> {
         let v = self.ensemble.volume_m3;
         let of = |m: &Member| onsager::hall_coefficient(&m.total, v);
-        self.has_hall.then(|| self.ensemble.rank_three(of))
+        self.has_hall.then(|| {
+            let all = self.ensemble.rank_three(of);
+            self.directions().defined_in_field(all)
+        })
     }
 
-    /// Hall coefficient (R_xyz + R_yzx + R_zxy)/3, m³/C: negative for electrons.
+    /// Hall coefficient (R_xyz + R_yzx + R_zxy)/3, m³/C: negative for electrons. Of a layer that with the field along its normal;
+    /// NaN where no field bends a current.
     pub fn hall_coefficient(&self) -> Option<Scalar> {
-        let v = self.ensemble.volume_m3;
-        self.has_hall.then(|| self.ensemble.scalar(|m| hall(m, v)))
+        let of = self.hall();
+        self.has_hall.then(|| self.ensemble.scalar(of))
     }
 
     /// Hall carrier density 1/(e|R_H|), cm⁻³.
     pub fn hall_carrier_density(&self) -> Option<Scalar> {
-        let v = self.ensemble.volume_m3;
-        let of = |m: &Member| 1.0 / (ELEMENTARY_CHARGE * hall(m, v).abs() * PER_CM3);
+        let hall = self.hall();
+        let of = |m: &Member| 1.0 / (ELEMENTARY_CHARGE * hall(m).abs() * PER_CM3);
         self.has_hall.then(|| self.ensemble.scalar(of))
     }
 
     /// Hall factor −R_H e (n − p), where a gap makes the densities what a Hall experiment would count.
     pub fn hall_factor(&self) -> Option<Scalar> {
-        let v = self.ensemble.volume_m3;
-        let of = |m: &Member| -hall(m, v) * ELEMENTARY_CHARGE * net(m);
+        let hall = self.hall();
+        let of = |m: &Member| -hall(m) * ELEMENTARY_CHARGE * net(m);
         (self.has_hall && self.has_gap()).then(|| self.ensemble.scalar(of))
+    }
+
+    /// The Hall coefficient's mean over the fields that bend currents, of a member.
+    fn hall(&self) -> impl Fn(&Member) -> f64 {
+        let (v, fields) = (self.ensemble.volume_m3, self.directions().fields());
+        move |m| onsager::antisymmetric_mean(&onsager::hall_coefficient(&m.total, v), fields)
     }
 
     // What scales with the relaxation time: named by the types that know what it is.
@@ -268,10 +290,11 @@ impl Equilibrium {
     }
 
     fn mobility_hall(&self) -> Option<Scalar> {
-        let v = self.ensemble.volume_m3;
+        let (hall, v) = (self.hall(), self.ensemble.volume_m3);
+        let directions = self.directions().count() as f64;
         let of = |m: &Member| {
             let s = onsager::conductivity(&m.total, v);
-            hall(m, v).abs() * (s[0][0] + s[1][1] + s[2][2]) / 3.0
+            hall(m).abs() * (s[0][0] + s[1][1] + s[2][2]) / directions
         };
         self.has_hall.then(|| self.ensemble.scalar(of))
     }
@@ -279,12 +302,16 @@ impl Equilibrium {
     fn nernst_tensor_raw(&self) -> Option<RankThreeQuantity> {
         let t = self.temperature_k();
         let of = |m: &Member| onsager::nernst(&m.total, t);
-        self.has_hall.then(|| self.ensemble.rank_three(of))
+        self.has_hall.then(|| {
+            let all = self.ensemble.rank_three(of);
+            self.directions().defined_in_field(all)
+        })
     }
 
     fn nernst_mean(&self) -> Option<Scalar> {
         let t = self.temperature_k();
-        let of = |m: &Member| onsager::antisymmetric_mean(&onsager::nernst(&m.total, t));
+        let fields = self.directions().fields();
+        let of = |m: &Member| onsager::antisymmetric_mean(&onsager::nernst(&m.total, t), fields);
         self.has_hall.then(|| self.ensemble.scalar(of))
     }
 
@@ -310,10 +337,6 @@ impl Equilibrium {
 /// Electrons less holes, m⁻³.
 fn net(m: &Member) -> f64 {
     m.density[0] - m.density[1]
-}
-
-fn hall(m: &Member, volume_m3: f64) -> f64 {
-    onsager::antisymmetric_mean(&onsager::hall_coefficient(&m.total, volume_m3))
 }
 
 /// Coefficients per relaxation time τ, for a τ that is the same at every energy.
@@ -383,7 +406,7 @@ impl CoefficientsOverTau {
         self.nernst_tensor_raw()
     }
 
-    /// Nernst coefficient ν = (S_xyz + S_yzx + S_zxy)/3 per τ, V/(K T s).
+    /// Nernst coefficient ν = (S_xyz + S_yzx + S_zxy)/3 (of a layer with the field along its normal) per τ, V/(K T s).
     pub fn nernst_over_tau(&self) -> Option<Scalar> {
         self.nernst_mean()
     }
@@ -466,7 +489,7 @@ impl Coefficients {
         self.nernst_tensor_raw()
     }
 
-    /// Nernst coefficient ν = (S_xyz + S_yzx + S_zxy)/3, V/(K T).
+    /// Nernst coefficient ν = (S_xyz + S_yzx + S_zxy)/3 (of a layer with the field along its normal), V/(K T).
     pub fn nernst(&self) -> Option<Scalar> {
         self.nernst_mean()
     }

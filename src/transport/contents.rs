@@ -1,6 +1,7 @@
 //! What the bins of a spectrum hold, per channel, symmetrised by the crystal.
 
 use crate::bands::BandHeader;
+use crate::crystal::Tensor;
 use crate::integrate::{Channel, Channels, Spectrum};
 
 /// Index pairs of a symmetric tensor, in the order in which channels are stored.
@@ -76,6 +77,12 @@ impl Contents {
             rank_4: apart(magneto.len()),
             magneto,
         }
+    }
+
+    /// v_i v_j of all bins together.
+    pub fn conducted(&self) -> Tensor {
+        let of = |i, j| self.velocity[pair(i, j)].iter().sum();
+        std::array::from_fn(|i| std::array::from_fn(|j| of(i, j)))
     }
 
     /// Less another's.

@@ -1,9 +1,12 @@
 //! The transport distribution: a spectrum made ready for thermal averages, and the variations of it that make error bars.
 
 use super::contents::{Average, Contents, Part};
+use super::directions::Directions;
+use super::plane::Plane;
 use super::reconstruction::Reconstruction;
 use super::resolution::Grid;
 use crate::bands::BandHeader;
+use crate::crystal::Tensor;
 use crate::error::{Error, Result};
 use crate::integrate::{Channel, Channels, EnergyAxis, Spectrum};
 
@@ -86,6 +89,12 @@ impl TransportDistribution {
         let average = Average::new(header, spectrum.channels == Channels::Magneto);
         let raw = Contents::new(spectrum, Part::Integrated);
         let fine = raw.symmetrized(&average);
+        let plane = Plane::of(header, &fine.conducted());
+        let flat = |contents: Contents| match &plane {
+            Some(plane) => plane.contents(&contents),
+            None => contents,
+        };
+        let (raw, fine) = (flat(raw), flat(fine));
         let motion = {
             let all: Vec<&[f64]> = fine.velocity.iter().map(Vec::as_slice).collect();
             [5, 3].map(|order| Reconstruction::new(&axis, order, &all, positive))
@@ -103,10 +112,12 @@ impl TransportDistribution {
         let groups = spectrum.groups();
         for group in 0..groups {
             let deviation = Contents::new(spectrum, Part::Deviation(group)).symmetrized(&average);
+            let deviation = flat(deviation);
             contents.push(contents[0].without(&deviation));
         }
         for which in 0..spectrum.alternatives.len() {
             let change = Contents::new(spectrum, Part::Alternative(which)).symmetrized(&average);
+            let change = flat(change);
             contents.push(contents[0].with(&change));
         }
         let held = contents
@@ -134,6 +145,16 @@ impl TransportDistribution {
             held,
             axis,
         })
+    }
+
+    /// The directions in which the bands conduct at any energy of the axis.
+    pub fn directions(&self) -> Directions {
+        Directions::of(&self.conducted())
+    }
+
+    /// v_i v_j of all states on the axis together, in units that are of no matter.
+    pub fn conducted(&self) -> Tensor {
+        self.contents(VALUE).conducted()
     }
 
     /// Every variation, the one that gives the values first.

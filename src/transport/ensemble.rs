@@ -1,6 +1,7 @@
 //! A thermal state seen through every variation of the distribution: where a coefficient's value and its bar come from.
 
 use super::carriers::{CarrierDensities, FermiFactors};
+use super::directions::Directions;
 use super::distribution::{TransportDistribution, UNSYMMETRIZED, VALUE, Variation};
 use super::doping::{Doping, positive_temperature};
 use super::resolution::Resolution;
@@ -295,6 +296,11 @@ impl Ensemble {
     /// What `of` gives in each variation, likewise.
     pub fn each(&self, of: impl Fn(&Member) -> f64) -> Vec<f64> {
         self.members.iter().map(|(_, member)| of(member)).collect()
+    }
+
+    /// The directions in which a part of the carriers conducts, in the member that gives the values.
+    pub fn directions(&self, part: impl Fn(&Member) -> &Moments) -> Directions {
+        Directions::of(&part(&self.members[0].1).velocity[0])
     }
 
     /// A number of carriers, which is no ratio and which a doping fixes.

@@ -5,6 +5,7 @@
 //! σ_ijkl = −e⁴ ⟨Magneto_ijkl τ³⟩/V (§3).
 
 use super::contents::pair;
+use super::directions::{CONDUCTS, antisymmetric_sum};
 use super::window::Moments;
 use crate::crystal::Tensor;
 use crate::units::ELEMENTARY_CHARGE;
@@ -23,7 +24,8 @@ fn tensor(m: &Matrix3<f64>) -> Tensor {
     std::array::from_fn(|i| std::array::from_fn(|j| m[(i, j)]))
 }
 
-/// Inverse of a symmetric tensor; within the plane or the line of its principal axes where others do not conduct at all.
+/// Inverse of a symmetric tensor; within the plane or the line of its principal axes where others do not conduct at all
+/// ([`super::Directions`]).
 pub(super) fn inverse(t: &Tensor) -> Matrix3<f64> {
     let m = matrix(t);
     let size = m.amax();
@@ -31,7 +33,8 @@ pub(super) fn inverse(t: &Tensor) -> Matrix3<f64> {
         return Matrix3::zeros();
     }
     let unit = m / size;
-    if unit.determinant().abs() > 1e-12
+    // No principal value is above 3, so that none is then below the share that counts.
+    if unit.determinant().abs() > 9.0 * CONDUCTS
         && let Some(inverse) = unit.try_inverse()
     {
         return inverse / size;
@@ -39,7 +42,7 @@ pub(super) fn inverse(t: &Tensor) -> Matrix3<f64> {
     let eigen = unit.symmetric_eigen();
     let reciprocal = eigen
         .eigenvalues
-        .map(|x| if x.abs() > 1e-10 { 1.0 / x } else { 0.0 });
+        .map(|x| if x.abs() > CONDUCTS { 1.0 / x } else { 0.0 });
     eigen.eigenvectors * Matrix3::from_diagonal(&reciprocal) * eigen.eigenvectors.transpose() / size
 }
 
@@ -191,16 +194,11 @@ pub(super) fn magnetoresistance(m: &Moments, volume_m3: f64) -> Tensor {
     std::array::from_fn(|i| std::array::from_fn(|k| columns[k][i]))
 }
 
-/// The mean over the field's directions of the antisymmetric part, (1/6) ε_ijk R_ijk: BoltzTraP's (R₀₁₂ + R₂₀₁ + R₁₂₀)/3
-/// where R is antisymmetric.
-pub(super) fn antisymmetric_mean(r: &RankThree) -> f64 {
-    let mut sum = 0.0;
-    for i in 0..3 {
-        for j in 0..3 {
-            for k in 0..3 {
-                sum += levi_civita(i, j, k) * r[i][j][k] / 6.0;
-            }
-        }
+/// The mean over `fields` directions of a field of the antisymmetric part, (1/2) ε_ijk R_ijk/fields: BoltzTraP's
+/// (R₀₁₂ + R₂₀₁ + R₁₂₀)/3 where R is antisymmetric and all three exist, in a layer the component with the field along its normal.
+pub(super) fn antisymmetric_mean(r: &RankThree, fields: usize) -> f64 {
+    match antisymmetric_sum(r, |x| x) {
+        Some(sum) if fields > 0 => sum / fields as f64,
+        _ => f64::NAN,
     }
-    sum
 }

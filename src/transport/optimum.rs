@@ -31,7 +31,7 @@ pub enum Objective {
 /// Which component of a tensor counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// The mean over so many directions: the trace divided by 3, for a layer by 2.
+    /// The mean over the directions in which the bands conduct, so many: see [`super::mean`].
     Average(usize),
     /// A diagonal component: 0, 1, 2 for x, y, z.
     Along(usize),
@@ -41,7 +41,7 @@ impl Direction {
     /// The component of a tensor.
     pub fn of(self, t: &Tensor) -> f64 {
         match self {
-            Self::Average(directions) => (t[0][0] + t[1][1] + t[2][2]) / directions as f64,
+            Self::Average(directions) => (t[0][0] + t[1][1] + t[2][2]) / directions.max(1) as f64,
             Self::Along(i) => t[i][i],
         }
     }

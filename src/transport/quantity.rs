@@ -107,39 +107,54 @@ impl TensorQuantity {
         t
     }
 
-    /// A third of the trace.
-    pub fn mean(&self) -> Scalar {
-        Scalar {
-            value: (0..3).map(|i| self.value[i][i]).sum::<f64>() / 3.0,
-            error: (0..3).map(|i| self.error[i][i]).sum::<f64>() / 3.0,
-        }
-    }
-
-    /// The positive square root of a symmetric, positive semi-definite tensor (matrix square root). Bars: to first order
-    /// Δ√λ = Δλ/2√λ in the principal axes, with the largest bar of the tensor; a principal value of 0 has the bar √Δλ.
+    /// The positive square root X of a symmetric, positive semi-definite tensor A (matrix square root), each component with the bar
+    /// that the bars of A's components give it: X dX + dX X = dA, in the principal axes dX_ab = dA_ab/(√λ_a + √λ_b). On the way down
+    /// √λ changes by more than its slope says: √λ + √(λ − Δλ) stands for 2√λ, and from a principal value of 0 the bar is √Δλ.
     pub fn square_root(&self) -> Self {
         let m = nalgebra::Matrix3::from_fn(|i, j| self.value[i][j]);
         let eigen = m.symmetric_eigen();
-        let bar = self.error.iter().flatten().fold(0.0, |a: f64, &b| a.max(b));
-        let root = |f: &dyn Fn(f64) -> f64| -> Tensor {
-            let d = nalgebra::Matrix3::from_diagonal(&eigen.eigenvalues.map(f));
-            let r = eigen.eigenvectors * d * eigen.eigenvectors.transpose();
-            std::array::from_fn(|i| std::array::from_fn(|j| r[(i, j)]))
+        let axes = eigen.eigenvectors;
+        let tensor = |m: &nalgebra::Matrix3<f64>| -> Tensor {
+            std::array::from_fn(|i| std::array::from_fn(|j| m[(i, j)]))
         };
-        let value = root(&|x| x.max(0.0).sqrt());
-        let worst = eigen
-            .eigenvalues
-            .iter()
-            .map(|&x| (bar / (2.0 * x.max(0.0).sqrt())).min(bar.sqrt()))
-            .fold(0.0, f64::max);
+        let root = |x: f64| x.max(0.0).sqrt();
+        let d = nalgebra::Matrix3::from_diagonal(&eigen.eigenvalues.map(root));
+        // The change of A by the bar of one pair of components, in the principal axes.
+        let changes: Vec<nalgebra::Matrix3<f64>> = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)]
+            .into_iter()
+            .filter(|(i, j)| self.error[*i][*j] > 0.0)
+            .map(|(i, j)| {
+                let mut change = nalgebra::Matrix3::zeros();
+                (change[(i, j)], change[(j, i)]) = (self.error[i][j], self.error[i][j]);
+                axes.transpose() * change * axes
+            })
+            .collect();
+        let roots = [0, 1, 2].map(|a| {
+            let lambda = eigen.eigenvalues[a];
+            let bar: f64 = changes.iter().map(|c| c[(a, a)].abs()).sum();
+            0.5 * (root(lambda) + root(lambda - bar))
+        });
         let mut error = [[0.0; 3]; 3];
-        for i in 0..3 {
-            for j in 0..3 {
-                // A component that symmetry makes zero everywhere has no bar.
-                error[i][j] = if self.error[i][j] == 0.0 { 0.0 } else { worst };
+        for change in &changes {
+            let in_axes = nalgebra::Matrix3::from_fn(|a, b| {
+                let x = change[(a, b)];
+                let slope = (x / (roots[a] + roots[b])).abs();
+                slope.min(x.abs().sqrt()).copysign(x)
+            });
+            let moved = axes * in_axes * axes.transpose();
+            for i in 0..3 {
+                for j in 0..3 {
+                    // A component that symmetry makes zero everywhere has no bar.
+                    if self.error[i][j] > 0.0 {
+                        error[i][j] += moved[(i, j)].abs();
+                    }
+                }
             }
         }
-        Self { value, error }
+        Self {
+            value: tensor(&(axes * d * axes.transpose())),
+            error,
+        }
     }
 }
 
@@ -159,4 +174,76 @@ pub struct RankFourQuantity {
     pub value: [[Tensor; 3]; 3],
     /// Error bars of the components.
     pub error: [[Tensor; 3]; 3],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// √A of diagonal tensors: a bar of each component by itself, exact on the way down; where a principal value is 0, √Δ.
+    #[test]
+    fn each_component_of_a_root_has_its_own_bar() {
+        let mut a = TensorQuantity::default();
+        for (i, (value, bar)) in [(100.0, 2.0), (1.0, 0.5), (0.0, 1e-6)]
+            .into_iter()
+            .enumerate()
+        {
+            (a.value[i][i], a.error[i][i]) = (value, bar);
+        }
+        let root = a.square_root();
+        for (i, (value, bar)) in [
+            (10.0, 10.0 - 98f64.sqrt()),
+            (1.0, 1.0 - 0.5f64.sqrt()),
+            (0.0, 1e-3),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            assert!((root.value[i][i] - value).abs() < 1e-12);
+            let found = root.error[i][i];
+            assert!((found - bar).abs() < 1e-12, "{i}: {found}, expected {bar}");
+        }
+        assert_eq!(root.error[0][1], 0.0);
+    }
+
+    /// Against differences of the square root itself, in a tensor that is diagonal in no Cartesian axes.
+    #[test]
+    fn bars_of_a_root_hold_what_the_bars_of_the_square_do() {
+        let x = [[3.0, 0.4, -0.2], [0.4, 2.0, 0.3], [-0.2, 0.3, 1.0]];
+        let m = nalgebra::Matrix3::from_fn(|i, j| x[i][j]);
+        let square = m * m;
+        let value = std::array::from_fn(|i| std::array::from_fn(|j| square[(i, j)]));
+        let mut a = TensorQuantity {
+            value,
+            error: [[0.0; 3]; 3],
+        };
+        for (i, j) in [(0, 0), (0, 1), (1, 2), (2, 2)] {
+            a.error[i][j] = 1e-3;
+            a.error[j][i] = 1e-3;
+        }
+        let root = a.square_root();
+        let mut sum = [[0.0; 3]; 3];
+        for (i, j) in [(0, 0), (0, 1), (1, 2), (2, 2)] {
+            let mut b = a;
+            b.value[i][j] += 1e-3;
+            if i != j {
+                b.value[j][i] += 1e-3;
+            }
+            let moved = b.square_root().value;
+            for y in 0..9 {
+                sum[y / 3][y % 3] += (moved[y / 3][y % 3] - x[y / 3][y % 3]).abs();
+            }
+        }
+        for i in 0..3 {
+            for j in 0..3 {
+                assert!((root.value[i][j] - x[i][j]).abs() < 1e-12);
+                let found = root.error[i][j];
+                let want = if a.error[i][j] > 0.0 { sum[i][j] } else { 0.0 };
+                assert!(
+                    (found - want).abs() <= 0.01 * want,
+                    "{i}{j}: {found:e}, {want:e}"
+                );
+            }
+        }
+    }
 }

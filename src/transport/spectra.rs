@@ -1,6 +1,6 @@
 //! States and transport distribution per energy.
 
-use super::TensorQuantity;
+use super::{Directions, TensorQuantity};
 use crate::bands::BandHeader;
 use crate::integrate::{Channel, Spectrum};
 use crate::units::ELEMENTARY_CHARGE;
@@ -26,6 +26,8 @@ pub struct DosSpectrum {
     pub conductivity_over_tau: Vec<TensorQuantity>,
     /// Mean speed ⟨|v|δ⟩/⟨δ⟩ of each bin, m/s; 0 where there are no states.
     pub mean_speed: Vec<f64>,
+    /// Number of directions in which the bands conduct at any of the energies: means are taken over those.
+    pub directions: usize,
 }
 
 impl DosSpectrum {
@@ -60,7 +62,7 @@ impl DosSpectrum {
                 })
             })
             .collect();
-        let conductivity_over_tau = (0..spectrum.axis.bins())
+        let conductivity_over_tau: Vec<TensorQuantity> = (0..spectrum.axis.bins())
             .map(|k| {
                 let of = |i: usize, j: usize| (pairs[i][j].0[k], pairs[i][j].1[k]);
                 let (mut tensor, _) = TensorQuantity::symmetric(of).symmetrized(&projector);
@@ -94,9 +96,20 @@ impl DosSpectrum {
             dos_by_spin,
             electrons: electrons[1..].to_vec(),
             electrons_error: electrons_error[1..].to_vec(),
+            directions: directions(header, &conductivity_over_tau),
             conductivity_over_tau,
         }
     }
+}
+
+/// Number of directions in which the bands conduct at any energy.
+fn directions(header: &BandHeader, all: &[TensorQuantity]) -> usize {
+    let mut sum = [[0.0; 3]; 3];
+    for x in 0..9 {
+        let at = |t: &TensorQuantity| t.value[x / 3][x % 3];
+        sum[x / 3][x % 3] = all.iter().map(at).sum();
+    }
+    Directions::of_bands(header, &sum).count()
 }
 
 /// Adds magnitudes to bars.

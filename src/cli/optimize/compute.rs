@@ -3,6 +3,7 @@
 use super::{Optimize, Sign};
 use crate::bands::BandSource;
 use crate::cli::session;
+use crate::crystal::Tensor;
 use crate::error::Result;
 use crate::integrate::crossings::{self, CrossingEffect};
 use crate::integrate::{Channels, Engine, Request, spectrum_with_rival};
@@ -37,6 +38,8 @@ pub(super) struct Found {
     pub best: Vec<Option<BestTemperature>>,
     pub bins: usize,
     pub crossings: Option<CrossingEffect>,
+    /// σ of all states that were integrated, in units that are of no matter.
+    pub conducted: Tensor,
 }
 
 impl Optimize {
@@ -105,9 +108,10 @@ impl Optimize {
         }
         let relaxation = self.relaxation.relaxation(model, gap, own);
         let lattice = self.relaxation.lattice_thermal_conductivity;
+        let direction = self.direction(distribution.directions())?;
         let search = |range_ev: (f64, f64)| Search {
             objective,
-            direction: self.direction(),
+            direction,
             relaxation,
             range_ev,
         };
@@ -140,6 +144,7 @@ impl Optimize {
             best,
             bins: axis.bins(),
             crossings,
+            conducted: distribution.conducted(),
         })
     }
 }

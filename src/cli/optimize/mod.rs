@@ -13,7 +13,7 @@ use crate::report::{
     Levels, OptimumReport, Row, TransportReport, TransportRow, optimum_table, transport_csv,
     transport_json, transport_result,
 };
-use crate::transport::{Direction, Objective, Optimum};
+use crate::transport::{Direction, Directions, Objective, Optimum};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -40,7 +40,7 @@ enum Sign {
 /// The direction that counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Component {
-    /// A third of the trace.
+    /// The mean over the directions that conduct: a third of the trace, half of a layer's.
     Average,
     /// Along x.
     Xx,
@@ -123,6 +123,9 @@ impl Optimize {
                     engine,
                 )
             })?;
+        if let Some(text) = self.extent.note(header, &found.conducted) {
+            session::note(&self.output, &text);
+        }
         let (optima, rows): (Vec<Optimum>, Vec<TransportRow>) = found.cases.into_iter().unzip();
         let signs: Vec<String> = self.signs().iter().map(|s| value_name(*s)).collect();
         let best = signs.iter().cloned().zip(found.best);
@@ -148,6 +151,7 @@ impl Optimize {
             lattice_w_mk: self.relaxation.lattice_thermal_conductivity,
             temperatures_k: self.temperature.0.clone(),
             extent,
+            directions: Directions::of(&found.conducted).count(),
             mean_free_path_angstrom: None,
             levels: Levels::Carriers(signs),
             rows,
@@ -234,13 +238,25 @@ impl Optimize {
         }
     }
 
-    fn direction(&self) -> Direction {
-        match self.component {
-            Component::Average => Direction::Average(usize::from(self.extent.dimension)),
-            Component::Xx => Direction::Along(0),
-            Component::Yy => Direction::Along(1),
-            Component::Zz => Direction::Along(2),
+    /// What is made largest, of bands that conduct in these directions.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for an axis along which nothing flows.
+    fn direction(&self, conducting: Directions) -> Result<Direction> {
+        let axis = match self.component {
+            Component::Average => return Ok(Direction::Average(conducting.count())),
+            Component::Xx => 0,
+            Component::Yy => 1,
+            Component::Zz => 2,
+        };
+        if conducting.along(axis) {
+            return Ok(Direction::Along(axis));
         }
+        Err(Error::bad_option(
+            "--component",
+            format!("nothing conducts along {}", ["x", "y", "z"][axis]),
+            "give an axis along which something does, or leave the option away",
+        ))
     }
 }
 

@@ -4,6 +4,7 @@ use super::Transport;
 use crate::bands::BandSource;
 use crate::cli::lists::Impurity;
 use crate::cli::session;
+use crate::crystal::Tensor;
 use crate::error::{Error, Result};
 use crate::integrate::Spectrum;
 use crate::integrate::crossings::{self, CrossingEffect};
@@ -90,6 +91,8 @@ pub(super) struct Found {
     pub rows: Vec<Row>,
     pub bins: usize,
     pub crossings: Option<CrossingEffect>,
+    /// σ of all states that were integrated, in units that are of no matter.
+    pub conducted: Tensor,
 }
 
 impl Transport {
@@ -171,6 +174,7 @@ impl Transport {
             rows,
             bins: axis.bins(),
             crossings: integral.crossings,
+            conducted: integral.distribution.conducted(),
         })
     }
 

@@ -15,7 +15,7 @@ use crate::report::{
     transport_table,
 };
 use crate::sampler::{InterpolatedBands, MeanFreePathBands, MeanFreePathSeries};
-use crate::transport::channel_group;
+use crate::transport::{Directions, channel_group};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -127,6 +127,9 @@ impl Transport {
             session::integrate(&self.method, &self.output, &source, |request, engine| {
                 self.compute(&*source, model.as_ref(), extent.as_ref(), request, engine)
             })?;
+        if let Some(text) = self.extent.note(header, &found.conducted) {
+            session::note(&self.output, &text);
+        }
         let report = TransportReport {
             header,
             input: self.input.file.display().to_string(),
@@ -138,6 +141,7 @@ impl Transport {
             mean_free_path_angstrom: self.mean_free_path,
             lattice_w_mk: self.relaxation.lattice_thermal_conductivity,
             extent,
+            directions: Directions::of(&found.conducted).count(),
             temperatures_k: self.temperature.0.clone(),
             levels: found.levels,
             rows: found.rows,

@@ -10,6 +10,9 @@ use hdf5::types::VarLenUnicode;
 use hdf5::{Dataset, File, H5Type};
 use std::path::Path;
 
+/// What to do about a damaged file.
+const REMEDY: &str = "the file is damaged or holds no results: write it again";
+
 impl ResultFile {
     /// Writes the file atomically.
     ///
@@ -37,14 +40,12 @@ impl ResultFile {
             variables: Vec::new(),
             attributes: Vec::new(),
         };
-        results.load(&file).map_err(|problem| {
-            Error::bad_file(
-                path,
-                "results",
-                problem,
-                "the file is damaged or holds no results: write it again",
-            )
-        })?;
+        results
+            .load(&file)
+            .map_err(|problem| Error::bad_file(path, "results", problem, REMEDY))?;
+        results
+            .check()
+            .map_err(|(place, problem)| Error::bad_file(path, place, problem, REMEDY))?;
         Ok(results)
     }
 
@@ -142,24 +143,54 @@ impl ResultFile {
             }
         }
         self.join_errors();
-        self.check()
+        Ok(())
     }
 
-    /// Every variable fills its dimensions: what reads results relies on it.
-    fn check(&self) -> Read<()> {
-        if let Some(empty) = self.dimensions.iter().find(|d| d.coordinates.is_empty()) {
-            return Err(format!("the dimension {} is empty", empty.name));
+    /// Every variable fills its dimensions, every place has its coordinates, and no value is missing that has a bar: what reads
+    /// results relies on it. Otherwise the place and the problem.
+    pub(super) fn check(&self) -> std::result::Result<(), (String, String)> {
+        for dimension in &self.dimensions {
+            if dimension.coordinates.is_empty() {
+                return Err((dimension.name.clone(), "the dimension is empty".into()));
+            }
+            if let Coordinates::Numbers(numbers) = &dimension.coordinates
+                && let Some(i) = numbers.iter().position(|x| !x.is_finite())
+            {
+                let place = format!("{}[{i}]", dimension.name);
+                return Err((
+                    place,
+                    format!("the coordinate is {}, no number", numbers[i]),
+                ));
+            }
         }
         for variable in &self.variables {
             let lengths = variable.dimensions.iter();
-            let mut lengths = lengths.map(|name| Some(self.get_dimension(name)?.coordinates.len()));
-            let room = lengths.try_fold(1usize, |room, n| room.checked_mul(n?));
+            let lengths: Option<Vec<usize>> = lengths
+                .map(|name| Some(self.get_dimension(name)?.coordinates.len()))
+                .collect();
+            let room = |l: &Vec<usize>| l.iter().try_fold(1usize, |room, n| room.checked_mul(*n));
             let count = variable.data.len();
             let errors = variable.error.as_ref().map_or(count, Vec::len);
-            if room != Some(count) || errors != count {
-                return Err(format!(
-                    "{} has {count} values and {errors} error bars, which do not fill its dimensions",
-                    variable.name
+            let filled = lengths.filter(|l| room(l) == Some(count) && errors == count);
+            let Some(lengths) = filled else {
+                return Err((
+                    variable.name.clone(),
+                    format!("{count} values and {errors} error bars do not fill its dimensions"),
+                ));
+            };
+            let bars = variable.error.iter().flatten();
+            let missing = (variable.data.iter().zip(bars))
+                .position(|(value, bar)| value.is_nan() && bar.is_finite());
+            if let Some(at) = missing {
+                let mut rest = at;
+                let mut index: Vec<String> = Vec::new();
+                for length in lengths.iter().rev() {
+                    index.insert(0, format!("[{}]", rest % length));
+                    rest /= length;
+                }
+                return Err((
+                    format!("{}{}", variable.name, index.concat()),
+                    "the value is missing: it has an error bar and is no number".into(),
                 ));
             }
         }

@@ -1,10 +1,37 @@
-//! Components of the tensors in a result file.
+//! The numbers of a result file that are shown: components of tensors, or their means as everywhere ([`crate::report::mean`]).
 
 use crate::error::{Error, Result};
-use crate::io::results::{ResultFile, Variable};
+use crate::io::results::{AttributeValue, ResultFile, Variable};
+use crate::report::mean::{CONDUCTING, conductivity_of};
+use crate::transport::{
+    Directions, RankThreeQuantity, Scalar, TensorQuantity, mean, mean_in_field,
+};
 
 /// Names of the dimensions of tensors.
 const TENSOR: [&str; 4] = ["row", "col", "field", "field2"];
+/// What the mean of a tensor is called among its components.
+const AVERAGE: &str = "average";
+
+/// A number and how far below and above it the truth may lie.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// Value; NaN where it is not defined.
+    pub value: f64,
+    /// Bar downwards.
+    pub below: f64,
+    /// Bar upwards.
+    pub above: f64,
+}
+
+impl From<Scalar> for Estimate {
+    fn from(q: Scalar) -> Self {
+        Self {
+            value: q.value,
+            below: q.error,
+            above: q.error,
+        }
+    }
+}
 
 /// How many of a variable's dimensions are a tensor's: the last ones.
 pub(super) fn rank(variable: &Variable) -> usize {
@@ -36,49 +63,130 @@ pub(super) fn check_shape(file: &ResultFile, variable: &Variable) -> Result<()> 
     ))
 }
 
-/// Value and bar of a quantity at every place of its leading dimensions: a tensor's mean, or its first component by default.
+/// In how many directions the bands of these results conduct: what they say, what their conductivities do at all places together
+/// (files of earlier versions), or 3.
+pub fn conducting_directions(file: &ResultFile) -> usize {
+    match file.get_attribute(CONDUCTING) {
+        Some(AttributeValue::Integer(n)) if (0..=3).contains(n) => return *n as usize,
+        Some(AttributeValue::Number(n)) if (0.0..=3.0).contains(n) => return *n as usize,
+        _ => {}
+    }
+    let sigma = conductivity_of("seebeck", |name| file.get(name));
+    sigma.filter(|v| rank(v) == 2).map_or(3, |sigma| {
+        let mut sum = [[0.0; 3]; 3];
+        for place in sigma.data.chunks_exact(9) {
+            for (x, part) in place.iter().enumerate() {
+                sum[x / 3][x % 3] += part;
+            }
+        }
+        Directions::of(&sum).count()
+    })
+}
+
+/// The quantity at every place of its leading dimensions: of a tensor the mean over the directions that conduct, or the component
+/// that is asked for.
 ///
 /// # Errors
-/// [`Error::BadBands`] for numbers that do not fill their dimensions.
-pub fn averaged(file: &ResultFile, variable: &Variable) -> Result<Vec<[f64; 2]>> {
-    check_shape(file, variable)?;
-    let rank = rank(variable);
-    let component = (rank > 0).then(|| first_choice(rank));
-    let weights = weights(variable, component.as_deref(), rank)?;
-    Ok(reduced(variable, &weights))
-}
-
-pub(super) fn first_choice(rank: usize) -> String {
-    match rank {
-        2 => "average".into(),
-        3 => "xyz".into(),
-        _ => "x".repeat(rank),
-    }
-}
-
-/// The weight of every component of a tensor in the one that is shown.
-pub(super) fn weights(
+/// [`Error::BadBands`] for numbers that do not fill their dimensions, [`Error::BadOption`] for a component that there is not.
+pub fn estimates(
+    file: &ResultFile,
     variable: &Variable,
     component: Option<&str>,
-    rank: usize,
-) -> Result<Vec<f64>> {
-    let Some(component) = component else {
-        return Ok(vec![1.0]);
-    };
-    let mut weights = vec![0.0; 3usize.pow(rank as u32)];
-    if component == "average" && rank == 2 {
-        for i in 0..3 {
-            weights[4 * i] = 1.0 / 3.0;
-        }
-        return Ok(weights);
+) -> Result<Vec<Estimate>> {
+    check_shape(file, variable)?;
+    let rank = rank(variable);
+    let size = 3usize.pow(rank as u32);
+    let places = variable.data.len() / size;
+    let bar = |x: usize| variable.error.as_ref().map_or(0.0, |e| e[x]);
+    if rank == 0 {
+        let own = (0..places).map(|p| ends(file, variable, p, bar(p)));
+        return Ok(own.collect());
     }
-    let letters: Option<Vec<usize>> = component.chars().map(|c| "xyz".find(c)).collect();
-    match letters.filter(|l| l.len() == rank) {
-        Some(letters) => {
-            weights[letters.iter().fold(0, |index, i| 3 * index + i)] = 1.0;
-            Ok(weights)
+    let component = component.unwrap_or(first_choice(rank));
+    if component == AVERAGE && (2..=3).contains(&rank) {
+        let all = directions(file, variable, places);
+        let at = |p: usize| match rank {
+            2 => mean(&tensor(variable, 9 * p, bar), all[p].0),
+            _ => {
+                let of = |k: usize| tensor(variable, 27 * p + 9 * k, bar);
+                let parts = [of(0), of(1), of(2)];
+                let q = RankThreeQuantity {
+                    value: parts.map(|t| t.value),
+                    error: parts.map(|t| t.error),
+                };
+                mean_in_field(&q, all[p].1)
+            }
+        };
+        return Ok((0..places).map(|p| at(p).into()).collect());
+    }
+    let index = index_of(variable, component, rank)?;
+    let one = |p: usize| Scalar {
+        value: variable.data[size * p + index],
+        error: bar(size * p + index),
+    };
+    Ok((0..places).map(|p| one(p).into()).collect())
+}
+
+/// A number with its bar, or with the ends of its range where the file has them as `NAME_low` and `NAME_high`.
+fn ends(file: &ResultFile, variable: &Variable, place: usize, bar: f64) -> Estimate {
+    let value = variable.data[place];
+    let end = |which: &str| {
+        let found = file.get(&format!("{}_{which}", variable.name))?;
+        (found.dimensions == variable.dimensions).then(|| found.data.get(place).copied())?
+    };
+    match (end("low"), end("high")) {
+        (Some(low), Some(high)) => Estimate {
+            value,
+            below: (value - low).max(0.0),
+            above: (high - value).max(0.0),
+        },
+        _ => Scalar { value, error: bar }.into(),
+    }
+}
+
+/// Nine numbers from the place `first` on, with their bars.
+fn tensor(variable: &Variable, first: usize, bar: impl Fn(usize) -> f64) -> TensorQuantity {
+    let part = |of: &dyn Fn(usize) -> f64| {
+        std::array::from_fn(|i| std::array::from_fn(|j| of(first + 3 * i + j)))
+    };
+    TensorQuantity {
+        value: part(&|x| variable.data[x]),
+        error: part(&bar),
+    }
+}
+
+/// Over how many directions of currents, and of fields, the mean of a variable runs at each of its places.
+fn directions(file: &ResultFile, variable: &Variable, places: usize) -> Vec<(usize, usize)> {
+    let sigma = conductivity_of(&variable.name, |name| file.get(name));
+    let fits = |s: &&Variable| rank(s) == 2 && s.data.len() == 9 * places;
+    match sigma.filter(fits) {
+        Some(sigma) => (0..places)
+            .map(|p| Directions::of(&tensor(sigma, 9 * p, |_| 0.0).value))
+            .map(|d| (d.count(), d.fields()))
+            .collect(),
+        None => {
+            let n = conducting_directions(file);
+            vec![(n, n * n.saturating_sub(1) / 2); places]
         }
-        None => Err(Error::bad_option(
+    }
+}
+
+/// The component that is shown where none is asked for.
+pub(super) fn first_choice(rank: usize) -> &'static str {
+    match rank {
+        2 | 3 => AVERAGE,
+        _ => "xxxx",
+    }
+}
+
+/// Where a component lies among those of its tensor.
+///
+/// # Errors
+/// [`Error::BadOption`] for what is no component.
+fn index_of(variable: &Variable, component: &str, rank: usize) -> Result<usize> {
+    let letters: Option<Vec<usize>> = component.chars().map(|c| "xyz".find(c)).collect();
+    let letters = letters.filter(|l| l.len() == rank).ok_or_else(|| {
+        Error::bad_option(
             "--component",
             format!(
                 "`{}` has {rank} indices, and `{component}` is no component of it",
@@ -88,20 +196,7 @@ pub(super) fn weights(
                 "give `{}`, or {rank} of the letters x, y, z",
                 first_choice(rank)
             ),
-        )),
-    }
-}
-
-/// Value and bar of the weighted components, one per place of the leading dimensions.
-pub(super) fn reduced(variable: &Variable, weights: &[f64]) -> Vec<[f64; 2]> {
-    let sum = |part: &[f64]| -> f64 {
-        let terms = part.iter().zip(weights).filter(|(_, w)| **w != 0.0);
-        terms.map(|(x, w)| x * w).sum()
-    };
-    let values = variable.data.chunks(weights.len()).map(sum);
-    let bars: Vec<f64> = match &variable.error {
-        Some(error) => error.chunks(weights.len()).map(sum).collect(),
-        None => vec![0.0; variable.data.len() / weights.len()],
-    };
-    values.zip(bars).map(|(v, b)| [v, b]).collect()
+        )
+    })?;
+    Ok(letters.iter().fold(0, |index, i| 3 * index + i))
 }

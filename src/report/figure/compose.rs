@@ -2,7 +2,7 @@
 
 use super::draw::MARKED;
 use super::select::{Selection, Series, ordinate, select};
-use super::{Axis, Curve, Entry, Figure, Panel, Point, Style, colour};
+use super::{Axis, Curve, Entry, Estimate, Figure, Panel, Point, Style, colour};
 use crate::error::{Error, Result};
 use crate::io::results::ResultFile;
 
@@ -13,21 +13,22 @@ const MANY_TIMES: f64 = 100.0;
 /// How far bars may widen an axis beyond the values, as a share of their range.
 const BARS_WIDEN: f64 = 0.5;
 
-/// The figure that the selection asks for.
+/// The figure that the selection asks for; without quantities asked for those that have values, none where no quantity has any.
 ///
 /// # Errors
-/// [`Error::BadOption`] for what the results do not have, or where nothing is left to draw; [`Error::BadBands`] for damaged ones.
-pub fn compose(file: &ResultFile, selection: &Selection, panel_size: (f64, f64)) -> Result<Figure> {
-    let all = select(file, selection)?;
+/// [`Error::BadOption`] for what the results do not have, or what is asked for and defined nowhere; [`Error::BadBands`] for damaged
+/// ones.
+pub fn compose(
+    file: &ResultFile,
+    selection: &Selection,
+    panel_size: (f64, f64),
+) -> Result<Option<Figure>> {
+    let mut all = select(file, selection)?;
+    if selection.quantities.is_empty() {
+        all.retain(|series| points(series).next().is_some());
+    }
     let Some(first) = all.first() else {
-        return Err(Error::bad_option(
-            "--quantity",
-            format!(
-                "these {} results hold nothing that can be drawn",
-                file.kind()
-            ),
-            "give another file",
-        ));
+        return Ok(None);
     };
     let mut legend = entries(first);
     let mut broken = None;
@@ -47,11 +48,17 @@ pub fn compose(file: &ResultFile, selection: &Selection, panel_size: (f64, f64))
             }
         }
     }
-    Ok(Figure {
+    Ok(Some(Figure {
         panels,
         legend,
         panel_size,
-    })
+    }))
+}
+
+/// The points of all curves that have a value.
+fn points(series: &Series) -> impl Iterator<Item = &(f64, Estimate)> {
+    let all = series.curves.iter().flat_map(|(_, points)| points);
+    all.filter(|p| p.0.is_finite() && p.1.value.is_finite())
 }
 
 /// One line per curve, or samples of many.
@@ -85,49 +92,49 @@ fn panel(
     broken: &mut Option<&'static str>,
 ) -> Result<Panel> {
     let (symbol, unit, factor) = ordinate(file, series);
-    let finite = |p: &&[f64; 3]| p[0].is_finite() && p[1].is_finite();
-    let points = || {
-        series
-            .curves
-            .iter()
-            .flat_map(|(_, points)| points)
-            .filter(finite)
-    };
+    let points = || points(series);
     if points().next().is_none() {
         return Err(Error::bad_option(
             "--quantity",
-            format!("`{}` has no value anywhere in these results", series.name),
+            match &series.component {
+                Some(c) => format!("`{}` has no component {c} in these results", series.name),
+                None => format!("`{}` is defined nowhere in these results", series.name),
+            },
             "take another",
         ));
     }
     let named = !series.names.is_empty();
     let log_x = !named && selection.log_x.unwrap_or(series.x.0 == "n − p");
-    let sizes = points().map(|p| p[1].abs()).filter(|y| *y > 0.0);
+    let sizes = points().map(|p| p.1.value.abs()).filter(|y| *y > 0.0);
     let (least, most) = bounds(sizes);
     // Where a maximum is what is looked for, a linear axis shows it.
     let grows = ["conductivity", "density", "mobility"];
-    let wide = most / least > MANY_TIMES && points().all(|p| p[1] >= 0.0);
+    let wide = most / least > MANY_TIMES && points().all(|p| p.1.value >= 0.0);
     let by_default =
         wide && file.kind() == "transport" && grows.iter().any(|n| series.name.contains(n));
     let log_y = selection.log_y.unwrap_or(by_default);
     let negative = (
-        log_x && points().any(|p| p[0] < 0.0),
-        log_y && points().any(|p| p[1] < 0.0),
+        log_x && points().any(|p| p.0 < 0.0),
+        log_y && points().any(|p| p.1.value < 0.0),
     );
     let mut curves = Vec::new();
     for (i, (_, points)) in series.curves.iter().enumerate() {
         for side in [1.0, -1.0] {
             // A logarithmic axis shows sizes: what is negative is broken, and drawn by itself.
-            let sign = |p: &[f64; 3]| match negative {
-                (true, _) => p[0].signum(),
-                (_, true) => p[1].signum(),
+            let sign = |p: &(f64, Estimate)| match negative {
+                (true, _) => p.0.signum(),
+                (_, true) => p.1.value.signum(),
                 _ => 1.0,
             };
             let size = |v: f64, log: bool| if log { v.abs() } else { v };
-            let point = |p: &[f64; 3]| Point {
-                x: size(p[0], log_x),
-                y: size(p[1], log_y) * factor,
-                bar: p[2] * factor,
+            let point = |(x, q): &(f64, Estimate)| Point {
+                x: size(*x, log_x),
+                y: size(q.value, log_y) * factor,
+                // The size of what is negative has its bars the other way round.
+                bar: match log_y && q.value < 0.0 {
+                    true => (q.above * factor, q.below * factor),
+                    false => (q.below * factor, q.above * factor),
+                },
             };
             let part: Vec<Point> = points
                 .iter()
@@ -166,7 +173,7 @@ fn panel(
         Axis::named(&names)
     } else {
         let symbol = absolute(series.x.0, negative.0);
-        Axis::new(&symbol, series.x.1, log_x, xs, !few)
+        Axis::new(&symbol, &series.x.1, log_x, xs, !few)
     };
     let ys = extent(&curves, &x, log_y);
     let y = Axis::new(&absolute(&symbol, negative.1), &unit, log_y, ys, false);
@@ -189,7 +196,7 @@ fn extent(curves: &[Curve], x: &Axis, log: bool) -> (f64, f64) {
     }
     let (down, up) = bounds(
         all()
-            .flat_map(|p| [p.y - p.bar, p.y + p.bar])
+            .flat_map(|p| [p.y - p.bar.0, p.y + p.bar.1])
             .filter(usable),
     );
     (down.max(low - widest), up.min(high + widest))

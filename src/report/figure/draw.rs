@@ -114,8 +114,8 @@ fn draw(s: &mut String, panel: &Panel, f: Frame, number: usize) {
                     whisker(
                         s,
                         *x,
-                        at(p, p.y - p.bar).1,
-                        at(p, p.y + p.bar).1,
+                        at(p, p.y - p.bar.0).1,
+                        at(p, p.y + p.bar.1).1,
                         &curve.style,
                     );
                     let _ = writeln!(
@@ -143,11 +143,11 @@ fn pieces<'a>(curve: &'a Curve, panel: &Panel) -> Vec<&'a [Point]> {
 
 /// Shades what lies within the bars.
 fn band(s: &mut String, part: &[Point], style: &Style, at: impl Fn(&Point, f64) -> (f64, f64)) {
-    if part.len() < 2 || part.iter().all(|p| p.bar == 0.0) {
+    if part.len() < 2 || part.iter().all(|p| p.bar == (0.0, 0.0)) {
         return;
     }
-    let upper = part.iter().map(|p| at(p, p.y + p.bar));
-    let lower = part.iter().rev().map(|p| at(p, p.y - p.bar));
+    let upper = part.iter().map(|p| at(p, p.y + p.bar.1));
+    let lower = part.iter().rev().map(|p| at(p, p.y - p.bar.0));
     let outline: Vec<(f64, f64)> = upper.chain(lower).collect();
     let _ = writeln!(
         s,

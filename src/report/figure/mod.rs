@@ -14,7 +14,7 @@ mod png;
 mod select;
 
 pub use axis::Axis;
-pub use component::averaged;
+pub use component::{Estimate, conducting_directions, estimates};
 pub use compose::compose;
 pub use draw::svg;
 pub use markup::{escape, html};
@@ -57,8 +57,8 @@ pub struct Point {
     pub x: f64,
     /// Ordinate.
     pub y: f64,
-    /// Error bar of the ordinate; 0 for none.
-    pub bar: f64,
+    /// Error bar of the ordinate, downwards and upwards; 0 for none.
+    pub bar: (f64, f64),
 }
 
 /// How a curve looks.

@@ -1,5 +1,7 @@
 //! Quantities as the field writes them: symbols and units for axes, and short names to ask for them by.
 
+use crate::report::mean::without_prefix;
+
 /// How a quantity is written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notation {
@@ -55,8 +57,9 @@ const SYMBOLS: &[(&str, &str, &str)] = &[
     ("largest_figure_of_merit", "zT_max", "max zT"),
 ];
 
-/// Names without what they say of the relaxation time, and how its symbol follows the quantity's.
-fn without_tau(name: &str) -> (&str, &'static str) {
+/// Names without what they say of the relaxation time and of layers and chains, and how the time's symbol follows the quantity's.
+fn bare(name: &str) -> (&str, &'static str) {
+    let name = without_prefix(name);
     for (suffix, symbol) in [
         ("_over_tau", "/τ"),
         ("_over_tau2", "/τ²"),
@@ -71,11 +74,16 @@ fn without_tau(name: &str) -> (&str, &'static str) {
 
 /// Symbol and unit of a quantity of this name and unit.
 pub fn notation(name: &str, unit: &str) -> Notation {
-    let (bare, over) = without_tau(name);
-    let symbol = SYMBOLS.iter().find(|(n, ..)| *n == bare).map_or_else(
+    let (bare, over) = bare(name);
+    let symbol: String = SYMBOLS.iter().find(|(n, ..)| *n == bare).map_or_else(
         || bare.replace('_', " "),
         |(_, _, symbol)| (*symbol).to_owned(),
     );
+    let symbol = match name {
+        name if name.starts_with("sheet_") => with_index(&symbol, "2D"),
+        name if name.starts_with("line_") => with_index(&symbol, "1D"),
+        _ => symbol,
+    };
     let (unit, factor) = match unit {
         "V/K" => ("µV/K".to_owned(), 1e6),
         "W/(m K^2)" => (powers("mW/(m K^2)"), 1e3),
@@ -90,10 +98,24 @@ pub fn notation(name: &str, unit: &str) -> Notation {
     }
 }
 
+/// A symbol with one more index; differences and words take none.
+pub fn with_index(symbol: &str, index: &str) -> String {
+    match symbol.strip_suffix('}') {
+        Some(rest) if rest.contains("_{") => format!("{rest},{index}}}"),
+        _ if symbol.contains('−') => symbol.to_owned(),
+        _ => format!("{symbol}_{{{index}}}"),
+    }
+}
+
 /// The name in a file of what was asked for by its name, its name without `_over_tau`, or a short name.
 pub fn find<'a>(asked: &str, names: &[&'a str]) -> Option<&'a str> {
     let exact = |wanted: &str| names.iter().find(|n| **n == wanted).copied();
-    let bare = |wanted: &str| names.iter().find(|n| without_tau(n).0 == wanted).copied();
+    // Values per volume before those per area or length.
+    let named = |wanted: &str| {
+        let fits = |n: &&&str| bare(n).0 == wanted;
+        let bulk = names.iter().filter(fits).find(|n| without_prefix(n) == **n);
+        bulk.or_else(|| names.iter().find(fits)).copied()
+    };
     let short = SYMBOLS
         .iter()
         .find(|(_, short, _)| *short == asked)
@@ -103,18 +125,18 @@ pub fn find<'a>(asked: &str, names: &[&'a str]) -> Option<&'a str> {
                 .find(|(_, short, _)| short.eq_ignore_ascii_case(asked))
         });
     exact(asked)
-        .or_else(|| bare(asked))
-        .or_else(|| short.and_then(|(name, ..)| bare(name)))
+        .or_else(|| named(asked))
+        .or_else(|| short.and_then(|(name, ..)| named(name)))
 }
 
 /// The name that is nearest to what was asked for, if any is near.
 pub fn near<'a>(asked: &str, names: &[&'a str]) -> Option<&'a str> {
     let shorts = SYMBOLS.iter().filter_map(|(name, short, _)| {
-        let there = names.iter().any(|n| without_tau(n).0 == *name);
+        let there = names.iter().any(|n| bare(n).0 == *name);
         there.then_some(*short)
     });
-    let bare = names.iter().map(|n| without_tau(n).0);
-    let all = names.iter().copied().chain(bare).chain(shorts);
+    let bares = names.iter().map(|n| bare(n).0);
+    let all = names.iter().copied().chain(bares).chain(shorts);
     all.map(|name| (edits(asked, name), name))
         .min()
         .filter(|(edits, name)| *edits <= 1 + name.len().min(asked.len()) / 4)
@@ -179,5 +201,11 @@ mod tests {
         let s = notation("seebeck", "V/K");
         assert_eq!((s.symbol.as_str(), s.unit.as_str()), ("S", "µV/K"));
         assert_eq!(notation("conductivity_over_tau", "").symbol, "σ/τ");
+        let layer = ["sheet_conductivity_over_tau", "seebeck"];
+        assert_eq!(find("sigma", &layer), Some(layer[0]));
+        assert_eq!(notation(layer[0], "1/(Ohm s)").symbol, "σ_{2D}/τ");
+        assert_eq!(with_index("κ_{e}", "xx"), "κ_{e,xx}");
+        let both = ["sheet_conductivity", "conductivity"];
+        assert_eq!(find("sigma", &both), Some("conductivity"));
     }
 }

@@ -1,9 +1,10 @@
 //! Which numbers of a result file become curves, against what.
 
-use super::component::{check_shape, first_choice, rank, reduced, weights};
-use super::notation::{find, near, notation};
+use super::component::{Estimate, check_shape, estimates, first_choice, rank};
+use super::notation::{find, near, notation, powers, with_index};
 use crate::error::{Error, Result};
 use crate::io::results::{AttributeValue, Coordinates, ResultFile, Variable};
+use crate::transport::Scalar;
 
 /// The abscissa.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub struct Selection {
     pub quantities: Vec<String>,
     /// The abscissa; none for the longer of those there are.
     pub against: Option<Against>,
-    /// Tensor component: "average" (a third of the trace) or letters such as "xx", "xyz".
+    /// Tensor component: "average" (over the directions that conduct) or letters such as "xx", "xyz".
     pub component: Option<String>,
     /// Logarithmic abscissa.
     pub log_x: Option<bool>,
@@ -39,11 +40,11 @@ pub struct Series {
     /// Tensor component, where it has any.
     pub component: Option<String>,
     /// Symbol of the abscissa, and its unit.
-    pub x: (&'static str, &'static str),
+    pub x: (&'static str, String),
     /// Labels of the abscissa, where it has names instead of numbers.
     pub names: Vec<String>,
-    /// Label and points (x, value, bar) of each curve.
-    pub curves: Vec<(String, Vec<[f64; 3]>)>,
+    /// Label and points of each curve.
+    pub curves: Vec<(String, Vec<(f64, Estimate)>)>,
 }
 
 /// The series that the selection asks for.
@@ -122,10 +123,9 @@ fn series(file: &ResultFile, variable: &Variable, selection: &Selection) -> Resu
     if leading.is_empty() && rank == 2 {
         return Ok(tensor_components(variable));
     }
-    let component = selection.component.clone();
-    let component = (rank > 0).then(|| component.unwrap_or_else(|| first_choice(rank)));
-    let weights = weights(variable, component.as_deref(), rank)?;
-    let values: Vec<[f64; 2]> = reduced(variable, &weights);
+    let asked = selection.component.as_deref();
+    let component = (rank > 0).then(|| asked.unwrap_or(first_choice(rank)));
+    let values = estimates(file, variable, component)?;
     let numbers = |name: &str| -> Vec<f64> {
         match file.get_dimension(name).map(|d| &d.coordinates) {
             Some(Coordinates::Numbers(x)) => x.clone(),
@@ -135,8 +135,8 @@ fn series(file: &ResultFile, variable: &Variable, selection: &Selection) -> Resu
     };
     let start = Series {
         name: variable.name.clone(),
-        component: component.filter(|c| c != "average"),
-        x: ("E", "eV"),
+        component: component.filter(|c| *c != "average").map(str::to_owned),
+        x: ("E", "eV".into()),
         names: Vec::new(),
         curves: Vec::new(),
     };
@@ -148,8 +148,8 @@ fn series(file: &ResultFile, variable: &Variable, selection: &Selection) -> Resu
                 1 => String::new(),
                 _ => ["spin up", "spin down"][i.min(1)].to_owned(),
             };
-            let curve = |(i, part): (usize, &[[f64; 2]])| {
-                let points = energies.iter().zip(part).map(|(e, [v, b])| [*e, *v, *b]);
+            let curve = |(i, part): (usize, &[Estimate])| {
+                let points = energies.iter().copied().zip(part.iter().copied());
                 (label(i), points.collect())
             };
             let curves = values.chunks(energies.len().max(1)).enumerate().map(curve);
@@ -174,7 +174,7 @@ fn series(file: &ResultFile, variable: &Variable, selection: &Selection) -> Resu
 /// Temperature × level: against the one, a curve for each of the other.
 fn on_states(
     file: &ResultFile,
-    values: &[[f64; 2]],
+    values: &[Estimate],
     level: &str,
     selection: &Selection,
     start: Series,
@@ -201,16 +201,13 @@ fn on_states(
     let against = selection.against.unwrap_or(by_default);
     if against == Against::Temperature {
         let curve = |l: usize| {
-            let points = (0..n_t).map(|t| {
-                let [v, b] = values[t * n_l + l];
-                [temperatures[t], v, b]
-            });
+            let points = (0..n_t).map(|t| (temperatures[t], values[t * n_l + l]));
             (level_label(file, level, l, fermi), points.collect())
         };
         let mut order: Vec<usize> = (0..n_l).collect();
         order.sort_by(|a, b| levels[*a].total_cmp(&levels[*b]));
         return Ok(Series {
-            x: ("T", "K"),
+            x: ("T", "K".into()),
             curves: order.into_iter().map(curve).collect(),
             ..start
         });
@@ -219,11 +216,14 @@ fn on_states(
         refuse(selection, file, Some(Against::Temperature))?;
     }
     let (own, other, x) = match against {
-        Against::Doping => ("doping", "carrier_density", ("n − p", "cm^{−3}")),
+        Against::Doping => {
+            let (name, unit) = carrier_density(file);
+            ("doping", name, ("n − p", powers(unit)))
+        }
         _ => (
             "chemical_potential",
             "chemical_potential",
-            ("μ − E_{F}", "eV"),
+            ("μ − E_{F}", "eV".to_owned()),
         ),
     };
     let zero = if against == Against::Doping {
@@ -240,13 +240,9 @@ fn on_states(
         None => levels[l] - zero,
     };
     let curve = |t: usize| {
-        let mut points: Vec<[f64; 3]> = (0..n_l)
-            .map(|l| {
-                let [v, b] = values[t * n_l + l];
-                [at(t, l), v, b]
-            })
-            .collect();
-        points.sort_by(|a, b| a[0].total_cmp(&b[0]));
+        let points = (0..n_l).map(|l| (at(t, l), values[t * n_l + l]));
+        let mut points: Vec<(f64, Estimate)> = points.collect();
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
         (format!("{} K", temperatures[t]), points)
     };
     Ok(Series {
@@ -254,6 +250,21 @@ fn on_states(
         curves: (0..n_t).map(curve).collect(),
         ..start
     })
+}
+
+/// The density of carriers and its unit: per volume, of a layer per area, of a chain per length.
+fn carrier_density(file: &ResultFile) -> (&'static str, &str) {
+    let names = [
+        "sheet_carrier_density",
+        "line_carrier_density",
+        "carrier_density",
+    ];
+    let there = names.into_iter().find_map(|n| Some((n, file.get(n)?)));
+    let doping = file.get_dimension("doping").map(|d| d.unit.as_str());
+    match there {
+        Some((name, variable)) => (name, doping.unwrap_or(&variable.unit)),
+        None => ("carrier_density", doping.unwrap_or("cm^-3")),
+    }
 }
 
 fn coordinates(file: &ResultFile, level: &str) -> Option<[Vec<f64>; 2]> {
@@ -277,7 +288,8 @@ fn level_label(file: &ResultFile, level: &str, l: usize, fermi: f64) -> String {
             } else {
                 format!("{}·", (digits * 1e4).round() / 1e4)
             };
-            format!("{kind}: {times}10^{{{power}}} cm^{{−3}}")
+            let unit = powers(carrier_density(file).1);
+            format!("{kind}: {times}10^{{{power}}} {unit}")
         }
         Some(Coordinates::Numbers(x)) => {
             let mu = ((x[l] - fermi) * 1e6).round() / 1e6 + 0.0;
@@ -307,12 +319,16 @@ fn tensor_components(variable: &Variable) -> Series {
     let bar = |k: usize| variable.error.as_ref().map_or(0.0, |e| e[k]);
     let point = |(x, (i, j)): (usize, &(usize, usize))| {
         let k = 3 * i + j;
-        [x as f64, variable.data[k], bar(k)]
+        let one = Scalar {
+            value: variable.data[k],
+            error: bar(k),
+        };
+        (x as f64, one.into())
     };
     Series {
         name: variable.name.clone(),
         component: None,
-        x: ("", ""),
+        x: ("", String::new()),
         names: pairs
             .iter()
             .map(|(i, j)| letter(*i).to_owned() + letter(*j))
@@ -327,8 +343,8 @@ pub fn ordinate(file: &ResultFile, series: &Series) -> (String, String, f64) {
     let n = notation(&series.name, unit);
     let symbol = match &series.component {
         Some(component) => match n.symbol.split_once('/') {
-            Some((symbol, tau)) => format!("{symbol}_{{{component}}}/{tau}"),
-            None => format!("{}_{{{component}}}", n.symbol),
+            Some((symbol, tau)) => format!("{}/{tau}", with_index(symbol, component)),
+            None => with_index(&n.symbol, component),
         },
         None => n.symbol,
     };

@@ -19,7 +19,7 @@ use self::gauge::{Gauge, PAIRS};
 use self::point::Point;
 use self::series::{Fields, Series};
 use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
-use crate::bands::{BandHeader, WannierHamiltonian};
+use crate::bands::{BandHeader, WannierHamiltonian, count_by_level};
 use crate::crystal::{PointGroup, Tensor};
 use crate::error::{Error, Result};
 use crate::units::EV;
@@ -68,7 +68,31 @@ impl WannierBands {
         bands.header.point_group = found.group;
         bands.symmetry = found.exact;
         bands.header.provenance.notes.extend(found.note);
+        if bands.header.fermi_level_ev.is_some() {
+            let all = bands.ranges()?;
+            count_by_level(&mut bands.header, &all);
+        }
         Ok(bands)
+    }
+
+    /// Lowest and highest energy of each band on the k-points that the orbitals came from, eV.
+    fn ranges(&self) -> Result<Vec<(f64, f64)>> {
+        let grid = self.header.k_grid;
+        let n = grid.n.map(|n| n as f64);
+        let k_box = KBox {
+            origin: std::array::from_fn(|a| grid.shift[a] / n[a]),
+            step: n.map(|n| 1.0 / n),
+            points: grid.n,
+        };
+        let mut all = vec![(f64::INFINITY, f64::NEG_INFINITY); self.header.n_band];
+        for plane in self.planes(&k_box, 0, None)? {
+            for levels in plane.energies.chunks_exact(all.len()) {
+                for ((low, high), e) in all.iter_mut().zip(levels) {
+                    (*low, *high) = (low.min(*e), high.max(*e));
+                }
+            }
+        }
+        Ok(all)
     }
 
     /// The Hamiltonian.
