@@ -4,6 +4,7 @@ use super::{AttributeValue, Coordinates, Dimension, ResultFile, Variable};
 use crate::error::{Error, Result};
 use crate::io::dimension_scale::{self, DimensionScales};
 use crate::io::hdf5::container::{self, KIND, NEWEST_SCHEMA, SCHEMA, describe, text, write_error};
+use crate::io::hdf5::filters;
 use crate::io::hdf5::stored::StoredFile;
 use crate::io::hdf5::values::{Read, StoredDataset};
 use hdf5::types::VarLenUnicode;
@@ -38,12 +39,11 @@ impl ResultFile {
             attributes: Vec::new(),
         };
         results.load(&file).map_err(|problem| {
-            Error::bad_file(
-                path,
-                "results",
-                problem,
+            let remedy = filters::remedy(
+                &problem,
                 "the file is damaged or holds no results: write it again",
-            )
+            );
+            Error::bad_file(path, "results", problem, remedy)
         })?;
         Ok(results)
     }
