@@ -55,7 +55,10 @@ pub fn read(path: &Path) -> Result<BandGrid> {
     let spin = if two {
         SpinTreatment::Collinear
     } else {
-        notes.push("One spin component: two electrons per state are assumed (the file does not tell spinors).".to_string());
+        notes.push(format!(
+            "One spin component: {} (the file does not tell spinors).",
+            crate::io::TWO_ASSUMED
+        ));
         SpinTreatment::Unpolarized
     };
     let fermi = match table.fermi.as_slice() {
@@ -89,6 +92,7 @@ pub fn read(path: &Path) -> Result<BandGrid> {
         ));
     }
     let header = bands.header_mut();
+    header.spin_assumed = !two;
     header.fermi_level_ev = fermi;
     header.n_electrons = Some(table.electrons.iter().sum());
     header.provenance.format = "CASTEP .bands".to_string();

@@ -6,9 +6,46 @@ use std::str::FromStr;
 
 /// The option that names the units.
 const OPTION: &str = "--bxsf-units";
+/// What a code writes and reads: one row for each of its names.
+struct Row {
+    name: &'static str,
+    units: BxsfUnits,
+    /// Whether the code reads files of one band alone.
+    one_band: bool,
+}
+
+const fn row(name: &'static str, units: BxsfUnits) -> Row {
+    Row {
+        name,
+        units,
+        one_band: false,
+    }
+}
+
+/// The names that reading and writing know, besides `qe:ALAT` and the units themselves.
+const ROWS: [Row; 8] = [
+    row("wannier90", BxsfUnits::WANNIER90),
+    row("bzint", BxsfUnits::WANNIER90),
+    row("wien2k", BxsfUnits::WIEN2K),
+    row("xcrysden", BxsfUnits::WIEN2K),
+    Row {
+        one_band: true,
+        ..row("skeaf", BxsfUnits::WIEN2K)
+    },
+    row("abinit", BxsfUnits::ABINIT),
+    row("elk", BxsfUnits::ELK),
+    row("exciting", BxsfUnits::ELK),
+];
+
 /// Every choice of that option.
-pub(super) const CHOICES: &str = "`qe:ALAT` (alat in bohr), `wannier90`, `wien2k` or `skeaf`, `abinit`, `elk` or `exciting`, \
-     or ENERGY,LENGTH,FACTOR such as `eV,1/angstrom,2pi` (ev|ry|hartree; 1/angstrom|1/bohr|2pi/alat=BOHR; 2pi|no2pi)";
+pub(super) fn choices() -> String {
+    let names: Vec<String> = ROWS.iter().map(|row| format!("`{}`", row.name)).collect();
+    format!(
+        "`qe:ALAT` (alat in bohr), {}, or ENERGY,LENGTH,FACTOR such as `eV,1/angstrom,2pi` (ev|ry|hartree; \
+         1/angstrom|1/bohr|2pi/alat=BOHR; 2pi|no2pi)",
+        names.join(", ")
+    )
+}
 
 /// Unit of the energies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,10 +135,10 @@ impl BxsfUnits {
         energy: EnergyUnit::Rydberg,
         vectors: VectorUnit::PerBohr { two_pi: false },
     };
-    /// ABINIT: hartree, bohr⁻¹ without 2π (its `gprimd`).
+    /// ABINIT: hartree, Å⁻¹ without 2π (`printbxsf` writes its `gprimd`, bohr⁻¹, over the bohr in Å).
     pub const ABINIT: Self = Self {
         energy: EnergyUnit::Hartree,
-        vectors: VectorUnit::PerBohr { two_pi: false },
+        vectors: VectorUnit::PerAngstrom { two_pi: false },
     };
     /// Elk and exciting: hartree, bohr⁻¹ with 2π.
     pub const ELK: Self = Self {
@@ -116,6 +153,22 @@ impl BxsfUnits {
             vectors: VectorUnit::TwoPiOverAlat { alat_bohr },
         }
     }
+}
+
+impl Default for BxsfUnits {
+    /// What bzint writes.
+    fn default() -> Self {
+        Self::WANNIER90
+    }
+}
+
+/// Units by name, as `--bxsf-units` takes them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct BxsfConvention {
+    /// The units.
+    pub units: BxsfUnits,
+    /// Whether the code of that name reads files of one band alone (SKEAF).
+    pub one_band: bool,
 }
 
 impl std::fmt::Display for BxsfUnits {
@@ -141,20 +194,19 @@ impl FromStr for BxsfUnits {
     /// [`Error::BadOption`] with the value and the choices.
     fn from_str(text: &str) -> Result<Self> {
         let lower = text.trim().to_ascii_lowercase();
-        let bad = |problem: String| Error::bad_option(OPTION, problem, format!("give {CHOICES}"));
+        let bad =
+            |problem: String| Error::bad_option(OPTION, problem, format!("give {}", choices()));
         let alat = |value: &str| match value.parse::<f64>() {
             Ok(a) if a.is_finite() && a > 0.0 => Ok(a),
             _ => Err(bad(format!(
                 "`{text}`: `{value}` is no positive alat in bohr"
             ))),
         };
-        match lower.as_str() {
-            "wannier90" | "bzint" => return Ok(Self::WANNIER90),
-            "wien2k" | "skeaf" | "xcrysden" => return Ok(Self::WIEN2K),
-            "abinit" => return Ok(Self::ABINIT),
-            "elk" | "exciting" => return Ok(Self::ELK),
-            "qe" => return Err(bad(format!("`{text}` lacks alat"))),
-            _ => {}
+        if let Some(row) = ROWS.iter().find(|row| row.name == lower) {
+            return Ok(row.units);
+        }
+        if lower == "qe" {
+            return Err(bad(format!("`{text}` lacks alat")));
         }
         if let Some(value) = lower.strip_prefix("qe:") {
             return alat(value).map(Self::quantum_espresso);
@@ -190,6 +242,22 @@ impl FromStr for BxsfUnits {
     }
 }
 
+impl FromStr for BxsfConvention {
+    type Err = Error;
+
+    /// As [`BxsfUnits::from_str`].
+    ///
+    /// # Errors
+    /// As there.
+    fn from_str(text: &str) -> Result<Self> {
+        let lower = text.trim().to_ascii_lowercase();
+        Ok(Self {
+            units: text.parse()?,
+            one_band: ROWS.iter().any(|row| row.one_band && row.name == lower),
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,6 +271,7 @@ mod tests {
             ("ry, 1/bohr, no2pi", BxsfUnits::WIEN2K),
             ("elk", BxsfUnits::ELK),
             ("abinit", BxsfUnits::ABINIT),
+            ("Hartree,1/angstrom,no2pi", BxsfUnits::ABINIT),
             ("qe:7.63", BxsfUnits::quantum_espresso(7.63)),
             ("ev,2pi/alat=7.63", BxsfUnits::quantum_espresso(7.63)),
         ];

@@ -315,11 +315,16 @@ fn header(
         }
         Some(_) => SpinTreatment::Unpolarized,
         None => {
-            notes.push("There is no .win: bands without spin (g_s = 2) are assumed, and atoms and Fermi level are unknown.".to_string());
+            notes.push(format!(
+                "There is no .win: {}, and atoms and Fermi level are unknown.",
+                crate::io::TWO_ASSUMED
+            ));
             SpinTreatment::Unpolarized
         }
     };
     let mut header = BandHeader::new(lattice, KGrid::gamma(grid)?, spin, matrix.n_orbital);
+    // A .win need not name the one channel of two that it is for.
+    header.spin_assumed = spin == SpinTreatment::Unpolarized;
     if let Some(win) = win {
         header.fermi_level_ev = win.fermi_energy_ev;
         if win.fermi_energy_ev.is_none() {
