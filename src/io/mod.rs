@@ -46,8 +46,9 @@ const LOOK_AT: u64 = 64 * 1024;
 /// # Errors
 /// [`Error::Io`] where the system refuses.
 pub fn is_without_units(path: &Path) -> Result<bool> {
+    // A pipe can be read only once: the user knows what comes through it.
     if !path.is_file() {
-        return Ok(false);
+        return Ok(!path.is_dir());
     }
     let beginning = text::beginning(path, LOOK_AT)?;
     let text = String::from_utf8_lossy(&beginning);

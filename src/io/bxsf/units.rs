@@ -6,44 +6,27 @@ use std::str::FromStr;
 
 /// The option that names the units.
 const OPTION: &str = "--bxsf-units";
-/// What a code writes and reads: one row for each of its names.
-struct Row {
-    name: &'static str,
-    units: BxsfUnits,
-    /// Whether the code reads files of one band alone.
-    one_band: bool,
-}
-
-const fn row(name: &'static str, units: BxsfUnits) -> Row {
-    Row {
-        name,
-        units,
-        one_band: false,
-    }
-}
-
-/// The names that reading and writing know, besides `qe:ALAT` and the units themselves.
-const ROWS: [Row; 8] = [
-    row("wannier90", BxsfUnits::WANNIER90),
-    row("bzint", BxsfUnits::WANNIER90),
-    row("wien2k", BxsfUnits::WIEN2K),
-    row("xcrysden", BxsfUnits::WIEN2K),
-    Row {
-        one_band: true,
-        ..row("skeaf", BxsfUnits::WIEN2K)
-    },
-    row("abinit", BxsfUnits::ABINIT),
-    row("elk", BxsfUnits::ELK),
-    row("exciting", BxsfUnits::ELK),
+/// What codes write and read, besides `qe:ALAT` and the units themselves: their names, other names, the units.
+const CODES: [(&[&str], &[&str], BxsfUnits); 4] = [
+    (&["wannier90"], &["bzint"], BxsfUnits::WANNIER90),
+    (&["wien2k", SKEAF], &["xcrysden"], BxsfUnits::WIEN2K),
+    (&["abinit"], &[], BxsfUnits::ABINIT),
+    (&["elk", "exciting"], &[], BxsfUnits::ELK),
 ];
+/// The code that reads files of one band alone.
+const SKEAF: &str = "skeaf";
 
 /// Every choice of that option.
 pub(super) fn choices() -> String {
-    let names: Vec<String> = ROWS.iter().map(|row| format!("`{}`", row.name)).collect();
+    let quoted = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        names.join(" or ")
+    };
+    let codes: Vec<String> = CODES.iter().map(|(names, ..)| quoted(names)).collect();
     format!(
         "`qe:ALAT` (alat in bohr), {}, or ENERGY,LENGTH,FACTOR such as `eV,1/angstrom,2pi` (ev|ry|hartree; \
          1/angstrom|1/bohr|2pi/alat=BOHR; 2pi|no2pi)",
-        names.join(", ")
+        codes.join(", ")
     )
 }
 
@@ -202,8 +185,12 @@ impl FromStr for BxsfUnits {
                 "`{text}`: `{value}` is no positive alat in bohr"
             ))),
         };
-        if let Some(row) = ROWS.iter().find(|row| row.name == lower) {
-            return Ok(row.units);
+        let is_named = |names: &[&str]| names.contains(&lower.as_str());
+        let code = CODES
+            .iter()
+            .find(|(names, others, _)| is_named(names) || is_named(others));
+        if let Some((.., units)) = code {
+            return Ok(*units);
         }
         if lower == "qe" {
             return Err(bad(format!("`{text}` lacks alat")));
@@ -250,10 +237,9 @@ impl FromStr for BxsfConvention {
     /// # Errors
     /// As there.
     fn from_str(text: &str) -> Result<Self> {
-        let lower = text.trim().to_ascii_lowercase();
         Ok(Self {
             units: text.parse()?,
-            one_band: ROWS.iter().any(|row| row.one_band && row.name == lower),
+            one_band: text.trim().eq_ignore_ascii_case(SKEAF),
         })
     }
 }
