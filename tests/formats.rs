@@ -12,7 +12,10 @@ use std::path::Path;
 
 /// Opens by content and copies into memory.
 fn open(path: &Path, units: Option<BxsfUnits>) -> Result<BandGrid> {
-    let options = OpenOptions { bxsf_units: units };
+    let options = OpenOptions {
+        bxsf_units: units,
+        ..OpenOptions::default()
+    };
     BandGrid::load(io::open(path, &options)?.as_ref())
 }
 

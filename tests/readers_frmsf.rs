@@ -17,7 +17,11 @@ fn shared(name: &str) -> Option<PathBuf> {
 
 fn open(path: &Path, units: Option<&str>) -> Result<BandGrid> {
     let bxsf_units: Option<BxsfUnits> = units.map(|u| u.parse().unwrap());
-    BandGrid::load(io::open(path, &OpenOptions { bxsf_units })?.as_ref())
+    let options = OpenOptions {
+        bxsf_units,
+        ..OpenOptions::default()
+    };
+    BandGrid::load(io::open(path, &options)?.as_ref())
 }
 
 /// fermi_velocity.x wrote Ry, 1/bohr with 2π and a block of |v|; its bands are those that cross the Fermi level.

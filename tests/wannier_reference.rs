@@ -51,6 +51,7 @@ fn levels_are_those_that_wannier90_prints() {
         let ours = grid_of(hidden.path(), [n; 3]);
         let options = OpenOptions {
             bxsf_units: Some("wannier90".parse::<BxsfUnits>().unwrap()),
+            ..OpenOptions::default()
         };
         let theirs = io::open(&bxsf, &options).unwrap();
         assert_eq!(theirs.header().k_grid.n, [n; 3]);

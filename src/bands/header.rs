@@ -62,6 +62,8 @@ pub struct BandHeader {
     pub k_grid: KGrid,
     /// Spin treatment; fixes the number of spin channels and g_s.
     pub spin: SpinTreatment,
+    /// Whether the file does not tell how many electrons a state holds, so that `spin` is the reader's assumption.
+    pub spin_assumed: bool,
     /// Number of bands per spin channel.
     pub n_band: usize,
     /// Number of the first band in the code that wrote the file (1 unless the file holds a selection).
@@ -92,6 +94,7 @@ impl BandHeader {
             lattice,
             k_grid,
             spin,
+            spin_assumed: false,
             n_band,
             first_band: 1,
             fermi_level_ev: None,

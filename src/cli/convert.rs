@@ -2,8 +2,10 @@
 
 use super::options::{Input, Output};
 use super::session;
+use crate::bands::BandSource;
 use crate::error::{Error, Result};
-use crate::io::{bxsf, frmsf, hdf5};
+use crate::io::bxsf::BxsfConvention;
+use crate::io::{self, bxsf, frmsf, hdf5};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -18,6 +20,13 @@ pub struct Convert {
     /// Spin channel for formats without spin: 1 (up) or 2 (down)
     #[arg(long, value_name = "1|2")]
     spin: Option<usize>,
+    /// The one band to write to .bxsf or .frmsf, by its number in `bzint info` (SKEAF reads one a file)
+    #[arg(long, value_name = "N")]
+    band: Option<usize>,
+    /// Units of the .bxsf or .frmsf written, as --bxsf-units has them (which is of the input where that is BXSF or FRMSF, and
+    /// else of the output; default: wannier90)
+    #[arg(long, value_name = "UNITS")]
+    output_units: Option<BxsfConvention>,
     /// Fermi level in eV for formats that need one, instead of the file's
     #[arg(long, value_name = "EV", allow_hyphen_values = true)]
     fermi_level: Option<f64>,
@@ -30,10 +39,12 @@ impl Convert {
     ///
     /// # Errors
     /// Where the input cannot be read or the output cannot be written.
-    pub fn run(self) -> Result<()> {
+    pub fn run(mut self) -> Result<()> {
         let extension = self.out.extension().and_then(|e| e.to_str()).unwrap_or("");
-        match extension {
-            "h5" | "hdf5" | "bxsf" | "frmsf" => {}
+        let extension = extension.to_string();
+        let has_units = match extension.as_str() {
+            "h5" | "hdf5" => false,
+            "bxsf" | "frmsf" => true,
             _ => {
                 return Err(Error::bad_option(
                     "--output",
@@ -41,7 +52,23 @@ impl Convert {
                     "give a name with the ending of the format wanted",
                 ));
             }
+        };
+        // Units of an input that has its own are meant for the output.
+        if has_units && self.input.file.exists() && !io::is_without_units(&self.input.file)? {
+            self.output_units = self.output_units.or(self.input.bxsf_units.take());
         }
+        let given = [
+            ("--output-units", self.output_units.is_some()),
+            ("--band", self.band.is_some()),
+        ];
+        if let Some((option, _)) = given.iter().find(|(_, given)| *given && !has_units) {
+            return Err(Error::bad_option(
+                *option,
+                format!("{} holds all bands, in eV and Å", self.out.display()),
+                "leave the option out, or write .bxsf or .frmsf",
+            ));
+        }
+        let convention = self.output_units.unwrap_or_default();
         let spin = match self.spin {
             None => None,
             Some(spin @ 1..=2) => Some(spin - 1),
@@ -55,31 +82,69 @@ impl Convert {
         };
         let source = session::open(&self.input)?;
         session::notes(&self.output, source.header());
-        let options = bxsf::WriteOptions {
+        let mut options = bxsf::WriteOptions {
             spin,
             fermi_level_ev: self.fermi_level,
+            band: self.band,
+            units: convention.units,
         };
-        match extension {
+        if convention.one_band && self.band.is_none() {
+            options.band = Some(only_band(&*source, &options)?);
+        }
+        match extension.as_str() {
             "bxsf" => bxsf::write(&self.out, &*source, &options)?,
             "frmsf" => frmsf::write(&self.out, &*source, &options)?,
             _ => hdf5::write(&self.out, &*source, &session::command_line())?,
         }
         let header = source.header();
+        let what = match options.band {
+            Some(number) => format!("band {number} ({})", header.spin.name()),
+            None => format!("{} {} bands", header.n_band, header.spin.name()),
+        };
+        let units = match has_units {
+            true => format!(" in {}", options.units),
+            false => String::new(),
+        };
         let summary = format!(
-            "{} {} bands on {} k-points written to {}",
-            header.n_band,
-            header.spin.name(),
+            "{what} on {} k-points written to {}{units}",
             header.k_grid,
             self.out.display()
         );
         if self.output.json {
             super::print(&format!(
                 "{:#}",
-                serde_json::json!({"kind": "convert", "output": self.out, "k_grid": header.k_grid.n, "bands": header.n_band})
+                serde_json::json!({"kind": "convert", "output": self.out, "k_grid": header.k_grid.n, "bands": options.band.map_or(header.n_band, |_| 1)})
             ));
         } else if !self.output.quiet {
             super::print(&summary);
         }
         Ok(())
     }
+}
+
+/// The band for a code that reads one a file, where it was not given: the only one that crosses the Fermi level.
+fn only_band(source: &dyn BandSource, options: &bxsf::WriteOptions) -> Result<usize> {
+    let header = source.header();
+    let first = options.spin.unwrap_or(0).min(header.n_spin() - 1) * header.n_band;
+    let bands = source.statistics().iter().skip(first).take(header.n_band);
+    let level = options.fermi_level_ev.or(header.fermi_level_ev);
+    let crosses = |(low, high)| level.is_some_and(|e| low < e && e < high);
+    let crossing: Vec<usize> = bands
+        .enumerate()
+        .filter(|(_, s)| crosses((s.energy_min, s.energy_max)))
+        .map(|(band, _)| header.first_band + band)
+        .collect();
+    if let [only] = crossing.as_slice() {
+        return Ok(*only);
+    }
+    let numbers: Vec<String> = crossing.iter().map(usize::to_string).collect();
+    let which = match numbers.as_slice() {
+        [] => "no band crosses the Fermi level".to_string(),
+        several => format!("bands {} cross the Fermi level", several.join(", ")),
+    };
+    Err(Error::bad_option(
+        "--band",
+        format!("SKEAF reads one band a file, and {which}"),
+        "give `--band N`, once a file",
+    ))
 }

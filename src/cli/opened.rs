@@ -75,7 +75,9 @@ pub fn open(input: &Input, preference: Preference) -> Result<Opened> {
 
 fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
     let wanted_table = preference == Preference::Table && input.tolerance.is_none();
-    if let Some(hamiltonian) = io::open_wannier(&input.file)? {
+    let told = input.told()?;
+    if let Some(mut hamiltonian) = io::open_wannier(&input.file)? {
+        told.settle_spin(hamiltonian.header_mut())?;
         if input.fit_velocities {
             return Err(nothing_to_fit(
                 input,
@@ -97,12 +99,7 @@ fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
             None => refine(Box::new(WannierBands::new(hamiltonian)?), input)?,
         });
     }
-    let table = io::open(
-        &input.file,
-        &io::OpenOptions {
-            bxsf_units: input.bxsf_units,
-        },
-    )?;
+    let table = io::open(&input.file, &told)?;
     let header = table.header();
     let coarse = header.k_grid.n.iter().all(|n| *n <= MOST_POINTS) && !header.has_lifetimes;
     if input.fit_velocities && !header.has_velocities {

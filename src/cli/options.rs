@@ -2,7 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::integrate::{Request, Velocities, Weights};
-use crate::io::bxsf::BxsfUnits;
+use crate::io::bxsf::BxsfConvention;
+use crate::io::{self, OpenOptions, SpinDegeneracy};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -42,7 +43,34 @@ pub struct Input {
     pub scissor: Option<f64>,
     /// Units of a BXSF or FRMSF file: wannier90, wien2k, skeaf, abinit, elk, qe:ALAT (bohr), or ENERGY,VECTORS,2pi|no2pi
     #[arg(long, value_name = "UNITS")]
-    pub bxsf_units: Option<BxsfUnits>,
+    pub bxsf_units: Option<BxsfConvention>,
+    /// Electrons that a state holds where the file does not tell (BXSF, FRMSF, Wannier90, generic lists): 1 for one spin channel
+    /// or spinors, 2 for bands without spin (default: 2)
+    #[arg(long, value_name = "1|2", value_parser = parse_degeneracy)]
+    pub spin_degeneracy: Option<SpinDegeneracy>,
+}
+
+impl Input {
+    /// What the options say about the file itself.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for units of a file that has its own.
+    pub fn told(&self) -> Result<OpenOptions> {
+        if self.bxsf_units.is_some() && self.file.exists() && !io::is_without_units(&self.file)? {
+            return Err(Error::bad_option(
+                "--bxsf-units",
+                format!(
+                    "{} is no BXSF or FRMSF file: its units are known",
+                    self.file.display()
+                ),
+                "leave the option out",
+            ));
+        }
+        Ok(OpenOptions {
+            bxsf_units: self.bxsf_units.map(|convention| convention.units),
+            spin_degeneracy: self.spin_degeneracy,
+        })
+    }
 }
 
 /// How densely a table is to be interpolated.
@@ -120,6 +148,14 @@ pub struct FermiOption {
     /// Electrons per cell in these bands, where the file does not say or another number is wanted
     #[arg(long, value_name = "N")]
     pub electrons: Option<f64>,
+}
+
+fn parse_degeneracy(text: &str) -> Result<SpinDegeneracy, String> {
+    match text {
+        "1" => Ok(SpinDegeneracy::One),
+        "2" => Ok(SpinDegeneracy::Two),
+        _ => Err("give 1 or 2".into()),
+    }
 }
 
 fn parse_fermi(text: &str) -> Result<FermiChoice, String> {

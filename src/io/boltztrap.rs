@@ -186,6 +186,8 @@ fn parse(path: &Path, content: &str, lattice: Lattice, atoms: Vec<Atom>) -> Resu
     };
     let mut bands = listed.complete().map_err(text::in_file(path))?;
     let header = bands.header_mut();
+    // One channel may be spinors, or one of two.
+    header.spin_assumed = n_spin == 1;
     header.fermi_level_ev = Some(fermi * RYDBERG_EV);
     header.provenance.format = "BoltzTraP2 generic".to_string();
     let notes = &mut header.provenance.notes;

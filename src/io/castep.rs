@@ -56,7 +56,10 @@ pub fn read(path: &Path) -> Result<BandGrid> {
     let spin = if two {
         SpinTreatment::Collinear
     } else {
-        notes.push("One spin component: two electrons per state are assumed (the file does not tell spinors).".to_string());
+        notes.push(format!(
+            "One spin component: {} (the file does not tell spinors).",
+            crate::io::TWO_ASSUMED
+        ));
         SpinTreatment::Unpolarized
     };
     let fermi = match table.fermi.as_slice() {
@@ -81,7 +84,10 @@ pub fn read(path: &Path) -> Result<BandGrid> {
         moments,
         rotations: Vec::new(),
     };
-    let mut bands = listed.complete().map_err(text::in_file(path))?;
+    let mut bands = match listed.complete().map_err(text::in_file(path)) {
+        Err(error) if cell_beside(path).is_none() => return Err(without_cell(path, error)),
+        outcome => outcome?,
+    };
     if table.most > table.n_band {
         notes.push(format!(
             "The components have {} and {} bands; the lowest {} of each are used.",
@@ -89,6 +95,7 @@ pub fn read(path: &Path) -> Result<BandGrid> {
         ));
     }
     let header = bands.header_mut();
+    header.spin_assumed = !two;
     header.fermi_level_ev = fermi;
     header.n_electrons = Some(table.electrons.iter().sum());
     header.provenance.format = "CASTEP .bands".to_string();
@@ -207,15 +214,40 @@ impl Table {
     }
 }
 
+/// The name of the `.cell` that belongs to a file.
+fn cell_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    format!("{}.cell", name.strip_suffix(".bands").unwrap_or(name))
+}
+
 fn cell_beside(path: &Path) -> Option<std::path::PathBuf> {
-    let name = path.file_name()?.to_str()?;
-    let name = name.strip_suffix(".gz").unwrap_or(name);
-    let seed = name.strip_suffix(".bands").unwrap_or(name);
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    file_in(folder, &[&format!("{seed}.cell")])
+    file_in(folder, &[&cell_name(path)])
+}
+
+/// What k-points that make no grid mean where the structure is missing: most likely the list is a symmetric part of one.
+fn without_cell(path: &Path, error: Error) -> Error {
+    let name = cell_name(path);
+    match error {
+        Error::BadFile {
+            place,
+            problem,
+            remedy,
+            ..
+        } => Error::bad_file(
+            path,
+            place,
+            format!(
+                "there is no {name} beside it, so that of its symmetry only E(k) = E(−k) is known, and with that {problem}"
+            ),
+            format!("put the run's {name} beside it; where that does not help, {remedy}"),
+        ),
+        other => other,
+    }
 }
 
 /// The atoms, and the moment of each, in the cell of `.bands`, which the file's own vectors must match.

@@ -18,7 +18,16 @@ const NAMES: [&str; 5] = [
 const ENDINGS: [(&str, &[&str]); 5] = [
     (
         ".struct",
-        &[".energy", ".energyso", ".energysoup", ".energyup"],
+        &[
+            ".energy",
+            ".energyso",
+            ".energysoup",
+            ".energyup",
+            ".energy_1",
+            ".energyso_1",
+            ".energysoup_1",
+            ".energyup_1",
+        ],
     ),
     ("_GSR.nc", &[]),
     (".bands", &[]),

@@ -1,5 +1,6 @@
 //! HDF5 files of other codes (netCDF-4 files are such), plain or gzip: arrays with their shape, checked.
 
+use super::hdf5::filters;
 use super::hdf5::stored::StoredFile;
 use super::hdf5::values::StoredDataset;
 use super::text;
@@ -60,7 +61,10 @@ impl H5 {
 
     fn damaged(&self, name: &str) -> impl FnOnce(String) -> Error {
         let (path, name) = (self.path.clone(), name.to_string());
-        move |problem| Error::bad_file(&path, name, problem, "the file is damaged: copy it again")
+        move |problem| {
+            let remedy = filters::remedy(&problem, "the file is damaged: copy it again");
+            Error::bad_file(&path, name, problem, remedy)
+        }
     }
 
     fn dataset(&self, name: &str) -> Result<StoredDataset> {

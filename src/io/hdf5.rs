@@ -33,6 +33,7 @@
 mod attribute;
 pub(in crate::io) mod container;
 mod extremes;
+pub(in crate::io) mod filters;
 mod read;
 pub(in crate::io) mod stored;
 pub(in crate::io) mod values;
@@ -218,7 +219,10 @@ impl NativeBands {
                     band + self.header.first_band
                 ),
                 format!("they cannot be read: {problem}"),
-                "the file is truncated or damaged: copy it again, or convert the bands again",
+                filters::remedy(
+                    &problem,
+                    "the file is truncated or damaged: copy it again, or convert the bands again",
+                ),
             )
         })?;
         if read.len() != out.len() {

@@ -16,6 +16,7 @@ pub mod hdf5;
 mod lines;
 mod listed;
 mod netcdf;
+mod options;
 pub mod qe;
 pub mod results;
 pub(crate) mod text;
@@ -23,9 +24,12 @@ pub mod vasp;
 pub mod wannier90;
 pub mod wien2k;
 
-use crate::bands::{BandSource, WannierHamiltonian};
+pub use options::{OpenOptions, SpinDegeneracy};
+
+use crate::bands::{BandGrid, BandSource, WannierHamiltonian};
 use crate::error::{Error, Result};
 use crate::sampler::WannierGrid;
+use options::TWO_ASSUMED;
 use std::path::Path;
 
 /// The formats that [`open`] knows, for messages.
@@ -37,11 +41,18 @@ const HDF5_SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// How much of a file is looked at: comments may come before what gives a format away.
 const LOOK_AT: u64 = 64 * 1024;
 
-/// What a user may have to say about a file.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct OpenOptions {
-    /// Units of a BXSF or FRMSF file, where the file does not tell.
-    pub bxsf_units: Option<bxsf::BxsfUnits>,
+/// Whether `path` is a BXSF or FRMSF file: the formats without units.
+///
+/// # Errors
+/// [`Error::Io`] where the system refuses.
+pub fn is_without_units(path: &Path) -> Result<bool> {
+    // A pipe can be read only once: the user knows what comes through it.
+    if !path.is_file() {
+        return Ok(!path.is_dir());
+    }
+    let beginning = text::beginning(path, LOOK_AT)?;
+    let text = String::from_utf8_lossy(&beginning);
+    Ok(bxsf::is_bxsf(&text) || frmsf::is_frmsf(&text))
 }
 
 /// Writes a text file that appears only once it is whole.
@@ -89,13 +100,20 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
         reason,
         known: KNOWN,
     };
-    if let Some(hamiltonian) = open_wannier(path)? {
+    let settled = |mut bands: BandGrid| -> Result<Box<dyn BandSource>> {
+        options
+            .settle_spin(bands.header_mut())
+            .map_err(text::in_file(path))?;
+        Ok(Box::new(bands))
+    };
+    if let Some(mut hamiltonian) = open_wannier(path)? {
+        options.settle_spin(hamiltonian.header_mut())?;
         return Ok(Box::new(WannierGrid::with_default_grid(hamiltonian)?));
     }
     let metadata = std::fs::metadata(path).map_err(Error::io(path, "open"))?;
     if metadata.is_dir() {
         if qe::find_in_directory(path).is_some() {
-            return Ok(Box::new(qe::read(path)?));
+            return settled(qe::read(path)?);
         }
         return match directory::band_file(path)? {
             Some(file) => open(&file, options),
@@ -110,11 +128,11 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
         let compressed = text::is_gzip(path)?;
         let file = h5::H5::open(path)?;
         if vasp::is_vaspout(&file) {
-            return Ok(Box::new(vasp::read_vaspout(path)?));
+            return settled(vasp::read_vaspout(path)?);
         }
         let file = netcdf::NetCdf::Four(file);
         if abinit::is_abinit(&file) {
-            return Ok(Box::new(abinit::read(path)?));
+            return settled(abinit::read(path)?);
         }
         if compressed {
             return Err(unknown(
@@ -122,47 +140,49 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
             ));
         }
         drop(file);
-        return Ok(Box::new(hdf5::open(path)?));
+        let bands = hdf5::open(path)?;
+        options.check_spin(bands.header())?;
+        return Ok(Box::new(bands));
     }
     if netcdf::is_classic(&beginning) {
         if abinit::is_abinit(&netcdf::NetCdf::open(path)?) {
-            return Ok(Box::new(abinit::read(path)?));
+            return settled(abinit::read(path)?);
         }
         return Err(unknown(
             "a netCDF file without ABINIT's eigenvalues".to_string(),
         ));
     }
     if bt2::is_xz(&beginning) {
-        return Ok(Box::new(bt2::read(path)?));
+        return settled(bt2::read(path)?);
     }
     let text = String::from_utf8_lossy(&beginning);
-    if text.contains("BEGIN_BLOCK_BANDGRID") || text.trim_start().starts_with("BEGIN_INFO") {
-        return Ok(Box::new(bxsf::read(path, options.bxsf_units)?));
+    if bxsf::is_bxsf(&text) {
+        return settled(bxsf::read(path, options.bxsf_units)?);
     }
     if vasp::is_eigenval(&text) {
-        return Ok(Box::new(vasp::read_eigenval(path)?));
+        return settled(vasp::read_eigenval(path)?);
     }
     if elk::is_eigval(&text) {
-        return Ok(Box::new(elk::read(path)?));
+        return settled(elk::read(path)?);
     }
     if boltztrap::is_energy(&text) || boltztrap::is_structure(&text) {
-        return Ok(Box::new(boltztrap::read(path)?));
+        return settled(boltztrap::read(path)?);
     }
     if castep::is_bands(&text) {
-        return Ok(Box::new(castep::read(path)?));
+        return settled(castep::read(path)?);
     }
     if wien2k::is_energy(&text) || wien2k::is_struct(&text) {
-        return Ok(Box::new(wien2k::read(path)?));
+        return settled(wien2k::read(path)?);
     }
     if fhi_aims::is_eigenvalues(&text) {
-        return Ok(Box::new(fhi_aims::read(path)?));
+        return settled(fhi_aims::read(path)?);
     }
     if frmsf::is_frmsf(&text) {
-        return Ok(Box::new(frmsf::read(path, options.bxsf_units)?));
+        return settled(frmsf::read(path, options.bxsf_units)?);
     }
     match root_element(&text) {
-        Some("espresso") => Ok(Box::new(qe::read(path)?)),
-        Some("modeling") => Ok(Box::new(vasp::read(path)?)),
+        Some("espresso") => settled(qe::read(path)?),
+        Some("modeling") => settled(vasp::read(path)?),
         Some(name) => Err(unknown(format!("XML with the root element <{name}>"))),
         None if beginning.contains(&0) => Err(unknown("binary data".to_string())),
         None => {

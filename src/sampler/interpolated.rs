@@ -115,7 +115,8 @@ impl InterpolatedBands {
             .collect()
     }
 
-    /// The extremum next to a grid point: the best of a box of five points an axis, again and again in smaller boxes.
+    /// The extremum next to a grid point: the best of five points along each axis that has more than one, again and again in
+    /// smaller boxes.
     fn follow(
         &self,
         group: &BandGroup,
@@ -125,12 +126,12 @@ impl InterpolatedBands {
     ) -> Result<f64> {
         let n = self.header().k_grid.n;
         let (mut best, mut centre) = start;
-        // Along an axis with one point there is nothing to follow.
+        // An axis with one point has no dispersion: a layer stays in its plane, a chain on its line.
         let points = n.map(|n| if n == 1 { 1 } else { 5 });
         let mut step = n.map(|n| 0.5 / n as f64);
         for _ in 0..HALVINGS {
             let k_box = KBox {
-                origin: std::array::from_fn(|a| centre[a] - step[a] * (points[a] / 2) as f64),
+                origin: std::array::from_fn(|a| centre[a] - (points[a] / 2) as f64 * step[a]),
                 step,
                 points,
             };
@@ -139,8 +140,7 @@ impl InterpolatedBands {
                 .evaluate(group, &k_box, Derivatives::None)?;
             for (at, e) in bands[band].energies.iter().enumerate() {
                 if better(*e, best) {
-                    let [_, n2, n3] = points;
-                    (best, centre) = (*e, k_box.point([at / (n2 * n3), at / n3 % n2, at % n3]));
+                    (best, centre) = (*e, point_number(&k_box, at));
                 }
             }
             step = step.map(|s| 0.5 * s);
@@ -150,16 +150,20 @@ impl InterpolatedBands {
 }
 
 fn keep_extremes(ends: &mut [(f64, [f64; 3]); 2], band: &BoxBand, k_box: &KBox) {
-    let [_, n2, n3] = k_box.points;
     for (at, e) in band.energies.iter().enumerate() {
-        let k = || k_box.point([at / (n2 * n3), at / n3 % n2, at % n3]);
         if *e < ends[0].0 {
-            ends[0] = (*e, k());
+            ends[0] = (*e, point_number(k_box, at));
         }
         if *e > ends[1].0 {
-            ends[1] = (*e, k());
+            ends[1] = (*e, point_number(k_box, at));
         }
     }
+}
+
+/// Point `at` of a box, third axis fastest.
+fn point_number(k_box: &KBox, at: usize) -> [f64; 3] {
+    let [_, n2, n3] = k_box.points;
+    k_box.point([at / (n2 * n3), at / n3 % n2, at % n3])
 }
 
 impl BandSource for InterpolatedBands {

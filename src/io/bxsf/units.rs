@@ -6,9 +6,29 @@ use std::str::FromStr;
 
 /// The option that names the units.
 const OPTION: &str = "--bxsf-units";
+/// What codes write and read, besides `qe:ALAT` and the units themselves: their names, other names, the units.
+const CODES: [(&[&str], &[&str], BxsfUnits); 4] = [
+    (&["wannier90"], &["bzint"], BxsfUnits::WANNIER90),
+    (&["wien2k", SKEAF], &["xcrysden"], BxsfUnits::WIEN2K),
+    (&["abinit"], &[], BxsfUnits::ABINIT),
+    (&["elk", "exciting"], &[], BxsfUnits::ELK),
+];
+/// The code that reads files of one band alone.
+const SKEAF: &str = "skeaf";
+
 /// Every choice of that option.
-pub(super) const CHOICES: &str = "`qe:ALAT` (alat in bohr), `wannier90`, `wien2k` or `skeaf`, `abinit`, `elk` or `exciting`, \
-     or ENERGY,LENGTH,FACTOR such as `eV,1/angstrom,2pi` (ev|ry|hartree; 1/angstrom|1/bohr|2pi/alat=BOHR; 2pi|no2pi)";
+pub(super) fn choices() -> String {
+    let quoted = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        names.join(" or ")
+    };
+    let codes: Vec<String> = CODES.iter().map(|(names, ..)| quoted(names)).collect();
+    format!(
+        "`qe:ALAT` (alat in bohr), {}, or ENERGY,LENGTH,FACTOR such as `eV,1/angstrom,2pi` (ev|ry|hartree; \
+         1/angstrom|1/bohr|2pi/alat=BOHR; 2pi|no2pi)",
+        codes.join(", ")
+    )
+}
 
 /// Unit of the energies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,10 +118,10 @@ impl BxsfUnits {
         energy: EnergyUnit::Rydberg,
         vectors: VectorUnit::PerBohr { two_pi: false },
     };
-    /// ABINIT: hartree, bohr⁻¹ without 2π (its `gprimd`).
+    /// ABINIT: hartree, Å⁻¹ without 2π (`printbxsf` writes its `gprimd`, bohr⁻¹, over the bohr in Å).
     pub const ABINIT: Self = Self {
         energy: EnergyUnit::Hartree,
-        vectors: VectorUnit::PerBohr { two_pi: false },
+        vectors: VectorUnit::PerAngstrom { two_pi: false },
     };
     /// Elk and exciting: hartree, bohr⁻¹ with 2π.
     pub const ELK: Self = Self {
@@ -116,6 +136,22 @@ impl BxsfUnits {
             vectors: VectorUnit::TwoPiOverAlat { alat_bohr },
         }
     }
+}
+
+impl Default for BxsfUnits {
+    /// What bzint writes.
+    fn default() -> Self {
+        Self::WANNIER90
+    }
+}
+
+/// Units by name, as `--bxsf-units` takes them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct BxsfConvention {
+    /// The units.
+    pub units: BxsfUnits,
+    /// Whether the code of that name reads files of one band alone (SKEAF).
+    pub one_band: bool,
 }
 
 impl std::fmt::Display for BxsfUnits {
@@ -141,20 +177,23 @@ impl FromStr for BxsfUnits {
     /// [`Error::BadOption`] with the value and the choices.
     fn from_str(text: &str) -> Result<Self> {
         let lower = text.trim().to_ascii_lowercase();
-        let bad = |problem: String| Error::bad_option(OPTION, problem, format!("give {CHOICES}"));
+        let bad =
+            |problem: String| Error::bad_option(OPTION, problem, format!("give {}", choices()));
         let alat = |value: &str| match value.parse::<f64>() {
             Ok(a) if a.is_finite() && a > 0.0 => Ok(a),
             _ => Err(bad(format!(
                 "`{text}`: `{value}` is no positive alat in bohr"
             ))),
         };
-        match lower.as_str() {
-            "wannier90" | "bzint" => return Ok(Self::WANNIER90),
-            "wien2k" | "skeaf" | "xcrysden" => return Ok(Self::WIEN2K),
-            "abinit" => return Ok(Self::ABINIT),
-            "elk" | "exciting" => return Ok(Self::ELK),
-            "qe" => return Err(bad(format!("`{text}` lacks alat"))),
-            _ => {}
+        let is_named = |names: &[&str]| names.contains(&lower.as_str());
+        let code = CODES
+            .iter()
+            .find(|(names, others, _)| is_named(names) || is_named(others));
+        if let Some((.., units)) = code {
+            return Ok(*units);
+        }
+        if lower == "qe" {
+            return Err(bad(format!("`{text}` lacks alat")));
         }
         if let Some(value) = lower.strip_prefix("qe:") {
             return alat(value).map(Self::quantum_espresso);
@@ -190,6 +229,21 @@ impl FromStr for BxsfUnits {
     }
 }
 
+impl FromStr for BxsfConvention {
+    type Err = Error;
+
+    /// As [`BxsfUnits::from_str`].
+    ///
+    /// # Errors
+    /// As there.
+    fn from_str(text: &str) -> Result<Self> {
+        Ok(Self {
+            units: text.parse()?,
+            one_band: text.trim().eq_ignore_ascii_case(SKEAF),
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,6 +257,7 @@ mod tests {
             ("ry, 1/bohr, no2pi", BxsfUnits::WIEN2K),
             ("elk", BxsfUnits::ELK),
             ("abinit", BxsfUnits::ABINIT),
+            ("Hartree,1/angstrom,no2pi", BxsfUnits::ABINIT),
             ("qe:7.63", BxsfUnits::quantum_espresso(7.63)),
             ("ev,2pi/alat=7.63", BxsfUnits::quantum_espresso(7.63)),
         ];

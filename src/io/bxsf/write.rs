@@ -2,6 +2,7 @@
 
 use super::{BxsfUnits, LATTICE_COMMENT, SPIN_COMMENT, UNITS_COMMENT};
 use crate::bands::{BandSource, Field, SpinTreatment};
+use crate::crystal::Tensor;
 use crate::error::{Error, Result};
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -13,13 +14,21 @@ pub struct WriteOptions {
     pub spin: Option<usize>,
     /// Fermi level in eV; without it, the one of the bands.
     pub fermi_level_ev: Option<f64>,
+    /// The one band to write, by its number as `info` counts (from the header's `first_band` on); without it, all.
+    pub band: Option<usize>,
+    /// Units.
+    pub units: BxsfUnits,
 }
 
-/// Writes bands as BXSF: eV, and Å⁻¹ with 2π, as a comment says. Energies have the shortest digits that read back bit for
-/// bit. The file appears only once it is whole (temporary file beside it, then a rename).
+/// Most characters on a line: SKEAF reads no more.
+const LINE: usize = 100;
+
+/// Writes bands as BXSF in the units of `options`, as a comment says. Numbers have the shortest digits that read back bit for bit,
+/// a zero before the point, and lines at most 100 characters. The file appears only once it is whole (temporary file beside it,
+/// then a rename).
 ///
 /// # Errors
-/// [`Error::BadOption`] where a spin channel must be chosen or does not exist, or there is no Fermi level;
+/// [`Error::BadOption`] where a spin channel must be chosen or does not exist, a band does not exist, or there is no Fermi level;
 /// [`Error::BadBands`] for a shifted grid (a general grid starts at Γ); [`Error::Io`] where the system refuses; and where
 /// the bands cannot be read.
 pub fn write(path: &Path, source: &dyn BandSource, options: &WriteOptions) -> Result<()> {
@@ -39,10 +48,12 @@ pub fn write(path: &Path, source: &dyn BandSource, options: &WriteOptions) -> Re
             "write another format, or compute the bands on a Γ-centred grid",
         ));
     }
+    let bands = chosen_bands(source, options)?;
+    let (units, count) = (options.units, bands.len());
     create(path, ".bxsf.part", |out| {
-        write_header(out, source, fermi).map_err(Error::io(path, "write"))?;
-        for band in 0..header.n_band {
-            write_band(path, out, source, spin, band)?;
+        write_header(out, source, fermi, units, count).map_err(Error::io(path, "write"))?;
+        for band in bands {
+            write_band(path, out, source, spin, band, units)?;
         }
         write!(out, " END_BANDGRID_3D\n END_BLOCK_BANDGRID_3D\n").map_err(Error::io(path, "write"))
     })
@@ -95,7 +106,36 @@ pub(in crate::io) fn chosen_spin(source: &dyn BandSource, options: &WriteOptions
     }
 }
 
-fn write_header(out: &mut impl Write, source: &dyn BandSource, fermi: f64) -> std::io::Result<()> {
+/// The bands to write, from 0.
+pub(in crate::io) fn chosen_bands(
+    source: &dyn BandSource,
+    options: &WriteOptions,
+) -> Result<std::ops::Range<usize>> {
+    let header = source.header();
+    let Some(number) = options.band else {
+        return Ok(0..header.n_band);
+    };
+    match number.checked_sub(header.first_band) {
+        Some(band) if band < header.n_band => Ok(band..band + 1),
+        _ => Err(Error::bad_option(
+            "--band",
+            format!(
+                "band {number} is not among the file's, {} to {}",
+                header.first_band,
+                header.first_band + header.n_band - 1
+            ),
+            "choose one of them",
+        )),
+    }
+}
+
+fn write_header(
+    out: &mut impl Write,
+    source: &dyn BandSource,
+    fermi: f64,
+    units: BxsfUnits,
+    n_band: usize,
+) -> std::io::Result<()> {
     let header = source.header();
     let [n1, n2, n3] = header.k_grid.n.map(|n| n + 1);
     writeln!(out, " BEGIN_INFO")?;
@@ -104,23 +144,43 @@ fn write_header(out: &mut impl Write, source: &dyn BandSource, fermi: f64) -> st
         "   # Band-XCRYSDEN-Structure-File, written by bzint {}",
         env!("CARGO_PKG_VERSION")
     )?;
-    writeln!(out, "   # {UNITS_COMMENT} {}", BxsfUnits::WANNIER90)?;
-    write!(out, "   # {LATTICE_COMMENT}")?;
-    for x in header.lattice.rows().iter().flatten() {
-        write!(out, " {x:?}")?;
+    writeln!(out, "   # {UNITS_COMMENT} {units}")?;
+    for a in header.lattice.rows() {
+        writeln!(
+            out,
+            "   # {LATTICE_COMMENT} {:?} {:?} {:?}",
+            a[0], a[1], a[2]
+        )?;
     }
-    writeln!(out)?;
     writeln!(out, "   # {SPIN_COMMENT} {}", spin_in_file(header.spin))?;
-    writeln!(out, "   Fermi Energy: {fermi:?}")?;
+    writeln!(out, "   Fermi Energy: {:?}", fermi / units.energy.in_ev())?;
     writeln!(
         out,
         " END_INFO\n BEGIN_BLOCK_BANDGRID_3D\n band_energies\n BEGIN_BANDGRID_3D_BANDS"
     )?;
-    writeln!(out, " {}\n {n1} {n2} {n3}\n 0.0 0.0 0.0", header.n_band)?;
-    for b in header.lattice.reciprocal() {
+    writeln!(out, " {n_band}\n {n1} {n2} {n3}\n 0.0 0.0 0.0")?;
+    for b in vectors_in(header.lattice.reciprocal(), units) {
         writeln!(out, " {:?} {:?} {:?}", b[0], b[1], b[2])?;
     }
     Ok(())
+}
+
+/// Reciprocal vectors in the file's unit; rounding noise beside larger components is zero, and not a number with an exponent.
+pub(in crate::io) fn vectors_in(vectors: Tensor, units: BxsfUnits) -> Tensor {
+    let largest = vectors
+        .iter()
+        .flatten()
+        .fold(0.0_f64, |m, x| m.max(x.abs()));
+    let unit = units.vectors.in_inverse_angstrom();
+    vectors.map(|b| {
+        b.map(|x| {
+            if x.abs() < 1e-14 * largest {
+                0.0
+            } else {
+                x / unit
+            }
+        })
+    })
 }
 
 /// One channel of collinear bands has one electron per state: on its own it is read back like spinor bands.
@@ -137,22 +197,34 @@ fn write_band(
     source: &dyn BandSource,
     spin: usize,
     band: usize,
+    units: BxsfUnits,
 ) -> Result<()> {
     let header = source.header();
     let [n1, n2, n3] = header.k_grid.n;
     let mut plane = crate::memory::zeros("a k-plane", n2 * n3)?;
+    let unit = units.energy.in_ev();
     writeln!(out, " BAND: {}", header.first_band + band).map_err(Error::io(path, "write"))?;
     for j1 in 0..=n1 {
         source.read_planes(Field::Energy, spin, band, j1 % n1, &mut plane)?;
         for j2 in 0..=n2 {
             let row = &plane[j2 % n2 * n3..][..n3];
-            let line: Vec<String> = row
-                .iter()
-                .chain(row.first())
-                .map(|e| format!("{e:e}"))
-                .collect();
-            writeln!(out, " {}", line.join(" ")).map_err(Error::io(path, "write"))?;
+            let energies = row.iter().chain(row.first()).map(|e| e / unit);
+            write_row(out, energies).map_err(Error::io(path, "write"))?;
         }
     }
     Ok(())
+}
+
+/// Numbers on as many lines as they need.
+fn write_row(out: &mut impl Write, numbers: impl Iterator<Item = f64>) -> std::io::Result<()> {
+    let mut line = String::new();
+    for number in numbers {
+        let word = format!(" {number:?}");
+        if line.len() + word.len() > LINE {
+            writeln!(out, "{line}")?;
+            line.clear();
+        }
+        line += &word;
+    }
+    writeln!(out, "{line}")
 }

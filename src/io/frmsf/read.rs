@@ -150,14 +150,17 @@ pub fn parse(path: &Path, content: &str, units: Option<BxsfUnits>) -> Result<Ban
     }
 
     let mut header = BandHeader::new(lattice, grid, SpinTreatment::Unpolarized, n_band);
+    header.spin_assumed = true;
     header.fermi_level_ev = Some(0.0);
     let group = PointGroup::of_lattice(&header.lattice, LATTICE_TOLERANCE).on_grid(&grid);
     header.point_group = symmetry_of(&group, &grid, &energies, SAME_ENERGY_EV);
     header.provenance.format = "FRMSF".to_string();
     let mut notes = vec![
         format!("Units: {units}, as the user says."),
-        "FRMSF has energies relative to the Fermi level, and does not state spin: two electrons per state are assumed."
-            .to_string(),
+        format!(
+            "FRMSF has energies relative to the Fermi level, and does not state spin: {}.",
+            crate::io::TWO_ASSUMED
+        ),
         format!(
             "FRMSF has no symmetry: the energies have {} operations.",
             header.point_group.order()

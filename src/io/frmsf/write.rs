@@ -2,15 +2,15 @@
 
 use crate::bands::{BandSource, Field};
 use crate::error::{Error, Result};
-use crate::io::bxsf::{WriteOptions, chosen_spin, create};
+use crate::io::bxsf::{WriteOptions, chosen_bands, chosen_spin, create, vectors_in};
 use std::io::Write;
 use std::path::Path;
 
-/// Writes bands as FRMSF: eV relative to the Fermi level, and Å⁻¹ with 2π (`--bxsf-units wannier90` reads it back). The file
-/// appears only once it is whole.
+/// Writes bands as FRMSF in the units of `options` (by default eV, and Å⁻¹ with 2π, which `--bxsf-units wannier90` reads back),
+/// energies relative to the Fermi level. The file appears only once it is whole.
 ///
 /// # Errors
-/// [`Error::BadOption`] where a spin channel must be chosen or does not exist, or there is no Fermi level;
+/// [`Error::BadOption`] where a spin channel must be chosen or does not exist, a band does not exist, or there is no Fermi level;
 /// [`Error::BadBands`] for a shift that is neither 0 nor half a step on all axes; [`Error::Io`] where the system refuses; and
 /// where the bands cannot be read.
 pub fn write(path: &Path, source: &dyn BandSource, options: &WriteOptions) -> Result<()> {
@@ -38,19 +38,21 @@ pub fn write(path: &Path, source: &dyn BandSource, options: &WriteOptions) -> Re
             "write another format",
         ));
     };
+    let bands = chosen_bands(source, options)?;
+    let unit = options.units.energy.in_ev();
     create(path, ".frmsf.part", |out| {
         let [n1, n2, n3] = header.k_grid.n;
         let io = || Error::io(path, "write");
-        writeln!(out, "{n1} {n2} {n3}\n{switch}\n{}", header.n_band).map_err(io())?;
-        for b in header.lattice.reciprocal() {
+        writeln!(out, "{n1} {n2} {n3}\n{switch}\n{}", bands.len()).map_err(io())?;
+        for b in vectors_in(header.lattice.reciprocal(), options.units) {
             writeln!(out, "{:?} {:?} {:?}", b[0], b[1], b[2]).map_err(io())?;
         }
         let mut plane = crate::memory::zeros("a k-plane", n2 * n3)?;
-        for band in 0..header.n_band {
+        for band in bands {
             for j1 in 0..n1 {
                 source.read_planes(Field::Energy, spin, band, j1, &mut plane)?;
                 for e in &plane {
-                    writeln!(out, "{:e}", e - fermi).map_err(io())?;
+                    writeln!(out, "{:e}", (e - fermi) / unit).map_err(io())?;
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Opening a native band file: everything but the planes is read and checked here.
 
 use super::attribute::Attribute;
+use super::filters;
 use super::stored::StoredFile;
 use super::values::StoredDataset;
 use super::{KIND_BANDS, NativeBands, REMEDY};
@@ -50,7 +51,9 @@ fn unreadable(problem: &str) -> String {
 
 impl Reader<'_> {
     fn bad(&self, place: &str, problem: impl Into<String>) -> Error {
-        Error::bad_file(self.path, place, problem, REMEDY)
+        let problem = problem.into();
+        let remedy = filters::remedy(&problem, REMEDY);
+        Error::bad_file(self.path, place, problem, remedy)
     }
 
     /// An error about the bands themselves, told as one about this file.

@@ -68,6 +68,7 @@ impl StoredFile {
     fn of_storage(path: &Path, file: std::fs::File, length: u64) -> Read<Self> {
         let largest = usize::try_from(length.saturating_mul(LARGEST_RATIO)).unwrap_or(usize::MAX);
         let options = OpenOptions::default()
+            .with_filter_registry(super::filters::registry())
             .with_chunk_cache_bytes(CHUNK_CACHE)
             .with_max_chunk_bytes(largest)
             .with_max_read_bytes(largest);

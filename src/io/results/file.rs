@@ -4,6 +4,7 @@ use super::{AttributeValue, Coordinates, Dimension, ResultFile, Variable};
 use crate::error::{Error, Result};
 use crate::io::dimension_scale::{self, DimensionScales};
 use crate::io::hdf5::container::{self, KIND, NEWEST_SCHEMA, SCHEMA, describe, text, write_error};
+use crate::io::hdf5::filters;
 use crate::io::hdf5::stored::StoredFile;
 use crate::io::hdf5::values::{Read, StoredDataset};
 use hdf5::types::VarLenUnicode;
@@ -40,9 +41,10 @@ impl ResultFile {
             variables: Vec::new(),
             attributes: Vec::new(),
         };
-        results
-            .load(&file)
-            .map_err(|problem| Error::bad_file(path, "results", problem, REMEDY))?;
+        results.load(&file).map_err(|problem| {
+            let remedy = filters::remedy(&problem, REMEDY);
+            Error::bad_file(path, "results", problem, remedy)
+        })?;
         results
             .check()
             .map_err(|(place, problem)| Error::bad_file(path, place, problem, REMEDY))?;

@@ -67,6 +67,7 @@ pub fn read(path: &Path) -> Result<BandGrid> {
         None => outcar.fermi,
     };
     let spin = table.spin(outcar.noncollinear, &mut notes);
+    let spin_assumed = !notes.is_empty();
     let run = Run {
         format: "VASP EIGENVAL".to_string(),
         lattice,
@@ -84,6 +85,7 @@ pub fn read(path: &Path) -> Result<BandGrid> {
         notes,
     };
     let mut bands = run.complete(path)?;
+    bands.header_mut().spin_assumed = spin_assumed;
     let provenance = &mut bands.header_mut().provenance;
     provenance.path = path.display().to_string();
     provenance.sha256 = file.sha256;
@@ -275,8 +277,10 @@ impl Table {
             Some(true) => SpinTreatment::Spinor,
             Some(false) => SpinTreatment::Unpolarized,
             None => {
-                let note = "Nothing says whether the bands are spinors: two electrons per state are assumed.";
-                notes.push(note.to_string());
+                notes.push(format!(
+                    "Nothing says whether the bands are spinors: {}.",
+                    crate::io::TWO_ASSUMED
+                ));
                 SpinTreatment::Unpolarized
             }
         }

@@ -3,6 +3,8 @@
 //! `eigenvalues` is `[spin][k][band]` in eV, `kpoint_coords` fractional, `kpoints_symmetry_weight` the weights, `ispin` and
 //! `nelectrons` as named; `results/positions` has the last structure, `results/electron_dos/efermi` the Fermi level and
 //! `ncdij` = 4 for spinors (else `input/incar/LNONCOLLINEAR` and `LSORBIT` tell). `input/kpoints/mode` `l` is line mode.
+//! Bands at the points of KPOINTS_OPT or KPOINTS_WAN lie beside in groups that end in `_kpoints_opt` or `_kpoints_wan`, with a
+//! Fermi level of their own. Those of KPOINTS are read, unless they are in line mode or not there.
 
 use super::{RUN_AGAIN, Run};
 use crate::bands::unfold::Weights;
@@ -13,11 +15,112 @@ use crate::io::h5::H5;
 use crate::io::text;
 use std::path::Path;
 
-const GROUP: &str = "results/electron_eigenvalues";
+/// A list of k-points with bands: the file that asks for it, and how its groups end.
+struct Source {
+    name: &'static str,
+    ending: &'static str,
+    input: &'static str,
+}
+
+const SOURCES: [Source; 3] = [
+    Source {
+        name: "KPOINTS",
+        ending: "",
+        input: "input/kpoints",
+    },
+    Source {
+        name: "KPOINTS_OPT",
+        ending: "_kpoints_opt",
+        input: "input/kpoints_opt",
+    },
+    Source {
+        name: "KPOINTS_WAN",
+        ending: "_kpoints_wan",
+        input: "input/kpoints_wan",
+    },
+];
+
+impl Source {
+    fn within(&self, name: &str) -> String {
+        format!("results/electron_eigenvalues{}/{name}", self.ending)
+    }
+
+    /// A quantity of the group of the density of states; the levels of KPOINTS stand for those of the others too.
+    fn dos(&self, file: &H5, name: &str) -> Result<Option<f64>> {
+        let own = file.number(&format!("results/electron_dos{}/{name}", self.ending))?;
+        Ok(match own {
+            Some(number) => Some(number),
+            None => file.number(&format!("results/electron_dos/{name}"))?,
+        })
+    }
+
+    fn is_there(&self, file: &H5) -> bool {
+        file.has(&self.within("eigenvalues"))
+    }
+
+    /// How the k-points were given, as KPOINTS has it.
+    fn mode(&self, file: &H5) -> Option<String> {
+        let words = file.texts(&format!("{}/mode", self.input)).ok()?;
+        words.into_iter().next()
+    }
+
+    fn is_in_lines(&self, file: &H5) -> bool {
+        self.mode(file).is_some_and(|m| m.starts_with(['l', 'L']))
+    }
+}
 
 /// Whether the HDF5 file is VASP's.
 pub(crate) fn is_vaspout(file: &H5) -> bool {
-    file.has(GROUP)
+    let names = [
+        "results/electron_eigenvalues",
+        "input/poscar",
+        "input/incar",
+    ];
+    SOURCES.iter().any(|source| source.is_there(file)) || names.iter().any(|name| file.has(name))
+}
+
+/// The bands to read, and a note on which they are, where that is not plain.
+fn choose(file: &H5) -> Result<(&'static Source, Option<String>)> {
+    let there: Vec<&Source> = SOURCES.iter().filter(|s| s.is_there(file)).collect();
+    let Some(first) = there.first() else {
+        return Err(file.bad(
+            &SOURCES[0].within("eigenvalues"),
+            "the file has no bands, neither of KPOINTS nor of KPOINTS_OPT or KPOINTS_WAN",
+            "give the vaspout.h5 of a run that finished",
+        ));
+    };
+    let names = |sources: &[&Source]| {
+        let names: Vec<&str> = sources.iter().map(|s| s.name).collect();
+        names.join(" and ")
+    };
+    let Some(chosen) = there.iter().find(|s| !s.is_in_lines(file)) else {
+        let whose = match there.as_slice() {
+            [only] if only.name == SOURCES[0].name => String::new(),
+            several => format!(" of {}", names(several)),
+        };
+        return Err(file.bad(
+            &format!("{}/mode", first.input),
+            format!(
+                "the k-points{whose} are in line mode (a band path), which cannot be integrated"
+            ),
+            "give a run on a uniform k-grid",
+        ));
+    };
+    let others: Vec<&Source> = there
+        .iter()
+        .copied()
+        .filter(|s| s.name != chosen.name)
+        .collect();
+    let note = match (chosen.ending, others.as_slice()) {
+        ("", []) => None,
+        (_, []) => Some(format!("The bands are those of {}.", chosen.name)),
+        (_, others) => Some(format!(
+            "The bands of {} are not read, only those of {}.",
+            names(others),
+            chosen.name
+        )),
+    };
+    Ok((chosen, note))
 }
 
 /// Reads the bands and completes them to the full k-grid. Energies eV, `[spin][band][n1][n2][n3]`.
@@ -30,16 +133,8 @@ pub fn read(path: &Path) -> Result<BandGrid> {
 
 /// Reads an open file.
 pub(crate) fn read_open(file: &H5) -> Result<BandGrid> {
-    let within = |name: &str| format!("{GROUP}/{name}");
-    let mode = file.texts("input/kpoints/mode").ok();
-    let mode = mode.and_then(|words| words.into_iter().next());
-    if mode.as_ref().is_some_and(|m| m.starts_with(['l', 'L'])) {
-        return Err(file.bad(
-            "input/kpoints/mode",
-            "the k-points are in line mode (a band path), which cannot be integrated",
-            "give a run on a uniform k-grid",
-        ));
-    }
+    let (source, note) = choose(file)?;
+    let within = |name: &str| source.within(name);
     let (shape, energies) = file.array(&within("eigenvalues"))?;
     let &[n_spin, n_k, n_band] = shape.as_slice() else {
         let problem = format!(
@@ -62,9 +157,9 @@ pub(crate) fn read_open(file: &H5) -> Result<BandGrid> {
         Vec::new()
     };
     // An explicit list may have any weights; automatic modes count them.
-    let listed = mode.is_none_or(|m| m.starts_with(['e', 'E']));
+    let listed = source.mode(file).is_none_or(|m| m.starts_with(['e', 'E']));
     let flag = |name: &str| file.number(name).ok().flatten().unwrap_or(0.0);
-    let spinor = flag("results/electron_dos/ncdij") == 4.0
+    let spinor = source.dos(file, "ncdij").ok().flatten() == Some(4.0)
         || flag("input/incar/LNONCOLLINEAR") != 0.0
         || flag("input/incar/LSORBIT") != 0.0;
     let spin = match (n_spin, spinor) {
@@ -108,9 +203,12 @@ pub(crate) fn read_open(file: &H5) -> Result<BandGrid> {
         divisions: None,
         k_lattice: None,
         energies,
-        fermi: file.number("results/electron_dos/efermi")?,
-        electrons: file.number(&within("nelectrons"))?,
-        notes: Vec::new(),
+        fermi: source.dos(file, "efermi")?,
+        electrons: match file.number(&within("nelectrons"))? {
+            Some(electrons) => Some(electrons),
+            None => file.number(&SOURCES[0].within("nelectrons"))?,
+        },
+        notes: note.into_iter().collect(),
     };
     let mut bands = run.complete(file.path())?;
     file.sign(&mut bands)?;

@@ -122,16 +122,23 @@ struct Structure {
     positions: Vec<[f64; 3]>,
 }
 
-/// What the elements of interest say.
-struct Elements<'a> {
-    path: &'a Path,
-    version: String,
+/// One `<kpoints>`.
+#[derive(Clone, Default)]
+struct KPoints {
     generation: Option<String>,
     divisions: Option<[usize; 3]>,
     /// `genvec1` … 3: the steps of the grid, fractional.
     steps: Vec<[f64; 3]>,
     k_points: Vec<[f64; 3]>,
     weights: Vec<f64>,
+}
+
+/// What the elements of interest say.
+struct Elements<'a> {
+    path: &'a Path,
+    version: String,
+    /// Every `<kpoints>`: GW runs write the irreducible points, all of them, and the irreducible ones again.
+    lists: Vec<KPoints>,
     spin_channels: Option<usize>,
     spinor: bool,
     electrons: Option<f64>,
@@ -155,11 +162,7 @@ impl<'a> Elements<'a> {
         Self {
             path,
             version: String::new(),
-            generation: None,
-            divisions: None,
-            steps: Vec::new(),
-            k_points: Vec::new(),
-            weights: Vec::new(),
+            lists: Vec::new(),
             spin_channels: None,
             spinor: false,
             electrons: None,
@@ -179,7 +182,12 @@ impl<'a> Elements<'a> {
 
     fn start(&mut self, place: &str, tag: &BytesStart) {
         match place {
-            "/modeling/kpoints/generation" => self.generation = attribute(tag, "param"),
+            "/modeling/kpoints" => self.lists.push(KPoints::default()),
+            "/modeling/kpoints/generation" => {
+                if let Some(list) = self.lists.last_mut() {
+                    list.generation = attribute(tag, "param");
+                }
+            }
             "/modeling/structure:initialpos" | "/modeling/calculation/structure" => {
                 self.structure = Structure::default();
             }
@@ -222,25 +230,7 @@ impl<'a> Elements<'a> {
         let (room, rest) = inside.split_once('/').unwrap_or((inside, ""));
         match (room, rest) {
             ("generator", "i:version") => self.version = words.trim().to_string(),
-            ("kpoints", "generation/v:divisions") => {
-                let n: Vec<usize> = words
-                    .split_ascii_whitespace()
-                    .filter_map(|w| w.parse().ok())
-                    .collect();
-                self.divisions = n.try_into().ok();
-            }
-            ("kpoints", _) if rest.starts_with("generation/v:genvec") => {
-                self.steps.push(self.vector(words, rest)?);
-            }
-            ("kpoints", "varray:kpointlist/v") => {
-                let what = format!("<kpointlist>, k-point {}", self.k_points.len() + 1);
-                self.k_points.push(self.vector(words, &what)?);
-            }
-            ("kpoints", "varray:weights/v") => {
-                let number = self.weights.len() + 1;
-                let weight = self.first_number(words, || format!("<weights>, k-point {number}"))?;
-                self.weights.push(weight);
-            }
+            ("kpoints", _) => self.k_points(rest, words)?,
             ("parameters", _) => self.parameter(rest, words)?,
             ("atominfo", "array:atoms/set/rc/c") => {
                 if self.first_cell {
@@ -260,6 +250,64 @@ impl<'a> Elements<'a> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Something within the latest `<kpoints>`.
+    fn k_points(&mut self, place: &str, words: &str) -> Result<()> {
+        let mut list = self.lists.pop().unwrap_or_default();
+        match place {
+            "generation/v:divisions" => {
+                let n: Vec<usize> = words
+                    .split_ascii_whitespace()
+                    .filter_map(|w| w.parse().ok())
+                    .collect();
+                list.divisions = n.try_into().ok();
+            }
+            _ if place.starts_with("generation/v:genvec") => {
+                list.steps.push(self.vector(words, place)?);
+            }
+            "varray:kpointlist/v" => {
+                let what = format!("<kpointlist>, k-point {}", list.k_points.len() + 1);
+                list.k_points.push(self.vector(words, &what)?);
+            }
+            "varray:weights/v" => {
+                let number = list.weights.len() + 1;
+                let weight = self.first_number(words, || format!("<weights>, k-point {number}"))?;
+                list.weights.push(weight);
+            }
+            _ => {}
+        }
+        self.lists.push(list);
+        Ok(())
+    }
+
+    /// The last list with as many k-points as every spin channel has eigenvalues for.
+    fn fitting_list(&mut self, n_spin: usize) -> Result<KPoints> {
+        let fits = |list: &KPoints| {
+            self.k_per_spin.len() == n_spin
+                && self.k_per_spin.iter().all(|&n| n == list.k_points.len())
+        };
+        if let Some(at) = self.lists.iter().rposition(fits) {
+            return Ok(self.lists.swap_remove(at));
+        }
+        let counts: Vec<String> = self
+            .lists
+            .iter()
+            .map(|list| list.k_points.len().to_string())
+            .collect();
+        let announced = if counts.is_empty() {
+            "no".to_string()
+        } else {
+            counts.join(" or ")
+        };
+        Err(self.bad(
+            "<eigenvalues>",
+            format!(
+                "{:?} k-points per spin channel, where {announced} k-points and {n_spin} channels are announced",
+                self.k_per_spin
+            ),
+            RUN_AGAIN,
+        ))
     }
 
     fn parameter(&mut self, place: &str, words: &str) -> Result<()> {
@@ -330,7 +378,9 @@ impl<'a> Elements<'a> {
     }
 
     fn bands(mut self) -> Result<BandGrid> {
-        if self.generation.as_deref().map(str::trim) == Some("listgenerated") {
+        let in_lines =
+            |list: &KPoints| list.generation.as_deref().map(str::trim) == Some("listgenerated");
+        if self.lists.last().is_some_and(in_lines) {
             return Err(self.bad(
                 "<kpoints>",
                 "the k-points are in line mode (a band path), which cannot be integrated",
@@ -375,7 +425,8 @@ impl<'a> Elements<'a> {
                 return Err(self.bad("ISPIN", format!("{n} is neither 1 nor 2"), RUN_AGAIN));
             }
         };
-        let n_band = self.check_counts(n_spin)?;
+        let list = self.fitting_list(n_spin)?;
+        let n_band = self.check_counts()?;
         let mut notes = Vec::new();
         if self.other_k_points {
             notes.push("The bands of KPOINTS_OPT are not read, only those of KPOINTS.".to_string());
@@ -387,15 +438,15 @@ impl<'a> Elements<'a> {
             moments: super::moments::cartesian(self.moments, spin, self.spin_axis),
             spin,
             n_band,
-            k_points: self.k_points,
+            k_points: list.k_points,
             // Without <generation> the list is the user's own.
             weights: Weights {
-                values: self.weights,
-                counted: self.generation.is_some(),
+                values: list.weights,
+                counted: list.generation.is_some(),
             },
-            divisions: self.divisions,
-            k_lattice: (self.steps.len() == 3)
-                .then(|| KLattice::generated_by(&self.steps))
+            divisions: list.divisions,
+            k_lattice: (list.steps.len() == 3)
+                .then(|| KLattice::generated_by(&list.steps))
                 .flatten(),
             energies: self.energies,
             fermi: self.fermi,
@@ -406,18 +457,7 @@ impl<'a> Elements<'a> {
     }
 
     /// The number of bands, the same for every spin and k-point.
-    fn check_counts(&self, n_spin: usize) -> Result<usize> {
-        let n_k = self.k_points.len();
-        if self.k_per_spin.len() != n_spin || self.k_per_spin.iter().any(|&n| n != n_k) {
-            return Err(self.bad(
-                "<eigenvalues>",
-                format!(
-                    "{:?} k-points per spin channel, where {n_k} k-points and {n_spin} channels are announced",
-                    self.k_per_spin
-                ),
-                RUN_AGAIN,
-            ));
-        }
+    fn check_counts(&self) -> Result<usize> {
         let n_band = self.bands_per_k.first().copied().unwrap_or(0);
         if let Some(i) = self.bands_per_k.iter().position(|&n| n != n_band) {
             return Err(self.bad(

@@ -3,8 +3,9 @@
 //! Both: a comment, (`_tb.dat`: three lattice vectors in Å,) the number of orbitals, the number of vectors, the degeneracy of
 //! each vector, then the elements, the first orbital fastest. `_hr.dat` writes `R1 R2 R3 m n Re Im` to 1e-6 eV; `_tb.dat`
 //! a line with R and then `m n Re Im` to 8 digits, followed by the position operator, which is checked and not used.
+//! What stands on a line behind its numbers is a comment, as Fortran's list-directed reading has it; `27*1` are 27 ones.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::io::lines::Lines;
 use crate::io::text;
 use rustfft::num_complex::Complex64;
@@ -35,36 +36,55 @@ pub(super) enum Kind {
     Tb,
 }
 
+/// The numbers that a line begins with: what follows them is a comment.
+fn leading_numbers(line: &str) -> Vec<f64> {
+    line.split_whitespace().map_while(text::number).collect()
+}
+
+/// The degeneracies that a line begins with, none of them checked, and the word behind them.
+fn leading_counts(line: &str) -> (Vec<usize>, Option<&str>) {
+    let mut counts = Vec::new();
+    let mut words = line.split([' ', '\t', ',', '\r']).filter(|w| !w.is_empty());
+    for word in words.by_ref() {
+        let (repeats, count) = word.split_once('*').unwrap_or(("1", word));
+        match (repeats.parse::<usize>(), count.parse::<usize>()) {
+            (Ok(repeats), Ok(count)) if repeats <= line.len() * MOST_ORBITALS => {
+                counts.extend(std::iter::repeat_n(count, repeats));
+            }
+            _ => return (counts, Some(word)),
+        }
+    }
+    (counts, None)
+}
+
 /// The layout of a file that begins with `text`.
 pub(super) fn kind(text: &str) -> Option<Kind> {
     let mut lines = text.lines().skip(1);
-    let words = |line: &str| -> Vec<String> { line.split_whitespace().map(String::from).collect() };
     let count = |line: Option<&str>| -> Option<usize> {
-        let words = words(line?);
-        let n: usize = words.first()?.parse().ok()?;
-        (words.len() == 1 && n > 0).then_some(n)
+        let numbers = leading_numbers(line?);
+        let n: usize = line?.split_whitespace().next()?.parse().ok()?;
+        (numbers.len() == 1 && n > 0).then_some(n)
     };
     let mut line = lines.next()?;
     let mut kind = Kind::Hr;
-    if words(line).len() == 3 {
-        for i in 0..3 {
-            let numbers = words(line).iter().all(|w| text::number(w).is_some());
-            if words(line).len() != 3 || !numbers {
+    if leading_numbers(line).len() == 3 {
+        for _ in 0..3 {
+            if leading_numbers(line).len() != 3 {
                 return None;
             }
-            if i < 3 {
-                line = lines.next()?;
-            }
+            line = lines.next()?;
         }
         kind = Kind::Tb;
     }
     count(Some(line))?;
     let vectors = count(lines.next())?;
-    let degeneracies = words(lines.next()?);
-    let counts = degeneracies.iter().all(|w| w.parse::<usize>().is_ok());
+    let (degeneracies, comment) = leading_counts(lines.next()?);
+    let counts = comment.is_none_or(|word| text::number(word).is_none());
     // FRMSF files may look alike but for their first line, which is no comment.
-    let comment = words(text.lines().next()?);
-    let is_grid = comment.len() == 3 && comment.iter().all(|w| w.parse::<usize>().is_ok());
+    let is_grid = text.lines().next().is_some_and(|line| {
+        let (numbers, comment) = leading_counts(line);
+        numbers.len() == 3 && comment.is_none()
+    });
     let usable = counts && !degeneracies.is_empty() && degeneracies.len() <= vectors && !is_grid;
     usable.then_some(kind)
 }
@@ -112,22 +132,23 @@ pub(super) fn parse(path: &Path, content: &str, kind: Kind) -> Result<Matrix> {
     Ok(matrix)
 }
 
-/// The degeneracies, however many stand on a line.
+/// The degeneracies, however many stand on a line; a comment may follow the last.
 fn degeneracies(lines: &mut Lines, n: usize) -> Result<Vec<usize>> {
     let mut list = Vec::new();
     while list.len() < n {
         let line = lines.text(&format!("degeneracy {} of {n}", list.len() + 1))?;
-        for word in line.split_ascii_whitespace() {
-            match word.parse() {
-                Ok(d) if d > 0 => list.push(d),
-                _ => {
-                    return Err(lines.bad(format!(
-                        "\"{word}\" stands where degeneracy {} of {n} is expected (a count from 1)",
-                        list.len() + 1
-                    )));
-                }
-            }
+        let (counts, behind) = leading_counts(line);
+        let zero = counts.iter().position(|&d| d == 0);
+        let number = list.len() + zero.unwrap_or(counts.len()) + 1;
+        let word = if zero.is_some() { Some("0") } else { behind };
+        if let Some(word) = word
+            && number <= n
+        {
+            return Err(lines.bad(format!(
+                "\"{word}\" stands where degeneracy {number} of {n} is expected (a count from 1)"
+            )));
         }
+        list.extend(counts);
     }
     if list.len() > n {
         return Err(lines.bad(format!(
@@ -218,52 +239,6 @@ fn check_positions(lines: &mut Lines, matrix: &Matrix) -> Result<()> {
     Ok(())
 }
 
-/// An error about lattice vectors that are not those of one Wigner–Seitz cell.
-pub(super) fn check_weights(path: &Path, matrix: &Matrix, grid: [usize; 3]) -> Result<()> {
-    let n: f64 = grid.iter().map(|&n| n as f64).product();
-    let sum: f64 = matrix.degeneracies.iter().map(|&d| 1.0 / d as f64).sum();
-    if (sum - n).abs() > 1e-6 * n {
-        return Err(Error::bad_file(
-            path,
-            "degeneracies of the lattice vectors",
-            format!(
-                "their inverses add up to {sum:.4}, where the {}×{}×{} k-grid has {n} points: vectors are missing, or the k-grid is another",
-                grid[0], grid[1], grid[2]
-            ),
-            "the file is damaged or does not belong to the .win beside it: copy both from one run",
-        ));
-    }
-    Ok(())
-}
-
-/// The k-grid that the vectors belong to: divisions such that every class of R modulo the grid has weight one.
-pub(super) fn grid_of(matrix: &Matrix) -> Option<[usize; 3]> {
-    let sum: f64 = matrix.degeneracies.iter().map(|&d| 1.0 / d as f64).sum();
-    let n = sum.round();
-    if n < 1.0 || (sum - n).abs() > 1e-6 * n {
-        return None;
-    }
-    let n = n as usize;
-    let divisors: Vec<usize> = (1..=n).filter(|d| n.is_multiple_of(*d)).collect();
-    let fits = |grid: [usize; 3]| {
-        let mut weights = vec![0.0; n];
-        for (r, &d) in matrix.vectors.iter().zip(&matrix.degeneracies) {
-            let c: [usize; 3] = std::array::from_fn(|i| r[i].rem_euclid(grid[i] as i32) as usize);
-            weights[(c[0] * grid[1] + c[1]) * grid[2] + c[2]] += 1.0 / d as f64;
-        }
-        weights.iter().all(|w: &f64| (w - 1.0).abs() < 1e-6)
-    };
-    for &a in &divisors {
-        for &b in divisors.iter().filter(|b| (n / a).is_multiple_of(**b)) {
-            let grid = [a, b, n / a / b];
-            if fits(grid) {
-                return Some(grid);
-            }
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -284,6 +259,20 @@ mod tests {
             "",
         ] {
             assert_eq!(kind(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_the_counts_is_a_comment() {
+        for counts in ["1 1 1", "1 1 1 ! degeneracies", "1, 2*1", "3*1 (all)"] {
+            let text = format!(
+                "model\n 1 ! orbitals, 3 lines\n 3  number of vectors\n {counts}\n\
+                 0 0 0 1 1 0.5 0.0 # on site\n1 0 0 1 1 -1 0\n-1 0 0 1 1 -1 0\n"
+            );
+            assert_eq!(kind(&text), Some(Kind::Hr), "{counts}");
+            let matrix = parse(Path::new("x_hr.dat"), &text, Kind::Hr).unwrap();
+            assert_eq!(matrix.degeneracies, [1; 3], "{counts}");
+            assert_eq!(matrix.elements[0], Complex64::new(0.5, 0.0));
         }
     }
 }

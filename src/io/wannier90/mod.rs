@@ -9,11 +9,17 @@
 //! * Spin: two electrons per state; one with `spinors = true`, and one where `spin = up` or `down` names a channel.
 //! * `_wsvec.dat` holds the shifts of `use_ws_distance`, Wannier90's default. Bands without them are worse between the points
 //!   of the k-grid: that is said.
+//! * Vectors that are no Wigner–Seitz set of a k-grid (models written by hand, symmetrised ones, the expanded list of
+//!   `write_ndegen_applied`) are summed as they stand, each element over its degeneracy, without shifts; their k-grid is the smallest
+//!   one that tells their waves apart. Where the `.win`'s `mp_grid` is another, that is said.
+//! * Along an axis with one k-point of `mp_grid` (layers, chains) nothing disperses: what shifts bring there is added at R = 0.
 
+mod list;
 mod matrix;
 mod win;
 mod wsvec;
 
+use self::list::List;
 use self::matrix::{Kind, Matrix};
 use self::win::Win;
 use super::text::{self, TextFile};
@@ -182,42 +188,63 @@ pub(super) fn read_files(path: &Path, files: &Files) -> Result<WannierHamiltonia
         Some(win) => Some(win::parse(win, &text::read(win)?.text)?),
         None => None,
     };
-    let mut notes = Vec::new();
-    let mut header = header(main, &matrix, win.as_ref(), &mut notes)?;
-    let (vectors, elements) = match &files.wsvec {
-        Some(wsvec) => wsvec::shifted(wsvec, &text::read(wsvec)?.text, &matrix)?,
-        None => {
-            notes.push(
-                "There is no _wsvec.dat: the shifts of use_ws_distance, which make the bands better between the points of the \
-                 k-grid, are not applied."
-                    .to_string(),
-            );
-            wsvec::plain(&matrix)
-        }
+    let wsvec = match &files.wsvec {
+        Some(file) => Some((file.as_path(), text::read(file)?.text)),
+        None => None,
     };
+    let applied = win.as_ref().is_some_and(|w| w.applied)
+        || wsvec::is_applied(&text)
+        || wsvec.as_ref().is_some_and(|(_, w)| wsvec::is_applied(w));
+    let mut notes = Vec::new();
+    let (mut header, list) = header(main, &matrix, win.as_ref(), applied, &mut notes)?;
+    let grid = header.k_grid.n;
+    // The unshifted matrices first, so that an error about Hermiticity names the right file.
+    let (vectors, elements) = list.merged(wsvec::plain(&matrix), grid, &mut notes);
+    let plain = WannierHamiltonian::new(header.clone(), vectors, elements)
+        .map_err(|error| list.doubting(text::in_file(main)(error)))?;
     header.provenance.format = match kind {
         Kind::Tb => "Wannier90 _tb.dat".to_string(),
         Kind::Hr => "Wannier90 _hr.dat".to_string(),
     };
     header.provenance.path = path.display().to_string();
     header.provenance.sha256 = sha256;
-    header.provenance.notes = notes;
-    // The unshifted matrices first, so that an error about Hermiticity names the right file.
-    if files.wsvec.is_some() {
-        let (vectors, elements) = wsvec::plain(&matrix);
-        WannierHamiltonian::new(header.clone(), vectors, elements).map_err(text::in_file(main))?;
+    let shifts = match (&list, wsvec) {
+        (List::WignerSeitz, Some(wsvec)) => Some(wsvec),
+        (List::WignerSeitz, None) => {
+            notes.push(
+                "There is no _wsvec.dat: the shifts of use_ws_distance, which make the bands better between the points of the \
+                 k-grid, are not applied."
+                    .to_string(),
+            );
+            None
+        }
+        (List::AsItStands(_), Some(_)) => {
+            notes.push("The shifts of _wsvec.dat are not applied.".to_string());
+            None
+        }
+        (List::AsItStands(_), None) => None,
+    };
+    if let Some((file, content)) = shifts {
+        let shifted = wsvec::shifted(file, &content, &matrix)?;
+        let (vectors, elements) = list.merged(shifted, grid, &mut notes);
+        header.provenance.notes = notes;
+        return WannierHamiltonian::new(header, vectors, elements).map_err(text::in_file(file));
     }
-    let last = files.wsvec.as_deref().unwrap_or(main);
-    WannierHamiltonian::new(header, vectors, elements).map_err(text::in_file(last))
+    let mut hamiltonian = plain;
+    notes.append(&mut hamiltonian.header_mut().provenance.notes);
+    header.provenance.notes = notes;
+    *hamiltonian.header_mut() = header;
+    Ok(hamiltonian)
 }
 
-/// What is known of the bands.
+/// What is known of the bands, and of the list of lattice vectors.
 fn header(
     main: &Path,
     matrix: &Matrix,
     win: Option<&Win>,
+    applied: bool,
     notes: &mut Vec<String>,
-) -> Result<BandHeader> {
+) -> Result<(BandHeader, List)> {
     let mismatch = |place: &str, problem: String| {
         Err(Error::bad_file(
             main,
@@ -268,20 +295,13 @@ fn header(
             format!("{} here, num_wann = {n} in the .win", matrix.n_orbital),
         );
     }
-    let grid = match win.and_then(|w| w.grid) {
-        Some(grid) => {
-            matrix::check_weights(main, matrix, grid)?;
-            grid
-        }
-        None => matrix::grid_of(matrix).ok_or_else(|| {
-            Error::bad_file(
-                main,
-                "lattice vectors",
-                "with their degeneracies they are not those of a regular k-grid, and no .win gives mp_grid",
-                "some are missing or the file is damaged: copy it again, or put the .win beside it",
-            )
-        })?,
-    };
+    let grid = win.and_then(|w| w.grid);
+    let (grid, list) = List::of(main, matrix, grid, &lattice, applied)?;
+    if let List::AsItStands(reason) = &list {
+        let mut letters = reason.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        notes.push(first.chain(letters).collect::<String>() + ": it is summed as it stands.");
+    }
     let spin = match win {
         Some(win) if win.spinors => SpinTreatment::Spinor,
         Some(Win {
@@ -295,11 +315,16 @@ fn header(
         }
         Some(_) => SpinTreatment::Unpolarized,
         None => {
-            notes.push("There is no .win: bands without spin (g_s = 2) are assumed, and atoms and Fermi level are unknown.".to_string());
+            notes.push(format!(
+                "There is no .win: {}, and atoms and Fermi level are unknown.",
+                crate::io::TWO_ASSUMED
+            ));
             SpinTreatment::Unpolarized
         }
     };
     let mut header = BandHeader::new(lattice, KGrid::gamma(grid)?, spin, matrix.n_orbital);
+    // A .win need not name the one channel of two that it is for.
+    header.spin_assumed = spin == SpinTreatment::Unpolarized;
     if let Some(win) = win {
         header.fermi_level_ev = win.fermi_energy_ev;
         if win.fermi_energy_ev.is_none() {
@@ -314,7 +339,7 @@ fn header(
             PointGroup::of_structure(&header.lattice, &header.atoms, STRUCTURE_TOLERANCE)
                 .map_err(text::in_file(main))?;
     }
-    Ok(header)
+    Ok((header, list))
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ pub(super) struct Win {
     pub fermi_energy_ev: Option<f64>,
     /// `spinors`.
     pub spinors: bool,
+    /// `write_ndegen_applied`.
+    pub applied: bool,
     /// `spin`: the one channel of a collinear run.
     pub channel: Option<String>,
 }
@@ -71,11 +73,8 @@ pub(super) fn parse(path: &Path, content: &str) -> Result<Win> {
         grid,
         num_wann: file.number("num_wann")?.map(|n| n as usize),
         fermi_energy_ev: file.number("fermi_energy")?,
-        spinors: file.keywords.get("spinors").is_some_and(|(_, v)| {
-            v.trim_start_matches('.')
-                .to_ascii_lowercase()
-                .starts_with('t')
-        }),
+        spinors: file.is_true("spinors"),
+        applied: file.is_true("write_ndegen_applied"),
         channel: file.keywords.get("spin").map(|(_, v)| (*v).to_string()),
     })
 }
@@ -138,6 +137,16 @@ impl<'a> Sections<'a> {
 
     fn bad(&self, line: usize, problem: String, remedy: &str) -> Error {
         Error::bad_file(self.path, format!("line {line}"), problem, remedy)
+    }
+
+    /// Whether a logical keyword is set.
+    fn is_true(&self, keyword: &str) -> bool {
+        self.keywords.get(keyword).is_some_and(|(_, value)| {
+            value
+                .trim_start_matches('.')
+                .to_ascii_lowercase()
+                .starts_with('t')
+        })
     }
 
     /// The number of a keyword.

@@ -2,6 +2,7 @@
 //!
 //! A comment, then for every R, m, n: a line `R1 R2 R3 m n`, the number of shifts, and the shifts, one per line.
 
+use super::list::Elements;
 use super::matrix::{self, Matrix};
 use crate::error::{Error, Result};
 use crate::io::lines::Lines;
@@ -16,8 +17,18 @@ pub(super) fn is_wsvec(text: &str) -> bool {
         .is_some_and(|line| line.contains("use_ws_distance"))
 }
 
+/// Whether the text says that degeneracies and shifts are in the elements of `_hr.dat` and `_tb.dat` already (Wannier90's
+/// `write_ndegen_applied`; it is in the first line).
+pub(super) fn is_applied(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or("").to_ascii_lowercase();
+    let value = first.split("write_ndegen_applied").nth(1).unwrap_or("");
+    value
+        .trim_start_matches([' ', '=', ':', '.'])
+        .starts_with('t')
+}
+
 /// H(R) with the degeneracies alone: vectors and elements `[R][m][n]`, eV.
-pub(super) fn plain(matrix: &Matrix) -> (Vec<[i32; 3]>, Vec<Complex64>) {
+pub(super) fn plain(matrix: &Matrix) -> Elements {
     let size = matrix.n_orbital.pow(2);
     let mut elements = matrix.elements.clone();
     for (block, &d) in elements.chunks_exact_mut(size).zip(&matrix.degeneracies) {
@@ -30,11 +41,7 @@ pub(super) fn plain(matrix: &Matrix) -> (Vec<[i32; 3]>, Vec<Complex64>) {
 ///
 /// # Errors
 /// [`Error::BadFile`] for a file that is cut short or damaged, or that belongs to another Hamiltonian.
-pub(super) fn shifted(
-    path: &Path,
-    content: &str,
-    matrix: &Matrix,
-) -> Result<(Vec<[i32; 3]>, Vec<Complex64>)> {
+pub(super) fn shifted(path: &Path, content: &str, matrix: &Matrix) -> Result<Elements> {
     let n = matrix.n_orbital;
     let mut lines = Lines::new(path, content);
     lines.raw();

@@ -6,7 +6,8 @@
 //! * Spin: `energy` holds two electrons per state; `energyup` and `energydn` one each; `energyso*` are spinors, one electron.
 //! * `.energy`: two lines of linearisation energies per inequivalent atom, then per k-point a line of fixed columns
 //!   (3E19.12, A10, 2I6, F5.1: k, name, size of the basis, number of bands, weight) and its bands. Where k-points have different
-//!   numbers of bands, the lowest that all have are used.
+//!   numbers of bands, the lowest that all have are used. k-parallel runs leave a file per process, `energy_1`, `energy_2` …
+//!   (`energyup_1` … and so on), each with these lines; they are joined here, or by `cat`, which repeats the lines.
 //! * Fermi level: the last `:FER` of `.scf`; of the tetrahedron method in an insulator it is the top of the valence bands.
 //!   Electrons: the last `:NOE`, valence and semicore.
 //! * Symmetry: the space group of the structure.
@@ -28,19 +29,21 @@ const WIDTH: usize = 19;
 
 /// Whether the text is a `.energy*` file: among its first lines is one of a k-point.
 pub(crate) fn is_energy(text: &str) -> bool {
-    let starts_with_energies = text.lines().next().is_some_and(|line| {
-        line.len() > 90
-            && line.as_bytes().get(3) == Some(&b'.')
-            && line.as_bytes().get(12) == Some(&b'.')
-    });
+    let starts_with_energies = text.lines().next().is_some_and(is_linearisation);
     starts_with_energies && text.lines().take(1000).any(|line| k_line(line).is_some())
+}
+
+/// Whether the line holds linearisation energies.
+fn is_linearisation(line: &str) -> bool {
+    let point = |at: usize| line.as_bytes().get(at) == Some(&b'.');
+    line.len() > 90 && point(3) && point(12)
 }
 
 /// Whether the text is a `.struct` file.
 pub(crate) fn is_struct(text: &str) -> bool {
-    text.lines()
-        .nth(1)
-        .is_some_and(|line| line.contains("LATTICE,NONEQUIV"))
+    let mut lines = text.lines().skip(1);
+    let mut contains = |word: &str| lines.next().is_some_and(|line| line.contains(word));
+    contains("LATTICE,NONEQUIV") || contains("MODE OF CALC")
 }
 
 /// k, number of bands, and weight (NaN where its few columns do not hold it).
@@ -70,9 +73,10 @@ pub fn read(path: &Path) -> Result<BandGrid> {
     let structure = Structure::read(&case.file("struct")?)?;
     let (spin, names) = case.energies()?;
     let mut channels = Vec::new();
-    for file in &names {
-        channels.push(Channel::read(file, structure.inequivalent)?);
+    for files in &names {
+        channels.push(Channel::read(files, structure.inequivalent)?);
     }
+    let names: Vec<&PathBuf> = names.iter().filter_map(|files| files.first()).collect();
     let first = channels
         .first()
         .ok_or_else(|| Error::Internal("no energy file".to_string()))?;
@@ -112,7 +116,7 @@ pub fn read(path: &Path) -> Result<BandGrid> {
         moments: Vec::new(),
         rotations: Vec::new(),
     };
-    let energy_file = names.first().map_or(path, PathBuf::as_path);
+    let energy_file = names.first().map_or(path, |file| file.as_path());
     let mut bands = listed.complete().map_err(text::in_file(energy_file))?;
     let header = bands.header_mut();
     let notes = &mut header.provenance.notes;
@@ -185,29 +189,69 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// Spin treatment and energy files: that of the given file, or for `.struct` the ones that are there.
-    fn energies(&self) -> Result<(SpinTreatment, Vec<PathBuf>)> {
-        // A run without spin-orbit coupling or spins leaves empty files of the other kinds.
-        let filled = |file: PathBuf| std::fs::metadata(file).is_ok_and(|m| m.len() > 0);
-        let there = |ending: &str| self.file(ending).is_ok_and(filled);
+    /// Spin treatment and energy files of each channel: those of the given file's kind, or for `.struct` the ones that are there.
+    fn energies(&self) -> Result<(SpinTreatment, Vec<Vec<PathBuf>>)> {
+        let there = |ending: &&str| !self.parts(ending).is_empty();
         let kind = if self.ending.starts_with("energy") {
-            self.ending.as_str()
+            // `energyup_3` is a part of `energyup`.
+            let (kind, number) = self.ending.rsplit_once('_').unwrap_or((&self.ending, "1"));
+            if number.parse::<usize>().is_ok() {
+                kind
+            } else {
+                self.ending.as_str()
+            }
         } else {
             ["energyso", "energysoup", "energyup", "energy"]
                 .into_iter()
-                .find(|e| there(e))
+                .find(there)
                 .unwrap_or("energy")
         };
-        if kind.starts_with("energyso") {
-            return Ok((SpinTreatment::Spinor, vec![self.file(kind)?]));
+        let (spin, kinds): (_, &[&str]) = match kind {
+            "energyup" | "energydn" => (SpinTreatment::Collinear, &["energyup", "energydn"]),
+            kind if kind.starts_with("energyso") => (SpinTreatment::Spinor, &[kind]),
+            kind => (SpinTreatment::Unpolarized, &[kind]),
+        };
+        let mut files = Vec::new();
+        for kind in kinds {
+            let parts = self.parts(kind);
+            files.push(if parts.is_empty() {
+                vec![self.file(kind)?]
+            } else {
+                parts
+            });
         }
-        if kind == "energyup" || kind == "energydn" {
-            return Ok((
-                SpinTreatment::Collinear,
-                vec![self.file("energyup")?, self.file("energydn")?],
+        // A part that stands alone, behind a gap in the numbers.
+        let (given, joined) = (self.file(&self.ending), files.iter().flatten());
+        if let Ok(given) = given
+            && self.ending.starts_with("energy")
+            && joined.clone().all(|file| *file != given)
+        {
+            return Err(Error::bad_file(
+                self.path,
+                "parts of a k-parallel run",
+                format!("before it only {} are there", joined.count()),
+                "put all of them beside it, from the first on, or give the joined file",
             ));
         }
-        Ok((SpinTreatment::Unpolarized, vec![self.file(kind)?]))
+        Ok((spin, files))
+    }
+
+    /// The file of this kind, or those of a k-parallel run, `kind_1`, `kind_2` … (where one of them is given, these); none where
+    /// there are none with anything in them.
+    fn parts(&self, kind: &str) -> Vec<PathBuf> {
+        // A run without spin-orbit coupling or spins leaves empty files of the other kinds.
+        let filled = |ending: &str| {
+            let file = self.file(ending).ok()?;
+            let bytes = std::fs::metadata(&file).ok()?.len();
+            (bytes > 0).then_some(file)
+        };
+        let part_is_given = self.ending.starts_with("energy") && self.ending.contains('_');
+        match filled(kind).filter(|_| !part_is_given) {
+            Some(file) => vec![file],
+            None => (1..)
+                .map_while(|number| filled(&format!("{kind}_{number}")))
+                .collect(),
+        }
     }
 }
 
@@ -218,20 +262,35 @@ struct Channel {
 }
 
 impl Channel {
-    fn read(path: &Path, inequivalent: usize) -> Result<Self> {
-        let file = text::read(path)?;
-        let mut lines = Lines::new(path, &file.text);
-        for _ in 0..2 * inequivalent {
-            lines.text("the linearisation energies")?;
-        }
+    fn read(files: &[PathBuf], inequivalent: usize) -> Result<Self> {
         let mut channel = Self {
             k_points: Vec::new(),
             weights: Vec::new(),
             bands: Vec::new(),
         };
+        for path in files {
+            channel.append(path, inequivalent)?;
+        }
+        Ok(channel)
+    }
+
+    /// Adds the k-points of one file.
+    fn append(&mut self, path: &Path, inequivalent: usize) -> Result<()> {
+        let file = text::read(path)?;
+        let mut lines = Lines::new(path, &file.text);
+        for _ in 0..2 * inequivalent {
+            lines.text("the linearisation energies")?;
+        }
+        let before = self.k_points.len();
         while let Some(line) = lines.find() {
-            let number = channel.k_points.len() + 1;
+            let number = self.k_points.len() - before + 1;
             let Some((k, count, weight)) = k_line(line) else {
+                if is_linearisation(line) && number > 1 {
+                    for _ in 1..2 * inequivalent {
+                        lines.text("the linearisation energies")?;
+                    }
+                    continue;
+                }
                 let problem = format!(
                     "\"{}\" stands where k-point {number} is expected (2 lines per inequivalent atom come before the first)",
                     line.trim()
@@ -248,14 +307,14 @@ impl Channel {
                 }
                 bands.push(energy * RYDBERG_EV);
             }
-            channel.k_points.push(k);
-            channel.weights.push(weight);
-            channel.bands.push(bands);
+            self.k_points.push(k);
+            self.weights.push(weight);
+            self.bands.push(bands);
         }
-        if channel.k_points.is_empty() {
+        if self.k_points.len() == before {
             return Err(lines.bad("the file has no k-points"));
         }
-        Ok(channel)
+        Ok(())
     }
 }
 

@@ -35,6 +35,18 @@ pub(super) struct Structure {
     units: Lattice,
 }
 
+/// The number of inequivalent atoms of line 2: WIEN2k reads columns (A4,23X,I3), whatever stands between (`LATTICE,NONEQUIV.ATOMS:`,
+/// in older files without the colon). A line that was edited has it behind the colon, or as its first whole number.
+fn count_of_atoms(line: &str) -> Option<usize> {
+    let columns = line.get(27..30.min(line.len())).unwrap_or("").trim();
+    let alone = |text: &str| text.split_ascii_whitespace().find_map(|w| w.parse().ok());
+    columns
+        .parse()
+        .ok()
+        .or_else(|| alone(line.split_once(':')?.1))
+        .or_else(|| alone(line.get(4..)?))
+}
+
 impl Structure {
     /// Reads `.struct`.
     pub fn read(path: &Path) -> Result<Self> {
@@ -52,14 +64,11 @@ impl Structure {
         lines.raw();
         let line = lines.text("the lattice type")?;
         let kind = line.get(..4).unwrap_or("").trim().to_string();
-        let inequivalent: usize = line
-            .split(':')
-            .nth(1)
-            .and_then(|rest| rest.split_ascii_whitespace().next()?.parse().ok())
+        let inequivalent = count_of_atoms(line)
             .filter(|n| (1..=content.len()).contains(n))
             .ok_or_else(|| {
                 lines.bad(format!(
-                    "\"{}\" has no number of inequivalent atoms",
+                    "\"{}\" has no number of inequivalent atoms in columns 28 to 30",
                     line.trim()
                 ))
             })?;
