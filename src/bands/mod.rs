@@ -19,4 +19,5 @@ pub use occupation::GapSplit;
 pub use scissor::{Scissor, ScissorBands};
 pub use source::{BandSource, Field};
 pub use statistics::{BandStatistics, StatisticsBuilder};
+pub(crate) use statistics::{MOST_EV, largest_difference, steps_in_plane};
 pub use wannier::WannierHamiltonian;

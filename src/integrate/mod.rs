@@ -14,6 +14,7 @@ pub mod refine;
 mod request;
 mod result;
 mod rival;
+mod ties;
 
 pub use axis::EnergyAxis;
 pub use block::Block;
