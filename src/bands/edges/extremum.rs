@@ -68,7 +68,9 @@ pub fn extremum(header: &BandHeader, energies: &[f64], sign: f64, search: Search
     let unresolved = match (&found, search) {
         (Some(_), _) => None,
         (None, Search::Grid) => Some("bands touch there"),
-        (None, _) if coarseness(grid).is_none() => Some("fewer than four k-points along an axis"),
+        (None, _) if Coarseness::of(grid).is_none() => {
+            Some("fewer than four k-points along an axis")
+        }
         (None, _) => Some("the energies around are no paraboloid"),
     };
     if let Some(found) = found {
@@ -120,16 +122,33 @@ pub fn extremum(header: &BandHeader, energies: &[f64], sign: f64, search: Search
     }
 }
 
-/// Factor of the bars, which estimates of a fit's error need where there are few points, by the axis that has fewest: calibrated on
-/// random bands with two harmonics and on avoided crossings, edges anywhere, grids of 4 to 16 points (`tests/field_delta.rs`). None
-/// with fewer than four, whose points tell no two harmonics apart.
-fn coarseness(grid: &KGrid) -> Option<f64> {
-    let fewest = grid.n.into_iter().filter(|&n| n > 1).min()?;
-    match fewest {
-        ..4 => None,
-        4 => Some(4.0),
-        5..8 => Some(2.0),
-        _ => Some(1.3),
+/// What bars need where there are few points along the axis that has fewest: calibrated on random bands with two harmonics and on avoided
+/// crossings, edges anywhere, grids of 4 to 16 points (`tests/field_delta.rs`).
+#[derive(Clone, Copy)]
+pub struct Coarseness {
+    /// By which estimates of a fit's error are multiplied.
+    pub factor: f64,
+    /// The least bar of an energy, as a share of the mean second difference over a step, summed over the axes. A parabola's edge half a
+    /// step away along each axis lies a quarter of it beyond the grid point, and a few points may miss it whole.
+    least: f64,
+}
+
+impl Coarseness {
+    /// None with fewer than four points along an axis, which tell no two harmonics apart.
+    pub fn of(grid: &KGrid) -> Option<Self> {
+        let fewest = grid.n.into_iter().filter(|&n| n > 1).min()?;
+        let (factor, least) = match fewest {
+            ..4 => return None,
+            4 => (4.0, 0.375),
+            5..8 => (2.0, 0.25),
+            _ => (1.3, 0.0),
+        };
+        Some(Self { factor, least })
+    }
+
+    /// Whether the grid has few points.
+    pub fn is_coarse(self) -> bool {
+        self.least > 0.0
     }
 }
 
@@ -146,11 +165,10 @@ struct Refined {
     factor: f64,
 }
 
+/// k → −k.
+const INVERSION: [[i32; 3]; 3] = [[-1, 0, 0], [0, -1, 0], [0, 0, -1]];
 /// How much farther a quartic may be from the truth than a parabola is from it, where the band is not smooth.
 const FROM_PARABOLA: f64 = 3.0;
-/// The share of the mean second difference over steps, summed over the axes, that an edge half a step away along each lies beyond the
-/// grid point: the bar of the coarsest grid, with half as much again.
-const HALF_STEP: f64 = 0.25 * 1.5;
 
 /// The fit that leaves least, with its distance to the same fit over more neighbours as its bar. The quadratic leaves little
 /// of a band that is not parabolic because it reaches less far: it must leave five times less.
@@ -162,7 +180,7 @@ fn refine(
     at: [usize; 3],
 ) -> Option<Refined> {
     let (grid, lattice) = (&header.k_grid, &header.lattice);
-    let factor = coarseness(grid)?;
+    let coarseness = Coarseness::of(grid)?;
     let e0 = energies[grid.index(at)];
     let there = |d: [i32; 3]| grid.index(moved(grid, at, d));
     let one = |d: [i32; 3]| sign * (energies[there(d)] - e0);
@@ -194,9 +212,11 @@ fn refine(
         let mut found = best
             .against(wider)
             .widened(through(), parabola)
-            .scaled(factor);
-        if factor >= 4.0 {
-            let least = HALF_STEP * second_differences(grid, &one);
+            .scaled(coarseness.factor);
+        // An edge at a point that inversion leaves in place is there.
+        let fixing = fixing(&header.point_group, grid, grid.point(at));
+        if coarseness.is_coarse() && !fixing.rotations().contains(&INVERSION) {
+            let least = coarseness.least * second_differences(grid, &one);
             found.energy.1 = found.energy.1.max(least);
         }
         found
@@ -224,7 +244,11 @@ fn refine(
         (parabola, single(2, SURPLUS[1]))
     };
     // Other fits are as good as they were found to be where there are enough points.
-    let factor = if factor < 1.5 { 1.0 } else { factor };
+    let factor = if coarseness.is_coarse() {
+        coarseness.factor
+    } else {
+        1.0
+    };
     Some(best?.against(other).scaled(factor))
 }
 

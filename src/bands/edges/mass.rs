@@ -1,6 +1,6 @@
 //! Effective masses at a band edge.
 
-use super::extremum::{Extremum, moved};
+use super::extremum::{Coarseness, Extremum, moved};
 use super::fit::shells;
 use crate::bands::{BandHeader, BandSource, Field};
 use crate::crystal::Tensor;
@@ -178,6 +178,12 @@ impl<'a> Nodes<'a> {
     ) -> Result<Vec<DirectionalMass>> {
         let header: &BandHeader = self.source.header();
         let grid = header.k_grid;
+        // Two steps are far on a coarse grid.
+        let coarseness = Coarseness::of(&grid);
+        let factor = match coarseness {
+            Some(c) if c.is_coarse() => c.factor,
+            _ => 1.0,
+        };
         let mut masses = Vec::new();
         for shell in shells(&header.lattice, &grid).iter().take(DIRECTIONS) {
             let d = shell[shell.len() - 1].0;
@@ -196,9 +202,12 @@ impl<'a> Nodes<'a> {
                 let flat = one.abs().max(two.abs()) < FLAT;
                 let mass = if flat {
                     (f64::INFINITY, f64::NAN)
+                } else if coarseness.is_none() {
+                    // One and two steps lead to the same points: nothing but a flat direction is known.
+                    continue;
                 } else {
                     let mass = 0.5 * HBAR2_OVER_ME * length * length / quadratic;
-                    (mass, (mass * (quadratic - one) / quadratic).abs())
+                    (mass, factor * (mass * (quadratic - one) / quadratic).abs())
                 };
                 masses.push(DirectionalMass {
                     band: band + header.first_band,

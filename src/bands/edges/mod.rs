@@ -199,10 +199,11 @@ impl Edge {
             let mass = mass::tensor(header, &found);
             (found, mass)
         } else {
-            let mass = match header.k_grid.n.iter().any(|n| (2..4).contains(n)) {
-                // One and two steps lead to the same points.
-                true => EdgeMass::Unknown,
-                false => EdgeMass::Directional(nodes.directional(&touching, at, sign)?),
+            let masses = nodes.directional(&touching, at, sign)?;
+            let mass = if masses.is_empty() {
+                EdgeMass::Unknown
+            } else {
+                EdgeMass::Directional(masses)
             };
             (on_grid, mass)
         };
