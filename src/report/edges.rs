@@ -23,7 +23,8 @@ pub fn edges_lines(edges: &BandEdges) -> Vec<(String, String)> {
                 ),
                 Some(why) => {
                     format!(
-                        "{on_grid:.6} eV, {kind}, between grid points only: {}",
+                        "{:.6} eV, {kind}, without an error bar ({on_grid:.6} eV between grid points only): {}",
+                        gap.0,
                         on_grid_only(why)
                     )
                 }

@@ -65,8 +65,13 @@ pub fn extremum(header: &BandHeader, energies: &[f64], sign: f64, search: Search
     let found = refine(header, energies, sign, search, grid_point);
     let u0 = grid.point(grid_point);
     let (mut u, mut energy_ev, mut curvature) = (u0, (e0, 0.0), None);
+    // Even in k about a point that inversion leaves in place, bands that touch there have their extremum there.
+    let even = fixing(&header.point_group, grid, u0)
+        .rotations()
+        .contains(&INVERSION);
     let unresolved = match (&found, search) {
         (Some(_), _) => None,
+        (None, Search::Grid) if even && Coarseness::of(grid).is_some() => None,
         (None, Search::Grid) => Some("bands touch there"),
         (None, _) if Coarseness::of(grid).is_none() => {
             Some("fewer than four k-points along an axis")
