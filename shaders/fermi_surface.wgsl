@@ -2,24 +2,33 @@
 // Twin: src/kernel/fermi_surface.rs (cell_weights), src/integrate/cpu/surface.rs (the loop over cells).
 //
 // Inputs: shared/view.wgsl; thresholds[0] is eps. Output: `sums`, three limbs per quantity, multiples of 2^-24: the channels
-// in units of 1/range (the band's width), the occupied volume in fine cells; cells wholly below eps are counted in `audit`.
+// in units of 1/range (the band's width), the occupied, flat and tied volumes in fine cells; cells wholly below eps are counted in `audit`.
 // Invocations: a workgroup treats WORKGROUP·CELLS_PER_INVOCATION cells in a row; lane l takes cells l, l + WORKGROUP, …
 // Precision: f32 within a cell, exact between cells.
 
-// Weights of a cell that the surface E = eps crosses: delta-weight of each corner × range, and the occupied fraction.
+// A cell that the surface E = eps crosses.
 struct CellWeights {
-    weight: array<f32, 8>,
-    occupied: f32,
+    weight: array<f32, 8>, // delta-weight of each corner × range
+    occupied: f32,         // occupied fraction
+    flat: f32,             // fraction that is flat at eps: its density of states is infinite, and in no weight
+    tied: f32,             // fraction in other tetrahedra that have a corner at eps
 }
 
-fn cell_weights(cell: array<i32, 8>, epsilon: Threshold, range: f32) -> CellWeights {
+// Weights of a cell; energies within `tie` (levels) of eps are equal to it.
+fn cell_weights(cell: array<i32, 8>, epsilon: Threshold, range: f32, tie: f32) -> CellWeights {
     var result: CellWeights;
     let sixth = 1.0 / 6.0;
     for (var j = 0u; j < 6u; j++) {
         var t = tetrahedron(cell, corners(j));
         let x = above(epsilon, t.level);
-        let delta = delta_weights(x, t.inverse);
+        let tied = faces(x, tie);
+        let delta = delta_weights(x, t.inverse, tied);
         let below = occupied_weights(x, t.inverse, 0.25 * sixth);
+        if all(tied) {
+            result.flat += sixth;
+        } else if any(abs(x) <= vec4<f32>(tie)) {
+            result.tied += sixth;
+        }
         for (var i = 0u; i < 4u; i++) {
             result.weight[t.corner[i]] += delta[i] * range * sixth;
         }
@@ -38,10 +47,10 @@ fn add_surface_cell(index: u32) {
         below_here += at.volume;
         return;
     }
-    if extremes.x >= params.bound_first {
+    if extremes.x >= params.bound_last {
         return;
     }
-    var weights = cell_weights(cell, thresholds[0], params.range);
+    var weights = cell_weights(cell, thresholds[0], params.range, params.tie);
     let volume = f32(at.volume);
     var cell_sum: array<f32, CHANNELS>;
     for (var c = 0u; c < 8u; c++) {
@@ -58,6 +67,12 @@ fn add_surface_cell(index: u32) {
         }
     }
     add_partial(CHANNELS, to_wide(weights.occupied * volume));
+    if weights.flat != 0.0 {
+        add_partial(CHANNELS + 1u, to_wide(weights.flat * volume));
+    }
+    if weights.tied != 0.0 {
+        add_partial(CHANNELS + 2u, to_wide(weights.tied * volume));
+    }
 }
 
 @compute @workgroup_size(WORKGROUP)

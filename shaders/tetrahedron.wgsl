@@ -104,8 +104,19 @@ fn above(epsilon: Threshold, e: array<i32, 4>) -> vec4<f32> {
     );
 }
 
-// Corner weights of delta(eps - E), per level; zero outside e1 < eps < e4 and where the width is zero.
-fn delta_weights(x: vec4<f32>, r: array<f32, 6>) -> vec4<f32> {
+// Corner weights of delta(eps - E), per level, from x_i = eps - e_i; zero outside e1 < eps < e4.
+//
+// The weights are continuous in eps but where it meets a whole face, three corners of equal energy: on one side the section is the
+// face, on the other there is none, and the mean of both limits is given. A tetrahedron that is flat there is a peak of no width
+// and gets no weights. `tied` is what faces() says.
+fn delta_weights(x: vec4<f32>, r: array<f32, 6>, tied: vec2<bool>) -> vec4<f32> {
+    if any(tied) {
+        let half = 0.5 * r[2];
+        if all(tied) {
+            return vec4<f32>(0.0);
+        }
+        return select(vec4<f32>(0.0, half, half, half), vec4<f32>(half, half, half, 0.0), tied.x);
+    }
     if x[0] <= 0.0 || x[3] >= 0.0 {
         return vec4<f32>(0.0);
     }
@@ -149,4 +160,10 @@ fn delta_weights(x: vec4<f32>, r: array<f32, 6>) -> vec4<f32> {
         w * h3,
         w * ((1.0 - h1) + (1.0 - h2) + (1.0 - h3)),
     );
+}
+
+// Whether the three lowest and the three highest corners lie at eps, from x_i = eps - e_i: energies within `tie` of it are equal to
+// it. Both are where all of the tetrahedron does: no width, and an infinite density of states.
+fn faces(x: vec4<f32>, tie: f32) -> vec2<bool> {
+    return vec2<bool>(x[0] <= tie && x[2] >= -tie, x[1] <= tie && x[3] >= -tie);
 }

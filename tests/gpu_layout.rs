@@ -18,7 +18,7 @@ fn report() {
     var words = array<u32, 20>(
         p.n1, p.n2, p.n3, p.stride, p.cells1, p.cells2, p.cells3, p.start1, p.lower1, p.first_cell, p.cell_count, p.edges,
         u32(p.bound_first), u32(p.bound_last), u32(p.range), u32(p.quanta), u32(p.inverse), u32(p.per_width),
-        p.reserved1, p.reserved2,
+        u32(p.tie), p.reserved,
     );
     for (var i = 0u; i < 20u; i++) {
         atomicStore(&sums[i], words[i]);
@@ -55,8 +55,8 @@ fn the_shader_reads_in_member_i_what_the_host_wrote_there() {
         quanta: 15.0,
         inverse: 16.0,
         per_width: 17.0,
-        reserved1: 18,
-        reserved2: 19,
+        tie: 18.0,
+        reserved: 19,
         gradient: [
             [20.0, 21.0, 22.0, 23.0],
             [24.0, 25.0, 26.0, 27.0],

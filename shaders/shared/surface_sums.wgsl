@@ -1,9 +1,9 @@
-// Sums at one energy: CHANNELS delta-weighted channels and then the occupied cells, three limbs each, gathered in workgroup
-// memory first. Twin: src/integrate/cpu/surface.rs (SurfaceSums).
+// Sums at one energy: CHANNELS delta-weighted channels, then the cells that are occupied, flat at it, and tied to it by a corner, three
+// limbs each, gathered in workgroup memory first. Twin: src/integrate/cpu/surface.rs (SurfaceSums).
 //
 // A workgroup's partial sum is an integer sum modulo 2^96 and so is the total: no order, no overflow (fixed_point.rs).
 
-const QUANTITIES: u32 = CHANNELS + 1u;
+const QUANTITIES: u32 = CHANNELS + 3u;
 
 var<workgroup> partial: array<atomic<u32>, 3u * QUANTITIES>;
 

@@ -29,14 +29,14 @@ struct Params {
     first_cell: u32,
     cell_count: u32,
     edges: u32,         // number of thresholds
-    bound_first: i32,   // E < first threshold exactly where E < bound_first
-    bound_last: i32,    // likewise for the last one
+    bound_first: i32,   // E < first threshold exactly where E < bound_first; of a single energy: and not equal to it
+    bound_last: i32,    // likewise for the last one; of a single energy: E is above it exactly where E >= bound_last
     range: f32,         // width of the band, levels
     quanta: f32,        // quanta per unit of the cumulative sums, 2^bits
     inverse: f32,       // level / smearing width
     per_width: f32,     // band width / smearing width
-    reserved1: u32,
-    reserved2: u32,
+    tie: f32,           // how far from a single energy levels are equal to it, levels
+    reserved: u32,
     gradient: array<vec4<f32>, 3>, // [cart].axis: velocity per level of stencil difference
     mass_gradient: array<vec4<f32>, 3>, // [cart].axis: inverse mass per velocity of stencil difference
 }

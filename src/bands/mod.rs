@@ -20,4 +20,5 @@ pub(crate) use occupation::{count_by_level, ranges};
 pub use scissor::{Scissor, ScissorBands};
 pub use source::{BandSource, Field};
 pub use statistics::{BandStatistics, StatisticsBuilder};
+pub(crate) use statistics::{MOST_EV, largest_difference, steps_in_plane};
 pub use wannier::WannierHamiltonian;

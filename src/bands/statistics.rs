@@ -2,6 +2,9 @@
 
 use crate::error::{Error, Result};
 
+/// No electron has more energy (eV), whatever the zero: beyond, numbers are padding or damage, and squares of velocities overflow.
+pub const MOST_EV: f64 = 1e9;
+
 /// Extremes of one band over the whole grid.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BandStatistics {
@@ -54,7 +57,7 @@ impl StatisticsBuilder {
     /// # Errors
     /// [`Error::BadBands`] for a NaN or infinite energy, with its place.
     pub fn add_energies(&mut self, plane: &[f64]) -> Result<()> {
-        let [_, n2, n3] = self.n;
+        let n3 = self.n[2];
         let found = &mut self.found;
         for (j2, row) in plane.chunks_exact(n3).enumerate() {
             let mut low = f64::INFINITY;
@@ -66,23 +69,24 @@ impl StatisticsBuilder {
                 high = high.max(e);
                 poison += 0.0 * e;
             }
-            if poison != 0.0 {
-                let j3 = row.iter().position(|e| !e.is_finite()).unwrap_or(0);
+            let usable = poison == 0.0 && low >= -MOST_EV && high <= MOST_EV;
+            if !usable {
+                let beyond = |e: &f64| !e.is_finite() || e.abs() > MOST_EV;
+                let j3 = row.iter().position(beyond).unwrap_or(0);
                 return Err(Error::bad_bands(
                     format!("{}, grid point ({}, {j2}, {j3})", self.label, self.next),
-                    format!("the energy is {}", row[j3]),
-                    "every energy must be finite: run the band calculation again, or drop the band",
+                    format!("the energy is {:?} eV", row[j3]),
+                    "every energy must be finite and below 1e9 eV: run the band calculation again, or drop the band",
                 ));
             }
             found.energy_min = found.energy_min.min(low);
             found.energy_max = found.energy_max.max(high);
-            let mut step = (row[0] - row[n3 - 1]).abs();
-            for pair in row.windows(2) {
-                step = step.max((pair[1] - pair[0]).abs());
-            }
-            found.max_step[2] = found.max_step[2].max(step);
-            let other = &plane[((j2 + 1) % n2) * n3..][..n3];
-            found.max_step[1] = found.max_step[1].max(largest_difference(row, other));
+        }
+        for (most, step) in found.max_step[1..]
+            .iter_mut()
+            .zip(steps_in_plane(plane, n3))
+        {
+            *most = most.max(step);
         }
         if self.next == 0 {
             self.first_plane = plane.to_vec();
@@ -151,7 +155,21 @@ impl StatisticsBuilder {
     }
 }
 
-fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
+/// Largest |E(j+1) − E(j)| along axes 2 and 3 of a plane `[n2][n3]`, periodic.
+pub(crate) fn steps_in_plane(plane: &[f64], n3: usize) -> [f64; 2] {
+    let mut step: [f64; 2] = [0.0; 2];
+    for (at, row) in plane.chunks_exact(n3).enumerate() {
+        let next = ((at + 1) * n3) % plane.len();
+        step[0] = step[0].max(largest_difference(row, &plane[next..][..n3]));
+        step[1] = step[1].max((row[0] - row[n3 - 1]).abs());
+        for pair in row.windows(2) {
+            step[1] = step[1].max((pair[1] - pair[0]).abs());
+        }
+    }
+    step
+}
+
+pub(crate) fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
     a.iter()
         .zip(b)
         .fold(0.0, |largest: f64, (x, y)| largest.max((x - y).abs()))

@@ -80,6 +80,13 @@ impl Convert {
                 ));
             }
         };
+        if let Some(level) = self.fermi_level.filter(|level| !level.is_finite()) {
+            return Err(Error::bad_option(
+                "--fermi-level",
+                format!("{level} eV"),
+                "give a finite energy in eV",
+            ));
+        }
         let source = session::open(&self.input)?;
         session::notes(&self.output, source.header());
         let mut options = bxsf::WriteOptions {

@@ -1,5 +1,6 @@
 //! `bzint info`.
 
+use super::axes;
 use super::options::{Input, Output};
 use super::session;
 use crate::bands::edges::BandEdges;
@@ -206,7 +207,7 @@ fn to_text(
             );
         }
     }
-    for note in &header.provenance.notes {
+    for note in header.provenance.notes.iter().chain(&axes::notes(header)) {
         line("note", note.clone());
     }
     s
@@ -233,6 +234,7 @@ fn to_json(
     on_surface: Option<CrossingEffect>,
 ) -> Value {
     let header = source.header();
+    let notes = [header.provenance.notes.clone(), axes::notes(header)].concat();
     let ranges: Vec<Value> = source
         .statistics()
         .iter()
@@ -265,7 +267,7 @@ fn to_json(
         "velocities": header.has_velocities,
         "lifetimes": header.has_lifetimes,
         "band_ranges": ranges,
-        "notes": header.provenance.notes,
+        "notes": notes,
     });
     let nothing = || json!({"value": null, "unit": "eV"});
     match edges {

@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand. Options become checked types here; no physics.
 
+mod axes;
 mod bench;
 mod convert;
 mod devices;

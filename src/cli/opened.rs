@@ -1,5 +1,6 @@
 //! The bands that a command works on: a table, or an interpolation to be refined.
 
+use super::axes;
 use super::options::{Density, Input};
 use crate::bands::{BandSource, Scissor, ScissorBands};
 use crate::crystal::{KGrid, Lattice};
@@ -87,6 +88,7 @@ fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
         }
         return Ok(match density(input, &hamiltonian.header().lattice)? {
             Some(Density::Grid(n)) => {
+                axes::check_evaluated(n, density_option(input), hamiltonian.header().k_grid.n)?;
                 Opened::Table(Box::new(WannierGrid::new(hamiltonian, KGrid::gamma(n)?)?))
             }
             Some(Density::AsItIs) => {
@@ -116,6 +118,7 @@ fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
     };
     let refined = match (density(input, &header.lattice)?, input.tolerance) {
         (Some(Density::Grid(n)), _) => {
+            axes::check_dense(n, density_option(input), &*table)?;
             let grid = KGrid::gamma(n)?;
             return Ok(Opened::Table(Box::new(match preference {
                 Preference::Table => FourierBands::through(&*table, grid, conditions)?,
@@ -134,10 +137,29 @@ fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
                 "give `--interpolate N` or `--tolerance`, or leave the option out",
             ));
         }
-        return Ok(Opened::Table(table));
+        return as_it_is(table, preference);
     }
     let series = FourierSeries::with_rival_through(&*table, conditions)?;
     refine(Box::new(series), input)
+}
+
+/// A table without interpolation, but along axes with so few points that differences do not see their dispersion.
+fn as_it_is(table: Box<dyn BandSource>, preference: Preference) -> Result<Opened> {
+    if preference == Preference::Table || table.header().has_lifetimes {
+        return Ok(Opened::Table(table));
+    }
+    Ok(Opened::Table(match axes::completed(&*table)? {
+        Some(grid) => Box::new(FourierBands::with_rival(&*table, grid)?),
+        None => table,
+    }))
+}
+
+/// The option that asks for a grid.
+fn density_option(input: &Input) -> &'static str {
+    match input.kspacing {
+        Some(_) => "--kspacing",
+        None => "--interpolate",
+    }
 }
 
 /// The error of `--fit-velocities` where it can do nothing.

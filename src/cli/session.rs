@@ -1,5 +1,6 @@
 //! What every subcommand does around its work: open the bands, choose the integrator and the Fermi level, show progress.
 
+use super::axes;
 use super::opened::{self, Opened, Preference};
 use super::options::{Backend, FermiChoice, FermiOption, Input, Method, Output, on_threads};
 use crate::bands::{BandHeader, BandSource, GapSplit};
@@ -38,7 +39,7 @@ pub fn note(output: &Output, text: &str) {
 /// Prints the reader's notes.
 pub fn notes(output: &Output, header: &BandHeader) {
     if output.verbose || !header.provenance.format.starts_with("model") {
-        for text in &header.provenance.notes {
+        for text in header.provenance.notes.iter().chain(&axes::notes(header)) {
             note(output, text);
         }
     }

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::integrate::cpu::Setup;
 use crate::integrate::{BandContext, Block, Engine, Masses, Part, SlabSums, Target};
 use crate::kernel::Real;
+use crate::kernel::fermi_surface::VOLUMES;
 use crate::kernel::real::level_of;
 use bytemuck::{bytes_of, cast_slice};
 use rayon::prelude::*;
@@ -432,7 +433,7 @@ impl Engine for GpuEngine {
         let sums_bytes = 4 * if kernel.is_spectrum() {
             2 * edges.len() * channels
         } else {
-            3 * (channels + 1)
+            3 * (channels + VOLUMES)
         } as u64;
         use wgpu::BufferUsages as Usage;
         let gpu = &self.context;

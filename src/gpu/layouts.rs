@@ -31,9 +31,9 @@ pub struct Params {
     pub cell_count: u32,
     /// Number of thresholds.
     pub edges: u32,
-    /// E lies below the first threshold exactly where E < bound_first.
+    /// E lies below the first threshold exactly where E < bound_first; of a single energy: and is not equal to it.
     pub bound_first: i32,
-    /// Likewise for the last threshold.
+    /// Likewise for the last threshold; of a single energy: E is above it exactly where E ≥ bound_last.
     pub bound_last: i32,
     /// Width of the band in levels.
     pub range: f32,
@@ -43,10 +43,10 @@ pub struct Params {
     pub inverse: f32,
     /// Band width over smearing width.
     pub per_width: f32,
+    /// How far from a single energy levels are equal to it, in levels.
+    pub tie: f32,
     /// Always zero: what follows starts at a multiple of 16 bytes.
-    pub reserved1: u32,
-    /// Always zero.
-    pub reserved2: u32,
+    pub reserved: u32,
     /// `[cart][axis]`, the fourth column being zero: velocity per level of stencil difference.
     pub gradient: [[f32; 4]; 3],
     /// Likewise: inverse mass per velocity of stencil difference.

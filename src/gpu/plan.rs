@@ -29,6 +29,13 @@ pub fn params(setup: &Setup<f32>, block: &Block, cells: &Range<usize>, stride: u
     });
     let padded = |rows: &[[f32; 3]; 3]| rows.map(|[x, y, z]| [x, y, z, 0.0]);
     let last = setup.thresholds.len() - 1;
+    let (bound_first, bound_last) = match setup.axis {
+        Some(_) => (
+            f32::bound(&setup.thresholds[0]),
+            f32::bound(&setup.thresholds[last]),
+        ),
+        None => setup.tie_bounds,
+    };
     Params {
         n1: n1 as u32,
         n2: n2 as u32,
@@ -42,14 +49,14 @@ pub fn params(setup: &Setup<f32>, block: &Block, cells: &Range<usize>, stride: u
         first_cell: 0,
         cell_count: 0,
         edges: setup.thresholds.len() as u32,
-        bound_first: f32::bound(&setup.thresholds[0]),
-        bound_last: f32::bound(&setup.thresholds[last]),
+        bound_first,
+        bound_last,
         range: setup.scale.range as f32,
         quanta: (1u64 << setup.bits) as f32,
         inverse: width_ev.map_or(0.0, inverse) as f32,
         per_width: width_ev.map_or(0.0, |w| width(s.energy_min, s.energy_max) * (1.0 / w)) as f32,
-        reserved1: 0,
-        reserved2: 0,
+        tie: setup.tie as f32,
+        reserved: 0,
         gradient: padded(&setup.gradient[stride - 1]),
         mass_gradient: padded(&setup.mass_gradient[stride - 1]),
     }

@@ -10,7 +10,7 @@ use super::block::BlockStream;
 use super::context::shortest_diagonal;
 use super::fold::{AxisOperation, Fold};
 use super::result::BandSurface;
-use super::{BandContext, Block, EnergyAxis, Request, Spectrum, SurfaceIntegral};
+use super::{BandContext, Block, EnergyAxis, Request, Spectrum, SurfaceIntegral, ties};
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
 use std::ops::Range;
@@ -33,7 +33,7 @@ pub enum Target {
 }
 
 /// Exact sums over one slab, in multiples of the engine's quantum. Entries: for [`Target::At`] the channels (δ-weighted, in
-/// units of 1/band width) and then the occupied cells; for [`Target::Bins`] `[edge][channel]` cumulative.
+/// units of 1/band width), then the cells that are occupied, flat at the energy, and tied to it; for [`Target::Bins`] `[edge][channel]` cumulative.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlabSums {
     /// On the full grid.
@@ -152,6 +152,24 @@ pub fn surface(
     if let Some(answer) = engine.surface(request, energy_ev) {
         return answer;
     }
+    let mut bands = band_surfaces(source, request, energy_ev, &|_, _| true, engine)?;
+    ties::widen(source, request, energy_ev, &mut bands, engine)?;
+    Ok(SurfaceIntegral {
+        energy_ev,
+        spin_degeneracy: source.header().spin.degeneracy(),
+        channels: request.channels,
+        bands,
+    })
+}
+
+/// The shares at one energy of the bands that `select(spin, band)` takes.
+pub(super) fn band_surfaces(
+    source: &dyn BandSource,
+    request: &Request,
+    energy_ev: f64,
+    select: &dyn Fn(usize, usize) -> bool,
+    engine: &mut dyn Engine,
+) -> Result<Vec<BandSurface>> {
     let g_s = source.header().spin.degeneracy();
     let width = request.channels.width();
     let cells = source.header().k_grid.len() as f64;
@@ -161,7 +179,7 @@ pub fn surface(
         source,
         request,
         &target,
-        None,
+        (None, select),
         engine,
         |context, sums, quantum| {
             let s = &context.statistics;
@@ -172,6 +190,8 @@ pub fn surface(
                 errors: vec![0.0; width],
                 occupied: 0.0,
                 occupied_error: 0.0,
+                flat: 0.0,
+                tied: 0.0,
             };
             let Some(sums) = sums else {
                 // The band does not reach the energy.
@@ -190,15 +210,12 @@ pub fn surface(
                 add(c, unit, &mut band.values[c], &mut band.errors[c]);
             }
             add(width, 1.0, &mut band.occupied, &mut band.occupied_error);
+            band.flat = sums.fine[width + 1] as f64 * quantum * g_s / cells;
+            band.tied = sums.fine[width + 2] as f64 * quantum * g_s / cells;
             bands.push(band);
         },
     )?;
-    Ok(SurfaceIntegral {
-        energy_ev,
-        spin_degeneracy: g_s,
-        channels: request.channels,
-        bands,
-    })
+    Ok(bands)
 }
 
 /// Integrates every channel into the bins of `axis`.
@@ -235,7 +252,7 @@ pub fn spectrum(
         source,
         request,
         &target,
-        images.map(Arc::new),
+        (images.map(Arc::new), &|_, _| true),
         engine,
         |context, sums, quantum| {
             let base = context.spin * width;
@@ -303,13 +320,16 @@ fn images(fold: &Fold, n: [usize; 3]) -> [Vec<u8>; 2] {
     [1, 2].map(|stride| fold.multiplicities(n.map(|n| n.div_ceil(stride))))
 }
 
-/// Runs every band that reaches the target through the engine and hands its sums to `take` (`None` where it does not
+/// How often cells count, and which (spin, band) are wanted.
+type Selection<'a> = (Option<Arc<[Vec<u8>; 2]>>, &'a dyn Fn(usize, usize) -> bool);
+
+/// Runs every selected band that reaches the target through the engine and hands its sums to `take` (`None` where it does not
 /// reach it), with the value of one quantum.
 fn each_band(
     source: &dyn BandSource,
     request: &Request,
     target: &Target,
-    images: Option<Arc<[Vec<u8>; 2]>>,
+    (images, select): Selection,
     engine: &mut dyn Engine,
     mut take: impl FnMut(&BandContext, Option<&BandSums>, f64),
 ) -> Result<()> {
@@ -323,7 +343,7 @@ fn each_band(
     let all = (n1 * header.n_spin_band()) as u64;
     let mut done = 0;
     for spin in 0..header.n_spin() {
-        for band in 0..header.n_band {
+        for band in (0..header.n_band).filter(|band| select(spin, *band)) {
             let statistics = &source.statistics()[spin * header.n_band + band];
             let mut context = BandContext::new(header, statistics, request, spin, band);
             context.images.clone_from(&images);

@@ -15,6 +15,7 @@ pub mod refine;
 mod request;
 mod result;
 mod rival;
+mod ties;
 
 pub use axis::EnergyAxis;
 pub use block::Block;

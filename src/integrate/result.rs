@@ -83,6 +83,12 @@ pub struct BandSurface {
     pub occupied: f64,
     /// Estimated error of `occupied`.
     pub occupied_error: f64,
+    /// Electrons that cells hold which are flat at ε, all their corners having this energy: their density of states is infinite,
+    /// and in no value.
+    pub flat: f64,
+    /// Electrons in other tetrahedra that have a corner at ε; where a face is there, values are the mean of those a little below and
+    /// above.
+    pub tied: f64,
 }
 
 impl SurfaceIntegral {
@@ -101,6 +107,11 @@ impl SurfaceIntegral {
     /// (value, error) of a channel over all bands.
     pub fn total(&self, channel: Channel) -> (f64, f64) {
         self.sum(channel, |_| true)
+    }
+
+    /// Electrons per cell that sit at ε itself, in cells that are flat there; where there are any, the density of states is infinite.
+    pub fn flat(&self) -> f64 {
+        self.bands.iter().map(|b| b.flat).sum()
     }
 
     /// Electrons per cell below ε, and the error.

@@ -35,6 +35,7 @@ pub(in crate::io) mod container;
 mod extremes;
 pub(in crate::io) mod filters;
 mod read;
+mod steps;
 pub(in crate::io) mod stored;
 pub(in crate::io) mod values;
 mod write;
@@ -63,6 +64,8 @@ pub struct NativeBands {
     energies: StoredDataset,
     velocities: Option<StoredDataset>,
     lifetimes: Option<StoredDataset>,
+    /// The last plane of energies read of some bands, so that steps from one read to the next are checked, too.
+    last_planes: steps::LastPlanes,
 }
 
 /// Opens a native band file and checks its structure: kind, schema, shapes, types and every number but the planes' own.
@@ -174,7 +177,11 @@ impl BandSource for NativeBands {
     ) -> Result<()> {
         self.read_unchecked(field, spin, band, first, out)?;
         let plane = self.header.k_grid.plane_len() * field.components();
-        self.check(field, spin, band, first * plane, out)
+        self.check(field, spin, band, first * plane, out)?;
+        match field {
+            Field::Energy => self.check_steps(spin, band, first, out),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -92,6 +92,9 @@ pub trait Real:
     fn threshold(energy_ev: f64, scale: &LevelScale) -> Threshold<Self>;
     /// The lowest level that is not below the threshold: `E < ε` exactly where `E < bound`.
     fn bound(threshold: &Threshold<Self>) -> Self::Level;
+    /// The levels (a, b) of an energy with its tie (levels): `E < a` exactly where E lies below ε and no tie, `E ≥ b` exactly
+    /// where it lies above ε and no tie.
+    fn tie_bounds(energy_ev: f64, tie: f64, scale: &LevelScale) -> (Self::Level, Self::Level);
 
     /// The larger of two numbers (neither NaN).
     #[inline(always)]
@@ -179,6 +182,9 @@ impl Real for f64 {
     fn bound(threshold: &Threshold<Self>) -> f64 {
         threshold.level
     }
+    fn tie_bounds(energy_ev: f64, tie: f64, _scale: &LevelScale) -> (f64, f64) {
+        (energy_ev - tie, (energy_ev + tie).next_up())
+    }
 }
 
 /// The highest fixed-point level; one below the largest integer, so that a bound above it exists.
@@ -264,6 +270,20 @@ impl Real for f32 {
     fn bound(threshold: &Threshold<Self>) -> i32 {
         threshold.level + i32::from(threshold.fraction > 0.0)
     }
+    fn tie_bounds(energy_ev: f64, tie: f64, scale: &LevelScale) -> (i32, i32) {
+        let x = (energy_ev - scale.origin_ev) / scale.step_ev;
+        // A level above all others exists; the conversion saturates.
+        let level = |x: f64| x.clamp(0.0, f64::from(i32::MAX)) as i32;
+        (level((x - tie).ceil()), level((x + tie).floor() + 1.0))
+    }
+}
+
+/// How far (eV) from an energy those of a band count as equal to it: half a fixed-point level, which is what integers cannot tell,
+/// and the rounding of the energies themselves. All arithmetics take the same.
+pub fn tie(energy_min: f64, energy_max: f64) -> f64 {
+    const ROUNDING: f64 = 4.0 * f64::EPSILON;
+    let half_level = 0.5 * width(energy_min, energy_max) / f64::from(TOP_LEVEL);
+    half_level + ROUNDING * energy_min.abs().max(energy_max.abs())
 }
 
 /// The fixed-point level of an energy (eV).

@@ -97,11 +97,21 @@ pub fn above<R: Real>(epsilon: &Threshold<R>, tetrahedron: &Tetrahedron<R>) -> [
     ]
 }
 
-/// Corner weights of δ(ε − E), per level; zero outside e1 < ε < e4 and where the width is zero.
+/// Corner weights of δ(ε − E), per level, from x_i = ε − e_i; zero outside e1 < ε < e4.
+///
+/// The weights are continuous in ε but where it meets a whole face, three corners of equal energy: on one side the section is the
+/// face, on the other there is none, and the mean of both limits is given. A tetrahedron that is flat there is a peak of no width
+/// and gets no weights. `tied` is what [`faces`] says.
 #[inline(always)]
-pub fn delta_weights<R: Real>(epsilon: &Threshold<R>, tetrahedron: &Tetrahedron<R>) -> [R; 4] {
-    let x = above(epsilon, tetrahedron);
-    let r = &tetrahedron.inverse;
+pub fn delta_weights<R: Real>(x: [R; 4], r: &[R; 6], tied: [bool; 2]) -> [R; 4] {
+    if tied[0] || tied[1] {
+        let half = R::from_f64(0.5) * r[2];
+        return match tied {
+            [true, true] => [R::ZERO; 4],
+            [true, false] => [half, half, half, R::ZERO],
+            _ => [R::ZERO, half, half, half],
+        };
+    }
     if x[0] <= R::ZERO || x[3] >= R::ZERO {
         return [R::ZERO; 4];
     }
@@ -145,6 +155,13 @@ pub fn delta_weights<R: Real>(epsilon: &Threshold<R>, tetrahedron: &Tetrahedron<
         w * h3,
         w * ((R::ONE - h1) + (R::ONE - h2) + (R::ONE - h3)),
     ]
+}
+
+/// Whether the three lowest and the three highest corners lie at ε, from x_i = ε − e_i: energies within `tie` of it are equal to it.
+/// Both are where all of the tetrahedron does: no width, and an infinite density of states.
+#[inline(always)]
+pub fn faces<R: Real>(x: [R; 4], tie: R) -> [bool; 2] {
+    [x[0] <= tie && x[2] >= -tie, x[1] <= tie && x[3] >= -tie]
 }
 
 #[cfg(test)]
@@ -208,11 +225,7 @@ mod tests {
             let t = of(e);
             for i in 1..40 {
                 let x = e[0] + (e[3] - e[0]) * (f64::from(i) + 0.37) / 41.0;
-                let threshold = Threshold {
-                    level: x,
-                    fraction: 0.0,
-                };
-                let exact = delta_weights(&threshold, &t);
+                let exact = delta_weights(t.level.map(|e| x - e), &t.inverse, [false; 2]);
                 let h = 1e-6;
                 let (above, below) = (at(&t, x + h), at(&t, x - h));
                 for c in 0..4 {
@@ -225,6 +238,45 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// At the energy of corners, of faces among them, the weights are the mean of those a little below and above.
+    #[test]
+    fn delta_weights_at_corners_are_the_mean_of_both_limits() {
+        for e in [
+            [-0.3, 0.1, 0.4, 1.1],
+            [0.0, 0.0, 0.4, 1.1],
+            [0.0, 0.4, 0.4, 1.1],
+            [0.0, 0.2, 1.1, 1.1],
+            [0.0, 0.0, 1.0, 1.0],
+            [0.0, 0.0, 0.0, 1.0],
+            [0.0, 0.7, 0.7, 0.7],
+        ] {
+            let t = of(e);
+            for level in e {
+                let weights = |x: f64, tie: f64| {
+                    let x = t.level.map(|l| x - l);
+                    delta_weights(x, &t.inverse, faces(x, tie))
+                };
+                let h = 1e-9;
+                let (below, above) = (weights(level - h, 0.0), weights(level + h, 0.0));
+                // Rounding leaves nothing else.
+                for x in [level, level - 1e-13, level + 1e-13] {
+                    let at = weights(x, 1e-12);
+                    for c in 0..4 {
+                        let mean = 0.5 * (below[c] + above[c]);
+                        assert!(
+                            (at[c] - mean).abs() < 1e-7,
+                            "{e:?} {level} {c}: {at:?} {mean}"
+                        );
+                    }
+                }
+            }
+        }
+        let flat = of([0.5; 4]);
+        let x = flat.level.map(|e| 0.5 + 1e-13 - e);
+        assert_eq!((faces(x, 1e-12), faces(x, 1e-14)), ([true; 2], [false; 2]));
+        assert_eq!(delta_weights(x, &flat.inverse, [true; 2]), [0.0; 4]);
     }
 
     #[test]

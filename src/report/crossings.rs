@@ -29,17 +29,27 @@ impl Whole {
     }
 }
 
+/// A change of more than this many times the value is no percentage that says anything: the value itself is missing.
+const MOST_EFFECT: f64 = 10.0;
+
 /// A line of a table; none of the crossings' effect where velocities come from the file.
 pub(super) fn sentence(found: Option<CrossingEffect>, whole: Whole) -> String {
     let [near, share] = whole.words();
     match found {
         None => "velocities of the bands themselves have no error from them".to_owned(),
         Some(c) if c.share == 0.0 => format!("none {near}"),
-        Some(c) => format!(
-            "{:.2} % {share} near one, which changes sigma/tau by {:.2} % (included in ±)",
-            100.0 * c.share,
-            100.0 * c.effect
-        ),
+        Some(c) => {
+            let near_one = format!("{:.2} % {share} near one", 100.0 * c.share);
+            if c.effect <= MOST_EFFECT {
+                let effect = 100.0 * c.effect;
+                format!("{near_one}, which changes sigma/tau by {effect:.2} % (included in ±)")
+            } else {
+                format!(
+                    "{near_one}, and sigma/tau is not resolved: its velocities by differences vanish there beside what they are without the \
+                     crossing (included in ±; take more k-points or a Wannier Hamiltonian)"
+                )
+            }
+        }
     }
 }
 
@@ -56,6 +66,13 @@ pub(super) fn value(found: Option<CrossingEffect>, whole: Whole) -> Value {
     match found {
         None => {
             json!({"note": "velocities of the bands themselves have no error from band crossings"})
+        }
+        Some(c) if c.share > 0.0 && c.effect > MOST_EFFECT => {
+            json!({
+                format!("share_of_{}", whole.name()): c.share,
+                "effect": null,
+                "note": sentence(found, whole),
+            })
         }
         Some(c) => {
             json!({format!("share_of_{}", whole.name()): c.share, "effect": c.effect})

@@ -16,10 +16,19 @@ pub fn edges_lines(edges: &BandEdges) -> Vec<(String, String)> {
         let on_grid = c.grid_energy_ev - v.grid_energy_ev;
         line(
             "gap",
-            format!(
-                "{} eV, {kind} ({on_grid:.6} eV between grid points)",
-                scalar(gap.into())
-            ),
+            match edges.gap_unresolved() {
+                None => format!(
+                    "{} eV, {kind} ({on_grid:.6} eV between grid points)",
+                    scalar(gap.into())
+                ),
+                Some(why) => {
+                    format!(
+                        "{:.6} eV, {kind}, without an error bar ({on_grid:.6} eV between grid points only): {}",
+                        gap.0,
+                        on_grid_only(why)
+                    )
+                }
+            },
         );
     } else {
         line("gap", "the file holds no empty band".into());
@@ -28,8 +37,8 @@ pub fn edges_lines(edges: &BandEdges) -> Vec<(String, String)> {
         line(
             "direct gap",
             format!(
-                "{} eV at k = {}",
-                scalar(d.energy_ev.into()),
+                "{} at k = {}",
+                energy(d.energy_ev, d.unresolved),
                 point(d.k_frac)
             ),
         );
@@ -61,8 +70,8 @@ fn edge_lines(edge: &Edge, mut line: impl FnMut(usize, String)) {
     line(
         0,
         format!(
-            "{} eV, band {}, at k = {}{equal}",
-            scalar(edge.energy_ev.into()),
+            "{}, band {}, at k = {}{equal}",
+            energy(edge.energy_ev, edge.unresolved),
             edge.band,
             point(edge.k_points[0])
         ),
@@ -112,12 +121,13 @@ fn edge_lines(edge: &Edge, mut line: impl FnMut(usize, String)) {
                 ),
             );
             for m in masses {
-                let text = format!(
-                    "band {} mass {} m_e along {}",
-                    m.band,
-                    scalar(m.mass.into()),
-                    axis(m.direction)
-                );
+                let along = axis(m.direction);
+                let text = if m.mass.0.is_finite() {
+                    let mass = scalar(m.mass.into());
+                    format!("band {} mass {mass} m_e along {along}", m.band)
+                } else {
+                    format!("band {} is flat along {along}: no finite mass", m.band)
+                };
                 line(3, text);
             }
         }
@@ -129,10 +139,38 @@ const TOUCHING: &str =
     "no mass tensor describes one; masses per direction, from one and two grid steps";
 const UNKNOWN: &str = "no effective mass: the energies around are no paraboloid on this grid (flat band, kink, or too few points)";
 
+/// An energy between grid points, or at them alone.
+fn energy(energy_ev: (f64, f64), unresolved: Option<&str>) -> String {
+    match unresolved {
+        None => format!("{} eV", scalar(energy_ev.into())),
+        Some(why) => format!("{:.6} eV at the grid points only ({why})", energy_ev.0),
+    }
+}
+
+/// What leaves a value at the grid points, in words.
+fn on_grid_only(why: &str) -> String {
+    format!(
+        "{why}, so that where the edge lies between the points, and what its energy is there, is not known"
+    )
+}
+
+/// The same for programs: no error, and why.
+fn energy_json(energy_ev: (f64, f64), unresolved: Option<&str>) -> Value {
+    let mut out = ev(energy_ev);
+    if let Some(why) = unresolved {
+        out["error"] = Value::Null;
+        out["note"] = json!(on_grid_only(why));
+    }
+    out
+}
+
 /// What `info` says in JSON: `gap`, `direct_gap`, the two edges of all spins, and those of each spin of a collinear file.
 pub fn edges_json(edges: &BandEdges) -> Value {
     let mut out = json!({
-        "gap": edges.gap_ev().map_or_else(|| json!({"value": null, "unit": "eV"}), ev),
+        "gap": edges.gap_ev().map_or_else(
+            || json!({"value": null, "unit": "eV"}),
+            |gap| energy_json(gap, edges.gap_unresolved()),
+        ),
         "direct_gap": direct_json(edges.direct_gap()),
         "valence_band_maximum": edge_json(edges.valence()),
         "conduction_band_minimum": edge_json(edges.conduction()),
@@ -164,7 +202,7 @@ fn direct_json(gap: Option<&DirectGap>) -> Value {
     let Some(gap) = gap else {
         return json!({"value": null, "unit": "eV"});
     };
-    let mut out = ev(gap.energy_ev);
+    let mut out = energy_json(gap.energy_ev, gap.unresolved);
     out["grid_value"] = json!(gap.grid_energy_ev);
     out["k_point"] = json!(gap.k_frac);
     out
@@ -174,7 +212,7 @@ fn edge_json(edge: Option<&Edge>) -> Value {
     let Some(edge) = edge else {
         return json!({"value": null, "unit": "eV"});
     };
-    let mut out = ev(edge.energy_ev);
+    let mut out = energy_json(edge.energy_ev, edge.unresolved);
     out["grid_value"] = json!(edge.grid_energy_ev);
     out["band"] = json!(edge.band);
     out["k_point"] = json!(edge.k_points[0]);
@@ -211,6 +249,9 @@ fn directional_json(m: &DirectionalMass) -> Value {
     let mut q = scalar_json(m.mass.into(), "m_e");
     q["band"] = json!(m.band);
     q["direction"] = json!(m.direction);
+    if !m.mass.0.is_finite() {
+        q["note"] = json!("the band is flat along this direction: no finite mass");
+    }
     q
 }
 

@@ -118,11 +118,11 @@ pub fn fermi_table(report: &FermiReport) -> String {
         "  electrons below it          {} per cell{held}",
         scalar(t.electrons)
     );
-    let _ = writeln!(
-        s,
-        "  density of states N(E_F)    {} /eV per cell, both spins",
-        scalar(t.dos)
-    );
+    let dos = match t.flat > 0.0 {
+        true => flat_sentence(t.flat),
+        false => format!("{} /eV per cell, both spins", scalar(t.dos)),
+    };
+    let _ = writeln!(s, "  density of states N(E_F)    {dos}");
     let _ = writeln!(
         s,
         "  mean Fermi velocity         {} m/s",
@@ -147,7 +147,11 @@ pub fn fermi_table(report: &FermiReport) -> String {
                 "  {:>4}  {:>4}   {:<20}  {:<22}  {}",
                 b.spin,
                 b.band,
-                scalar(b.dos),
+                if b.dos.value.is_finite() {
+                    scalar(b.dos)
+                } else {
+                    "infinite".into()
+                },
                 scientific(b.fermi_velocity),
                 scientific(mean(&b.conductivity_over_tau, directions))
             );
@@ -168,6 +172,14 @@ pub fn fermi_table(report: &FermiReport) -> String {
     s
 }
 
+/// What is said where part of the zone is flat at E_F.
+fn flat_sentence(flat: f64) -> String {
+    format!(
+        "infinite: {flat:.4e} electrons per cell have this very energy (a flat band, or k-points around an extremum that are equal); \
+         means over the Fermi surface leave them out"
+    )
+}
+
 /// A machine-readable summary.
 pub fn fermi_json(report: &FermiReport) -> Value {
     let t = report.tensors;
@@ -185,6 +197,10 @@ pub fn fermi_json(report: &FermiReport) -> Value {
     });
     for (name, q, unit, _) in scalars(t) {
         out[name] = scalar_json(q, unit);
+    }
+    if t.flat > 0.0 {
+        out["dos_at_fermi_level"]["note"] = json!(flat_sentence(t.flat));
+        out["electrons_at_fermi_level"] = json!({"value": t.flat, "unit": "1"});
     }
     for (name, q, unit, _) in tensors(t) {
         out[name] = tensor_json(q, unit);

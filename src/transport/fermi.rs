@@ -15,8 +15,11 @@ pub struct FermiTensors {
     pub fermi_level_ev: f64,
     /// Electrons per cell below E_F in these bands.
     pub electrons: Scalar,
-    /// Density of states N(E_F), both spins, 1/eV per cell.
+    /// Density of states N(E_F), both spins, 1/eV per cell; infinite, without a bar, where part of the zone is flat at E_F.
     pub dos: Scalar,
+    /// Electrons per cell in the part of the zone that is flat at E_F: all corners of a cell have this very energy. Means over the states
+    /// at E_F leave these out.
+    pub flat: f64,
     /// Mean speed ⟨|v|δ⟩/⟨δ⟩, m/s.
     pub fermi_velocity: Scalar,
     /// ⟨v_i v_j δ⟩/⟨δ⟩, m²/s².
@@ -96,14 +99,14 @@ impl FermiTensors {
         let bands = integral
             .bands
             .iter()
-            .filter(|b| b.values[0] != 0.0)
+            .filter(|b| b.values[0] != 0.0 || b.flat > 0.0)
             .map(|b| {
                 let one = |channel| integral.sum(channel, |x| (x.spin, x.band) == (b.spin, b.band));
                 let dos = Scalar::from(one(Channel::States));
                 BandShare {
                     spin: b.spin + 1,
                     band: b.band + header.first_band,
-                    dos,
+                    dos: if b.flat > 0.0 { INFINITE } else { dos },
                     fermi_velocity: Scalar::from(one(Channel::Speed)).over(dos),
                     conductivity_over_tau: TensorQuantity::symmetric(|i, j| {
                         one(Channel::VelocityProduct(i, j))
@@ -112,10 +115,12 @@ impl FermiTensors {
                 }
             })
             .collect();
+        let flat = integral.flat();
         Ok(Self {
             fermi_level_ev: integral.energy_ev,
             electrons: integral.electrons().into(),
-            dos,
+            dos: if flat > 0.0 { INFINITE } else { dos },
+            flat,
             fermi_velocity: Scalar::from(integral.total(Channel::Speed)).over(dos),
             velocity_squared: products.over(dos),
             conductivity_over_tau,
@@ -131,6 +136,12 @@ impl FermiTensors {
         })
     }
 }
+
+/// A density of states without bound.
+const INFINITE: Scalar = Scalar {
+    value: f64::INFINITY,
+    error: f64::NAN,
+};
 
 fn largest(t: &Tensor) -> f64 {
     t.iter().flatten().fold(0.0, |a: f64, x| a.max(x.abs()))

@@ -1,5 +1,6 @@
 //! The extremum of energies on a k-grid, located between the grid points, with every k-point that symmetry makes equal to it.
 
+use super::cardinal::Cardinal;
 use super::fit::{Landscape, LowerOfTwo, Polynomial};
 use crate::bands::BandHeader;
 use crate::crystal::{KGrid, PointGroup, Tensor, apply};
@@ -27,8 +28,10 @@ pub struct Extremum {
     pub grid_point: [usize; 3],
     /// Its energy, eV.
     pub grid_energy_ev: f64,
-    /// Energy and error bar of the extremum, eV.
+    /// Energy and error bar of the extremum, eV; the bar says nothing where it is unresolved.
     pub energy_ev: (f64, f64),
+    /// Why nothing is known between the grid points, where that is so: the energy is that of the extreme grid point.
+    pub unresolved: Option<&'static str>,
     /// The extremum and all k-points equivalent to it, fractional, in [−½, ½).
     pub k_points: Vec<[f64; 3]>,
     /// ±∂²E/∂k_a∂k_b and error bars, eV Å², Cartesian, positive definite; none where the energies around are no paraboloid.
@@ -62,16 +65,32 @@ pub fn extremum(header: &BandHeader, energies: &[f64], sign: f64, search: Search
     let found = refine(header, energies, sign, search, grid_point);
     let u0 = grid.point(grid_point);
     let (mut u, mut energy_ev, mut curvature) = (u0, (e0, 0.0), None);
+    // Even in k about a point that inversion leaves in place, bands that touch there have their extremum there.
+    let even = fixing(&header.point_group, grid, u0)
+        .rotations()
+        .contains(&INVERSION);
+    let unresolved = match (&found, search) {
+        (Some(_), _) => None,
+        (None, Search::Grid) if even && Coarseness::of(grid).is_some() => None,
+        (None, Search::Grid) => Some("bands touch there"),
+        (None, _) if Coarseness::of(grid).is_none() => {
+            Some("fewer than four k-points along an axis")
+        }
+        (None, _) => Some("the energies around are no paraboloid"),
+    };
     if let Some(found) = found {
         u = std::array::from_fn(|i| u0[i] + found.d[i] / grid.n[i] as f64);
         energy_ev = (e0 + sign * found.energy.0, found.energy.1);
         let here = fixing(&header.point_group, grid, u);
         u = snapped(&here, u);
         let cartesian = |h: &Tensor| cartesian(header, &averaged(&here, h));
-        let (best, other) = (cartesian(&found.hessian), cartesian(&found.other_hessian));
+        let best = cartesian(&found.hessian);
+        let others = found.other_hessians.map(|h| h.map(|h| cartesian(&h)));
         let error = std::array::from_fn(|i| {
             std::array::from_fn(|j| {
-                (best[i][j] - other[i][j]).abs() + found.residual * best[i][j].abs()
+                let off = |other: &Tensor| (best[i][j] - other[i][j]).abs();
+                let off: f64 = others.iter().flatten().map(off).sum();
+                found.factor * (off + found.residual * best[i][j].abs())
             })
         });
         curvature = Some((best, error));
@@ -102,8 +121,39 @@ pub fn extremum(header: &BandHeader, energies: &[f64], sign: f64, search: Search
         grid_point,
         grid_energy_ev: e0,
         energy_ev,
+        unresolved,
         k_points,
         curvature,
+    }
+}
+
+/// What bars need where there are few points along the axis that has fewest: calibrated on random bands with two harmonics and on avoided
+/// crossings, edges anywhere, grids of 4 to 16 points (`tests/field_delta.rs`).
+#[derive(Clone, Copy)]
+pub struct Coarseness {
+    /// By which estimates of a fit's error are multiplied.
+    pub factor: f64,
+    /// The least bar of an energy, as a share of the mean second difference over a step, summed over the axes. A parabola's edge half a
+    /// step away along each axis lies a quarter of it beyond the grid point, and a few points may miss it whole.
+    least: f64,
+}
+
+impl Coarseness {
+    /// None with fewer than four points along an axis, which tell no two harmonics apart.
+    pub fn of(grid: &KGrid) -> Option<Self> {
+        let fewest = grid.n.into_iter().filter(|&n| n > 1).min()?;
+        let (factor, least) = match fewest {
+            ..4 => return None,
+            4 => (4.0, 0.375),
+            5..8 => (2.0, 0.25),
+            _ => (1.3, 0.0),
+        };
+        Some(Self { factor, least })
+    }
+
+    /// Whether the grid has few points.
+    pub fn is_coarse(self) -> bool {
+        self.least > 0.0
     }
 }
 
@@ -113,9 +163,17 @@ struct Refined {
     energy: (f64, f64),
     /// ∂²E/∂u², eV.
     hessian: Tensor,
-    other_hessian: Tensor,
+    /// Of other estimates, whose distances are the bar.
+    other_hessians: [Option<Tensor>; 2],
     residual: f64,
+    /// By which the bars are multiplied.
+    factor: f64,
 }
+
+/// k → −k.
+const INVERSION: [[i32; 3]; 3] = [[-1, 0, 0], [0, -1, 0], [0, 0, -1]];
+/// How much farther a quartic may be from the truth than a parabola is from it, where the band is not smooth.
+const FROM_PARABOLA: f64 = 3.0;
 
 /// The fit that leaves least, with its distance to the same fit over more neighbours as its bar. The quadratic leaves little
 /// of a band that is not parabolic because it reaches less far: it must leave five times less.
@@ -127,6 +185,7 @@ fn refine(
     at: [usize; 3],
 ) -> Option<Refined> {
     let (grid, lattice) = (&header.k_grid, &header.lattice);
+    let coarseness = Coarseness::of(grid)?;
     let e0 = energies[grid.index(at)];
     let there = |d: [i32; 3]| grid.index(moved(grid, at, d));
     let one = |d: [i32; 3]| sign * (energies[there(d)] - e0);
@@ -147,12 +206,32 @@ fn refine(
             .then(|| LowerOfTwo::fit(4, surplus, lattice, grid, gap, values))??;
         minimum(grid, &pair, pair.residual())
     };
+    // What goes through all points around is another estimate; no farther away than a kink lets it be.
+    let through = || {
+        let box_of = Cardinal::new(grid, at, |j| sign * energies[grid.index(j)]);
+        minimum(grid, &box_of, 0.0)
+    };
+    // The bar of a quartic: its distances to the wider one and to the interpolation.
+    let with_bar = |best: Refined, wider: Option<Refined>| {
+        let parabola = single(2, SURPLUS[0]);
+        let mut found = best
+            .against(wider)
+            .widened(through(), parabola)
+            .scaled(coarseness.factor);
+        // An edge at a point that inversion leaves in place is there.
+        let fixing = fixing(&header.point_group, grid, grid.point(at));
+        if coarseness.is_coarse() && !fixing.rotations().contains(&INVERSION) {
+            let least = coarseness.least * second_differences(grid, &one);
+            found.energy.1 = found.energy.1.max(least);
+        }
+        found
+    };
     let quartic = single(4, SURPLUS[0]);
     if let Some(mut best) = quartic.as_ref().filter(|q| q.residual < SMOOTH).copied() {
         // Neighbours can be fitted exactly and yet not be a quartic. What the fourth degree corrects, squared, is the order of
         // what the sixth would; for a cosine a third of this.
         best.residual += single(2, SURPLUS[0]).map_or(1.0, |low| 5.0 * low.distance(&best).powi(2));
-        return Some(best.against(single(4, SURPLUS[1])));
+        return Some(with_bar(best, single(4, SURPLUS[1])));
     }
     let of = |found: &Option<Refined>, factor: f64| {
         found
@@ -163,13 +242,28 @@ fn refine(
     let left = [of(&quartic, 1.0), of(&pair, 1.0), of(&parabola, 5.0)];
     let least = left.iter().copied().fold(f64::INFINITY, f64::min);
     let (best, other) = if least == left[0] {
-        (quartic, single(4, SURPLUS[1]))
+        return Some(with_bar(quartic?, single(4, SURPLUS[1])));
     } else if least == left[1] {
         (pair, both(SURPLUS[1]))
     } else {
         (parabola, single(2, SURPLUS[1]))
     };
-    Some(best?.against(other))
+    // Other fits are as good as they were found to be where there are enough points.
+    let factor = if coarseness.is_coarse() {
+        coarseness.factor
+    } else {
+        1.0
+    };
+    Some(best?.against(other).scaled(factor))
+}
+
+/// Σ over the axes of ½(E₊₁ + E₋₁) − E₀.
+fn second_differences(grid: &KGrid, one: &impl Fn([i32; 3]) -> f64) -> f64 {
+    let along = |i: usize| {
+        let step = |s: i32| std::array::from_fn(|a| if a == i { s } else { 0 });
+        0.5 * (one(step(1)) + one(step(-1)))
+    };
+    (0..3).filter(|&i| grid.n[i] > 1).map(along).sum()
 }
 
 /// The minimum of a fit, without a bar yet.
@@ -183,25 +277,18 @@ fn minimum(grid: &KGrid, fit: &impl Landscape, residual: f64) -> Option<Refined>
         d,
         energy: (fit.value(d), 0.0),
         hessian,
-        other_hessian: hessian,
+        other_hessians: [None; 2],
         residual,
+        factor: 1.0,
     })
 }
 
 impl Refined {
     /// Largest difference of the curvatures, as a share of the largest curvature.
     fn distance(&self, other: &Self) -> f64 {
-        let pairs = self
-            .hessian
-            .iter()
-            .flatten()
-            .zip(other.hessian.iter().flatten());
-        let (mut off, mut largest): (f64, f64) = (0.0, f64::MIN_POSITIVE);
-        for (a, b) in pairs {
-            off = off.max((a - b).abs());
-            largest = largest.max(b.abs());
-        }
-        off / largest
+        let zero = [[0.0; 3]; 3];
+        let largest = largest_distance(&other.hessian, &zero).max(f64::MIN_POSITIVE);
+        largest_distance(&self.hessian, &other.hessian) / largest
     }
 
     /// This minimum, with its distance to another estimate as the bar; the whole value where there is no other.
@@ -209,13 +296,47 @@ impl Refined {
         let (energy, hessian) = other.map_or((0.0, [[0.0; 3]; 3]), |o| (o.energy.0, o.hessian));
         let own = self.energy.0;
         Self {
-            d: self.d,
             energy: (own, (own - energy).abs() + self.residual * own.abs()),
-            hessian: self.hessian,
-            other_hessian: hessian,
-            residual: self.residual,
+            other_hessians: [Some(hessian), None],
+            ..*self
         }
     }
+
+    /// Adds the distance to the interpolation `through` to the bars, or [`FROM_PARABOLA`] times that to the parabola if this is less; the
+    /// whole value where the one taken has no minimum.
+    fn widened(self, through: Option<Self>, parabola: Option<Self>) -> Self {
+        let own = (self.energy.0, self.hessian);
+        let [through, parabola] = [through, parabola]
+            .map(|found| found.map_or((0.0, [[0.0; 3]; 3]), |f| (f.energy.0, f.hessian)));
+        let far = |x: f64, y: f64| x + FROM_PARABOLA * (y - x);
+        let energy = [through.0, far(own.0, parabola.0)].map(|e| (e - own.0).abs());
+        let beyond: Tensor =
+            std::array::from_fn(|i| std::array::from_fn(|j| far(own.1[i][j], parabola.1[i][j])));
+        let nearer = largest_distance(&through.1, &own.1) <= largest_distance(&beyond, &own.1);
+        Self {
+            energy: (own.0, self.energy.1 + energy[0].min(energy[1])),
+            other_hessians: [
+                self.other_hessians[0],
+                Some(if nearer { through.1 } else { beyond }),
+            ],
+            ..self
+        }
+    }
+
+    /// With bars that are multiplied.
+    fn scaled(self, factor: f64) -> Self {
+        Self {
+            energy: (self.energy.0, factor * self.energy.1),
+            factor,
+            ..self
+        }
+    }
+}
+
+/// Largest difference of two components.
+fn largest_distance(a: &Tensor, b: &Tensor) -> f64 {
+    let pairs = a.iter().flatten().zip(b.iter().flatten());
+    pairs.fold(0.0, |off: f64, (x, y)| off.max((x - y).abs()))
 }
 
 /// The grid point `d` steps from `j`.

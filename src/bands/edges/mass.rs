@@ -1,6 +1,6 @@
 //! Effective masses at a band edge.
 
-use super::extremum::{Extremum, moved};
+use super::extremum::{Coarseness, Extremum, moved};
 use super::fit::shells;
 use crate::bands::{BandHeader, BandSource, Field};
 use crate::crystal::Tensor;
@@ -11,6 +11,10 @@ use std::collections::HashMap;
 
 /// Bands this close (eV) at a k-point touch there.
 const TOUCHING: f64 = 1e-4;
+/// Changes (eV) over one and two steps below which a band is flat along a direction: what tables print.
+const FLAT: f64 = 1e-7;
+/// Share of the largest inverse mass below which one is none.
+const FLAT_SHARE: f64 = 1e-7;
 /// Shells of neighbours along which the masses of touching bands are given.
 const DIRECTIONS: usize = 3;
 
@@ -41,7 +45,7 @@ pub struct PrincipalMass {
 pub struct DirectionalMass {
     /// Band number in the code that wrote the file.
     pub band: usize,
-    /// Mass and bar, m_e; negative where the band curves the other way.
+    /// Mass and bar, m_e; negative where the band curves the other way, infinite without a bar where it is flat.
     pub mass: (f64, f64),
     /// Cartesian unit vector.
     pub direction: [f64; 3],
@@ -72,7 +76,7 @@ impl EffectiveMass {
         for &p in order[..dimension].iter().rev() {
             let lambda = eigen.eigenvalues[p];
             let direction: [f64; 3] = std::array::from_fn(|i| eigen.eigenvectors[(i, p)]);
-            let positive = lambda > 0.0;
+            let positive = lambda > FLAT_SHARE * eigen.eigenvalues[order[0]];
             if !positive {
                 return None;
             }
@@ -174,6 +178,12 @@ impl<'a> Nodes<'a> {
     ) -> Result<Vec<DirectionalMass>> {
         let header: &BandHeader = self.source.header();
         let grid = header.k_grid;
+        // Two steps are far on a coarse grid.
+        let coarseness = Coarseness::of(&grid);
+        let factor = match coarseness {
+            Some(c) if c.is_coarse() => c.factor,
+            _ => 1.0,
+        };
         let mut masses = Vec::new();
         for shell in shells(&header.lattice, &grid).iter().take(DIRECTIONS) {
             let d = shell[shell.len() - 1].0;
@@ -189,11 +199,19 @@ impl<'a> Nodes<'a> {
                 };
                 let (one, two) = (mean(1)?, mean(2)?);
                 let quadratic = (16.0 * one - two) / 12.0;
-                let mass = 0.5 * HBAR2_OVER_ME * length * length / quadratic;
-                let bar = (mass * (quadratic - one) / quadratic).abs();
+                let flat = one.abs().max(two.abs()) < FLAT;
+                let mass = if flat {
+                    (f64::INFINITY, f64::NAN)
+                } else if coarseness.is_none() {
+                    // One and two steps lead to the same points: nothing but a flat direction is known.
+                    continue;
+                } else {
+                    let mass = 0.5 * HBAR2_OVER_ME * length * length / quadratic;
+                    (mass, factor * (mass * (quadratic - one) / quadratic).abs())
+                };
                 masses.push(DirectionalMass {
                     band: band + header.first_band,
-                    mass: (mass, bar),
+                    mass,
                     direction: k.map(|x| x / length),
                 });
             }

@@ -5,6 +5,7 @@
 //! bands touch at it (the heavy and light holes of the diamond and zincblende crystals), no paraboloid exists and it stays
 //! at its grid point.
 
+mod cardinal;
 mod extremum;
 mod fit;
 mod mass;
@@ -44,8 +45,10 @@ pub struct SpinEdges {
 pub struct Edge {
     /// Band number in the code that wrote the file.
     pub band: usize,
-    /// Energy and error bar, eV, between the grid points.
+    /// Energy and error bar, eV, between the grid points; without a bar where it is unresolved.
     pub energy_ev: (f64, f64),
+    /// Why nothing is known between the grid points, where that is so.
+    pub unresolved: Option<&'static str>,
     /// Energy of the extreme grid point, eV.
     pub grid_energy_ev: f64,
     /// The extreme grid point, fractional.
@@ -61,8 +64,10 @@ pub struct Edge {
 /// The smallest vertical gap.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DirectGap {
-    /// Energy and error bar, eV, between the grid points.
+    /// Energy and error bar, eV, between the grid points; without a bar where it is unresolved.
     pub energy_ev: (f64, f64),
+    /// Why nothing is known between the grid points, where that is so.
+    pub unresolved: Option<&'static str>,
     /// Smallest on the grid, eV.
     pub grid_energy_ev: f64,
     /// Where, fractional.
@@ -110,6 +115,12 @@ impl BandEdges {
         Some((c.0 - v.0, c.1 + v.1))
     }
 
+    /// Why the gap is known between grid points only, where that is so.
+    pub fn gap_unresolved(&self) -> Option<&'static str> {
+        let edges = [self.valence(), self.conduction()];
+        edges.into_iter().flatten().find_map(|e| e.unresolved)
+    }
+
     /// The smallest vertical gap of all spins.
     pub fn direct_gap(&self) -> Option<&DirectGap> {
         self.spins
@@ -150,6 +161,7 @@ impl SpinEdges {
             let found = extremum(header, &lower, 1.0, search);
             DirectGap {
                 energy_ev: found.energy_ev,
+                unresolved: found.unresolved,
                 grid_energy_ev: found.grid_energy_ev,
                 k_frac: found.k_points[0],
             }
@@ -188,7 +200,12 @@ impl Edge {
             (found, mass)
         } else {
             let masses = nodes.directional(&touching, at, sign)?;
-            (on_grid, EdgeMass::Directional(masses))
+            let mass = if masses.is_empty() {
+                EdgeMass::Unknown
+            } else {
+                EdgeMass::Directional(masses)
+            };
+            (on_grid, mass)
         };
         // Of touching bands the one at the gap.
         let band = if sign > 0.0 {
@@ -199,6 +216,7 @@ impl Edge {
         Ok(Self {
             band: band.map_or(0, |b| b + header.first_band),
             energy_ev: found.energy_ev,
+            unresolved: found.unresolved,
             grid_energy_ev: e0,
             grid_k_frac: header.k_grid.point(at),
             k_points: found.k_points,

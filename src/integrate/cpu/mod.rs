@@ -11,6 +11,7 @@ use super::{BandContext, Block, Engine, Part, SlabSums, Target};
 use crate::error::{Error, Result};
 use crate::integrate::Channels;
 use crate::kernel::Real;
+use crate::kernel::fermi_surface::VOLUMES;
 use crate::kernel::simd::vectorized;
 use crate::kernel::velocity::{
     CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_LIFETIMES_HALL, CHANNELS_MAGNETO,
@@ -101,8 +102,10 @@ impl<R: Real> CpuEngine<R> {
                     total.iter_mut().zip(sums).for_each(|(a, b)| *a += b);
                 }
                 if part.ends_slab {
-                    let [fine, coarse] =
-                        std::mem::replace(&mut self.surface, [(); 2].map(|()| vec![0; N + 1]));
+                    let [fine, coarse] = std::mem::replace(
+                        &mut self.surface,
+                        [(); 2].map(|()| vec![0; N + VOLUMES]),
+                    );
                     finished.push(SlabSums { fine, coarse });
                 }
             }
@@ -188,7 +191,7 @@ macro_rules! engine {
 
             fn begin_band(&mut self, context: &BandContext, target: &Target) -> Result<()> {
                 self.setup = Some(Setup::new(context, target));
-                self.surface = [(); 2].map(|()| vec![0; context.channels.width() + 1]);
+                self.surface = [(); 2].map(|()| vec![0; context.channels.width() + VOLUMES]);
                 self.spectrum = Default::default();
                 Ok(())
             }

@@ -5,6 +5,7 @@ use super::surface::SurfaceSums;
 use super::view::{View, extent};
 use crate::integrate::EnergyAxis;
 use crate::kernel::Real;
+use crate::kernel::fermi_surface::VOLUMES;
 use crate::kernel::real::width;
 use crate::kernel::simd::Vectorized;
 use crate::kernel::smearing::{CUTOFF, delta, step};
@@ -45,7 +46,7 @@ impl<R: Real, const N: usize> Vectorized for SmearedRows<'_, R, N> {
         let s = &setup.context.statistics;
         let per_width = R::from_f64(width(s.energy_min, s.energy_max) * (1.0 / width_ev));
         let reach = CUTOFF * width_ev;
-        let mut sums = vec![0i128; N + 1];
+        let mut sums = vec![0i128; N + VOLUMES];
         for &(j1, j2) in self.rows {
             let area = extent(j1, view.stride, n[0]) * extent(j2, view.stride, n[1]);
             let plane = view.block.plane_index(j1);

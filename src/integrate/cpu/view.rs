@@ -2,6 +2,7 @@
 
 use super::super::{BandContext, Block, EnergyAxis, Target};
 use crate::kernel::curvature::{has_field_values, second_stencil};
+use crate::kernel::real::tie;
 use crate::kernel::spectrum::LANES;
 use crate::kernel::velocity::{channel_values, derivative, stencil, velocity};
 use crate::kernel::{LevelScale, Real, Threshold};
@@ -18,6 +19,10 @@ pub struct Setup<R: Real> {
     pub edge_levels: Vec<R::Level>,
     /// The thresholds' fractions.
     pub edge_fractions: Vec<R>,
+    /// How far from the only energy of interest levels are equal to it, in levels.
+    pub tie: f64,
+    /// The levels from which on energies are not below it, and above it, those equal to it being neither.
+    pub tie_bounds: (R::Level, R::Level),
     /// Bins per level and the first edge, for finding the edges in a cell.
     pub axis: Option<EnergyAxis>,
     /// `[stride − 1][cart][axis]`: velocity per level of stencil difference.
@@ -61,7 +66,10 @@ impl<R: Real> Setup<R> {
                 .map(|row| row.map(|x| R::from_f64(x / stride)))
         });
         let points: usize = context.n.iter().product();
+        let tie = tie(s.energy_min, s.energy_max) / scale.step_ev;
         Self {
+            tie,
+            tie_bounds: R::tie_bounds(energies[0], tie, &scale),
             scale,
             edge_levels: padded().map(|t| t.level).collect(),
             edge_fractions: padded().map(|t| t.fraction).collect(),

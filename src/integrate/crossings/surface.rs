@@ -8,6 +8,7 @@ use crate::integrate::result::BandSurface;
 use crate::integrate::{BandContext, Block, Channel, Request, SurfaceIntegral};
 use crate::kernel::Threshold;
 use crate::kernel::fermi_surface::cell_weights;
+use crate::kernel::real::tie;
 use rayon::prelude::*;
 
 /// Channels whose error is estimated.
@@ -259,6 +260,8 @@ fn row_weights(
         level: energy,
         fraction: 0.0,
     };
+    let s = &context.statistics;
+    let tie = tie(s.energy_min, s.energy_max);
     // The cell's four columns of nodes; corner c is bit 4 2 1 = one step along axis 1 2 3.
     let starts: [usize; 4] =
         std::array::from_fn(|r| ((plane + r / 2) * n2 + (j2 + r % 2) % n2) * n3);
@@ -274,12 +277,12 @@ fn row_weights(
         let upper = (j3 + 1) % n3;
         let here = ahead;
         ahead = extremes(upper);
-        if here.0.min(ahead.0) >= energy || here.1.max(ahead.1) < energy {
+        if here.0.min(ahead.0) > energy + tie || here.1.max(ahead.1) < energy - tie {
             continue;
         }
         let at: [usize; 8] = std::array::from_fn(|c| starts[c / 2] + [j3, upper][c % 2]);
         let cell = at.map(|i| block.energies[i]);
-        let (weights, _) = cell_weights::<f64>(&cell, &context.corners, &threshold, 1.0);
+        let weights = cell_weights::<f64>(&cell, &context.corners, &threshold, 1.0, tie).weight;
         found.extend(at.into_iter().zip(weights).filter(|(_, w)| *w != 0.0));
     }
     found

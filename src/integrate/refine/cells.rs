@@ -146,27 +146,29 @@ impl BlockCells<'_> {
         }
     }
 
-    /// Channels at one energy, times `volume`, that of a fine cell: Σ over cells of ⟨F δ⟩ (per eV), and the occupied part last.
-    pub fn at_energy(&self, stride: usize, energy_ev: f64, volume: f64) -> Vec<f64> {
+    /// Channels at one energy, times `volume`, that of a fine cell: Σ over cells of ⟨F δ⟩ (per eV), then the occupied part and the
+    /// one that is flat at the energy; energies within `tie` of it are equal to it.
+    pub fn at_energy(&self, stride: usize, energy_ev: f64, tie: f64, volume: f64) -> Vec<f64> {
         let epsilon = Threshold {
             level: energy_ev,
             fraction: 0.0,
         };
-        let mut sums = vec![0.0; self.width + 1];
-        let mut occupied = 0.0;
+        let mut sums = vec![0.0; self.width + 2];
+        let (mut occupied, mut flat) = (0.0, 0.0);
         self.each_cell(stride, |cell| {
-            if cell.high < energy_ev {
+            if cell.high < energy_ev - tie {
                 occupied += cell.volume;
                 return;
             }
-            if cell.low >= energy_ev {
+            if cell.low > energy_ev + tie {
                 return;
             }
-            let (weight, below) = cell_weights::<f64>(&cell.energies, self.corners, &epsilon, 1.0);
-            occupied += below * cell.volume;
-            for c in 0..8 {
-                if weight[c] != 0.0 {
-                    let weight = weight[c] * cell.volume;
+            let found = cell_weights::<f64>(&cell.energies, self.corners, &epsilon, 1.0, tie);
+            occupied += found.occupied * cell.volume;
+            flat += found.flat * cell.volume;
+            for (c, weight) in found.weight.into_iter().enumerate() {
+                if weight != 0.0 {
+                    let weight = weight * cell.volume;
                     for (sum, f) in sums.iter_mut().zip(self.at_point(cell.at[c])) {
                         *sum += weight * f;
                     }
@@ -174,6 +176,7 @@ impl BlockCells<'_> {
             }
         });
         sums[self.width] = occupied;
+        sums[self.width + 1] = flat;
         for x in &mut sums {
             *x *= volume;
         }

@@ -19,6 +19,7 @@ use super::exact::Quantum;
 use super::{Channels, EnergyAxis, Request, Spectrum, SurfaceIntegral};
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
+use crate::kernel::real::tie;
 use crate::kernel::tetrahedron::corners;
 use crate::sampler::{BandGroup, BoxBand, Derivatives, Interpolator};
 use crate::units::ELECTRON_MASS;
@@ -150,6 +151,12 @@ impl<'a> Refiner<'a> {
     /// Lowest and highest energy (eV) of each (spin, band) on the root grid, index `spin·n_band + band`.
     pub fn extremes(&self) -> &[(f64, f64)] {
         &self.extremes
+    }
+
+    /// How far (eV) from an energy those of a band, by spin·n_band + band, are equal to it.
+    fn tie(&self, band: usize) -> f64 {
+        let (low, high) = self.extremes[band];
+        tie(low, high)
     }
 
     /// Integrates every channel at one energy.

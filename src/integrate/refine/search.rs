@@ -29,10 +29,11 @@ impl Refiner<'_> {
         let volume = self.mesh.cell_volume(block);
         let mut shares = Vec::new();
         for (b, band) in bands.iter().enumerate() {
-            if band.low >= energy_ev {
+            let tie = self.tie(first + b);
+            if band.low > energy_ev + tie {
                 continue;
             }
-            if band.high < energy_ev {
+            if band.high < energy_ev - tie {
                 shares.push(Share {
                     goal: (2 + first + b) as u32,
                     value: self.mesh.volume(block) as f32,
@@ -42,7 +43,8 @@ impl Refiner<'_> {
             }
             let values = goal_values(band);
             let cells = self.cells(band, &values, 2);
-            let [fine, coarse] = [1, 2].map(|stride| cells.at_energy(stride, energy_ev, volume));
+            let [fine, coarse] =
+                [1, 2].map(|stride| cells.at_energy(stride, energy_ev, tie, volume));
             for (i, goal) in [0, 1, 2 + first + b].into_iter().enumerate() {
                 shares.push(Share {
                     goal: goal as u32,

@@ -29,22 +29,27 @@ impl Refiner<'_> {
         let g_s = header.spin.degeneracy();
         let bands = header.n_spin_band();
         let width = channels.width();
-        let parts = self.each_block(&found.blocks, derivatives(channels), |_, block, bands| {
+        // The channels, the occupied part and the one that is flat.
+        let entries = width + 2;
+        let parts = self.each_block(&found.blocks, derivatives(channels), |g, block, bands| {
             let volume = self.mesh.cell_volume(block);
+            let group = &self.groups[g];
+            let first = group.spin * header.n_band + group.bands.start;
             bands
                 .iter()
-                .map(|band| {
-                    if band.low >= energy_ev {
-                        return [1, 2].map(|_| vec![0.0; width + 1]);
+                .enumerate()
+                .map(|(b, band)| {
+                    let tie = self.tie(first + b);
+                    if band.low > energy_ev + tie {
+                        return [1, 2].map(|_| vec![0.0; entries]);
                     }
                     let values = channel_vectors(channels, band);
                     let cells = self.cells(band, &values, width);
-                    [1, 2].map(|stride| cells.at_energy(stride, energy_ev, volume))
+                    [1, 2].map(|stride| cells.at_energy(stride, energy_ev, tie, volume))
                 })
                 .collect::<Vec<_>>()
         })?;
         // Signed differences by band and layer.
-        let entries = width + 1;
         let quanta = self.channel_quanta(channels);
         let mut fine = vec![0; bands * entries];
         let mut off = vec![0; bands * self.layers * entries];
@@ -85,6 +90,8 @@ impl Refiner<'_> {
                     errors,
                     occupied: value(width) + g_s * found.full[b],
                     occupied_error: error(width),
+                    flat: value(width + 1),
+                    tied: 0.0,
                 }
             })
             .collect();
@@ -175,10 +182,10 @@ impl Refiner<'_> {
         Ok(result)
     }
 
-    /// The quanta of every channel's sums, and of the occupied part behind.
+    /// The quanta of every channel's sums, and behind them of the occupied and of the flat part.
     fn channel_quanta(&self, channels: Channels) -> Vec<Quantum> {
         let channel = (0..channels.width()).map(|c| self.quantum(channels, c));
-        channel.chain([Quantum::below(1.0)]).collect()
+        channel.chain([Quantum::below(1.0); 2]).collect()
     }
 
     /// Cumulative channels `[channel][edge]` of some blocks of one group, on their grids and subgrids.

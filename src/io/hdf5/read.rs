@@ -2,10 +2,11 @@
 
 use super::attribute::Attribute;
 use super::filters;
+use super::steps::LastPlanes;
 use super::stored::StoredFile;
 use super::values::StoredDataset;
 use super::{KIND_BANDS, NativeBands, REMEDY};
-use crate::bands::{BandHeader, BandStatistics, Provenance, SpinTreatment};
+use crate::bands::{BandHeader, BandStatistics, MOST_EV, Provenance, SpinTreatment};
 use crate::crystal::{Atom, KGrid, Lattice, PointGroup};
 use crate::error::{Error, Result};
 use std::path::Path;
@@ -31,6 +32,7 @@ pub(super) fn open(path: &Path) -> Result<NativeBands> {
         energies,
         velocities,
         lifetimes,
+        last_planes: LastPlanes::default(),
     };
     bands.find_missing_extremes()?;
     Ok(bands)
@@ -150,6 +152,7 @@ impl Reader<'_> {
             let problem = format!("`{spin}` is none of unpolarized, collinear, spinor");
             self.bad("spin_treatment", problem)
         })?;
+        self.check_degeneracy(spin)?;
         let energies = self.any("energies")?;
         let n_band = energies.shape().get(1).copied().unwrap_or(0);
         let mut header = BandHeader::new(lattice, k_grid, spin, n_band);
@@ -165,6 +168,26 @@ impl Reader<'_> {
         header.provenance = self.provenance()?;
         header.validate().map_err(|e| self.in_file(e))?;
         Ok(header)
+    }
+
+    /// The degeneracy follows from the treatment of spin: one that differs was edited, and is not to be passed over.
+    fn check_degeneracy(&self, spin: SpinTreatment) -> Result<()> {
+        const NAME: &str = "spin_degeneracy";
+        let found = self.file.attribute(NAME);
+        let Some(attribute) = found.map_err(|problem| self.bad(NAME, problem))? else {
+            return Ok(());
+        };
+        let said = attribute.number();
+        let said = said.map_err(|problem| self.bad(NAME, unreadable(&problem)))?;
+        if said == spin.degeneracy() {
+            return Ok(());
+        }
+        let problem = format!(
+            "it is {said}, where `spin_treatment` is `{}`, whose states hold {}",
+            spin.name(),
+            spin.degeneracy()
+        );
+        Err(self.bad(NAME, problem))
     }
 
     fn scalar(&self, name: &str) -> Result<Option<f64>> {
@@ -241,6 +264,8 @@ impl Reader<'_> {
                 };
                 let width = found.energy_max - found.energy_min;
                 let possible = width >= 0.0
+                    && found.energy_min >= -MOST_EV
+                    && found.energy_max <= MOST_EV
                     && found.max_step.iter().all(|s| (0.0..=width).contains(s))
                     && found.max_speed >= 0.0
                     && found.max_lifetime >= 0.0;
