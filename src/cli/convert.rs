@@ -1,6 +1,7 @@
 //! `bzint convert`.
 
-use super::options::{Input, Output};
+use super::options::{Input, Output, parse_energy};
+use super::quantity::excerpt;
 use super::session;
 use crate::error::{Error, Result};
 use crate::io::{bxsf, frmsf, hdf5};
@@ -16,10 +17,10 @@ pub struct Convert {
     #[arg(short, long = "output", value_name = "OUT")]
     out: PathBuf,
     /// Spin channel for formats without spin: 1 (up) or 2 (down)
-    #[arg(long, value_name = "1|2")]
+    #[arg(long, value_name = "1|2", value_parser = parse_spin, allow_hyphen_values = true)]
     spin: Option<usize>,
     /// Fermi level in eV for formats that need one, instead of the file's
-    #[arg(long, value_name = "EV", allow_hyphen_values = true)]
+    #[arg(long, value_name = "EV", value_parser = parse_energy, allow_hyphen_values = true)]
     fermi_level: Option<f64>,
     #[command(flatten)]
     output: Output,
@@ -42,21 +43,23 @@ impl Convert {
                 ));
             }
         }
-        let spin = match self.spin {
-            None => None,
-            Some(spin @ 1..=2) => Some(spin - 1),
-            Some(spin) => {
+        if matches!(extension, "h5" | "hdf5") {
+            let unused = [
+                ("--spin", self.spin.is_some(), "holds both spins"),
+                ("--fermi-level", self.fermi_level.is_some(), "keeps the file's own, or none"),
+            ];
+            if let Some((option, _, why)) = unused.iter().find(|(_, given, _)| *given) {
                 return Err(Error::bad_option(
-                    "--spin",
-                    format!("{spin}"),
-                    "give 1 or 2",
+                    *option,
+                    format!("a native file {why}"),
+                    "leave it away, or write a .bxsf or .frmsf file",
                 ));
             }
-        };
+        }
         let source = session::open(&self.input)?;
         session::notes(&self.output, source.header());
         let options = bxsf::WriteOptions {
-            spin,
+            spin: self.spin.map(|spin| spin - 1),
             fermi_level_ev: self.fermi_level,
         };
         match extension {
@@ -81,5 +84,13 @@ impl Convert {
             super::print(&summary);
         }
         Ok(())
+    }
+}
+
+fn parse_spin(text: &str) -> Result<usize, String> {
+    match text.trim() {
+        "1" => Ok(1),
+        "2" => Ok(2),
+        other => Err(format!("`{}`: give 1 or 2", excerpt(other))),
     }
 }

@@ -1,8 +1,8 @@
 //! `bzint fermi`.
 
-use super::opened::{self, Preference};
-use super::options::{FermiOption, Input, Method, Output};
-use super::session;
+use super::opened::{self, Demands, Preference};
+use super::options::{FermiOption, Input, Method, Output, parse_time};
+use super::{plausible, session};
 use crate::error::Result;
 use crate::integrate::{crossings, surface_with_rival};
 use crate::report::{FermiReport, fermi_json, fermi_result, fermi_table};
@@ -18,7 +18,7 @@ pub struct Fermi {
     #[command(flatten)]
     level: FermiOption,
     /// Constant relaxation time in s, for sigma itself
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = parse_time, allow_hyphen_values = true)]
     tau: Option<f64>,
     #[command(flatten)]
     method: Method,
@@ -35,7 +35,14 @@ impl Fermi {
     /// # Errors
     /// Where the bands cannot be read or integrated, or the result cannot be written.
     pub fn run(self) -> Result<()> {
-        let source = opened::open(&self.input, Preference::AsGiven)?;
+        self.level.check()?;
+        self.input.check(Some(&self.method))?;
+        plausible::warn(&self.output, &plausible::TAU, self.tau);
+        let demands = Demands {
+            method: Some(&self.method),
+            check: &|header, range| session::check_level(&self.level, header, range),
+        };
+        let source = opened::open(&self.input, Preference::AsGiven, &demands)?;
         let header = source.header();
         session::notes(&self.output, header);
         let ((integral, origin, crossings), run) =

@@ -1,6 +1,6 @@
 //! What every subcommand does around its work: open the bands, choose the integrator and the Fermi level, show progress.
 
-use super::opened::{self, Opened, Preference};
+use super::opened::{self, Demands, Opened, Preference};
 use super::options::{Backend, FermiChoice, FermiOption, Input, Method, Output, on_threads};
 use crate::bands::{BandHeader, BandSource, GapSplit};
 use crate::error::{Error, Result};
@@ -18,13 +18,32 @@ use std::time::Instant;
 /// # Errors
 /// As [`opened::open`]; [`Error::BadOption`] where refinement is asked for.
 pub fn open(input: &Input) -> Result<Box<dyn BandSource>> {
-    match opened::open(input, Preference::Table)? {
+    open_checked(input, |_, _| Ok(()))
+}
+
+/// As [`open`], where `check` has no objection to what the file holds.
+///
+/// # Errors
+/// As [`open`], and those of `check`.
+pub fn open_checked(
+    input: &Input,
+    check: impl Fn(&BandHeader, Option<(f64, f64)>) -> Result<()>,
+) -> Result<Box<dyn BandSource>> {
+    input.check(None)?;
+    let demands = Demands {
+        method: None,
+        check: &check,
+    };
+    match opened::open(input, Preference::Table, &demands)? {
         Opened::Table(source) => Ok(source),
-        Opened::Refined(..) => Err(Error::bad_option(
-            "--tolerance",
-            "this command works on the k-points of a grid",
-            "give `--interpolate N` for a denser one",
-        )),
+        Opened::Refined(..) => Err(Error::Internal("a table was refined".into())),
+    }
+}
+
+/// Prints a warning on stderr, unless quiet.
+pub fn warning(output: &Output, text: &str) {
+    if !output.quiet {
+        eprintln!("warning: {text}");
     }
 }
 
@@ -111,20 +130,7 @@ fn refine<T: Send>(
     request: &Request,
     work: impl Fn(&Request, &mut dyn Engine) -> Result<T> + Sync,
 ) -> Result<(T, Run)> {
-    if method.backend == Backend::Gpu {
-        return Err(Error::bad_option(
-            "--backend gpu",
-            "refinement runs on the CPU",
-            "give `--interpolate N` (or `none`) for a uniform grid on the GPU",
-        ));
-    }
-    if request.weights != Weights::Tetrahedra {
-        return Err(Error::bad_option(
-            "--weights",
-            "refinement integrates with linear tetrahedra",
-            "give `--interpolate N` (or `none`) for smearing on a uniform grid",
-        ));
-    }
+    method.check_refinement()?;
     // Velocities are analytic, whatever differences a table would get.
     let request = &Request {
         velocities: Velocities::FromFile,
@@ -280,11 +286,7 @@ pub fn fermi_level(
 ) -> Result<(f64, String)> {
     let header = source.header();
     let electrons = choice.electrons.or(header.n_electrons);
-    let default = match (header.fermi_level_ev, electrons) {
-        _ if choice.electrons.is_some() => FermiChoice::Electrons,
-        (Some(_), _) => FermiChoice::File,
-        (None, _) => FermiChoice::Electrons,
-    };
+    let default = default_choice(choice, header);
     let in_gap = match choice.fermi_level {
         None if default == FermiChoice::File => mid_gap(source),
         _ => None,
@@ -293,23 +295,11 @@ pub fn fermi_level(
         FermiChoice::File if in_gap.is_some() => in_gap.unwrap_or_default(),
         FermiChoice::Given(energy) => (energy, "given".to_owned()),
         FermiChoice::File => {
-            let energy = header.fermi_level_ev.ok_or_else(|| {
-                Error::bad_option(
-                    "--fermi-level file",
-                    "the bands have no Fermi level",
-                    "give `--fermi-level EV`, or `--electrons N`",
-                )
-            })?;
+            let energy = header.fermi_level_ev.ok_or_else(|| unknown("--fermi-level file"))?;
             (energy, "from the file".to_owned())
         }
         FermiChoice::Electrons => {
-            let electrons = electrons.ok_or_else(|| {
-                Error::bad_option(
-                    "Fermi level",
-                    "the bands have neither a Fermi level nor an electron count",
-                    "give `--fermi-level EV`, or `--electrons N`",
-                )
-            })?;
+            let electrons = electrons.ok_or_else(|| unknown("Fermi level"))?;
             let found = fermi_level::find(source, request, electrons, engine)?;
             let origin = match found.gap_ev {
                 Some((valence, conduction)) => format!(
@@ -334,13 +324,70 @@ pub fn fermi_level(
         .fold(f64::NEG_INFINITY, f64::max);
     let inside = energy >= low && energy <= high;
     if !inside {
-        return Err(Error::bad_option(
-            "Fermi level",
-            format!(
-                "{energy} eV ({origin}) lies outside the bands, which reach from {low:.4} to {high:.4} eV"
-            ),
-            "give `--fermi-level EV` on the energies' own scale",
-        ));
+        return Err(outside(energy, &origin, (low, high)));
     }
     Ok((energy, origin))
+}
+
+/// What is taken where no choice is made.
+fn default_choice(choice: &FermiOption, header: &BandHeader) -> FermiChoice {
+    match header.fermi_level_ev {
+        Some(_) if choice.electrons.is_none() => FermiChoice::File,
+        _ => FermiChoice::Electrons,
+    }
+}
+
+/// How far interpolation may carry the bands beyond the table's energies: so many eV, and this share of their range.
+const OVERSHOOT: (f64, f64) = (1.0, 0.25);
+
+/// What can be said of `choice` before the bands are interpolated: that something determines it, and that it is not far outside
+/// the table's energies, where their range (eV) is known.
+///
+/// # Errors
+/// As [`fermi_level`].
+pub fn check_level(
+    choice: &FermiOption,
+    header: &BandHeader,
+    range_ev: Option<(f64, f64)>,
+) -> Result<()> {
+    let electrons = choice.electrons.or(header.n_electrons);
+    let energy = match choice.fermi_level.unwrap_or(default_choice(choice, header)) {
+        FermiChoice::Given(energy) => energy,
+        FermiChoice::File => match header.fermi_level_ev {
+            Some(energy) => energy,
+            None => return Err(unknown("--fermi-level file")),
+        },
+        FermiChoice::Electrons => {
+            let electrons = electrons.ok_or_else(|| unknown("Fermi level"))?;
+            return fermi_level::check_count(header, electrons);
+        }
+    };
+    match range_ev {
+        Some((low, high)) => {
+            let margin = OVERSHOOT.0 + OVERSHOOT.1 * (high - low);
+            if energy < low - margin || energy > high + margin {
+                return Err(outside(energy, "before interpolation", (low, high)));
+            }
+            Ok(())
+        }
+        None => Ok(()),
+    }
+}
+
+fn unknown(option: &str) -> Error {
+    let problem = match option {
+        "Fermi level" => "the bands have neither a Fermi level nor an electron count",
+        _ => "the bands have no Fermi level",
+    };
+    Error::bad_option(option, problem, "give `--fermi-level EV`, or `--electrons N`")
+}
+
+fn outside(energy: f64, origin: &str, (low, high): (f64, f64)) -> Error {
+    Error::bad_option(
+        "Fermi level",
+        format!(
+            "{energy} eV ({origin}) lies outside the bands, which reach from {low:.4} to {high:.4} eV"
+        ),
+        "give `--fermi-level EV` on the energies' own scale",
+    )
 }

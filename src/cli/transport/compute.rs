@@ -236,17 +236,13 @@ impl Transport {
     /// Carriers to be compensated besides impurity levels, as given.
     fn fixed_dopings(&self) -> Vec<f64> {
         let given = self.doping.as_ref();
-        given.map_or(vec![0.0], |list| list.0.clone())
+        given.map_or(vec![0.0], |dopings| dopings.values.clone())
     }
 
     fn channels(&self, source: &dyn BandSource) -> Result<Channels> {
         let own = source.header().has_lifetimes && self.relaxation.tau.is_none();
-        if own && self.magnetoconductivity {
-            return Err(Error::bad_option(
-                "--magnetoconductivity",
-                "the second order in the field needs the gradient of the bands' own relaxation times",
-                "leave it away, or give a constant one (`--tau SECONDS`)",
-            ));
+        if own {
+            self.check_second_order()?;
         }
         // A chain has no Hall effect.
         let hall = self.extent.dimension > 1 && (self.hall || (HALL_BY_DEFAULT && !self.no_hall));
