@@ -60,7 +60,7 @@ pub mod gpu;
 pub mod integrate;
 pub mod io;
 pub mod kernel;
-mod memory;
+pub mod memory;
 mod quadrature;
 pub mod report;
 pub mod sampler;

@@ -66,6 +66,7 @@ impl Cli {
     /// # Errors
     /// Whatever went wrong, to be printed as it is.
     pub fn run(self) -> Result<()> {
+        options::start_threads()?;
         match self.command {
             Command::Info(c) => c.run(),
             Command::Convert(c) => c.run(),

@@ -1,6 +1,7 @@
 //! What every subcommand does around its work: open the bands, choose the integrator and the Fermi level, show progress.
 
 use super::opened::{self, Demands, Opened, Preference};
+use super::quantity::excerpt;
 use super::options::{Backend, FermiChoice, FermiOption, Input, Method, Output, on_threads};
 use crate::bands::{BandHeader, BandSource, GapSplit};
 use crate::error::{Error, Result};
@@ -88,6 +89,9 @@ pub fn integrate<T: Send>(
     work: impl Fn(&Request, &mut dyn Engine) -> Result<T> + Sync,
 ) -> Result<(T, Run)> {
     let request = method.apply(Request::for_bands(source.header()));
+    if method.backend == Backend::Auto {
+        about_adapter(output);
+    }
     let source = match source {
         Opened::Table(source) => &**source,
         Opened::Refined(bands, refinement) => {
@@ -119,6 +123,32 @@ pub fn integrate<T: Send>(
             &work,
         )
     })
+}
+
+/// Says where `BZINT_ADAPTER` asks for an adapter that `auto` does not take.
+fn about_adapter(output: &Output) {
+    let Some(name) = gpu::named_adapter() else {
+        return;
+    };
+    let devices = gpu::devices();
+    let wanted = name.to_lowercase();
+    let found = devices.iter().find(|d| d.name.to_lowercase().contains(&wanted));
+    let problem = match found {
+        Some(device) if device.real => return,
+        Some(device) => format!(
+            "`{}` is no GPU, which alone `--backend auto` takes; give `--backend gpu` for it",
+            device.name
+        ),
+        None => {
+            let names: Vec<&str> = devices.iter().map(|d| d.name.as_str()).collect();
+            let there = match names.is_empty() {
+                true => "there is none".to_owned(),
+                false => format!("there are: {}", names.join(", ")),
+            };
+            format!("no adapter's name contains it; {there}")
+        }
+    };
+    warning(output, &format!("BZINT_ADAPTER={}: {problem}", excerpt(&name)));
 }
 
 /// As [`integrate`], by refinement on the CPU.

@@ -5,6 +5,7 @@ use super::{BandGroup, BoxBand, Conditions, Derivatives, Interpolator, KBox};
 use crate::bands::{BandGrid, BandHeader, BandSource, BandStatistics, Field, StatisticsBuilder};
 use crate::crystal::{KGrid, PointGroup};
 use crate::error::{Error, Result};
+use crate::memory;
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -75,6 +76,13 @@ impl FourierBands {
             statistics: Vec::new(),
             rival: None,
         };
+        // Each thread holds some planes of energies and velocities, and of the sums that they are made of.
+        memory::check::<f64>(
+            "the k-planes that are interpolated at a time",
+            (4 * rayon::current_num_threads())
+                .min(grid.n[0])
+                .saturating_mul(5 * grid.plane_len()),
+        )?;
         for spin in 0..bands.header.n_spin() {
             for band in 0..bands.header.n_band {
                 let found = bands.gather(spin, band)?;

@@ -104,6 +104,12 @@ impl FourierSeries {
         gradients: Option<&Gradients>,
     ) -> Result<Self> {
         let mut header = source.header().clone();
+        // Each band on the coarse grid, its transform, and as many nodes as some tens of its points.
+        let values = 32 * header.n_spin_band();
+        memory::check::<f64>(
+            "the interpolation of a table",
+            values.saturating_mul(header.k_grid.len()),
+        )?;
         let conditions = match gradients {
             None => Conditions::Energies,
             Some(_) => Conditions::EnergiesAndVelocities,

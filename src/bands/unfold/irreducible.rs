@@ -3,6 +3,7 @@
 use super::{ON_GRID, Unfolding, show, unfold};
 use crate::bands::{BandGrid, BandHeader, SpinTreatment};
 use crate::crystal::{self, Atom, KGrid, Lattice, PointGroup};
+use crate::memory;
 use crate::error::{Error, Result};
 
 /// Largest difference in eV between the energies of two listed k-points that symmetry makes equivalent. Iterative
@@ -79,7 +80,8 @@ impl IrreducibleBands {
         header.point_group = unfolding.group;
         header.provenance.notes = notes;
         let per_k = header.n_spin_band();
-        let mut energies = Vec::with_capacity(per_k * header.k_grid.len());
+        let mut energies = Vec::new();
+        memory::reserve("the energies of a grid", &mut energies, per_k * header.k_grid.len())?;
         for spin_band in 0..per_k {
             energies.extend(
                 unfolding

@@ -10,6 +10,7 @@ pub use irreducible::IrreducibleBands;
 
 use crate::crystal::{self, KGrid, PointGroup, Rotation};
 use crate::error::{Error, Result};
+use crate::memory;
 
 /// How far a listed k-point may lie from its grid point, in grid steps (files print 6 digits or more).
 const ON_GRID: f64 = 1e-3;
@@ -110,6 +111,7 @@ fn complete(grid: KGrid, k_points: &[[f64; 3]], group: &PointGroup) -> Result<Un
             })
     };
     // `listed`: the grid points of the list itself; `orbit`: the first listed point of each grid point's orbit.
+    memory::check::<[usize; 2]>("the points of a grid", grid.len())?;
     let mut listed = vec![NONE; grid.len()];
     let mut orbit = vec![NONE; grid.len()];
     let mut equivalents = Vec::new();

@@ -198,6 +198,7 @@ impl<'a> Refiner<'a> {
         if channels.has_lifetimes() && !self.header().has_lifetimes {
             return Err(no_lifetimes());
         }
+        Spectrum::check_room(axis, self.header(), request)?;
         let per_group = axis.bins().div_ceil(GROUPS);
         let mut group_edges: Vec<f64> = axis.edges().iter().copied().step_by(per_group).collect();
         if group_edges.last() != axis.edges().last() {
