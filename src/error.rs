@@ -22,7 +22,11 @@ fn bounded(text: &str) -> Cow<'_, str> {
         to += 1;
     }
     let left_out = to - from;
-    Cow::Owned(format!("{} … ({left_out} more bytes) … {}", &text[..from], &text[to..]))
+    Cow::Owned(format!(
+        "{} … ({left_out} more bytes) … {}",
+        &text[..from],
+        &text[to..]
+    ))
 }
 
 /// Everything that can go wrong. Each text names the place, the value and a remedy.
@@ -222,7 +226,10 @@ mod tests {
         ] {
             let text = error.to_string();
             assert!(text.len() < 2500, "{}", text.len());
-            assert!(text.contains("is no number") && text.contains("more bytes"), "{text}");
+            assert!(
+                text.contains("is no number") && text.contains("more bytes"),
+                "{text}"
+            );
         }
         assert_eq!(bounded("short"), "short");
     }

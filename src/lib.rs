@@ -61,6 +61,7 @@ pub mod integrate;
 pub mod io;
 pub mod kernel;
 pub mod memory;
+mod progress;
 mod quadrature;
 pub mod report;
 pub mod sampler;

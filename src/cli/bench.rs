@@ -65,6 +65,7 @@ impl Bench {
     /// # Errors
     /// Where the bands cannot be read or integrated.
     pub fn run(self) -> Result<()> {
+        let _progress = session::show_progress(&self.output);
         self.level.check()?;
         let source = session::open_checked(&self.input, |header, range| {
             session::check_level(&self.level, header, range)

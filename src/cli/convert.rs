@@ -32,6 +32,7 @@ impl Convert {
     /// # Errors
     /// Where the input cannot be read or the output cannot be written.
     pub fn run(self) -> Result<()> {
+        let _progress = session::show_progress(&self.output);
         let extension = self.out.extension().and_then(|e| e.to_str()).unwrap_or("");
         match extension {
             "h5" | "hdf5" | "bxsf" | "frmsf" => {}
@@ -46,7 +47,11 @@ impl Convert {
         if matches!(extension, "h5" | "hdf5") {
             let unused = [
                 ("--spin", self.spin.is_some(), "holds both spins"),
-                ("--fermi-level", self.fermi_level.is_some(), "keeps the file's own, or none"),
+                (
+                    "--fermi-level",
+                    self.fermi_level.is_some(),
+                    "keeps the file's own, or none",
+                ),
             ];
             if let Some((option, _, why)) = unused.iter().find(|(_, given, _)| *given) {
                 return Err(Error::bad_option(

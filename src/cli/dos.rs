@@ -40,6 +40,7 @@ impl Dos {
     /// # Errors
     /// Where the bands cannot be read or integrated, or the result cannot be written.
     pub fn run(self) -> Result<()> {
+        let _progress = session::show_progress(&self.output);
         if self.bins.is_some() && self.energy.is_some_and(|range| range.step.is_some()) {
             return Err(Error::bad_option(
                 "--bins",
@@ -67,6 +68,7 @@ impl Dos {
                 let found = crossings::widen(&*source, &request, &mut result, |_| 1.0)?;
                 Ok((result, found))
             })?;
+        session::about_cap(&self.output, &run, header, None);
         let dos = DosSpectrum::new(header, &result);
         let report = DosReport {
             header,

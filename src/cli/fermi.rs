@@ -5,6 +5,7 @@ use super::options::{FermiOption, Input, Method, Output, parse_time};
 use super::{plausible, session};
 use crate::error::Result;
 use crate::integrate::{crossings, surface_with_rival};
+use crate::progress;
 use crate::report::{FermiReport, fermi_json, fermi_result, fermi_table};
 use crate::transport::FermiTensors;
 use clap::Args;
@@ -35,6 +36,7 @@ impl Fermi {
     /// # Errors
     /// Where the bands cannot be read or integrated, or the result cannot be written.
     pub fn run(self) -> Result<()> {
+        let _progress = session::show_progress(&self.output);
         self.level.check()?;
         self.input.check(Some(&self.method))?;
         plausible::warn(&self.output, &plausible::TAU, self.tau);
@@ -47,8 +49,10 @@ impl Fermi {
         session::notes(&self.output, header);
         let ((integral, origin, crossings), run) =
             session::integrate(&self.method, &self.output, &source, |request, engine| {
+                let phase = progress::phase("Fermi level", 0);
                 let (energy, origin) =
                     session::fermi_level(&self.level, &*source, request, engine)?;
+                drop(phase);
                 let mut integral = surface_with_rival(&*source, request, energy, engine)?;
                 let crossings = crossings::on_surface(&*source, request, &integral)?;
                 if let Some(found) = &crossings {
@@ -56,6 +60,7 @@ impl Fermi {
                 }
                 Ok((integral, origin, crossings.map(|c| c.summary())))
             })?;
+        session::about_cap(&self.output, &run, header, None);
         let tensors = FermiTensors::new(header, &integral, self.tau)?;
         let report = FermiReport {
             header,

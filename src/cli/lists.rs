@@ -55,6 +55,9 @@ pub fn parse_energies(text: &str) -> Result<List, String> {
 pub fn parse_temperatures(text: &str) -> Result<List, String> {
     let list = parse_list(text, Kind::Temperature)?;
     match list.0.iter().find(|t| **t <= 0.0) {
+        Some(t) if *t < 0.0 => Err(format!(
+            "{t} K lies below absolute zero: give positive temperatures"
+        )),
         Some(t) => Err(format!(
             "{t} K is no temperature of a thermal average; for T = 0 use `bzint fermi`"
         )),
@@ -108,8 +111,14 @@ pub fn parse_dopings(text: &str) -> Result<Dopings, String> {
     };
     let all: Vec<(f64, Option<Kind>)> = text.split(',').map(one).collect::<Result<_, _>>()?;
     let per = all.iter().find_map(|(_, per)| *per);
-    if all.iter().any(|(_, other)| other.is_some_and(|o| Some(o) != per)) {
-        return Err(format!("`{}`: densities per different extents", excerpt(text)));
+    if all
+        .iter()
+        .any(|(_, other)| other.is_some_and(|o| Some(o) != per))
+    {
+        return Err(format!(
+            "`{}`: densities per different extents",
+            excerpt(text)
+        ));
     }
     Ok(Dopings {
         values: all.into_iter().map(|(x, _)| x).collect(),
@@ -172,15 +181,31 @@ mod tests {
             [300.0, 350.0, 400.0, 20.0]
         );
         assert_eq!(parse_list("-0.1:0.1:0.1").unwrap().0.len(), 3);
-        for bad in ["", "1:2", "2:1:0.1", "0:1:0", "a", "0:1e9:1e-9", "nan", "0:0.5:1e-5,0:0.5:1e-5", "1K"] {
+        for bad in [
+            "",
+            "1:2",
+            "2:1:0.1",
+            "0:1:0",
+            "a",
+            "0:1e9:1e-9",
+            "nan",
+            "0:0.5:1e-5,0:0.5:1e-5",
+            "1K",
+        ] {
             assert!(parse_list(bad).is_err(), "{bad}");
         }
         assert!(parse_temperatures("0").unwrap_err().contains("bzint fermi"));
-        let dopings = parse_dopings("1e19,n1e18,-1e17,p1e19,+1e18").unwrap().values;
+        let dopings = parse_dopings("1e19,n1e18,-1e17,p1e19,+1e18")
+            .unwrap()
+            .values;
         assert_eq!(dopings, [1e19, 1e18, 1e17, -1e19, -1e18]);
         assert!(parse_dopings("x1").unwrap_err().contains("no density"));
         assert!(parse_dopings("p-1e19").is_err());
-        assert!(parse_dopings("1e19eV").unwrap_err().contains("`eV` is a unit of an energy"));
+        assert!(
+            parse_dopings("1e19eV")
+                .unwrap_err()
+                .contains("`eV` is a unit of energy")
+        );
         assert_eq!(parse_dopings("p1e16 m^-2").unwrap().values, [-1e12]);
         assert!(parse_dopings("1e19cm-3,1e12cm-2").is_err());
         assert_eq!(parse_impurity("1e18:0.045").unwrap().degeneracy, None);

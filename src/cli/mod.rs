@@ -14,6 +14,7 @@ mod optimize;
 mod options;
 mod plausible;
 mod plot;
+mod progress;
 mod quantity;
 mod relaxation;
 mod report;

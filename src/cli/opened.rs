@@ -6,6 +6,7 @@ use crate::crystal::{KGrid, Lattice};
 use crate::error::{Error, Result};
 use crate::integrate::refine::Refinement;
 use crate::io;
+use crate::progress;
 use crate::sampler::{
     Conditions, FourierBands, FourierSeries, InterpolatedBands, Interpolator, ShiftedBands,
     WannierBands, WannierGrid,
@@ -57,7 +58,12 @@ pub struct Demands<'a> {
 
 impl Demands<'_> {
     /// Of a table or a Hamiltonian that is taken on `grid`, or as it is.
-    fn of_grid(&self, header: &BandHeader, grid: Option<KGrid>, range: Option<(f64, f64)>) -> Result<()> {
+    fn of_grid(
+        &self,
+        header: &BandHeader,
+        grid: Option<KGrid>,
+        range: Option<(f64, f64)>,
+    ) -> Result<()> {
         match grid {
             Some(k_grid) => (self.check)(
                 &BandHeader {
@@ -136,12 +142,14 @@ fn on_density(input: &Input, preference: Preference, demands: &Demands) -> Resul
             }
         });
     }
+    let phase = progress::phase("reading the bands", 0);
     let table = io::open(
         &input.file,
         &io::OpenOptions {
             bxsf_units: input.bxsf_units,
         },
     )?;
+    drop(phase);
     let header = table.header();
     let coarse = header.k_grid.n.iter().all(|n| *n <= MOST_POINTS) && !header.has_lifetimes;
     if input.fit_velocities && !header.has_velocities {

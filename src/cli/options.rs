@@ -1,6 +1,6 @@
 //! Options that subcommands share, parsed into checked types.
 
-use super::quantity::{Kind, count, excerpt, positive, quantity, together};
+use super::quantity::{Kind, count, excerpt, number, positive, quantity, together};
 use crate::crystal::KGrid;
 use crate::error::{Error, Result};
 use crate::integrate::{Request, Velocities, Weights};
@@ -55,8 +55,9 @@ impl Input {
     /// [`Error::BadOption`] where not.
     pub fn check(&self, method: Option<&Method>) -> Result<()> {
         if let Some(Density::Grid(n)) = self.interpolate {
-            KGrid::gamma(n).map_err(|error| {
-                Error::bad_option("--interpolate", error.to_string(), "give a smaller grid")
+            KGrid::gamma(n).map_err(|_| {
+                let problem = format!("{}×{}×{} has more than 2³⁴ points", n[0], n[1], n[2]);
+                Error::bad_option("--interpolate", problem, "give a smaller grid")
             })?;
         }
         if self.fit_velocities && self.interpolate == Some(Density::AsItIs) {
@@ -186,7 +187,9 @@ impl FermiOption {
         match (self.fermi_level, self.electrons) {
             (Some(FermiChoice::Given(_) | FermiChoice::File), Some(n)) => Err(Error::bad_option(
                 "--electrons",
-                format!("{n} electrons say where the Fermi level lies, and --fermi-level says it too"),
+                format!(
+                    "{n} electrons say where the Fermi level lies, and --fermi-level says it too"
+                ),
                 "give one of both",
             )),
             _ => Ok(()),
@@ -256,7 +259,10 @@ fn parse_spacing(text: &str) -> Result<f64, String> {
 }
 
 fn parse_electrons(text: &str) -> Result<f64, String> {
-    positive(text, Kind::Number)
+    match number(text)? {
+        n if n > 0.0 => Ok(n),
+        n => Err(format!("{n}: the number of electrons must be positive")),
+    }
 }
 
 /// Smallest and largest relative error bar that refinement takes.
@@ -338,7 +344,10 @@ pub fn parse_grid(text: &str) -> Result<[usize; 3], String> {
         .take(4)
         .map(|p| match p.trim().parse() {
             Ok(n) if n > 0 => Ok(n),
-            _ => Err(format!("`{}` is not a positive number of points", excerpt(p))),
+            _ => Err(format!(
+                "`{}` is not a positive number of points",
+                excerpt(p)
+            )),
         })
         .collect::<Result<_, _>>()?;
     match parts[..] {
@@ -392,7 +401,11 @@ pub fn start_threads() -> Result<()> {
     };
     started.map_err(|error| {
         let problem = format!("the system does not start any ({error})");
-        Error::bad_option("threads", problem, "raise the limits (`ulimit -u`, `ulimit -v`)")
+        Error::bad_option(
+            "threads",
+            problem,
+            "raise the limits (`ulimit -u`, `ulimit -v`)",
+        )
     })
 }
 

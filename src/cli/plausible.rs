@@ -72,6 +72,11 @@ pub fn warn(output: &Output, plausible: &Plausible, values: impl IntoIterator<It
             usual,
             ..
         } = plausible;
-        session::warning(output, &format!("{option}: {x:e} {unit} is taken as it is, but {usual}"));
+        let shown = match x.abs() {
+            0.001..1e6 => format!("{x}"),
+            _ => format!("{x:e}"),
+        };
+        let text = format!("{option}: {shown} {unit} is taken as it is, but {usual}");
+        session::warning(output, &text);
     }
 }

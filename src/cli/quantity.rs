@@ -69,9 +69,17 @@ const UNITS: [(Kind, f64, &[&str]); 51] = [
     (Kind::Energy, 1e-3, &["meV"]),
     (Kind::Energy, 1e-6, &["µeV", "μeV", "ueV"]),
     (Kind::Energy, 1e3, &["keV"]),
-    (Kind::Energy, HARTREE, &["Ha", "ha", "Eh", "Hartree", "hartree"]),
+    (
+        Kind::Energy,
+        HARTREE,
+        &["Ha", "ha", "Eh", "Hartree", "hartree"],
+    ),
     (Kind::Energy, 1e-3 * HARTREE, &["mHa"]),
-    (Kind::Energy, 0.5 * HARTREE, &["Ry", "ry", "Rydberg", "rydberg"]),
+    (
+        Kind::Energy,
+        0.5 * HARTREE,
+        &["Ry", "ry", "Rydberg", "rydberg"],
+    ),
     (Kind::Energy, 0.5e-3 * HARTREE, &["mRy"]),
     (Kind::Temperature, 1.0, &["K", "Kelvin", "kelvin"]),
     (Kind::Temperature, 1e-3, &["mK"]),
@@ -83,7 +91,11 @@ const UNITS: [(Kind, f64, &[&str]); 51] = [
     (Kind::Time, 1e-12, &["ps"]),
     (Kind::Time, 1e-15, &["fs"]),
     (Kind::Time, 1e-18, &["as"]),
-    (Kind::Length, 1.0, &["Å", "\u{212b}", "A", "Ang", "ang", "Angstrom", "angstrom"]),
+    (
+        Kind::Length,
+        1.0,
+        &["Å", "\u{212b}", "A", "Ang", "ang", "Angstrom", "angstrom"],
+    ),
     (Kind::Length, 10.0, &["nm"]),
     (Kind::Length, 0.01, &["pm"]),
     (Kind::Length, 1e4, &["µm", "μm", "um"]),
@@ -91,28 +103,85 @@ const UNITS: [(Kind, f64, &[&str]); 51] = [
     (Kind::Length, 1e8, &["cm"]),
     (Kind::Length, 1e10, &["m"]),
     (Kind::Length, BOHR, &["bohr", "Bohr", "a0"]),
-    (Kind::Area, 1.0, &["Å2", "\u{212b}2", "A2", "Ang2", "ang2", "Angstrom2", "angstrom2"]),
+    (
+        Kind::Area,
+        1.0,
+        &[
+            "Å2",
+            "\u{212b}2",
+            "A2",
+            "Ang2",
+            "ang2",
+            "Angstrom2",
+            "angstrom2",
+        ],
+    ),
     (Kind::Area, 1e2, &["nm2"]),
     (Kind::Area, BOHR * BOHR, &["bohr2", "Bohr2", "a02"]),
-    (Kind::Spacing, 1.0, &["Å-1", "\u{212b}-1", "A-1", "Ang-1", "1/Å", "1/A", "/Å", "/A"]),
+    (
+        Kind::Spacing,
+        1.0,
+        &[
+            "Å-1",
+            "\u{212b}-1",
+            "A-1",
+            "Ang-1",
+            "1/Å",
+            "1/A",
+            "/Å",
+            "/A",
+        ],
+    ),
     (Kind::Spacing, 0.1, &["nm-1", "1/nm", "/nm"]),
-    (Kind::Spacing, 1.0 / BOHR, &["bohr-1", "1/bohr", "/bohr", "1/Bohr", "1/a0"]),
-    (Kind::ThermalConductivity, 1.0, &["W/mK", "W/m/K", "W/Km", "Wm-1K-1", "WK-1m-1"]),
-    (Kind::ThermalConductivity, 1e-3, &["mW/mK", "mW/m/K", "mWm-1K-1"]),
-    (Kind::ThermalConductivity, 100.0, &["W/cmK", "W/cm/K", "Wcm-1K-1"]),
-    (Kind::ThermalConductivity, 0.1, &["mW/cmK", "mW/cm/K", "mWcm-1K-1"]),
+    (
+        Kind::Spacing,
+        1.0 / BOHR,
+        &["bohr-1", "1/bohr", "/bohr", "1/Bohr", "1/a0"],
+    ),
+    (
+        Kind::ThermalConductivity,
+        1.0,
+        &["W/mK", "W/m/K", "W/Km", "Wm-1K-1", "WK-1m-1"],
+    ),
+    (
+        Kind::ThermalConductivity,
+        1e-3,
+        &["mW/mK", "mW/m/K", "mWm-1K-1"],
+    ),
+    (
+        Kind::ThermalConductivity,
+        100.0,
+        &["W/cmK", "W/cm/K", "Wcm-1K-1"],
+    ),
+    (
+        Kind::ThermalConductivity,
+        0.1,
+        &["mW/cmK", "mW/cm/K", "mWcm-1K-1"],
+    ),
     (Kind::PerVolume, 1.0, &["cm-3", "1/cm3", "/cm3"]),
     (Kind::PerVolume, 1e-6, &["m-3", "1/m3", "/m3"]),
     (Kind::PerVolume, 1e21, &["nm-3", "1/nm3", "/nm3"]),
-    (Kind::PerVolume, 1e24, &["Å-3", "\u{212b}-3", "A-3", "1/Å3", "/Å3"]),
+    (
+        Kind::PerVolume,
+        1e24,
+        &["Å-3", "\u{212b}-3", "A-3", "1/Å3", "/Å3"],
+    ),
     (Kind::PerArea, 1.0, &["cm-2", "1/cm2", "/cm2"]),
     (Kind::PerArea, 1e-4, &["m-2", "1/m2", "/m2"]),
     (Kind::PerArea, 1e14, &["nm-2", "1/nm2", "/nm2"]),
-    (Kind::PerArea, 1e16, &["Å-2", "\u{212b}-2", "A-2", "1/Å2", "/Å2"]),
+    (
+        Kind::PerArea,
+        1e16,
+        &["Å-2", "\u{212b}-2", "A-2", "1/Å2", "/Å2"],
+    ),
     (Kind::PerLength, 1.0, &["cm-1", "1/cm", "/cm"]),
     (Kind::PerLength, 1e-2, &["m-1", "1/m", "/m"]),
     (Kind::PerLength, 1e7, &["nm-1", "1/nm", "/nm"]),
-    (Kind::PerLength, 1e8, &["Å-1", "\u{212b}-1", "A-1", "1/Å", "/Å"]),
+    (
+        Kind::PerLength,
+        1e8,
+        &["Å-1", "\u{212b}-1", "A-1", "1/Å", "/Å"],
+    ),
     (Kind::Mass, 1.0, &["m_e", "me", "m0", "m_0"]),
     (Kind::Mass, 1.0 / 9.109_383_713_9e-31, &["kg"]),
     (Kind::Share, 0.01, &["%"]),
@@ -155,10 +224,19 @@ pub fn typed(text: &str, kinds: &[Kind]) -> Result<Typed, String> {
     }
     let wanted = kinds.first().copied().unwrap_or(Kind::Number);
     let what = match all.first() {
-        Some((other, ..)) => format!("`{}` is a unit of {}", excerpt(unit), other.name()),
+        Some((other, ..)) => {
+            let name = other.name();
+            let name = name.split_once(' ').map_or(name, |(_, bare)| bare);
+            format!("`{}` is a unit of {name}", excerpt(unit))
+        }
         None => format!("`{}` is no unit that is known here", excerpt(unit)),
     };
-    let remedy = match kinds.iter().map(|k| k.units()).collect::<Vec<_>>().join(", ") {
+    let remedy = match kinds
+        .iter()
+        .map(|k| k.units())
+        .collect::<Vec<_>>()
+        .join(", ")
+    {
         units if units.is_empty() => "leave it away".to_owned(),
         units => format!("it takes {units}"),
     };
@@ -276,7 +354,10 @@ mod tests {
     fn units_of_each_kind_are_understood_and_others_are_refused_by_name() {
         let near = |text: &str, kind: Kind, value: f64| {
             let found = quantity(text, kind).unwrap();
-            assert!((found - value).abs() <= 1e-12 * value.abs(), "{text}: {found}");
+            assert!(
+                (found - value).abs() <= 1e-12 * value.abs(),
+                "{text}: {found}"
+            );
         };
         near("10fs", Kind::Time, 1e-14);
         near("1e-14", Kind::Time, 1e-14);
@@ -296,14 +377,27 @@ mod tests {
         near("5e25m^-3", Kind::PerVolume, 5e19);
         near("1%", Kind::Share, 0.01);
         let refused = quantity("10eV", Kind::Time).unwrap_err();
-        assert!(refused.contains("`eV` is a unit of an energy"), "{refused}");
+        assert!(refused.contains("`eV` is a unit of energy"), "{refused}");
         assert!(refused.contains("it takes s, ms"), "{refused}");
-        assert!(quantity("3 parsec", Kind::Length).unwrap_err().contains("`parsec` is no unit"));
-        assert!(quantity("8 e", Kind::Number).unwrap_err().contains("leave it away"));
+        assert!(
+            quantity("3 parsec", Kind::Length)
+                .unwrap_err()
+                .contains("`parsec` is no unit")
+        );
+        assert!(
+            quantity("8 e", Kind::Number)
+                .unwrap_err()
+                .contains("leave it away")
+        );
         for bad in ["", "eV", "nan", "inf", "1e999", "--5", ".", "1e308 keV"] {
             assert!(quantity(bad, Kind::Energy).is_err(), "{bad}");
         }
-        assert!(quantity(&"9".repeat(1 << 20), Kind::Energy).unwrap_err().len() < 400);
+        assert!(
+            quantity(&"9".repeat(1 << 20), Kind::Energy)
+                .unwrap_err()
+                .len()
+                < 400
+        );
     }
 
     #[test]
@@ -322,10 +416,15 @@ mod tests {
     #[test]
     fn a_last_unit_is_that_of_all_only_where_nothing_else_can_be_meant() {
         let values = |parts: &[&str]| {
-            together(parts, &[Kind::Energy]).map(|all| all.iter().map(|t| t.value).collect::<Vec<_>>())
+            together(parts, &[Kind::Energy])
+                .map(|all| all.iter().map(|t| t.value).collect::<Vec<_>>())
         };
         assert_eq!(values(&["-1", "1", "0.5eV"]), Ok(vec![-1.0, 1.0, 0.5]));
         assert_eq!(values(&["0", "1meV"]), Ok(vec![0.0, 1e-3]));
-        assert!(values(&["-1", "1", "10meV"]).unwrap_err().contains("with each"));
+        assert!(
+            values(&["-1", "1", "10meV"])
+                .unwrap_err()
+                .contains("with each")
+        );
     }
 }

@@ -1,17 +1,17 @@
 //! What every subcommand does around its work: open the bands, choose the integrator and the Fermi level, show progress.
 
 use super::opened::{self, Demands, Opened, Preference};
-use super::quantity::excerpt;
 use super::options::{Backend, FermiChoice, FermiOption, Input, Method, Output, on_threads};
+use super::quantity::excerpt;
 use crate::bands::{BandHeader, BandSource, GapSplit};
 use crate::error::{Error, Result};
 use crate::gpu::{self, GpuEngine};
 use crate::integrate::cpu::CpuEngine;
 use crate::integrate::refine::{Refinement, Refiner, RefiningEngine};
 use crate::integrate::{Engine, Progress, Request, Velocities, Weights, fermi_level};
-use crate::report::Run;
+use crate::progress;
+use crate::report::{Row, Run};
 use crate::sampler::InterpolatedBands;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Instant;
 
 /// Opens the input as a table, interpolated to a uniform grid where asked.
@@ -47,6 +47,8 @@ pub fn warning(output: &Output, text: &str) {
         eprintln!("warning: {text}");
     }
 }
+
+pub use super::progress::show as show_progress;
 
 /// Prints a note on stderr, unless quiet.
 pub fn note(output: &Output, text: &str) {
@@ -95,7 +97,7 @@ pub fn integrate<T: Send>(
     let source = match source {
         Opened::Table(source) => &**source,
         Opened::Refined(bands, refinement) => {
-            return refine(method, output, bands, *refinement, &request, work);
+            return refine(method, bands, *refinement, &request, work);
         }
     };
     let on_gpu = match method.backend {
@@ -104,8 +106,8 @@ pub fn integrate<T: Send>(
         Backend::Auto => gpu::real_gpu().is_some(),
     };
     if on_gpu {
-        let attempt = GpuEngine::new(None)
-            .and_then(|mut engine| timed(source, &request, output, &mut engine, &work));
+        let attempt =
+            GpuEngine::new(None).and_then(|mut engine| timed(source, &request, &mut engine, &work));
         match attempt {
             Err(error) if method.backend == Backend::Auto && error.is_gpu() => {
                 eprintln!("warning: {error}");
@@ -115,13 +117,7 @@ pub fn integrate<T: Send>(
         }
     }
     on_threads(method.threads, || {
-        timed(
-            source,
-            &request,
-            output,
-            &mut CpuEngine::<f64>::default(),
-            &work,
-        )
+        timed(source, &request, &mut CpuEngine::<f64>::default(), &work)
     })
 }
 
@@ -132,7 +128,9 @@ fn about_adapter(output: &Output) {
     };
     let devices = gpu::devices();
     let wanted = name.to_lowercase();
-    let found = devices.iter().find(|d| d.name.to_lowercase().contains(&wanted));
+    let found = devices
+        .iter()
+        .find(|d| d.name.to_lowercase().contains(&wanted));
     let problem = match found {
         Some(device) if device.real => return,
         Some(device) => format!(
@@ -148,13 +146,15 @@ fn about_adapter(output: &Output) {
             format!("no adapter's name contains it; {there}")
         }
     };
-    warning(output, &format!("BZINT_ADAPTER={}: {problem}", excerpt(&name)));
+    warning(
+        output,
+        &format!("BZINT_ADAPTER={}: {problem}", excerpt(&name)),
+    );
 }
 
 /// As [`integrate`], by refinement on the CPU.
 fn refine<T: Send>(
     method: &Method,
-    output: &Output,
     bands: &InterpolatedBands,
     refinement: Refinement,
     request: &Request,
@@ -168,9 +168,11 @@ fn refine<T: Send>(
     };
     on_threads(method.threads, || {
         let start = Instant::now();
+        let phase = progress::phase("integrating", 0);
         let refiner = Refiner::new(bands.interpolator(), refinement)?;
         let mut engine = RefiningEngine::new(refiner);
         let result = work(request, &mut engine)?;
+        drop(phase);
         let seconds = start.elapsed().as_secs_f64();
         let mut words = format!(
             "linear tetrahedra on an interpolation refined to {:e}, analytic velocities, tensors symmetrised over {} operations",
@@ -184,12 +186,6 @@ fn refine<T: Send>(
             );
             if let Some(cap) = &refined.cap {
                 let times = refined.reached;
-                note(
-                    output,
-                    &format!(
-                        "refinement stopped before its tolerance: {cap}; the worst bar is {times:.1} times too wide"
-                    ),
-                );
                 words += &format!("; stopped {times:.1} times above the tolerance: {cap}");
             }
         }
@@ -200,6 +196,7 @@ fn refine<T: Send>(
                 adapter: engine.adapter(),
                 seconds,
                 method: words,
+                refined: engine.last().cloned(),
             },
         ))
     })
@@ -208,44 +205,101 @@ fn refine<T: Send>(
 fn timed<T>(
     source: &dyn BandSource,
     request: &Request,
-    output: &Output,
     engine: &mut dyn Engine,
     work: &impl Fn(&Request, &mut dyn Engine) -> Result<T>,
 ) -> Result<(T, Run)> {
-    let bar = progress_bar(output);
-    let show = |done: u64, all: u64| {
-        bar.set_length(all);
-        bar.set_position(done);
-    };
-    let progress: Progress = if bar.is_hidden() { None } else { Some(&show) };
+    let phase = progress::phase("integrating", 0);
+    let show = |done: u64, all: u64| phase.at(done, all);
+    let progress: Progress = Some(&show);
     let request = Request {
         progress,
         ..*request
     };
     let start = Instant::now();
     let result = work(&request, engine);
-    bar.finish_and_clear();
     let run = Run {
         backend: engine.backend(),
         adapter: engine.adapter(),
         seconds: start.elapsed().as_secs_f64(),
         method: method_name(&request, source.header()),
+        refined: None,
     };
     Ok((result?, run))
 }
 
-/// A bar on stderr that appears only on a terminal and only when the work is long.
-fn progress_bar(output: &Output) -> ProgressBar {
-    if output.quiet {
-        return ProgressBar::hidden();
+/// A state's widest bar: T (K), μ (eV), the quantity's name, and its bar as a share of it.
+pub struct Widest {
+    pub temperature_k: f64,
+    pub mu_ev: f64,
+    pub name: String,
+    pub relative: f64,
+}
+
+/// The widest bar of some results.
+pub fn widest(rows: &[Row]) -> Option<Widest> {
+    let of_row = |row: &Row| {
+        let (name, relative) = row.widest_bar()?;
+        Some(Widest {
+            temperature_k: row.temperature_k,
+            mu_ev: row.scalar("chemical_potential").value,
+            name: name.to_owned(),
+            relative,
+        })
+    };
+    let all = rows.iter().filter_map(of_row);
+    all.max_by(|a, b| a.relative.total_cmp(&b.relative))
+}
+
+/// Says where refinement stopped before its tolerance: what is how far from it, which bands that comes from, and which of the
+/// results, if any are given, has the widest bar.
+pub fn about_cap(output: &Output, run: &Run, header: &BandHeader, widest: Option<Widest>) {
+    let Some((refined, cap)) = run
+        .refined
+        .as_ref()
+        .and_then(|r| Some((r, r.cap.as_ref()?)))
+    else {
+        return;
+    };
+    let mut text = format!(
+        "refinement stopped before its tolerance: {cap}; the worst bar is {:.1} times too wide",
+        refined.reached
+    );
+    if let Some(worst) = &refined.worst {
+        let (low, high) = worst.energies_ev;
+        let at = match high > low {
+            true => format!("from {low:.4} to {high:.4} eV"),
+            false => format!("at {low:.4} eV"),
+        };
+        let (first, last) = (worst.bands.start, worst.bands.end.max(1) - 1);
+        let bands = match last > first {
+            true => format!(
+                "bands {} to {}",
+                header.first_band + first,
+                header.first_band + last
+            ),
+            false => format!("band {}", header.first_band + first),
+        };
+        let spin = match header.n_spin() {
+            1 => String::new(),
+            _ => format!(" of spin {}", worst.spin + 1),
+        };
+        text += &format!(
+            ", that of {} {at}, {:.0} % of it from {bands}{spin}",
+            worst.quantity,
+            100.0 * worst.share
+        );
     }
-    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(5));
-    if let Ok(style) =
-        ProgressStyle::with_template("{elapsed} {wide_bar} {pos}/{len} planes, {eta} left")
-    {
-        bar.set_style(style);
+    if let Some(widest) = widest {
+        text += &format!(
+            "; of the results `{}` at {} K and mu = {:.4} eV has the widest bar, {:.2} % of it",
+            widest.name,
+            widest.temperature_k,
+            widest.mu_ev,
+            100.0 * widest.relative
+        );
     }
-    bar
+    text += "; a larger --tolerance is reached sooner, fewer temperatures or chemical potentials leave more points for each";
+    note(output, &text);
 }
 
 /// The method in words.
@@ -325,7 +379,9 @@ pub fn fermi_level(
         FermiChoice::File if in_gap.is_some() => in_gap.unwrap_or_default(),
         FermiChoice::Given(energy) => (energy, "given".to_owned()),
         FermiChoice::File => {
-            let energy = header.fermi_level_ev.ok_or_else(|| unknown("--fermi-level file"))?;
+            let energy = header
+                .fermi_level_ev
+                .ok_or_else(|| unknown("--fermi-level file"))?;
             (energy, "from the file".to_owned())
         }
         FermiChoice::Electrons => {
@@ -409,7 +465,11 @@ fn unknown(option: &str) -> Error {
         "Fermi level" => "the bands have neither a Fermi level nor an electron count",
         _ => "the bands have no Fermi level",
     };
-    Error::bad_option(option, problem, "give `--fermi-level EV`, or `--electrons N`")
+    Error::bad_option(
+        option,
+        problem,
+        "give `--fermi-level EV`, or `--electrons N`",
+    )
 }
 
 fn outside(energy: f64, origin: &str, (low, high): (f64, f64)) -> Error {

@@ -74,6 +74,7 @@ impl Validate {
     /// # Errors
     /// Where there is no adapter, the bands cannot be integrated, or CPU and GPU disagree.
     pub fn run(self) -> Result<()> {
+        let _progress = session::show_progress(&self.output);
         self.level.check()?;
         let source = session::open_checked(&self.input, |header, range| {
             session::check_level(&self.level, header, range)

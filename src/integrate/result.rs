@@ -218,9 +218,17 @@ impl Spectrum {
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`] where not.
-    pub(super) fn check_room(axis: &EnergyAxis, header: &BandHeader, request: &Request) -> Result<()> {
+    pub(super) fn check_room(
+        axis: &EnergyAxis,
+        header: &BandHeader,
+        request: &Request,
+    ) -> Result<()> {
         let row = request.channels.width() * (axis.bins() + 1);
-        let by_band = if request.by_band { header.n_spin_band() } else { 0 };
+        let by_band = if request.by_band {
+            header.n_spin_band()
+        } else {
+            0
+        };
         let rows = header.n_spin() * (GROUPS + 3) + 4 * rayon::current_num_threads() + by_band;
         let what = format!("a spectrum of {} bins", axis.bins());
         memory::check::<f64>(&what, rows.saturating_mul(row))

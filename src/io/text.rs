@@ -97,7 +97,11 @@ fn stored(path: &Path) -> Result<Vec<u8>> {
     let length = file.metadata().map_err(Error::io(path, "read"))?.len();
     let mut bytes = Vec::new();
     let what = format!("the content of {}", path.display());
-    memory::reserve(&what, &mut bytes, usize::try_from(length).unwrap_or(usize::MAX))?;
+    memory::reserve(
+        &what,
+        &mut bytes,
+        usize::try_from(length).unwrap_or(usize::MAX),
+    )?;
     file.read_to_end(&mut bytes)
         .map_err(Error::io(path, "read"))?;
     Ok(bytes)
@@ -110,7 +114,10 @@ fn plain(path: &Path, stored: Vec<u8>) -> Result<Vec<u8>> {
     }
     let what = format!("the unpacked content of {}", path.display());
     let mut plain = Vec::new();
-    let mut stream = Limited::new(flate2::read::MultiGzDecoder::new(&*stored), stored.len() as u64);
+    let mut stream = Limited::new(
+        flate2::read::MultiGzDecoder::new(&*stored),
+        stored.len() as u64,
+    );
     let mut piece = vec![0; 1 << 16];
     loop {
         let length = stream.read(&mut piece).map_err(|error| {

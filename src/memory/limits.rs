@@ -90,7 +90,12 @@ fn of_groups(root: &Path) -> Option<u64> {
 
 /// What one group leaves. Pages of files that were read count as used, and are given back when memory is wanted.
 fn of_group(root: &Path, folder: &str, [limit, usage, cached]: [&str; 3]) -> Option<u64> {
-    let number = |file: &str| read(root, &format!("{folder}/{file}"))?.trim().parse::<u64>().ok();
+    let number = |file: &str| {
+        read(root, &format!("{folder}/{file}"))?
+            .trim()
+            .parse::<u64>()
+            .ok()
+    };
     // Without a limit it is the word `max`, or 2⁶³ less a page.
     let most = number(limit).filter(|most| *most < 1 << 60)?;
     let stat = read(root, &format!("{folder}/memory.stat")).unwrap_or_default();
@@ -115,7 +120,10 @@ mod tests {
         root
     }
 
-    const MEMINFO: (&str, &str) = ("proc/meminfo", "MemTotal: 9000 kB\nMemAvailable:    8000 kB\n");
+    const MEMINFO: (&str, &str) = (
+        "proc/meminfo",
+        "MemTotal: 9000 kB\nMemAvailable:    8000 kB\n",
+    );
     const MIB: u64 = 1 << 20;
 
     #[test]
@@ -123,7 +131,10 @@ mod tests {
         let of = |files: &[(&str, &str)]| available_in(system(files).path());
         assert_eq!(of(&[]), None);
         assert_eq!(of(&[MEMINFO]), Some(8000 << 10));
-        let status = ("proc/self/status", "VmSize:\t    1000 kB\nVmData:\t 500 kB\n");
+        let status = (
+            "proc/self/status",
+            "VmSize:\t    1000 kB\nVmData:\t 500 kB\n",
+        );
         let limits = |space: &str, data: &str| {
             format!(
                 "Limit   Soft Limit   Hard Limit   Units\nMax data size             {data}   unlimited   bytes\n\
@@ -131,11 +142,20 @@ mod tests {
             )
         };
         let free = limits("unlimited", "unlimited");
-        assert_eq!(of(&[MEMINFO, status, ("proc/self/limits", &free)]), Some(8000 << 10));
+        assert_eq!(
+            of(&[MEMINFO, status, ("proc/self/limits", &free)]),
+            Some(8000 << 10)
+        );
         let space = limits("3072000", "unlimited");
-        assert_eq!(of(&[MEMINFO, status, ("proc/self/limits", &space)]), Some(2000 << 10));
+        assert_eq!(
+            of(&[MEMINFO, status, ("proc/self/limits", &space)]),
+            Some(2000 << 10)
+        );
         let data = limits("3072000", "1024000");
-        assert_eq!(of(&[MEMINFO, status, ("proc/self/limits", &data)]), Some(500 << 10));
+        assert_eq!(
+            of(&[MEMINFO, status, ("proc/self/limits", &data)]),
+            Some(500 << 10)
+        );
     }
 
     #[test]
@@ -148,7 +168,10 @@ mod tests {
             ("sys/fs/cgroup/user/job/memory.max", "max\n"),
             ("sys/fs/cgroup/user/memory.max", "104857600\n"),
             ("sys/fs/cgroup/user/memory.current", "52428800\n"),
-            ("sys/fs/cgroup/user/memory.stat", "anon 1\ninactive_file 10485760\n"),
+            (
+                "sys/fs/cgroup/user/memory.stat",
+                "anon 1\ninactive_file 10485760\n",
+            ),
         ];
         assert_eq!(of(&two), Some(60 * MIB));
         // In a container whose path is the host's, the mount itself is the group.
@@ -160,15 +183,31 @@ mod tests {
         assert_eq!(of(&container), Some(80 * MIB));
         let one = [
             ("proc/self/cgroup", "4:memory:/job\n1:cpu:/\n0::/\n"),
-            ("sys/fs/cgroup/memory/job/memory.limit_in_bytes", "104857600\n"),
-            ("sys/fs/cgroup/memory/job/memory.usage_in_bytes", "20971520\n"),
-            ("sys/fs/cgroup/memory/job/memory.stat", "inactive_file 7\ntotal_inactive_file 10485760\n"),
-            ("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n"),
+            (
+                "sys/fs/cgroup/memory/job/memory.limit_in_bytes",
+                "104857600\n",
+            ),
+            (
+                "sys/fs/cgroup/memory/job/memory.usage_in_bytes",
+                "20971520\n",
+            ),
+            (
+                "sys/fs/cgroup/memory/job/memory.stat",
+                "inactive_file 7\ntotal_inactive_file 10485760\n",
+            ),
+            (
+                "sys/fs/cgroup/memory/memory.limit_in_bytes",
+                "9223372036854771712\n",
+            ),
         ];
         assert_eq!(of(&one), Some(90 * MIB));
         assert_eq!(of(&[own]), None);
         // Full.
-        let full = [own, ("sys/fs/cgroup/memory.max", "1\n"), ("sys/fs/cgroup/memory.current", "2\n")];
+        let full = [
+            own,
+            ("sys/fs/cgroup/memory.max", "1\n"),
+            ("sys/fs/cgroup/memory.current", "2\n"),
+        ];
         assert_eq!(of(&full), Some(0));
     }
 }

@@ -10,6 +10,7 @@ use crate::bands::{BandHeader, BandSource, Field};
 use crate::crystal::PointGroup;
 use crate::error::Result;
 use crate::memory;
+use crate::progress;
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -135,6 +136,7 @@ impl FourierSeries {
         header.has_velocities = true;
         header.has_inverse_masses = true;
         header.has_lifetimes = false;
+        let phase = progress::phase("fitting the Fourier series", header.n_spin_band() as u64);
         let found: Vec<Found> = (0..header.n_spin_band())
             .into_par_iter()
             .map(|at| {
@@ -153,6 +155,7 @@ impl FourierSeries {
                 } else {
                     Curve::Spline(SplineBand::new(nodes, &series, &band))
                 };
+                phase.add(1);
                 Ok(Found {
                     curve,
                     symmetry,

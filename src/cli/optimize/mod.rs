@@ -95,6 +95,7 @@ impl Optimize {
     /// # Errors
     /// Where the call is wrong, the bands cannot be read or integrated, or a result cannot be written.
     pub fn run(self) -> Result<()> {
+        let _progress = session::show_progress(&self.output);
         self.check()?;
         let model = self.relaxation.model()?;
         if let (Some(model), Some(file)) = (&model, &self.relaxation.scattering) {
@@ -132,9 +133,10 @@ impl Optimize {
             best_temperatures: best.filter_map(|(s, b)| Some((s, b?))).collect(),
         };
         let rows = rows.iter().zip(said.items());
-        let rows = rows
+        let rows: Vec<Row> = rows
             .map(|(row, extras)| Row::new(row, extras, extent.as_ref()))
             .collect();
+        session::about_cap(&self.output, &run, header, session::widest(&rows));
         let report = TransportReport {
             header,
             input: self.input.file.display().to_string(),

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::integrate::Spectrum;
 use crate::integrate::crossings::{self, CrossingEffect};
 use crate::integrate::{Channels, EnergyAxis, Engine, Request, spectrum, spectrum_with_rival};
+use crate::progress::{self, Phase};
 use crate::report::{Levels, Row, TransportRow, share_items, spin_items};
 use crate::sampler::MatthiessenBands;
 use crate::scattering::ScatteringModel;
@@ -102,7 +103,9 @@ impl Transport {
         request: &Request,
         engine: &mut dyn Engine,
     ) -> Result<Found> {
+        let phase = progress::phase("Fermi level", 0);
         let (fermi, origin) = session::fermi_level(&self.level, source, request, engine)?;
+        drop(phase);
         let gap = session::gap(&self.level, source, fermi);
         let split = gap.map_or(fermi, |(valence, conduction)| 0.5 * (valence + conduction));
         let temperatures = &self.temperature.0;
@@ -127,6 +130,7 @@ impl Transport {
                     margin_ev: FIRST_LOOK_EV,
                     ..plan.clone()
                 };
+                let _phase = progress::phase("first look for the dopings", 0);
                 let look = first_look(source, &first, split, extent, request, engine)?;
                 cases.ranges(&look)?
             }
@@ -146,13 +150,15 @@ impl Transport {
             self.integrate(source, &request, &axis, split, extent, engine)
         };
         let integral = spectra(source, engine)?;
+        let phase = progress::phase("coefficients", cases.all().len() as u64);
         let rows = match model.filter(|_| integral.distribution.has_lifetimes()) {
             Some(model) => {
                 let integrate = |source: &dyn BandSource| spectra(source, engine);
-                self.rows_by_state(source, &integral, &cases, model, extent, integrate)?
+                self.rows_by_state(source, &integral, &cases, model, extent, &phase, integrate)?
             }
             None => {
                 let row = |(t, i)| {
+                    phase.add(1);
                     let state = cases.state(&integral.distribution, t, i)?;
                     self.row(&integral, &state, model, gap, extent)
                 };
@@ -209,6 +215,7 @@ impl Transport {
         cases: &Cases,
         model: &ScatteringModel,
         extent: Option<&Extent>,
+        phase: &Phase,
         mut integrate: impl FnMut(&dyn BandSource) -> Result<Integral>,
     ) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
@@ -218,6 +225,7 @@ impl Transport {
             let rate = |e: f64| 1.0 / tau.at(e);
             let combined = integrate(&MatthiessenBands::new(source, &rate))?;
             let state = cases.state(&combined.distribution, t, i)?;
+            phase.add(1);
             rows.push(self.row(&combined, &state, Some(model), cases.gap_ev, extent)?);
         }
         Ok(rows)

@@ -31,8 +31,9 @@ enum Format {
     Boltztrap,
 }
 
-/// Most rows of a calculation, one a temperature and level: each keeps some ten kilobytes.
+/// Most rows of a calculation, one a temperature and level: and what each takes until it is written.
 const MOST_ROWS: usize = 200_000;
+const ROW_BYTES: usize = 24 << 10;
 
 /// Options of `transport`.
 #[derive(Args, Debug)]
@@ -102,6 +103,7 @@ impl Transport {
     /// # Errors
     /// Where the call is wrong, the bands cannot be read or integrated, or a result cannot be written.
     pub fn run(self) -> Result<()> {
+        let _progress = session::show_progress(&self.output);
         self.check()?;
         let model = self.relaxation.model()?;
         if let (Some(model), Some(file)) = (&model, &self.relaxation.scattering) {
@@ -118,6 +120,7 @@ impl Transport {
             session::integrate(&self.method, &self.output, &source, |request, engine| {
                 self.compute(&*source, model.as_ref(), extent.as_ref(), request, engine)
             })?;
+        session::about_cap(&self.output, &run, header, session::widest(&found.rows));
         let report = TransportReport {
             header,
             input: self.input.file.display().to_string(),
@@ -174,7 +177,11 @@ impl Transport {
         let lattice = relaxation.lattice_thermal_conductivity;
         plausible::warn(&self.output, &plausible::TAU, relaxation.tau);
         plausible::warn(&self.output, &plausible::LATTICE, lattice);
-        plausible::warn(&self.output, &plausible::MEAN_FREE_PATH, self.mean_free_path);
+        plausible::warn(
+            &self.output,
+            &plausible::MEAN_FREE_PATH,
+            self.mean_free_path,
+        );
         plausible::warn(&self.output, &plausible::SCISSOR, self.input.scissor);
         plausible::warn(&self.output, &plausible::THICKNESS, self.extent.thickness);
         let temperatures = self.temperature.0.iter().copied();
@@ -191,11 +198,18 @@ impl Transport {
     fn check_rows(&self) -> Result<()> {
         let levels = [&self.mu, &self.mu_absolute].into_iter().flatten();
         let dopings = self.doping.as_ref().map(|d| d.values.len());
-        let levels = levels.map(|list| list.0.len()).next().or(dopings).unwrap_or(1);
+        let levels = levels
+            .map(|list| list.0.len())
+            .next()
+            .or(dopings)
+            .unwrap_or(1);
         let temperatures = self.temperature.0.len();
         let rows = levels.saturating_mul(temperatures);
         if rows <= MOST_ROWS {
-            return Ok(());
+            return crate::memory::check::<[u8; ROW_BYTES]>(
+                &format!("a calculation of {rows} rows"),
+                rows,
+            );
         }
         Err(Error::bad_option(
             "--temperature",

@@ -13,6 +13,7 @@ use crate::kernel::velocity::{
     CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_LIFETIMES_HALL, CHANNELS_MAGNETO,
     CHANNELS_SPEEDS, channel_values,
 };
+use crate::progress;
 use crate::sampler::{BoxBand, Derivatives};
 use rayon::prelude::*;
 
@@ -28,20 +29,26 @@ impl Refiner<'_> {
         let g_s = header.spin.degeneracy();
         let bands = header.n_spin_band();
         let width = channels.width();
-        let parts = self.each_block(&found.blocks, derivatives(channels), |_, block, bands| {
-            let volume = self.mesh.cell_volume(block);
-            bands
-                .iter()
-                .map(|band| {
-                    if band.low >= energy_ev {
-                        return [1, 2].map(|_| vec![0.0; width + 1]);
-                    }
-                    let values = channel_vectors(channels, band);
-                    let cells = self.cells(band, &values, width);
-                    [1, 2].map(|stride| cells.at_energy(stride, energy_ev, volume))
-                })
-                .collect::<Vec<_>>()
-        })?;
+        let what = "sums on the refined mesh";
+        let parts = self.each_block(
+            what,
+            &found.blocks,
+            derivatives(channels),
+            |_, block, bands| {
+                let volume = self.mesh.cell_volume(block);
+                bands
+                    .iter()
+                    .map(|band| {
+                        if band.low >= energy_ev {
+                            return [1, 2].map(|_| vec![0.0; width + 1]);
+                        }
+                        let values = channel_vectors(channels, band);
+                        let cells = self.cells(band, &values, width);
+                        [1, 2].map(|stride| cells.at_energy(stride, energy_ev, volume))
+                    })
+                    .collect::<Vec<_>>()
+            },
+        )?;
         // Signed differences by band and layer.
         let entries = width + 1;
         let mut fine = vec![0.0; bands * entries];
@@ -112,6 +119,7 @@ impl Refiner<'_> {
                 result.by_band[b * width * count..][..count].fill(g_s * full);
             }
         }
+        let phase = progress::phase("sums on the refined mesh", found.blocks.len() as u64);
         // One task for each layer of each group of bands.
         let key = |b: &(usize, BlockId)| (b.0, self.mesh.slab(b.1, self.layers));
         let mut blocks = found.blocks.clone();
@@ -125,7 +133,11 @@ impl Refiner<'_> {
             let own = (spin * header.n_band + group.bands.start) * width * count;
             let sums: Vec<[Vec<f64>; 2]> = tasks
                 .par_iter()
-                .map(|task| self.layer_spectrum(channels, task, &edges))
+                .map(|task| {
+                    let sums = self.layer_spectrum(channels, task, &edges);
+                    phase.add(task.len() as u64);
+                    sums
+                })
                 .collect::<Result<_>>()?;
             for (task, [fine, coarse]) in tasks.iter().zip(sums) {
                 let part = self.mesh.slab(task[0].1, self.layers) * PARTS / self.layers;

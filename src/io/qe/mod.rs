@@ -116,7 +116,12 @@ fn check_shape(path: &Path, text: &str) -> Result<()> {
     let mut rest = text;
     let bad = |rest: &str, problem: String| {
         let line = 1 + text[..text.len() - rest.len()].matches('\n').count();
-        Err(Error::bad_file(path, format!("line {line}"), problem, RUN_AGAIN))
+        Err(Error::bad_file(
+            path,
+            format!("line {line}"),
+            problem,
+            RUN_AGAIN,
+        ))
     };
     while let Some(start) = rest.find('<') {
         rest = &rest[start + 1..];

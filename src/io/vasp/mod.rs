@@ -81,7 +81,11 @@ impl Run {
         }
         let kept = with_weight(n_k, &self.weights, &mut self.notes);
         let mut energies = Vec::new();
-        crate::memory::reserve("the energies of a list of k-points", &mut energies, kept.len() * n_spin * n_band)?;
+        crate::memory::reserve(
+            "the energies of a list of k-points",
+            &mut energies,
+            kept.len() * n_spin * n_band,
+        )?;
         for &k in &kept {
             for s in 0..n_spin {
                 let first = (s * n_k + k) * n_band;
