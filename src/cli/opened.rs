@@ -48,12 +48,15 @@ pub enum Preference {
     Refined,
 }
 
+/// Finds fault with bands, given what they will be and the range of the table's energies (eV), where there is one.
+pub type Objection<'a> = dyn Fn(&BandHeader, Option<(f64, f64)>) -> Result<()> + 'a;
+
 /// What a command asks of the bands before anything long is made of them.
 pub struct Demands<'a> {
     /// How they are to be integrated; none where they never are refined.
     pub method: Option<&'a Method>,
-    /// Objections to the bands, given what they will be and the range of the table's energies (eV).
-    pub check: &'a dyn Fn(&BandHeader, Option<(f64, f64)>) -> Result<()>,
+    /// Objections to the bands.
+    pub check: &'a Objection<'a>,
 }
 
 impl Demands<'_> {

@@ -48,9 +48,9 @@ impl Listener for Bar {
         bar.set_position(done);
         let count = match all {
             0 => String::new(),
-            all => format!(" {done}/{all}"),
+            all => format!("{done}/{all} "),
         };
-        bar.set_message(format!("{phase}{count}"));
+        bar.set_message(format!("{count}{phase}"));
         bar.tick();
     }
 

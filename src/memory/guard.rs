@@ -58,10 +58,10 @@ fn checked(pointer: *mut u8, size: usize) -> *mut u8 {
 fn out_of_memory(size: usize) -> ! {
     let mut line = [0; 400];
     let mut rest = &mut line[..];
-    let _ = write!(
+    let _ = writeln!(
         rest,
         "error: out of memory: {size} more bytes are not to be had of the machine or within this process's limits (`ulimit -v`); use \
-         a smaller grid or fewer bands, fewer `--threads`, or a higher limit\n"
+         a smaller grid or fewer bands, fewer `--threads`, or a higher limit"
     );
     let unused = rest.len();
     let used = line.len() - unused;

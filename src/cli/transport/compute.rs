@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::integrate::Spectrum;
 use crate::integrate::crossings::{self, CrossingEffect};
 use crate::integrate::{Channels, EnergyAxis, Engine, Request, spectrum, spectrum_with_rival};
-use crate::progress::{self, Phase};
+use crate::progress;
 use crate::report::{Levels, Row, TransportRow, share_items, spin_items};
 use crate::sampler::MatthiessenBands;
 use crate::scattering::ScatteringModel;
@@ -153,8 +153,11 @@ impl Transport {
         let phase = progress::phase("coefficients", cases.all().len() as u64);
         let rows = match model.filter(|_| integral.distribution.has_lifetimes()) {
             Some(model) => {
-                let integrate = |source: &dyn BandSource| spectra(source, engine);
-                self.rows_by_state(source, &integral, &cases, model, extent, &phase, integrate)?
+                let integrate = |source: &dyn BandSource| {
+                    phase.add(1);
+                    spectra(source, engine)
+                };
+                self.rows_by_state(source, &integral, &cases, model, extent, integrate)?
             }
             None => {
                 let row = |(t, i)| {
@@ -215,7 +218,6 @@ impl Transport {
         cases: &Cases,
         model: &ScatteringModel,
         extent: Option<&Extent>,
-        phase: &Phase,
         mut integrate: impl FnMut(&dyn BandSource) -> Result<Integral>,
     ) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
@@ -225,7 +227,6 @@ impl Transport {
             let rate = |e: f64| 1.0 / tau.at(e);
             let combined = integrate(&MatthiessenBands::new(source, &rate))?;
             let state = cases.state(&combined.distribution, t, i)?;
-            phase.add(1);
             rows.push(self.row(&combined, &state, Some(model), cases.gap_ev, extent)?);
         }
         Ok(rows)

@@ -199,7 +199,7 @@ impl Refiner<'_> {
             if refined.reached <= 1.0 {
                 break;
             }
-            what = format!("refining, the bar {:.3} times too wide", refined.reached);
+            what = format!("refining, the bar {:.1} times too wide", refined.reached);
             let marked = mark(&leaves, &totals, &allowed);
             let mut kept = Vec::with_capacity(leaves.len());
             active.clear();
