@@ -1,6 +1,6 @@
 //! Layers and chains: the options that name them.
 
-use super::options::{parse_area, parse_length};
+use super::options::{parse_area, parse_thickness};
 use super::quantity::Kind;
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
@@ -14,7 +14,7 @@ pub struct DimensionOption {
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = parse_dimension, allow_hyphen_values = true)]
     pub dimension: u8,
     /// Thickness of a layer in Å, from which three-dimensional values are given too
-    #[arg(long, value_name = "ANGSTROM", value_parser = parse_length, allow_hyphen_values = true)]
+    #[arg(long, value_name = "ANGSTROM", value_parser = parse_thickness, allow_hyphen_values = true)]
     pub thickness: Option<f64>,
     /// Cross-section of a chain in Å^2, likewise
     #[arg(long, value_name = "ANGSTROM2", value_parser = parse_area, allow_hyphen_values = true)]

@@ -56,7 +56,7 @@ pub fn parse_temperatures(text: &str) -> Result<List, String> {
     let list = parse_list(text, Kind::Temperature)?;
     match list.0.iter().find(|t| **t <= 0.0) {
         Some(t) if *t < 0.0 => Err(format!(
-            "{t} K lies below absolute zero: give positive temperatures"
+            "{t} K lies below absolute zero: give positive temperatures; for T = 0 use `bzint fermi`"
         )),
         Some(t) => Err(format!(
             "{t} K is no temperature of a thermal average; for T = 0 use `bzint fermi`"

@@ -236,26 +236,39 @@ pub fn parse_energy(text: &str) -> Result<f64, String> {
 
 /// A positive energy in eV.
 pub fn parse_within(text: &str) -> Result<f64, String> {
-    positive(text, Kind::Energy)
+    positive(text, Kind::Energy, "energy, such as 0.5")
 }
 
 /// A positive relaxation time in s.
 pub fn parse_time(text: &str) -> Result<f64, String> {
-    positive(text, Kind::Time)
+    positive(
+        text,
+        Kind::Time,
+        "relaxation time in s, such as 1e-14 or 10fs",
+    )
 }
 
 /// A positive length in Å.
 pub fn parse_length(text: &str) -> Result<f64, String> {
-    positive(text, Kind::Length)
+    positive(text, Kind::Length, "length in Å")
+}
+
+/// A positive thickness in Å.
+pub fn parse_thickness(text: &str) -> Result<f64, String> {
+    positive(text, Kind::Length, "number of Å")
 }
 
 /// A positive area in Å².
 pub fn parse_area(text: &str) -> Result<f64, String> {
-    positive(text, Kind::Area)
+    positive(text, Kind::Area, "number of Å^2")
 }
 
 fn parse_spacing(text: &str) -> Result<f64, String> {
-    positive(text, Kind::Spacing)
+    positive(
+        text,
+        Kind::Spacing,
+        "distance between k-points in Å⁻¹, with the factor 2π, as 0.1",
+    )
 }
 
 fn parse_electrons(text: &str) -> Result<f64, String> {

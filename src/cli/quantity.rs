@@ -251,16 +251,21 @@ pub fn quantity(text: &str, kind: Kind) -> Result<f64, String> {
     typed(text, &[kind]).map(|t| t.value)
 }
 
-/// A positive number of a kind.
-pub fn positive(text: &str, kind: Kind) -> Result<f64, String> {
-    match quantity(text, kind)? {
-        x if x > 0.0 => Ok(x),
-        x => {
+/// A positive number of a kind, which a message calls `what`.
+pub fn positive(text: &str, kind: Kind, what: &str) -> Result<f64, String> {
+    let typed = typed(text, &[kind]);
+    let problem = match typed {
+        Ok(Typed { value, .. }) if value > 0.0 => return Ok(value),
+        Ok(Typed { value, .. }) => {
             let own = UNITS.iter().find(|(of, ..)| *of == kind);
-            let unit = own.map_or(String::new(), |(_, _, names)| format!(" {}", names[0]));
-            Err(format!("{x}{unit}: {} must be positive", kind.name()))
+            own.map_or(format!("{value}"), |(_, _, names)| {
+                format!("{value} {}", names[0])
+            })
         }
-    }
+        Err(reason) if reason.contains("unit") => return Err(reason),
+        Err(reason) => reason,
+    };
+    Err(format!("{problem}: give a positive {what}"))
 }
 
 /// A finite number without unit.

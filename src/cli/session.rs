@@ -97,6 +97,11 @@ pub fn integrate<T: Send>(
     let source = match source {
         Opened::Table(source) => &**source,
         Opened::Refined(bands, refinement) => {
+            if let Some(Velocities::FiniteDifference(_)) = method.velocity {
+                let text = "--velocity: refinement takes the interpolation's own derivatives; give `--interpolate none` for differences \
+                            of the table";
+                note(output, text);
+            }
             return refine(method, bands, *refinement, &request, work);
         }
     };

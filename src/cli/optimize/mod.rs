@@ -207,8 +207,8 @@ impl Optimize {
     fn check(&self) -> Result<()> {
         self.input.check(Some(&self.method))?;
         self.level.check()?;
-        if self.maximise == Goal::Zt {
-            // What is missing whatever the bands bring.
+        // What is missing whatever the bands bring.
+        if self.relaxation.given() {
             self.objective(true)?;
         }
         let relaxation = &self.relaxation;
