@@ -1,9 +1,10 @@
 # `make demo` and `make test` are all a newcomer needs to type: both install what is missing where they may.
-.PHONY: help demo test setup
+.PHONY: help demo test deny setup
 
 help:
 	@echo "make demo   build bzint and run it on the copper bands in data/"
 	@echo "make test   formatting, lints, every test, documentation"
+	@echo "make deny   licences and known vulnerabilities of the dependencies, where cargo-deny is installed"
 	@echo "make setup  only check (and on Debian install) what the build needs"
 
 setup:
@@ -13,9 +14,13 @@ demo: setup
 	cargo build --release
 	@sh .ci/demo.sh
 
+deny:
+	@sh .ci/deny.sh
+
 test:
 	@sh .ci/setup.sh test
 	cargo fmt --check
+	@sh .ci/deny.sh
 	cargo clippy --all-targets -- -D warnings
 	BZINT_REQUIRE_GPU=1 XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-/tmp}" cargo test
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps

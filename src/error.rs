@@ -1,9 +1,33 @@
 //! The one error type: what went wrong, where, the offending value, and what to do about it.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// Result of every fallible operation of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What a file says may be of any length, what is said of it is not: the beginning and the end of a long text.
+fn bounded(text: &str) -> Cow<'_, str> {
+    const BEGINNING: usize = 700;
+    const END: usize = 200;
+    if text.len() <= BEGINNING + END + 100 {
+        return Cow::Borrowed(text);
+    }
+    let mut from = BEGINNING;
+    while !text.is_char_boundary(from) {
+        from -= 1;
+    }
+    let mut to = text.len() - END;
+    while !text.is_char_boundary(to) {
+        to += 1;
+    }
+    let left_out = to - from;
+    Cow::Owned(format!(
+        "{} … ({left_out} more bytes) … {}",
+        &text[..from],
+        &text[to..]
+    ))
+}
 
 /// Everything that can go wrong. Each text names the place, the value and a remedy.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +45,7 @@ pub enum Error {
     },
 
     /// A file is of no known format.
-    #[error("{path}: unknown file format ({reason}); bzint reads {known}", path = path.display())]
+    #[error("{path}: unknown file format ({reason}); bzint reads {known}", path = path.display(), reason = bounded(reason))]
     UnknownFormat {
         /// The file.
         path: PathBuf,
@@ -32,7 +56,7 @@ pub enum Error {
     },
 
     /// A file of a known format holds something that cannot be used.
-    #[error("{path}: {place}: {problem}; {remedy}", path = path.display())]
+    #[error("{path}: {place}: {problem}; {remedy}", path = path.display(), place = bounded(place), problem = bounded(problem))]
     BadFile {
         /// The file.
         path: PathBuf,
@@ -45,7 +69,7 @@ pub enum Error {
     },
 
     /// HDF5 reports an error.
-    #[error("{path}: {place}: HDF5 error: {message}", path = path.display())]
+    #[error("{path}: {place}: HDF5 error: {message}", path = path.display(), place = bounded(place), message = bounded(message))]
     Hdf5 {
         /// The file.
         path: PathBuf,
@@ -56,7 +80,7 @@ pub enum Error {
     },
 
     /// Band data that cannot be integrated, whatever file it came from.
-    #[error("{place}: {problem}; {remedy}")]
+    #[error("{place}: {problem}; {remedy}", place = bounded(place), problem = bounded(problem))]
     BadBands {
         /// Which part of the band data.
         place: String,
@@ -67,7 +91,7 @@ pub enum Error {
     },
 
     /// An option or argument has an unusable value.
-    #[error("{option}: {problem}; {remedy}")]
+    #[error("{option}: {problem}; {remedy}", option = bounded(option), problem = bounded(problem))]
     BadOption {
         /// The option as typed, or the argument's name.
         option: String,
@@ -184,5 +208,29 @@ impl Error {
     /// True where the call itself was wrong (exit code 2) rather than the work (exit code 1).
     pub fn is_usage(&self) -> bool {
         matches!(self, Self::BadOption { .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_short_whatever_the_file_says() {
+        let long = format!("\"{}\" is no number", "ü".repeat(3_000_000));
+        let path = Path::new("a.xml");
+        for error in [
+            Error::bad_file(path, long.clone(), long.clone(), "copy it again"),
+            Error::bad_bands(long.clone(), long.clone(), "copy it again"),
+            Error::bad_option("--mu", long.clone(), "give another"),
+        ] {
+            let text = error.to_string();
+            assert!(text.len() < 2500, "{}", text.len());
+            assert!(
+                text.contains("is no number") && text.contains("more bytes"),
+                "{text}"
+            );
+        }
+        assert_eq!(bounded("short"), "short");
     }
 }

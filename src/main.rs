@@ -4,6 +4,10 @@ use bzint::cli::Cli;
 use clap::Parser;
 use std::process::ExitCode;
 
+/// Memory that is not to be had ends the program with a message.
+#[global_allocator]
+static ALLOCATOR: bzint::memory::Guarded = bzint::memory::Guarded;
+
 fn main() -> ExitCode {
     // Mesa's Vulkan driver complains on stderr where a machine without a desktop session has no such directory.
     if std::env::var_os("XDG_RUNTIME_DIR").is_none() {

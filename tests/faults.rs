@@ -113,8 +113,8 @@ fn each_bad_call_is_told_what_where_and_how_to_mend_it() {
         ),
         (
             "model simple-cubic --lattice-constant 0 -o out.h5",
-            1,
-            &["singular"],
+            2,
+            &["0 Å", "positive"],
         ),
         (
             "model ellipsoid --masses 1,-1,1 -o out.h5",

@@ -1,6 +1,7 @@
 //! `bzint bench`.
 
-use super::options::{FermiOption, Input, Method, Output, on_threads};
+use super::options::{FermiOption, Input, Method, Output, on_threads, parse_bins};
+use super::quantity::count;
 use super::session;
 use crate::bands::{BandGrid, BandSource};
 use crate::error::Result;
@@ -21,13 +22,17 @@ pub struct Bench {
     #[command(flatten)]
     method: Method,
     /// Bins of the spectra
-    #[arg(long, default_value_t = 2000)]
+    #[arg(long, value_name = "N", value_parser = parse_bins, allow_hyphen_values = true, default_value = "2000")]
     bins: usize,
     /// Rounds; every integrator runs once in each, and medians are reported
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, value_name = "N", value_parser = parse_rounds, allow_hyphen_values = true, default_value = "3")]
     rounds: usize,
     #[command(flatten)]
     output: Output,
+}
+
+fn parse_rounds(text: &str) -> Result<usize, String> {
+    count(text, "rounds", 1, 1000)
 }
 
 /// What is timed.
@@ -60,7 +65,11 @@ impl Bench {
     /// # Errors
     /// Where the bands cannot be read or integrated.
     pub fn run(self) -> Result<()> {
-        let source = session::open(&self.input)?;
+        let _progress = session::show_progress(&self.output);
+        self.level.check()?;
+        let source = session::open_checked(&self.input, |header, range| {
+            session::check_level(&self.level, header, range)
+        })?;
         // From memory: disks are not what is compared here.
         let bands = BandGrid::load(&*source)?;
         let request = Request {
@@ -103,7 +112,7 @@ impl Bench {
         for (work, name) in Work::ALL {
             let split = gpu.as_ref().map(GpuEngine::timings);
             let mut seconds = vec![Vec::new(); who.len()];
-            for _ in 0..self.rounds.max(1) {
+            for _ in 0..self.rounds {
                 for (i, (w, _)) in who.iter().enumerate() {
                     let timed = |engine: &mut dyn Engine| -> Result<f64> {
                         let start = Instant::now();
@@ -123,7 +132,7 @@ impl Bench {
                 }
             }
             if let (Some(gpu), Some(before)) = (&gpu, split) {
-                let rounds = self.rounds.max(1) as f64;
+                let rounds = self.rounds as f64;
                 let now = gpu.timings();
                 let per_round = |a: f64, b: f64| (a - b) / rounds;
                 let kernel = now.kernel.zip(before.kernel).map(|(a, b)| per_round(a, b));

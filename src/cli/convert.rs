@@ -1,6 +1,7 @@
 //! `bzint convert`.
 
-use super::options::{Input, Output};
+use super::options::{Input, Output, parse_energy};
+use super::quantity::excerpt;
 use super::session;
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
@@ -18,7 +19,7 @@ pub struct Convert {
     #[arg(short, long = "output", value_name = "OUT")]
     out: PathBuf,
     /// Spin channel for formats without spin: 1 (up) or 2 (down)
-    #[arg(long, value_name = "1|2")]
+    #[arg(long, value_name = "1|2", value_parser = parse_spin, allow_hyphen_values = true)]
     spin: Option<usize>,
     /// The one band to write to .bxsf or .frmsf, by its number in `bzint info` (SKEAF reads one a file)
     #[arg(long, value_name = "N")]
@@ -28,7 +29,7 @@ pub struct Convert {
     #[arg(long, value_name = "UNITS")]
     output_units: Option<BxsfConvention>,
     /// Fermi level in eV for formats that need one, instead of the file's
-    #[arg(long, value_name = "EV", allow_hyphen_values = true)]
+    #[arg(long, value_name = "EV", value_parser = parse_energy, allow_hyphen_values = true)]
     fermi_level: Option<f64>,
     #[command(flatten)]
     output: Output,
@@ -40,6 +41,7 @@ impl Convert {
     /// # Errors
     /// Where the input cannot be read or the output cannot be written.
     pub fn run(mut self) -> Result<()> {
+        let _progress = session::show_progress(&self.output);
         let extension = self.out.extension().and_then(|e| e.to_str()).unwrap_or("");
         let extension = extension.to_string();
         let has_units = match extension.as_str() {
@@ -57,40 +59,34 @@ impl Convert {
         if has_units && self.input.file.exists() && !io::is_without_units(&self.input.file)? {
             self.output_units = self.output_units.or(self.input.bxsf_units.take());
         }
-        let given = [
-            ("--output-units", self.output_units.is_some()),
-            ("--band", self.band.is_some()),
-        ];
-        if let Some((option, _)) = given.iter().find(|(_, given)| *given && !has_units) {
-            return Err(Error::bad_option(
-                *option,
-                format!("{} holds all bands, in eV and Å", self.out.display()),
-                "leave the option out, or write .bxsf or .frmsf",
-            ));
-        }
-        let convention = self.output_units.unwrap_or_default();
-        let spin = match self.spin {
-            None => None,
-            Some(spin @ 1..=2) => Some(spin - 1),
-            Some(spin) => {
+        if !has_units {
+            let unused = [
+                ("--spin", self.spin.is_some(), "holds both spins"),
+                (
+                    "--fermi-level",
+                    self.fermi_level.is_some(),
+                    "keeps the file's own, or none",
+                ),
+                (
+                    "--output-units",
+                    self.output_units.is_some(),
+                    "is in eV and Å",
+                ),
+                ("--band", self.band.is_some(), "holds all bands"),
+            ];
+            if let Some((option, _, why)) = unused.iter().find(|(_, given, _)| *given) {
                 return Err(Error::bad_option(
-                    "--spin",
-                    format!("{spin}"),
-                    "give 1 or 2",
+                    *option,
+                    format!("a native file {why}"),
+                    "leave it away, or write a .bxsf or .frmsf file",
                 ));
             }
-        };
-        if let Some(level) = self.fermi_level.filter(|level| !level.is_finite()) {
-            return Err(Error::bad_option(
-                "--fermi-level",
-                format!("{level} eV"),
-                "give a finite energy in eV",
-            ));
         }
+        let convention = self.output_units.unwrap_or_default();
         let source = session::open(&self.input)?;
         session::notes(&self.output, source.header());
         let mut options = bxsf::WriteOptions {
-            spin,
+            spin: self.spin.map(|spin| spin - 1),
             fermi_level_ev: self.fermi_level,
             band: self.band,
             units: convention.units,
@@ -154,4 +150,12 @@ fn only_band(source: &dyn BandSource, options: &bxsf::WriteOptions) -> Result<us
         format!("SKEAF reads one band a file, and {which}"),
         "give `--band N`, once a file",
     ))
+}
+
+fn parse_spin(text: &str) -> Result<usize, String> {
+    match text.trim() {
+        "1" => Ok(1),
+        "2" => Ok(2),
+        other => Err(format!("`{}`: give 1 or 2", excerpt(other))),
+    }
 }

@@ -1,5 +1,7 @@
 //! Layers and chains: the options that name them.
 
+use super::options::{parse_area, parse_thickness};
+use super::quantity::Kind;
 use crate::bands::BandHeader;
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
@@ -14,13 +16,13 @@ const HARDLY: f64 = 1e-4;
 #[derive(Args, Clone, Debug)]
 pub struct DimensionOption {
     /// 2 for a layer, 1 for a chain with vacuum around it: values per area or length, dopings in cm^-2 or cm^-1
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=3))]
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = parse_dimension, allow_hyphen_values = true)]
     pub dimension: u8,
     /// Thickness of a layer in Å, from which three-dimensional values are given too
-    #[arg(long, value_name = "ANGSTROM", allow_hyphen_values = true)]
+    #[arg(long, value_name = "ANGSTROM", value_parser = parse_thickness, allow_hyphen_values = true)]
     pub thickness: Option<f64>,
     /// Cross-section of a chain in Å^2, likewise
-    #[arg(long, value_name = "ANGSTROM2", allow_hyphen_values = true)]
+    #[arg(long, value_name = "ANGSTROM2", value_parser = parse_area, allow_hyphen_values = true)]
     pub cross_section: Option<f64>,
 }
 
@@ -62,6 +64,31 @@ impl DimensionOption {
             "the bands conduct in {like} only, as {over} do{points}: means are over what conducts, and what is per volume counts any \
              vacuum of the cell; `{option}` gives it per {per}"
         ))
+    }
+
+    /// Whether densities that are said to be `per` something are per what this dimension has.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] where not.
+    pub fn check_density(&self, option: &str, per: Option<Kind>) -> Result<()> {
+        let (own, unit) = match self.dimension {
+            2 => (Kind::PerArea, "cm^-2"),
+            1 => (Kind::PerLength, "cm^-1"),
+            _ => (Kind::PerVolume, "cm^-3"),
+        };
+        match per.filter(|per| *per != own) {
+            None => Ok(()),
+            Some(other) => Err(Error::bad_option(
+                option,
+                format!(
+                    "it has {}, and with --dimension {} it is {}",
+                    other.name(),
+                    self.dimension,
+                    own.name()
+                ),
+                format!("give it in {unit}, or another --dimension"),
+            )),
+        }
     }
 
     /// Whether the sizes fit the dimension, and a lattice thermal conductivity has one to refer to.
@@ -119,4 +146,13 @@ fn hardly(conducted: &Tensor) -> Option<String> {
         "the bands conduct {share:.1e} times as well along ({x:.2}, {y:.2}, {z:.2}) as along the best direction, and means over three \
          directions count it: if vacuum lies there, one k-point along it (`--interpolate`) and `--dimension` say so"
     ))
+}
+
+fn parse_dimension(text: &str) -> Result<u8, String> {
+    match text.trim() {
+        "1" => Ok(1),
+        "2" => Ok(2),
+        "3" => Ok(3),
+        _ => Err("give 3, or 2 for a layer, or 1 for a chain".into()),
+    }
 }

@@ -1,15 +1,18 @@
 //! `bzint dos`.
 
-use super::opened::{self, Preference};
-use super::options::{Input, Method, Output, Range, parse_range};
+use super::opened::{self, Demands, Preference};
+use super::options::{Input, Method, Output, Range, parse_bins, parse_range};
 use super::session;
 use crate::bands::BandSource;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::integrate::{Channels, EnergyAxis, Request, crossings, spectrum_with_rival};
 use crate::report::{DosReport, dos_json, dos_result, dos_table};
 use crate::transport::DosSpectrum;
 use clap::Args;
 use std::path::PathBuf;
+
+/// Bins by default.
+const BINS: usize = 1000;
 
 /// Options of `dos`.
 #[derive(Args, Debug)]
@@ -19,9 +22,9 @@ pub struct Dos {
     /// Energies in eV, start:stop[:step] (default: all bands)
     #[arg(long, value_name = "RANGE", value_parser = parse_range, allow_hyphen_values = true)]
     energy: Option<Range>,
-    /// Number of bins, where the range gives no step
-    #[arg(long, default_value_t = 1000)]
-    bins: usize,
+    /// Number of bins, where the range gives no step (default: 1000)
+    #[arg(long, value_name = "N", value_parser = parse_bins, allow_hyphen_values = true)]
+    bins: Option<usize>,
     #[command(flatten)]
     method: Method,
     /// Also write the spectrum to this HDF5 file
@@ -37,7 +40,20 @@ impl Dos {
     /// # Errors
     /// Where the bands cannot be read or integrated, or the result cannot be written.
     pub fn run(self) -> Result<()> {
-        let source = opened::open(&self.input, Preference::AsGiven)?;
+        let _progress = session::show_progress(&self.output);
+        if self.bins.is_some() && self.energy.is_some_and(|range| range.step.is_some()) {
+            return Err(Error::bad_option(
+                "--bins",
+                "the step of --energy says already how many there are",
+                "give one of both: `--energy start:stop --bins N`, or `--energy start:stop:step`",
+            ));
+        }
+        self.input.check(Some(&self.method))?;
+        let demands = Demands {
+            method: Some(&self.method),
+            check: &|_, _| Ok(()),
+        };
+        let source = opened::open(&self.input, Preference::AsGiven, &demands)?;
         let header = source.header();
         session::notes(&self.output, header);
         let axis = self.axis(&*source)?;
@@ -52,6 +68,7 @@ impl Dos {
                 let found = crossings::widen(&*source, &request, &mut result, |_| 1.0)?;
                 Ok((result, found))
             })?;
+        session::about_cap(&self.output, &run, header, None);
         let dos = DosSpectrum::new(header, &result);
         let report = DosReport {
             header,
@@ -76,6 +93,7 @@ impl Dos {
 
     /// The axis asked for; by default all bands with a margin of one bin.
     fn axis(&self, source: &dyn BandSource) -> Result<EnergyAxis> {
+        let bins = self.bins.unwrap_or(BINS);
         let Some(range) = self.energy else {
             let all = source.statistics();
             let low = all
@@ -87,10 +105,10 @@ impl Dos {
                 .map(|s| s.energy_max)
                 .fold(f64::NEG_INFINITY, f64::max);
             let reach = self.method.weights.smearing().map_or(0.0, |(s, _)| 6.0 * s);
-            let margin = reach + ((high - low) / self.bins.max(1) as f64).max(1e-3);
-            return EnergyAxis::new(low - margin, high + margin, self.bins);
+            let margin = reach + ((high - low) / bins as f64).max(1e-3);
+            return EnergyAxis::new(low - margin, high + margin, bins);
         };
-        let bins = range.step.map_or(self.bins, |step| {
+        let bins = range.step.map_or(bins, |step| {
             ((range.stop - range.start) / step).round().max(1.0) as usize
         });
         let stop = range

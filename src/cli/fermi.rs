@@ -1,10 +1,11 @@
 //! `bzint fermi`.
 
-use super::opened::{self, Preference};
-use super::options::{FermiOption, Input, Method, Output};
-use super::session;
+use super::opened::{self, Demands, Preference};
+use super::options::{FermiOption, Input, Method, Output, parse_time};
+use super::{plausible, session};
 use crate::error::Result;
 use crate::integrate::{crossings, surface_with_rival};
+use crate::progress;
 use crate::report::{FermiReport, fermi_json, fermi_result, fermi_table};
 use crate::transport::FermiTensors;
 use clap::Args;
@@ -18,7 +19,7 @@ pub struct Fermi {
     #[command(flatten)]
     level: FermiOption,
     /// Constant relaxation time in s, for sigma itself
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = parse_time, allow_hyphen_values = true)]
     tau: Option<f64>,
     #[command(flatten)]
     method: Method,
@@ -35,13 +36,23 @@ impl Fermi {
     /// # Errors
     /// Where the bands cannot be read or integrated, or the result cannot be written.
     pub fn run(self) -> Result<()> {
-        let source = opened::open(&self.input, Preference::AsGiven)?;
+        let _progress = session::show_progress(&self.output);
+        self.level.check()?;
+        self.input.check(Some(&self.method))?;
+        plausible::warn(&self.output, &plausible::TAU, self.tau);
+        let demands = Demands {
+            method: Some(&self.method),
+            check: &|header, range| session::check_level(&self.level, header, range),
+        };
+        let source = opened::open(&self.input, Preference::AsGiven, &demands)?;
         let header = source.header();
         session::notes(&self.output, header);
         let ((integral, origin, crossings), run) =
             session::integrate(&self.method, &self.output, &source, |request, engine| {
+                let phase = progress::phase("Fermi level", 0);
                 let (energy, origin) =
                     session::fermi_level(&self.level, &*source, request, engine)?;
+                drop(phase);
                 let mut integral = surface_with_rival(&*source, request, energy, engine)?;
                 let crossings = crossings::on_surface(&*source, request, &integral)?;
                 if let Some(found) = &crossings {
@@ -49,6 +60,7 @@ impl Fermi {
                 }
                 Ok((integral, origin, crossings.map(|c| c.summary())))
             })?;
+        session::about_cap(&self.output, &run, header, None);
         let tensors = FermiTensors::new(header, &integral, self.tau)?;
         let report = FermiReport {
             header,

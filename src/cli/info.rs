@@ -29,6 +29,7 @@ impl Info {
     /// # Errors
     /// Where the bands cannot be read.
     pub fn run(self) -> Result<()> {
+        let _progress = session::show_progress(&self.output);
         let source = session::open(&self.input)?;
         let input = self.input.file.display().to_string();
         let edges = GapSplit::of(&*source)

@@ -1,6 +1,6 @@
 //! Lists of numbers on the command line: temperatures, dopings, impurity levels.
 
-use super::options::number;
+use super::quantity::{Kind, excerpt, number, together, typed};
 
 /// Most values of one list.
 const MOST: usize = 100_000;
@@ -10,34 +10,54 @@ const MOST: usize = 100_000;
 pub struct List(pub Vec<f64>);
 
 /// Parses `a`, `a,b,c` or `start:stop:step`, or a mixture.
-pub fn parse_list(text: &str) -> Result<List, String> {
+fn parse_list(text: &str, kind: Kind) -> Result<List, String> {
+    // All at once, so that units are understood together.
+    let parts: Vec<&str> = text.split([',', ':']).take(MOST + 1).collect();
+    if parts.len() > MOST {
+        return Err(too_many(text));
+    }
+    let numbers = together(&parts, &[kind])?;
+    let mut numbers = numbers.iter().map(|t| t.value);
     let mut all = Vec::new();
     for part in text.split(',') {
-        if !part.contains(':') {
-            all.push(number(part)?);
-            continue;
-        }
-        let numbers: Vec<f64> = part.split(':').map(number).collect::<Result<_, _>>()?;
-        let [start, stop, step] = numbers[..] else {
-            return Err(format!("`{part}` is not start:stop:step"));
+        let own: Vec<f64> = (numbers.by_ref()).take(part.split(':').count()).collect();
+        let (start, stop, step) = match own[..] {
+            [value] => (value, value, 1.0),
+            [start, stop, step] => (start, stop, step),
+            _ => return Err(format!("`{}` is not start:stop:step", excerpt(part))),
         };
         if !(step > 0.0 && stop >= start) {
-            return Err(format!("the range `{part}` is empty"));
+            return Err(format!("the range `{}` is empty", excerpt(part)));
         }
         // A stop that rounding alone puts beyond the last step belongs to the range.
         let steps = ((stop - start) / step + 1e-9).floor();
-        if steps >= MOST as f64 {
-            return Err(format!("`{part}` has {steps} values, more than {MOST}"));
+        if steps + all.len() as f64 >= MOST as f64 {
+            return Err(too_many(text));
         }
         all.extend((0..=steps as usize).map(|i| start + i as f64 * step));
     }
     Ok(List(all))
 }
 
+fn too_many(text: &str) -> String {
+    format!(
+        "`{}` has more than {MOST} values: give fewer, or a larger step",
+        excerpt(text)
+    )
+}
+
+/// Parses energies in eV.
+pub fn parse_energies(text: &str) -> Result<List, String> {
+    parse_list(text, Kind::Energy)
+}
+
 /// Parses positive temperatures.
 pub fn parse_temperatures(text: &str) -> Result<List, String> {
-    let list = parse_list(text)?;
+    let list = parse_list(text, Kind::Temperature)?;
     match list.0.iter().find(|t| **t <= 0.0) {
+        Some(t) if *t < 0.0 => Err(format!(
+            "{t} K lies below absolute zero: give positive temperatures; for T = 0 use `bzint fermi`"
+        )),
         Some(t) => Err(format!(
             "{t} K is no temperature of a thermal average; for T = 0 use `bzint fermi`"
         )),
@@ -47,10 +67,39 @@ pub fn parse_temperatures(text: &str) -> Result<List, String> {
 
 /// The units of densities, for messages: the dimension is another option's.
 const DENSITY_UNITS: &str = "cm^-3; cm^-2 with --dimension 2, cm^-1 with --dimension 1";
+/// What densities can be per, by the number of directions.
+const DENSITIES: [Kind; 3] = [Kind::PerVolume, Kind::PerArea, Kind::PerLength];
+
+/// Densities as typed, which are cm⁻³, cm⁻² or cm⁻¹ by another option.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dopings {
+    /// Electrons (positive) and holes (negative).
+    pub values: Vec<f64>,
+    /// What the densities were said to be per, where a unit was given.
+    pub per: Option<Kind>,
+}
+
+/// A density, with its unit's kind where it has a unit.
+fn density(text: &str) -> Result<(f64, Option<Kind>), String> {
+    let refused = |why: &str| {
+        let shown = excerpt(text);
+        format!("`{shown}` is no density{why}: give 1e19, n1e19 or p1e19 ({DENSITY_UNITS})")
+    };
+    match typed(text, &DENSITIES) {
+        Ok(t) if t.value >= 0.0 => Ok((t.value, t.unit.map(|(kind, _)| kind))),
+        Ok(_) => Err(refused(", it is negative")),
+        // A unit is refused by its name.
+        Err(reason) if reason.contains("unit") => Err(reason),
+        Err(_) => Err(refused("")),
+    }
+}
 
 /// Parses net dopings into electrons (positive) and holes (negative): `1e19`, `n1e19` and `-1e19` are electrons, `p1e19`
 /// and `+1e19` holes.
-pub fn parse_dopings(text: &str) -> Result<List, String> {
+pub fn parse_dopings(text: &str) -> Result<Dopings, String> {
+    if text.split(',').nth(MOST).is_some() {
+        return Err(too_many(text));
+    }
     let one = |part: &str| {
         let part = part.trim();
         let (sign, digits) = match part.chars().next() {
@@ -58,14 +107,23 @@ pub fn parse_dopings(text: &str) -> Result<List, String> {
             Some('n' | '-') => (1.0, &part[1..]),
             _ => (1.0, part),
         };
-        match number(digits) {
-            Ok(n) if n >= 0.0 => Ok(sign * n),
-            _ => Err(format!(
-                "`{part}` is no density: give 1e19, n1e19 or p1e19 ({DENSITY_UNITS})"
-            )),
-        }
+        density(digits).map(|(x, per)| (sign * x, per))
     };
-    Ok(List(text.split(',').map(one).collect::<Result<_, _>>()?))
+    let all: Vec<(f64, Option<Kind>)> = text.split(',').map(one).collect::<Result<_, _>>()?;
+    let per = all.iter().find_map(|(_, per)| *per);
+    if all
+        .iter()
+        .any(|(_, other)| other.is_some_and(|o| Some(o) != per))
+    {
+        return Err(format!(
+            "`{}`: densities per different extents",
+            excerpt(text)
+        ));
+    }
+    Ok(Dopings {
+        values: all.into_iter().map(|(x, _)| x).collect(),
+        per,
+    })
 }
 
 /// Impurities as typed: density, depth below or above the band edge (eV), degeneracy.
@@ -73,6 +131,8 @@ pub fn parse_dopings(text: &str) -> Result<List, String> {
 pub struct Impurity {
     /// Density, cm⁻³ (cm⁻² of a layer, cm⁻¹ of a chain).
     pub density: f64,
+    /// What the density was said to be per, where a unit was given.
+    pub per: Option<Kind>,
     /// Distance into the gap from the band edge, eV.
     pub depth_ev: f64,
     /// Degeneracy, where given.
@@ -81,8 +141,8 @@ pub struct Impurity {
 
 /// Parses `density:depth[:degeneracy]`.
 pub fn parse_impurity(text: &str) -> Result<Impurity, String> {
-    let parts: Vec<f64> = text.split(':').map(number).collect::<Result<_, _>>()?;
-    let (density, depth_ev, degeneracy) = match parts[..] {
+    let parts: Vec<&str> = text.split(':').take(4).collect();
+    let (n, depth, degeneracy) = match parts[..] {
         [n, e] => (n, e, None),
         [n, e, g] => (n, e, Some(g)),
         _ => {
@@ -91,14 +151,18 @@ pub fn parse_impurity(text: &str) -> Result<Impurity, String> {
             ));
         }
     };
-    if density < 0.0 || degeneracy.is_some_and(|g| g <= 0.0) {
+    let (density, per) = density(n)?;
+    let degeneracy = degeneracy.map(number).transpose()?;
+    if degeneracy.is_some_and(|g| g <= 0.0) {
         return Err(format!(
-            "`{text}`: the density and the degeneracy must be positive"
+            "`{}`: the density and the degeneracy must be positive",
+            excerpt(text)
         ));
     }
     Ok(Impurity {
         density,
-        depth_ev,
+        per,
+        depth_ev: typed(depth, &[Kind::Energy])?.value,
         degeneracy,
     })
 }
@@ -109,20 +173,41 @@ mod tests {
 
     #[test]
     fn lists_and_dopings_are_parsed_or_refused_with_a_reason() {
+        let parse_list = parse_energies;
         assert_eq!(parse_list("300").unwrap().0, [300.0]);
+        assert_eq!(parse_temperatures("300K:0.4kK:50K,20K").unwrap().0.len(), 4);
         assert_eq!(
             parse_list("300:400:50,20").unwrap().0,
             [300.0, 350.0, 400.0, 20.0]
         );
         assert_eq!(parse_list("-0.1:0.1:0.1").unwrap().0.len(), 3);
-        for bad in ["", "1:2", "2:1:0.1", "0:1:0", "a", "0:1e9:1e-9", "nan"] {
+        for bad in [
+            "",
+            "1:2",
+            "2:1:0.1",
+            "0:1:0",
+            "a",
+            "0:1e9:1e-9",
+            "nan",
+            "0:0.5:1e-5,0:0.5:1e-5",
+            "1K",
+        ] {
             assert!(parse_list(bad).is_err(), "{bad}");
         }
         assert!(parse_temperatures("0").unwrap_err().contains("bzint fermi"));
-        let dopings = parse_dopings("1e19,n1e18,-1e17,p1e19,+1e18").unwrap().0;
+        let dopings = parse_dopings("1e19,n1e18,-1e17,p1e19,+1e18")
+            .unwrap()
+            .values;
         assert_eq!(dopings, [1e19, 1e18, 1e17, -1e19, -1e18]);
         assert!(parse_dopings("x1").unwrap_err().contains("no density"));
         assert!(parse_dopings("p-1e19").is_err());
+        assert!(
+            parse_dopings("1e19eV")
+                .unwrap_err()
+                .contains("`eV` is a unit of energy")
+        );
+        assert_eq!(parse_dopings("p1e16 m^-2").unwrap().values, [-1e12]);
+        assert!(parse_dopings("1e19cm-3,1e12cm-2").is_err());
         assert_eq!(parse_impurity("1e18:0.045").unwrap().degeneracy, None);
         assert!(parse_impurity("1e18").is_err());
         assert!(parse_impurity("1e18:0.1:0").is_err());

@@ -13,7 +13,10 @@ mod model;
 mod opened;
 mod optimize;
 mod options;
+mod plausible;
 mod plot;
+mod progress;
+mod quantity;
 mod relaxation;
 mod report;
 mod session;
@@ -31,6 +34,10 @@ pub struct Cli {
     command: Command,
 }
 
+/// What is said of units below the options.
+const UNITS: &str = "Numbers take units where they have any, each its own: --tau 10fs, -T 300K:0.8kK:50K, --mu=-50meV,50meV, \
+                     --doping p1e25m^-3, --lattice-thermal-conductivity 2W/mK, --mean-free-path 20nm";
+
 #[derive(Subcommand, Debug)]
 enum Command {
     /// What a file holds: lattice, symmetry, grid, bands, gap, Fermi level
@@ -40,12 +47,16 @@ enum Command {
     /// Analytic bands: free electrons, ellipsoids, tight binding
     Model(model::ModelCommand),
     /// The Fermi-surface tensors: N(E_F), <v_i v_j>, sigma_ij/tau or sigma_ij
+    #[command(after_help = UNITS)]
     Fermi(fermi::Fermi),
     /// States, electron count and sigma/tau per energy
+    #[command(after_help = UNITS)]
     Dos(dos::Dos),
     /// Conductivity, Seebeck, thermal conductivity, Hall per temperature and doping or chemical potential
+    #[command(after_help = UNITS)]
     Transport(Box<transport::Transport>),
     /// The doping (and temperature) of the largest power factor or zT
+    #[command(after_help = UNITS)]
     Optimize(Box<optimize::Optimize>),
     /// A figure (SVG or PNG) of any result file, with shaded error bands
     Plot(plot::Plot),
@@ -65,6 +76,7 @@ impl Cli {
     /// # Errors
     /// Whatever went wrong, to be printed as it is.
     pub fn run(self) -> Result<()> {
+        options::start_threads()?;
         match self.command {
             Command::Info(c) => c.run(),
             Command::Convert(c) => c.run(),

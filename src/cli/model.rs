@@ -1,6 +1,7 @@
 //! `bzint model`.
 
-use super::options::{Output, parse_grid, parse_triple};
+use super::options::{Output, parse_energy, parse_grid, parse_length, parse_masses, parse_triple};
+use super::quantity::{Kind, number, quantity};
 use super::session;
 use crate::bands::BandSource;
 use crate::bands::model::{Model, ModelBands};
@@ -38,31 +39,31 @@ pub struct ModelCommand {
     #[arg(value_enum)]
     name: Name,
     /// k-points per axis, N or n1,n2,n3
-    #[arg(short, long, value_name = "N", value_parser = parse_grid)]
+    #[arg(short, long, value_name = "N", value_parser = parse_grid, allow_hyphen_values = true)]
     n: Option<[usize; 3]>,
     /// Shift of the grid in steps, s1,s2,s3
-    #[arg(long, value_name = "S", value_parser = parse_triple, default_value = "0,0,0")]
+    #[arg(long, value_name = "S", value_parser = parse_triple, allow_hyphen_values = true, default_value = "0,0,0")]
     shift: [f64; 3],
     /// Lattice constant in Å
-    #[arg(long, default_value_t = 4.0)]
+    #[arg(long, value_name = "ANGSTROM", value_parser = parse_length, allow_hyphen_values = true, default_value = "4")]
     lattice_constant: f64,
     /// Mass in electron masses
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, value_name = "MASS", value_parser = parse_mass, allow_hyphen_values = true, default_value = "1")]
     mass: f64,
     /// Principal masses of the ellipsoid, in electron masses
-    #[arg(long, value_name = "X,Y,Z", value_parser = parse_triple, default_value = "0.2,0.5,1.1")]
+    #[arg(long, value_name = "X,Y,Z", value_parser = parse_masses, allow_hyphen_values = true, default_value = "0.2,0.5,1.1")]
     masses: [f64; 3],
     /// Exponent of the power law
-    #[arg(long, default_value_t = 2.0)]
+    #[arg(long, value_name = "ALPHA", value_parser = number, allow_hyphen_values = true, default_value = "2")]
     alpha: f64,
     /// Prefactor A of the power law, eV Å^α
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, value_name = "A", value_parser = number, allow_hyphen_values = true, default_value = "1")]
     prefactor: f64,
     /// Hopping t in eV
-    #[arg(long, default_value_t = 1.0, allow_hyphen_values = true)]
+    #[arg(long, value_name = "EV", value_parser = parse_energy, allow_hyphen_values = true, default_value = "1")]
     hopping: f64,
     /// Fermi level to store, eV
-    #[arg(long, value_name = "EV", allow_hyphen_values = true)]
+    #[arg(long, value_name = "EV", value_parser = parse_energy, allow_hyphen_values = true)]
     fermi_level: Option<f64>,
     /// Store the analytic velocities too
     #[arg(long)]
@@ -72,6 +73,10 @@ pub struct ModelCommand {
     out: PathBuf,
     #[command(flatten)]
     output: Output,
+}
+
+fn parse_mass(text: &str) -> Result<f64, String> {
+    quantity(text, Kind::Mass)
 }
 
 impl ModelCommand {

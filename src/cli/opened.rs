@@ -1,12 +1,13 @@
 //! The bands that a command works on: a table, or an interpolation to be refined.
 
 use super::axes;
-use super::options::{Density, Input};
-use crate::bands::{BandSource, Scissor, ScissorBands};
+use super::options::{Density, Input, Method};
+use crate::bands::{BandHeader, BandSource, Scissor, ScissorBands};
 use crate::crystal::{KGrid, Lattice};
 use crate::error::{Error, Result};
 use crate::integrate::refine::Refinement;
 use crate::io;
+use crate::progress;
 use crate::sampler::{
     Conditions, FourierBands, FourierSeries, InterpolatedBands, Interpolator, ShiftedBands,
     WannierBands, WannierGrid,
@@ -48,12 +49,52 @@ pub enum Preference {
     Refined,
 }
 
+/// Finds fault with bands, given what they will be and the range of the table's energies (eV), where there is one.
+pub type Objection<'a> = dyn Fn(&BandHeader, Option<(f64, f64)>) -> Result<()> + 'a;
+
+/// What a command asks of the bands before anything long is made of them.
+pub struct Demands<'a> {
+    /// How they are to be integrated; none where they never are refined.
+    pub method: Option<&'a Method>,
+    /// Objections to the bands.
+    pub check: &'a Objection<'a>,
+}
+
+impl Demands<'_> {
+    /// Of a table or a Hamiltonian that is taken on `grid`, or as it is.
+    fn of_grid(
+        &self,
+        header: &BandHeader,
+        grid: Option<KGrid>,
+        range: Option<(f64, f64)>,
+    ) -> Result<()> {
+        match grid {
+            Some(k_grid) => (self.check)(
+                &BandHeader {
+                    k_grid,
+                    has_velocities: true,
+                    has_lifetimes: false,
+                    ..header.clone()
+                },
+                range,
+            ),
+            None => (self.check)(header, range),
+        }
+    }
+
+    /// Of an interpolation that is refined.
+    fn of_refined(&self, header: &BandHeader, range: Option<(f64, f64)>) -> Result<()> {
+        self.of_grid(header, Some(header.k_grid), range)?;
+        self.method.map_or(Ok(()), Method::check_refinement)
+    }
+}
+
 /// Opens the input as the options ask for.
 ///
 /// # Errors
-/// As [`io::open`]; [`crate::Error::BadOption`] for a grid that cannot be.
-pub fn open(input: &Input, preference: Preference) -> Result<Opened> {
-    let opened = on_density(input, preference)?;
+/// As [`io::open`]; [`crate::Error::BadOption`] for a grid that cannot be; those of the demands.
+pub fn open(input: &Input, preference: Preference, demands: &Demands) -> Result<Opened> {
+    let opened = on_density(input, preference, demands)?;
     // The gap of the dense bands is the better one.
     match (opened, input.scissor) {
         (opened, None) => Ok(opened),
@@ -74,7 +115,7 @@ pub fn open(input: &Input, preference: Preference) -> Result<Opened> {
     }
 }
 
-fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
+fn on_density(input: &Input, preference: Preference, demands: &Demands) -> Result<Opened> {
     let wanted_table = preference == Preference::Table && input.tolerance.is_none();
     let told = input.told()?;
     if let Some(mut hamiltonian) = io::open_wannier(&input.file)? {
@@ -86,22 +127,33 @@ fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
                 "leave the option out",
             ));
         }
-        return Ok(match density(input, &hamiltonian.header().lattice)? {
+        let header = hamiltonian.header();
+        let grid = match density(input, &header.lattice)? {
             Some(Density::Grid(n)) => {
-                axes::check_evaluated(n, density_option(input), hamiltonian.header().k_grid.n)?;
-                Opened::Table(Box::new(WannierGrid::new(hamiltonian, KGrid::gamma(n)?)?))
+                axes::check_evaluated(n, density_option(input), header.k_grid.n)?;
+                Some(KGrid::gamma(n)?)
             }
-            Some(Density::AsItIs) => {
-                let grid = hamiltonian.header().k_grid;
+            Some(Density::AsItIs) => Some(header.k_grid),
+            None => None,
+        };
+        return Ok(match grid {
+            Some(grid) => {
+                demands.of_grid(header, Some(grid), None)?;
                 Opened::Table(Box::new(WannierGrid::new(hamiltonian, grid)?))
             }
             None if wanted_table => {
+                demands.of_grid(header, Some(header.k_grid), None)?;
                 Opened::Table(Box::new(WannierGrid::with_default_grid(hamiltonian)?))
             }
-            None => refine(Box::new(WannierBands::new(hamiltonian)?), input)?,
+            None => {
+                demands.of_refined(header, None)?;
+                refine(Box::new(WannierBands::new(hamiltonian)?), input)?
+            }
         });
     }
+    let phase = progress::phase("reading the bands", 0);
     let table = io::open(&input.file, &told)?;
+    drop(phase);
     let header = table.header();
     let coarse = header.k_grid.n.iter().all(|n| *n <= MOST_POINTS) && !header.has_lifetimes;
     if input.fit_velocities && !header.has_velocities {
@@ -116,10 +168,17 @@ fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
     } else {
         Conditions::Energies
     };
+    let range = input.scissor.is_none().then(|| {
+        let all = table.statistics().iter();
+        all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), s| {
+            (low.min(s.energy_min), high.max(s.energy_max))
+        })
+    });
     let refined = match (density(input, &header.lattice)?, input.tolerance) {
         (Some(Density::Grid(n)), _) => {
             axes::check_dense(n, density_option(input), &*table)?;
             let grid = KGrid::gamma(n)?;
+            demands.of_grid(header, Some(grid), range)?;
             return Ok(Opened::Table(Box::new(match preference {
                 Preference::Table => FourierBands::through(&*table, grid, conditions)?,
                 _ => FourierBands::with_rival_through(&*table, grid, conditions)?,
@@ -137,8 +196,10 @@ fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
                 "give `--interpolate N` or `--tolerance`, or leave the option out",
             ));
         }
+        demands.of_grid(header, None, range)?;
         return as_it_is(table, preference);
     }
+    demands.of_refined(header, range)?;
     let series = FourierSeries::with_rival_through(&*table, conditions)?;
     refine(Box::new(series), input)
 }

@@ -1,5 +1,7 @@
 //! Options that subcommands share, parsed into checked types.
 
+use super::quantity::{Kind, count, excerpt, number, positive, quantity, together};
+use crate::crystal::KGrid;
 use crate::error::{Error, Result};
 use crate::integrate::{Request, Velocities, Weights};
 use crate::io::bxsf::BxsfConvention;
@@ -25,21 +27,22 @@ pub struct Input {
     pub file: PathBuf,
     /// Interpolate the bands to a denser uniform grid, N or n1,n2,n3, on the fly (Fourier series through every energy; a
     /// Wannier Hamiltonian itself); `none` takes a table as it is
-    #[arg(long, value_name = "N", value_parser = parse_density)]
+    #[arg(long, value_name = "N", value_parser = parse_density, allow_hyphen_values = true)]
     pub interpolate: Option<Density>,
     /// As --interpolate, by the largest distance of neighbouring k-points along b₁ b₂ b₃ in Å⁻¹, with the factor 2π (VASP's
     /// KSPACING, Γ-centred)
-    #[arg(long, value_name = "SPACING", value_parser = number, allow_hyphen_values = true,
+    #[arg(long, value_name = "SPACING", value_parser = parse_spacing, allow_hyphen_values = true,
         conflicts_with_all = ["interpolate", "tolerance"])]
     pub kspacing: Option<f64>,
     /// Interpolate the bands and refine where the error is, until its bar is below this share of the result
-    #[arg(long, value_name = "RELATIVE", value_parser = number, conflicts_with = "interpolate")]
+    #[arg(long, value_name = "RELATIVE", value_parser = parse_tolerance, allow_hyphen_values = true,
+        conflicts_with = "interpolate")]
     pub tolerance: Option<f64>,
     /// Where the bands are interpolated, go through the velocities that they bring as well as through the energies
     #[arg(long)]
     pub fit_velocities: bool,
     /// Shift the empty bands of an insulator rigidly so that its gap becomes EV (the wanted gap, not the shift)
-    #[arg(long, value_name = "EV", value_parser = number, allow_hyphen_values = true)]
+    #[arg(long, value_name = "EV", value_parser = parse_energy, allow_hyphen_values = true)]
     pub scissor: Option<f64>,
     /// Units of a BXSF or FRMSF file: wannier90, wien2k, skeaf, abinit, elk, qe:ALAT (bohr), or ENERGY,VECTORS,2pi|no2pi
     #[arg(long, value_name = "UNITS")]
@@ -73,6 +76,37 @@ impl Input {
     }
 }
 
+impl Input {
+    /// Whether these options fit together, and with the method.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] where not.
+    pub fn check(&self, method: Option<&Method>) -> Result<()> {
+        if let Some(Density::Grid(n)) = self.interpolate {
+            KGrid::gamma(n).map_err(|_| {
+                let problem = format!("{}×{}×{} has more than 2³⁴ points", n[0], n[1], n[2]);
+                Error::bad_option("--interpolate", problem, "give a smaller grid")
+            })?;
+        }
+        if self.fit_velocities && self.interpolate == Some(Density::AsItIs) {
+            return Err(Error::bad_option(
+                "--fit-velocities",
+                "with `--interpolate none` nothing is interpolated",
+                "leave one of both out",
+            ));
+        }
+        match (method, self.tolerance) {
+            (Some(method), Some(_)) => method.check_refinement(),
+            (None, Some(_)) => Err(Error::bad_option(
+                "--tolerance",
+                "this command works on the k-points of a grid",
+                "give `--interpolate N` for a denser one",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// How densely a table is to be interpolated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Density {
@@ -103,13 +137,13 @@ pub struct Method {
     #[arg(long, value_enum, default_value = "auto")]
     pub backend: Backend,
     /// Threads of the CPU integrator (default: all)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_threads, allow_hyphen_values = true)]
     pub threads: Option<usize>,
     /// Velocities: `file`, or central differences of order 2, 4 or 6 (default: the file's where it has them, else 4)
-    #[arg(long, value_name = "SOURCE", value_parser = parse_velocities)]
+    #[arg(long, value_name = "SOURCE", value_parser = parse_velocities, allow_hyphen_values = true)]
     pub velocity: Option<Velocities>,
     /// δ-function: `tetrahedra`, `gaussian:EV` or `mp:EV` (Methfessel–Paxton of order 1)
-    #[arg(long, value_name = "METHOD", value_parser = parse_weights, default_value = "tetrahedra")]
+    #[arg(long, value_name = "METHOD", value_parser = parse_weights, allow_hyphen_values = true, default_value = "tetrahedra")]
     pub weights: Weights,
     /// k-planes per block (never changes a result)
     #[arg(long, value_name = "PLANES", hide = true)]
@@ -117,6 +151,28 @@ pub struct Method {
 }
 
 impl Method {
+    /// Whether bands can be refined so.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] where not.
+    pub fn check_refinement(&self) -> Result<()> {
+        if self.backend == Backend::Gpu {
+            return Err(Error::bad_option(
+                "--backend gpu",
+                "refinement runs on the CPU",
+                "give `--interpolate N` (or `none`) for a uniform grid on the GPU",
+            ));
+        }
+        if self.weights != Weights::Tetrahedra {
+            return Err(Error::bad_option(
+                "--weights",
+                "refinement integrates with linear tetrahedra",
+                "give `--interpolate N` (or `none`) for smearing on a uniform grid",
+            ));
+        }
+        Ok(())
+    }
+
     /// The request's parts that these options set.
     pub fn apply<'a>(&self, mut request: Request<'a>) -> Request<'a> {
         if let Some(velocities) = self.velocity {
@@ -146,7 +202,7 @@ pub struct FermiOption {
     #[arg(long, value_name = "EV", value_parser = parse_fermi, allow_hyphen_values = true)]
     pub fermi_level: Option<FermiChoice>,
     /// Electrons per cell in these bands, where the file does not say or another number is wanted
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_electrons, allow_hyphen_values = true)]
     pub electrons: Option<f64>,
 }
 
@@ -158,11 +214,30 @@ fn parse_degeneracy(text: &str) -> Result<SpinDegeneracy, String> {
     }
 }
 
+impl FermiOption {
+    /// Whether one Fermi level is asked for, not two.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] where the electrons say another than the level.
+    pub fn check(&self) -> Result<()> {
+        match (self.fermi_level, self.electrons) {
+            (Some(FermiChoice::Given(_) | FermiChoice::File), Some(n)) => Err(Error::bad_option(
+                "--electrons",
+                format!(
+                    "{n} electrons say where the Fermi level lies, and --fermi-level says it too"
+                ),
+                "give one of both",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
 fn parse_fermi(text: &str) -> Result<FermiChoice, String> {
     match text {
         "file" => Ok(FermiChoice::File),
         "electrons" => Ok(FermiChoice::Electrons),
-        _ => number(text).map(FermiChoice::Given),
+        _ => parse_energy(text).map(FermiChoice::Given),
     }
 }
 
@@ -177,9 +252,10 @@ fn parse_velocities(text: &str) -> Result<Velocities, String> {
 }
 
 fn parse_weights(text: &str) -> Result<Weights, String> {
-    let width = |s: &str| match number(s) {
+    let width = |s: &str| match quantity(s, Kind::Energy) {
         Ok(x) if x > 0.0 => Ok(x),
-        _ => Err(format!("the width `{s}` is not a positive number of eV")),
+        Ok(x) => Err(format!("the width {x} eV is not positive")),
+        Err(reason) => Err(format!("the width: {reason}")),
     };
     match text.split_once(':') {
         None if text == "tetrahedra" => Ok(Weights::Tetrahedra),
@@ -189,12 +265,80 @@ fn parse_weights(text: &str) -> Result<Weights, String> {
     }
 }
 
-/// A finite number.
-pub fn number(text: &str) -> Result<f64, String> {
-    match text.trim().parse::<f64>() {
-        Ok(x) if x.is_finite() => Ok(x),
-        _ => Err(format!("`{text}` is not a finite number")),
+/// An energy in eV.
+pub fn parse_energy(text: &str) -> Result<f64, String> {
+    quantity(text, Kind::Energy)
+}
+
+/// A positive energy in eV.
+pub fn parse_within(text: &str) -> Result<f64, String> {
+    positive(text, Kind::Energy, "energy, such as 0.5")
+}
+
+/// A positive relaxation time in s.
+pub fn parse_time(text: &str) -> Result<f64, String> {
+    positive(
+        text,
+        Kind::Time,
+        "relaxation time in s, such as 1e-14 or 10fs",
+    )
+}
+
+/// A positive length in Å.
+pub fn parse_length(text: &str) -> Result<f64, String> {
+    positive(text, Kind::Length, "length in Å")
+}
+
+/// A positive thickness in Å.
+pub fn parse_thickness(text: &str) -> Result<f64, String> {
+    positive(text, Kind::Length, "number of Å")
+}
+
+/// A positive area in Å².
+pub fn parse_area(text: &str) -> Result<f64, String> {
+    positive(text, Kind::Area, "number of Å^2")
+}
+
+fn parse_spacing(text: &str) -> Result<f64, String> {
+    positive(
+        text,
+        Kind::Spacing,
+        "distance between k-points in Å⁻¹, with the factor 2π, as 0.1",
+    )
+}
+
+fn parse_electrons(text: &str) -> Result<f64, String> {
+    match number(text)? {
+        n if n > 0.0 => Ok(n),
+        n => Err(format!("{n}: the number of electrons must be positive")),
     }
+}
+
+/// Smallest and largest relative error bar that refinement takes.
+const TOLERANCES: std::ops::Range<f64> = 1e-8..1.0;
+
+fn parse_tolerance(text: &str) -> Result<f64, String> {
+    match quantity(text, Kind::Share)? {
+        x if TOLERANCES.contains(&x) => Ok(x),
+        x => Err(format!(
+            "{x}: give a relative error between 1e-8 and 1, as 1e-3 or 0.1%"
+        )),
+    }
+}
+
+/// Most threads that can be asked for: starting more takes longer than what they save on any machine.
+const MOST_THREADS: usize = 1024;
+
+fn parse_threads(text: &str) -> Result<usize, String> {
+    count(text, "threads", 1, MOST_THREADS)
+}
+
+/// Most bins of a spectrum.
+const MOST_BINS: usize = 1 << 20;
+
+/// The number of bins of a spectrum.
+pub fn parse_bins(text: &str) -> Result<usize, String> {
+    count(text, "bins", 1, MOST_BINS)
 }
 
 /// A range of energies `start:stop:step`, eV.
@@ -210,7 +354,9 @@ pub struct Range {
 
 /// Parses `start:stop[:step]`.
 pub fn parse_range(text: &str) -> Result<Range, String> {
-    let parts: Vec<f64> = text.split(':').map(number).collect::<Result<_, _>>()?;
+    let parts: Vec<&str> = text.split(':').take(4).collect();
+    let parts = together(&parts, &[Kind::Energy])?;
+    let parts: Vec<f64> = parts.iter().map(|t| t.value).collect();
     let (start, stop, step) = match parts[..] {
         [start, stop] => (start, stop, None),
         [start, stop, step] => (start, stop, Some(step)),
@@ -221,6 +367,13 @@ pub fn parse_range(text: &str) -> Result<Range, String> {
     }
     if step.is_some_and(|s| s <= 0.0 || s > stop - start) {
         return Err("the step must be positive and not exceed the range".into());
+    }
+    if let Some(bins) = step.map(|s| ((stop - start) / s).round())
+        && bins > MOST_BINS as f64
+    {
+        return Err(format!(
+            "the range has {bins:e} bins, more than {MOST_BINS}: give a larger step"
+        ));
     }
     Ok(Range { start, stop, step })
 }
@@ -237,9 +390,13 @@ pub fn parse_density(text: &str) -> Result<Density, String> {
 pub fn parse_grid(text: &str) -> Result<[usize; 3], String> {
     let parts: Vec<usize> = text
         .split(',')
+        .take(4)
         .map(|p| match p.trim().parse() {
             Ok(n) if n > 0 => Ok(n),
-            _ => Err(format!("`{p}` is not a positive number of points")),
+            _ => Err(format!(
+                "`{}` is not a positive number of points",
+                excerpt(p)
+            )),
         })
         .collect::<Result<_, _>>()?;
     match parts[..] {
@@ -251,16 +408,60 @@ pub fn parse_grid(text: &str) -> Result<[usize; 3], String> {
 
 /// Parses three numbers `x,y,z`.
 pub fn parse_triple(text: &str) -> Result<[f64; 3], String> {
-    let parts: Vec<f64> = text.split(',').map(number).collect::<Result<_, _>>()?;
+    triple(text, Kind::Number)
+}
+
+/// Parses three masses `x,y,z`, in electron masses.
+pub fn parse_masses(text: &str) -> Result<[f64; 3], String> {
+    triple(text, Kind::Mass)
+}
+
+fn triple(text: &str, kind: Kind) -> Result<[f64; 3], String> {
+    let parts = text.split(',').take(4).map(|part| quantity(part, kind));
+    let parts: Vec<f64> = parts.collect::<Result<_, _>>()?;
     parts
         .try_into()
         .map_err(|_| "give three numbers x,y,z".into())
 }
 
+/// Address space that a thread takes with its stack and its heap, bytes.
+const THREAD_SPACE: u64 = 128 << 20;
+
+/// Starts the threads that work is done on by default: fewer than there are processors where a limit (`ulimit -v`, `-u`) says so.
+///
+/// # Errors
+/// [`Error::BadOption`] where not even this thread can work.
+pub fn start_threads() -> Result<()> {
+    use rayon::ThreadPoolBuilder;
+    let fit = crate::memory::address_space().map(|left| (left / THREAD_SPACE).max(1) as usize);
+    let usual = std::thread::available_parallelism().map_or(1, |n| n.get());
+    let limited = fit.filter(|fit| *fit < usual);
+    let builder = || match limited {
+        Some(threads) => ThreadPoolBuilder::new().num_threads(threads),
+        None => ThreadPoolBuilder::new(),
+    };
+    // The program's own threads are asked for once only: whether they can be had is tried first.
+    let started = match builder().build() {
+        Ok(_) => builder().build_global(),
+        Err(_) => ThreadPoolBuilder::new()
+            .num_threads(1)
+            .use_current_thread()
+            .build_global(),
+    };
+    started.map_err(|error| {
+        let problem = format!("the system does not start any ({error})");
+        Error::bad_option(
+            "threads",
+            problem,
+            "raise the limits (`ulimit -u`, `ulimit -v`)",
+        )
+    })
+}
+
 /// Runs `work` with the chosen number of threads.
 ///
 /// # Errors
-/// [`Error::BadOption`] for zero threads.
+/// [`Error::BadOption`] where the system does not start so many.
 pub fn on_threads<T: Send>(
     threads: Option<usize>,
     work: impl FnOnce() -> Result<T> + Send,
@@ -271,10 +472,9 @@ pub fn on_threads<T: Send>(
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
-        .ok()
-        .filter(|_| threads > 0)
-        .ok_or_else(|| {
-            Error::bad_option("--threads", format!("{threads} threads"), "give 1 or more")
+        .map_err(|error| {
+            let problem = format!("the system does not start {threads} threads ({error})");
+            Error::bad_option("--threads", problem, "give fewer")
         })?;
     pool.install(work)
 }

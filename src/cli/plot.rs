@@ -46,7 +46,7 @@ pub struct Plot {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = ArgAction::Set)]
     logy: Option<bool>,
     /// Width and height of a panel in units of 1/96 inch; a PNG has three pixels per unit
-    #[arg(long, value_name = "WxH", value_parser = parse_size, default_value = "460x360")]
+    #[arg(long, value_name = "WxH", value_parser = parse_size, allow_hyphen_values = true, default_value = "460x360")]
     size: (f64, f64),
     #[command(flatten)]
     output: Output,

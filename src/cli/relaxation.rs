@@ -1,5 +1,7 @@
 //! What a command is told of the relaxation time and of the lattice's heat.
 
+use super::options::parse_time;
+use super::quantity::{Kind, quantity};
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::scattering::ScatteringModel;
@@ -11,13 +13,13 @@ use std::path::PathBuf;
 #[derive(Args, Clone, Debug)]
 pub struct RelaxationOption {
     /// Constant relaxation time in s; without it every coefficient is per relaxation time
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = parse_time, allow_hyphen_values = true)]
     pub tau: Option<f64>,
     /// Scattering mechanisms of a semiconductor: a TOML file such as data/silicon.toml
     #[arg(long, value_name = "FILE.toml", conflicts_with = "tau")]
     pub scattering: Option<PathBuf>,
     /// Lattice thermal conductivity in W/(m K), for zT (needs --tau, --scattering or relaxation times in the file)
-    #[arg(long, value_name = "W/mK")]
+    #[arg(long, value_name = "W/mK", value_parser = parse_lattice, allow_hyphen_values = true)]
     pub lattice_thermal_conductivity: Option<f64>,
 }
 
@@ -25,27 +27,25 @@ impl RelaxationOption {
     /// The mechanisms' file, read.
     ///
     /// # Errors
-    /// [`Error::BadOption`] for a number that cannot be; as [`ScatteringModel::read`].
+    /// As [`ScatteringModel::read`].
     pub fn model(&self) -> Result<Option<ScatteringModel>> {
-        let refused = |option: &str, value: f64, remedy: &str| {
-            Err(Error::bad_option(option, format!("{value}"), remedy))
-        };
-        match (self.tau, self.lattice_thermal_conductivity) {
-            (Some(tau), _) if !(tau > 0.0 && tau.is_finite()) => refused(
-                "--tau",
-                tau,
-                "give a positive relaxation time in seconds, such as 1e-14",
-            ),
-            (_, Some(kappa)) if !(kappa >= 0.0 && kappa.is_finite()) => refused(
-                "--lattice-thermal-conductivity",
-                kappa,
-                "give 0 or a positive number of W/(m K)",
-            ),
-            _ => {
-                let path = self.scattering.as_ref();
-                path.map(|path| ScatteringModel::read(path)).transpose()
-            }
+        let path = self.scattering.as_ref();
+        path.map(|path| ScatteringModel::read(path)).transpose()
+    }
+
+    /// Whether a lattice thermal conductivity has the relaxation time that zT takes besides, where that is `known`.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] where not.
+    pub fn check_lattice(&self, known: bool) -> Result<()> {
+        if self.lattice_thermal_conductivity.is_none() || known {
+            return Ok(());
         }
+        Err(Error::bad_option(
+            "--lattice-thermal-conductivity",
+            "there is no relaxation time, and so no zT",
+            "give `--tau SECONDS` or `--scattering FILE.toml`, or leave it away",
+        ))
     }
 
     /// Whether τ is given here.
@@ -77,5 +77,13 @@ impl RelaxationOption {
             (None, Some(model)) => RelaxationTime::Mechanisms(model, gap_ev),
             (None, None) => RelaxationTime::Unknown,
         }
+    }
+}
+
+/// A lattice thermal conductivity in W/(m K), 0 or more.
+fn parse_lattice(text: &str) -> Result<f64, String> {
+    match quantity(text, Kind::ThermalConductivity)? {
+        x if x >= 0.0 => Ok(x),
+        x => Err(format!("{x} W/(m K): give 0 or a positive number")),
     }
 }

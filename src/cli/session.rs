@@ -1,17 +1,18 @@
 //! What every subcommand does around its work: open the bands, choose the integrator and the Fermi level, show progress.
 
 use super::axes;
-use super::opened::{self, Opened, Preference};
+use super::opened::{self, Demands, Opened, Preference};
 use super::options::{Backend, FermiChoice, FermiOption, Input, Method, Output, on_threads};
+use super::quantity::excerpt;
 use crate::bands::{BandHeader, BandSource, GapSplit};
 use crate::error::{Error, Result};
 use crate::gpu::{self, GpuEngine};
 use crate::integrate::cpu::CpuEngine;
 use crate::integrate::refine::{Refinement, Refiner, RefiningEngine};
 use crate::integrate::{Engine, Progress, Request, Velocities, Weights, fermi_level};
-use crate::report::Run;
+use crate::progress;
+use crate::report::{Row, Run};
 use crate::sampler::InterpolatedBands;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Instant;
 
 /// Opens the input as a table, interpolated to a uniform grid where asked.
@@ -19,15 +20,36 @@ use std::time::Instant;
 /// # Errors
 /// As [`opened::open`]; [`Error::BadOption`] where refinement is asked for.
 pub fn open(input: &Input) -> Result<Box<dyn BandSource>> {
-    match opened::open(input, Preference::Table)? {
+    open_checked(input, |_, _| Ok(()))
+}
+
+/// As [`open`], where `check` has no objection to what the file holds.
+///
+/// # Errors
+/// As [`open`], and those of `check`.
+pub fn open_checked(
+    input: &Input,
+    check: impl Fn(&BandHeader, Option<(f64, f64)>) -> Result<()>,
+) -> Result<Box<dyn BandSource>> {
+    input.check(None)?;
+    let demands = Demands {
+        method: None,
+        check: &check,
+    };
+    match opened::open(input, Preference::Table, &demands)? {
         Opened::Table(source) => Ok(source),
-        Opened::Refined(..) => Err(Error::bad_option(
-            "--tolerance",
-            "this command works on the k-points of a grid",
-            "give `--interpolate N` for a denser one",
-        )),
+        Opened::Refined(..) => Err(Error::Internal("a table was refined".into())),
     }
 }
+
+/// Prints a warning on stderr, unless quiet.
+pub fn warning(output: &Output, text: &str) {
+    if !output.quiet {
+        eprintln!("warning: {text}");
+    }
+}
+
+pub use super::progress::show as show_progress;
 
 /// Prints a note on stderr, unless quiet.
 pub fn note(output: &Output, text: &str) {
@@ -70,10 +92,18 @@ pub fn integrate<T: Send>(
     work: impl Fn(&Request, &mut dyn Engine) -> Result<T> + Sync,
 ) -> Result<(T, Run)> {
     let request = method.apply(Request::for_bands(source.header()));
+    if method.backend == Backend::Auto {
+        about_adapter(output);
+    }
     let source = match source {
         Opened::Table(source) => &**source,
         Opened::Refined(bands, refinement) => {
-            return refine(method, output, bands, *refinement, &request, work);
+            if let Some(Velocities::FiniteDifference(_)) = method.velocity {
+                let text = "--velocity: refinement takes the interpolation's own derivatives; give `--interpolate none` for differences \
+                            of the table";
+                note(output, text);
+            }
+            return refine(method, bands, *refinement, &request, work);
         }
     };
     let on_gpu = match method.backend {
@@ -82,8 +112,8 @@ pub fn integrate<T: Send>(
         Backend::Auto => gpu::real_gpu().is_some(),
     };
     if on_gpu {
-        let attempt = GpuEngine::new(None)
-            .and_then(|mut engine| timed(source, &request, output, &mut engine, &work));
+        let attempt =
+            GpuEngine::new(None).and_then(|mut engine| timed(source, &request, &mut engine, &work));
         match attempt {
             Err(error) if method.backend == Backend::Auto && error.is_gpu() => {
                 eprintln!("warning: {error}");
@@ -93,39 +123,50 @@ pub fn integrate<T: Send>(
         }
     }
     on_threads(method.threads, || {
-        timed(
-            source,
-            &request,
-            output,
-            &mut CpuEngine::<f64>::default(),
-            &work,
-        )
+        timed(source, &request, &mut CpuEngine::<f64>::default(), &work)
     })
+}
+
+/// Says where `BZINT_ADAPTER` asks for an adapter that `auto` does not take.
+fn about_adapter(output: &Output) {
+    let Some(name) = gpu::named_adapter() else {
+        return;
+    };
+    let devices = gpu::devices();
+    let wanted = name.to_lowercase();
+    let found = devices
+        .iter()
+        .find(|d| d.name.to_lowercase().contains(&wanted));
+    let problem = match found {
+        Some(device) if device.real => return,
+        Some(device) => format!(
+            "`{}` is no GPU, which alone `--backend auto` takes; give `--backend gpu` for it",
+            device.name
+        ),
+        None => {
+            let names: Vec<&str> = devices.iter().map(|d| d.name.as_str()).collect();
+            let there = match names.is_empty() {
+                true => "there is none".to_owned(),
+                false => format!("there are: {}", names.join(", ")),
+            };
+            format!("no adapter's name contains it; {there}")
+        }
+    };
+    warning(
+        output,
+        &format!("BZINT_ADAPTER={}: {problem}", excerpt(&name)),
+    );
 }
 
 /// As [`integrate`], by refinement on the CPU.
 fn refine<T: Send>(
     method: &Method,
-    output: &Output,
     bands: &InterpolatedBands,
     refinement: Refinement,
     request: &Request,
     work: impl Fn(&Request, &mut dyn Engine) -> Result<T> + Sync,
 ) -> Result<(T, Run)> {
-    if method.backend == Backend::Gpu {
-        return Err(Error::bad_option(
-            "--backend gpu",
-            "refinement runs on the CPU",
-            "give `--interpolate N` (or `none`) for a uniform grid on the GPU",
-        ));
-    }
-    if request.weights != Weights::Tetrahedra {
-        return Err(Error::bad_option(
-            "--weights",
-            "refinement integrates with linear tetrahedra",
-            "give `--interpolate N` (or `none`) for smearing on a uniform grid",
-        ));
-    }
+    method.check_refinement()?;
     // Velocities are analytic, whatever differences a table would get.
     let request = &Request {
         velocities: Velocities::FromFile,
@@ -133,9 +174,11 @@ fn refine<T: Send>(
     };
     on_threads(method.threads, || {
         let start = Instant::now();
+        let phase = progress::phase("integrating", 0);
         let refiner = Refiner::new(bands.interpolator(), refinement)?;
         let mut engine = RefiningEngine::new(refiner);
         let result = work(request, &mut engine)?;
+        drop(phase);
         let seconds = start.elapsed().as_secs_f64();
         let mut words = format!(
             "linear tetrahedra on an interpolation refined to {:e}, analytic velocities, tensors symmetrised over {} operations",
@@ -149,12 +192,6 @@ fn refine<T: Send>(
             );
             if let Some(cap) = &refined.cap {
                 let times = refined.reached;
-                note(
-                    output,
-                    &format!(
-                        "refinement stopped before its tolerance: {cap}; the worst bar is {times:.1} times too wide"
-                    ),
-                );
                 words += &format!("; stopped {times:.1} times above the tolerance: {cap}");
             }
         }
@@ -165,6 +202,7 @@ fn refine<T: Send>(
                 adapter: engine.adapter(),
                 seconds,
                 method: words,
+                refined: engine.last().cloned(),
             },
         ))
     })
@@ -173,44 +211,101 @@ fn refine<T: Send>(
 fn timed<T>(
     source: &dyn BandSource,
     request: &Request,
-    output: &Output,
     engine: &mut dyn Engine,
     work: &impl Fn(&Request, &mut dyn Engine) -> Result<T>,
 ) -> Result<(T, Run)> {
-    let bar = progress_bar(output);
-    let show = |done: u64, all: u64| {
-        bar.set_length(all);
-        bar.set_position(done);
-    };
-    let progress: Progress = if bar.is_hidden() { None } else { Some(&show) };
+    let phase = progress::phase("integrating", 0);
+    let show = |done: u64, all: u64| phase.at(done, all);
+    let progress: Progress = Some(&show);
     let request = Request {
         progress,
         ..*request
     };
     let start = Instant::now();
     let result = work(&request, engine);
-    bar.finish_and_clear();
     let run = Run {
         backend: engine.backend(),
         adapter: engine.adapter(),
         seconds: start.elapsed().as_secs_f64(),
         method: method_name(&request, source.header()),
+        refined: None,
     };
     Ok((result?, run))
 }
 
-/// A bar on stderr that appears only on a terminal and only when the work is long.
-fn progress_bar(output: &Output) -> ProgressBar {
-    if output.quiet {
-        return ProgressBar::hidden();
+/// A state's widest bar: T (K), μ (eV), the quantity's name, and its bar as a share of it.
+pub struct Widest {
+    pub temperature_k: f64,
+    pub mu_ev: f64,
+    pub name: String,
+    pub relative: f64,
+}
+
+/// The widest bar of some results.
+pub fn widest(rows: &[Row]) -> Option<Widest> {
+    let of_row = |row: &Row| {
+        let (name, relative) = row.widest_bar()?;
+        Some(Widest {
+            temperature_k: row.temperature_k,
+            mu_ev: row.scalar("chemical_potential").value,
+            name: name.to_owned(),
+            relative,
+        })
+    };
+    let all = rows.iter().filter_map(of_row);
+    all.max_by(|a, b| a.relative.total_cmp(&b.relative))
+}
+
+/// Says where refinement stopped before its tolerance: what is how far from it, which bands that comes from, and which of the
+/// results, if any are given, has the widest bar.
+pub fn about_cap(output: &Output, run: &Run, header: &BandHeader, widest: Option<Widest>) {
+    let Some((refined, cap)) = run
+        .refined
+        .as_ref()
+        .and_then(|r| Some((r, r.cap.as_ref()?)))
+    else {
+        return;
+    };
+    let mut text = format!(
+        "refinement stopped before its tolerance: {cap}; the worst bar is {:.1} times too wide",
+        refined.reached
+    );
+    if let Some(worst) = &refined.worst {
+        let (low, high) = worst.energies_ev;
+        let at = match high > low {
+            true => format!("from {low:.4} to {high:.4} eV"),
+            false => format!("at {low:.4} eV"),
+        };
+        let (first, last) = (worst.bands.start, worst.bands.end.max(1) - 1);
+        let bands = match last > first {
+            true => format!(
+                "bands {} to {}",
+                header.first_band + first,
+                header.first_band + last
+            ),
+            false => format!("band {}", header.first_band + first),
+        };
+        let spin = match header.n_spin() {
+            1 => String::new(),
+            _ => format!(" of spin {}", worst.spin + 1),
+        };
+        text += &format!(
+            ", that of {} {at}, {:.0} % of it from {bands}{spin}",
+            worst.quantity,
+            100.0 * worst.share
+        );
     }
-    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(5));
-    if let Ok(style) =
-        ProgressStyle::with_template("{elapsed} {wide_bar} {pos}/{len} planes, {eta} left")
-    {
-        bar.set_style(style);
+    if let Some(widest) = widest {
+        text += &format!(
+            "; of the results `{}` at {} K and mu = {:.4} eV has the widest bar, {:.2} % of it",
+            widest.name,
+            widest.temperature_k,
+            widest.mu_ev,
+            100.0 * widest.relative
+        );
     }
-    bar
+    text += "; a larger --tolerance is reached sooner, fewer temperatures or chemical potentials leave more points for each";
+    note(output, &text);
 }
 
 /// The method in words.
@@ -288,11 +383,7 @@ pub fn fermi_level(
 ) -> Result<(f64, String)> {
     let header = source.header();
     let electrons = choice.electrons.or(header.n_electrons);
-    let default = match (header.fermi_level_ev, electrons) {
-        _ if choice.electrons.is_some() => FermiChoice::Electrons,
-        (Some(_), _) => FermiChoice::File,
-        (None, _) => FermiChoice::Electrons,
-    };
+    let default = default_choice(choice, header);
     let in_gap = match choice.fermi_level {
         None if default == FermiChoice::File => mid_gap(source),
         _ => None,
@@ -301,23 +392,13 @@ pub fn fermi_level(
         FermiChoice::File if in_gap.is_some() => in_gap.unwrap_or_default(),
         FermiChoice::Given(energy) => (energy, "given".to_owned()),
         FermiChoice::File => {
-            let energy = header.fermi_level_ev.ok_or_else(|| {
-                Error::bad_option(
-                    "--fermi-level file",
-                    "the bands have no Fermi level",
-                    "give `--fermi-level EV`, or `--electrons N`",
-                )
-            })?;
+            let energy = header
+                .fermi_level_ev
+                .ok_or_else(|| unknown("--fermi-level file"))?;
             (energy, "from the file".to_owned())
         }
         FermiChoice::Electrons => {
-            let electrons = electrons.ok_or_else(|| {
-                Error::bad_option(
-                    "Fermi level",
-                    "the bands have neither a Fermi level nor an electron count",
-                    "give `--fermi-level EV`, or `--electrons N`",
-                )
-            })?;
+            let electrons = electrons.ok_or_else(|| unknown("Fermi level"))?;
             let found = fermi_level::find(source, request, electrons, engine)?;
             let origin = match found.gap_ev {
                 Some((valence, conduction)) => format!(
@@ -342,13 +423,74 @@ pub fn fermi_level(
         .fold(f64::NEG_INFINITY, f64::max);
     let inside = energy >= low && energy <= high;
     if !inside {
-        return Err(Error::bad_option(
-            "Fermi level",
-            format!(
-                "{energy} eV ({origin}) lies outside the bands, which reach from {low:.4} to {high:.4} eV"
-            ),
-            "give `--fermi-level EV` on the energies' own scale",
-        ));
+        return Err(outside(energy, &origin, (low, high)));
     }
     Ok((energy, origin))
+}
+
+/// What is taken where no choice is made.
+fn default_choice(choice: &FermiOption, header: &BandHeader) -> FermiChoice {
+    match header.fermi_level_ev {
+        Some(_) if choice.electrons.is_none() => FermiChoice::File,
+        _ => FermiChoice::Electrons,
+    }
+}
+
+/// How far interpolation may carry the bands beyond the table's energies: so many eV, and this share of their range.
+const OVERSHOOT: (f64, f64) = (1.0, 0.25);
+
+/// What can be said of `choice` before the bands are interpolated: that something determines it, and that it is not far outside
+/// the table's energies, where their range (eV) is known.
+///
+/// # Errors
+/// As [`fermi_level`].
+pub fn check_level(
+    choice: &FermiOption,
+    header: &BandHeader,
+    range_ev: Option<(f64, f64)>,
+) -> Result<()> {
+    let electrons = choice.electrons.or(header.n_electrons);
+    let energy = match choice.fermi_level.unwrap_or(default_choice(choice, header)) {
+        FermiChoice::Given(energy) => energy,
+        FermiChoice::File => match header.fermi_level_ev {
+            Some(energy) => energy,
+            None => return Err(unknown("--fermi-level file")),
+        },
+        FermiChoice::Electrons => {
+            let electrons = electrons.ok_or_else(|| unknown("Fermi level"))?;
+            return fermi_level::check_count(header, electrons);
+        }
+    };
+    match range_ev {
+        Some((low, high)) => {
+            let margin = OVERSHOOT.0 + OVERSHOOT.1 * (high - low);
+            if energy < low - margin || energy > high + margin {
+                return Err(outside(energy, "before interpolation", (low, high)));
+            }
+            Ok(())
+        }
+        None => Ok(()),
+    }
+}
+
+fn unknown(option: &str) -> Error {
+    let problem = match option {
+        "Fermi level" => "the bands have neither a Fermi level nor an electron count",
+        _ => "the bands have no Fermi level",
+    };
+    Error::bad_option(
+        option,
+        problem,
+        "give `--fermi-level EV`, or `--electrons N`",
+    )
+}
+
+fn outside(energy: f64, origin: &str, (low, high): (f64, f64)) -> Error {
+    Error::bad_option(
+        "Fermi level",
+        format!(
+            "{energy} eV ({origin}) lies outside the bands, which reach from {low:.4} to {high:.4} eV"
+        ),
+        "give `--fermi-level EV` on the energies' own scale",
+    )
 }

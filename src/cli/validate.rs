@@ -1,6 +1,6 @@
 //! `bzint validate`.
 
-use super::options::{FermiOption, Input, Method, Output, on_threads};
+use super::options::{FermiOption, Input, Method, Output, on_threads, parse_bins};
 use super::session;
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
@@ -22,7 +22,7 @@ pub struct Validate {
     #[command(flatten)]
     method: Method,
     /// Bins of the spectrum that is compared
-    #[arg(long, default_value_t = 500)]
+    #[arg(long, value_name = "N", value_parser = parse_bins, allow_hyphen_values = true, default_value = "500")]
     bins: usize,
     #[command(flatten)]
     output: Output,
@@ -94,7 +94,11 @@ impl Validate {
     /// # Errors
     /// Where there is no adapter, the bands cannot be integrated, or CPU and GPU disagree.
     pub fn run(self) -> Result<()> {
-        let source = session::open(&self.input)?;
+        let _progress = session::show_progress(&self.output);
+        self.level.check()?;
+        let source = session::open_checked(&self.input, |header, range| {
+            session::check_level(&self.level, header, range)
+        })?;
         let request = self.method.apply(Request::for_bands(source.header()));
         let mut gpu = GpuEngine::new(None)?;
         let label = format!("GPU `{}`", gpu.adapter());

@@ -2,6 +2,7 @@
 
 use super::layouts::BINDINGS;
 use crate::error::{Error, Result};
+use crate::memory;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// An adapter as `bzint devices` lists it.
@@ -29,7 +30,13 @@ pub struct DeviceInfo {
 
 /// Every adapter, the one taken by default first: discrete GPUs, integrated, virtual, others, software.
 pub fn devices() -> Vec<DeviceInfo> {
-    adapters().iter().map(info).collect()
+    adapters().unwrap_or_default().iter().map(info).collect()
+}
+
+/// The part of an adapter's name that the environment variable `BZINT_ADAPTER` asks for, if it is set.
+pub fn named_adapter() -> Option<String> {
+    let name = std::env::var_os("BZINT_ADAPTER")?;
+    Some(name.to_string_lossy().trim().to_owned()).filter(|name| !name.is_empty())
 }
 
 /// The hardware GPU that `auto` takes, if there is one.
@@ -37,7 +44,19 @@ pub fn real_gpu() -> Option<DeviceInfo> {
     devices().into_iter().find(|d| d.real)
 }
 
-fn adapters() -> Vec<wgpu::Adapter> {
+/// Address space that drivers are given a chance with, bytes: they and their compilers map libraries and heaps of some hundred MiB,
+/// and some end the program where they cannot.
+const DRIVER_SPACE: u64 = 1 << 30;
+
+/// All adapters, or why none was looked for.
+fn adapters() -> std::result::Result<Vec<wgpu::Adapter>, String> {
+    if let Some(left) = memory::address_space().filter(|left| *left < DRIVER_SPACE) {
+        return Err(format!(
+            "a limit (`ulimit -v`) leaves {} MiB of address space, and a driver is not loaded with less than {} MiB",
+            left >> 20,
+            DRIVER_SPACE >> 20
+        ));
+    }
     let backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
     let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
     descriptor.backends = backends;
@@ -50,7 +69,7 @@ fn adapters() -> Vec<wgpu::Adapter> {
         wgpu::DeviceType::Other => 3,
         wgpu::DeviceType::Cpu => 4,
     });
-    adapters
+    Ok(adapters)
 }
 
 fn info(adapter: &wgpu::Adapter) -> DeviceInfo {
@@ -97,7 +116,7 @@ impl Context {
     /// # Errors
     /// [`Error::NoAdapter`] where none fits, [`Error::Gpu`] where the driver refuses the device.
     pub fn new(selection: Option<&str>) -> Result<Self> {
-        let adapters = adapters();
+        let adapters = adapters().map_err(|reason| Error::NoAdapter { reason })?;
         if adapters.is_empty() {
             return Err(Error::NoAdapter {
                 reason: "the system has no Vulkan, Metal or DirectX 12 adapter".into(),

@@ -75,7 +75,7 @@ impl GpuEngine {
     /// # Errors
     /// [`Error::NoAdapter`] where no adapter fits, [`Error::Gpu`] where the device cannot be opened.
     pub fn new(selection: Option<&str>) -> Result<Self> {
-        let named = std::env::var("BZINT_ADAPTER").ok();
+        let named = super::named_adapter();
         let context = Context::new(selection.or(named.as_deref()))?;
         let pipelines = Pipelines::new(&context);
         let storage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;

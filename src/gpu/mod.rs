@@ -14,5 +14,5 @@ mod plan;
 mod sums;
 
 pub use clock::Timings;
-pub use context::{DeviceInfo, devices, real_gpu};
+pub use context::{DeviceInfo, devices, named_adapter, real_gpu};
 pub use engine::GpuEngine;

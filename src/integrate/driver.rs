@@ -237,6 +237,7 @@ pub fn spectrum(
     let width = request.channels.width();
     let points = header.k_grid.len() as f64;
     let edges = axis.bins() + 1;
+    Spectrum::check_room(axis, header, request)?;
     let mut result = Spectrum::zeros(axis.clone(), g_s, header.n_spin(), request.channels);
     if request.by_band {
         result.by_band = vec![0.0; header.n_spin_band() * width * edges];

@@ -1,7 +1,7 @@
 //! The Fermi level that holds a given number of electrons.
 
 use super::{Channel, Engine, Request, surface};
-use crate::bands::{BandSource, GapSplit};
+use crate::bands::{BandHeader, BandSource, GapSplit};
 use crate::error::{Error, Result};
 
 /// A Fermi level found from the electron count.
@@ -26,16 +26,7 @@ pub fn find(
     electrons: f64,
     engine: &mut dyn Engine,
 ) -> Result<FoundLevel> {
-    let header = source.header();
-    let capacity = header.capacity();
-    let possible = electrons > 0.0 && electrons < capacity * (1.0 + 1e-12);
-    if !possible {
-        return Err(Error::bad_option(
-            "electron count",
-            format!("{electrons} electrons; the bands hold between 0 and {capacity}"),
-            "give `--fermi-level EV`, or a file with more bands",
-        ));
-    }
+    check_count(source.header(), electrons)?;
     if let Some(gap) = GapSplit::at_count(source, electrons) {
         return Ok(FoundLevel {
             energy_ev: gap.middle_ev(),
@@ -81,6 +72,22 @@ pub fn find(
         error_ev,
         gap_ev: None,
     })
+}
+
+/// Whether the bands can hold so many electrons per cell.
+///
+/// # Errors
+/// [`Error::BadOption`] where not.
+pub fn check_count(header: &BandHeader, electrons: f64) -> Result<()> {
+    let capacity = header.capacity();
+    if electrons > 0.0 && electrons < capacity * (1.0 + 1e-12) {
+        return Ok(());
+    }
+    Err(Error::bad_option(
+        "electron count",
+        format!("{electrons} electrons; the bands hold between 0 and {capacity}"),
+        "give `--fermi-level EV`, or a file with more bands",
+    ))
 }
 
 /// The edges of the gap around `energy_ev`, from the bands' extremes alone, where no band reaches across it. A file's Fermi

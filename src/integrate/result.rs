@@ -2,7 +2,10 @@
 
 use super::driver::GROUPS;
 use super::fold::Fold;
-use super::{Channels, EnergyAxis};
+use super::{Channels, EnergyAxis, Request};
+use crate::bands::BandHeader;
+use crate::error::Result;
+use crate::memory;
 
 /// A quantity that is averaged over the zone. SI unit in parentheses; all are per cell and summed over bands, spin degeneracy g_s
 /// included.
@@ -220,6 +223,26 @@ impl Spectrum {
             refined: false,
             axis,
         }
+    }
+
+    /// Whether there is room for the sums of a request: one of each kind here, and two for each thread.
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`] where not.
+    pub(super) fn check_room(
+        axis: &EnergyAxis,
+        header: &BandHeader,
+        request: &Request,
+    ) -> Result<()> {
+        let row = request.channels.width() * (axis.bins() + 1);
+        let by_band = if request.by_band {
+            header.n_spin_band()
+        } else {
+            0
+        };
+        let rows = header.n_spin() * (GROUPS + 3) + 4 * rayon::current_num_threads() + by_band;
+        let what = format!("a spectrum of {} bins", axis.bins());
+        memory::check::<f64>(&what, rows.saturating_mul(row))
     }
 
     /// Row of one spin and channel.

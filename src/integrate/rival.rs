@@ -8,6 +8,7 @@
 use super::{Channel, EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral, spectrum, surface};
 use crate::bands::BandSource;
 use crate::error::Result;
+use crate::progress;
 
 /// Changes that are kept one by one: those of the bands that change most, and of all the others together.
 const MOST: usize = 4;
@@ -30,6 +31,7 @@ pub fn spectrum_with_rival(
         ..*request
     };
     let mut own = spectrum(source, &request, axis, engine)?;
+    let _phase = progress::phase("another interpolation, for the bars", 0);
     let rival = match (engine.rival_spectrum(&request, axis), source.rival()) {
         (Some(answer), _) => Some(answer?),
         (None, Some(rival)) => Some(spectrum(&*rival, &request, axis, engine)?),
@@ -60,6 +62,7 @@ pub fn surface_with_rival(
     engine: &mut dyn Engine,
 ) -> Result<SurfaceIntegral> {
     let mut own = surface(source, request, energy_ev, engine)?;
+    let _phase = progress::phase("another interpolation, for the bars", 0);
     let rival = match (engine.rival_surface(request, energy_ev), source.rival()) {
         (Some(answer), _) => answer?,
         (None, Some(rival)) => surface(&*rival, request, energy_ev, engine)?,

@@ -52,7 +52,7 @@ pub fn read(path: &Path) -> Result<BandGrid> {
 }
 
 fn parse(path: &Path) -> Result<DftData> {
-    let file = std::fs::File::open(path).map_err(Error::io(path, "open"))?;
+    let file = text::open(path)?;
     let length = file.metadata().map_err(Error::io(path, "read"))?.len();
     let stream = XzReader::new_mem_limit(BufReader::new(file), true, DECODER_KIB);
     let limited = stream.take(length.saturating_mul(LARGEST_RATIO));

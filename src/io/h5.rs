@@ -6,44 +6,32 @@ use super::hdf5::values::StoredDataset;
 use super::text;
 use crate::bands::BandGrid;
 use crate::error::{Error, Result};
-use std::io::Write;
+use std::io::{BufRead, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// An open file. A gzip one is unpacked into a temporary file first.
+/// An open file. A gzip one is unpacked into the temporary directory first, as far as that has room.
 pub(crate) struct H5 {
     file: StoredFile,
     path: PathBuf,
-    _unpacked: Option<tempfile::NamedTempFile>,
 }
 
 impl H5 {
     pub fn open(path: &Path) -> Result<Self> {
         if text::is_gzip(path)? {
-            let mut unpacked = tempfile::Builder::new()
-                .prefix("bzint-")
-                .suffix(".h5")
-                .tempfile()
+            // Without a name: it is gone with this process, however that ends.
+            let mut unpacked = tempfile::tempfile().map_err(Error::io(path, "unpack"))?;
+            unpack(path, &mut unpacked)?;
+            unpacked
+                .seek(SeekFrom::Start(0))
                 .map_err(Error::io(path, "unpack"))?;
-            std::io::copy(&mut text::stream(path)?, &mut unpacked).map_err(|error| {
-                Error::bad_file(
-                    path,
-                    "gzip stream",
-                    error.to_string(),
-                    "the file is damaged or cut short: copy it again",
-                )
-            })?;
-            unpacked.flush().map_err(Error::io(path, "unpack"))?;
-            let file = StoredFile::open(unpacked.path()).map_err(|error| renamed(error, path))?;
             return Ok(Self {
-                file,
+                file: StoredFile::of_file(path, unpacked)?,
                 path: path.to_path_buf(),
-                _unpacked: Some(unpacked),
             });
         }
         Ok(Self {
             file: StoredFile::open(path)?,
             path: path.to_path_buf(),
-            _unpacked: None,
         })
     }
 
@@ -137,15 +125,20 @@ impl H5 {
     }
 }
 
-/// The error of the unpacked file, in the name of the one that the user gave.
-fn renamed(error: Error, path: &Path) -> Error {
-    match error {
-        Error::BadFile {
-            place,
-            problem,
-            remedy,
-            ..
-        } => Error::bad_file(path, place, problem, remedy),
-        other => other,
+/// Writes what a gzip file holds into `unpacked`.
+///
+/// # Errors
+/// [`Error::BadFile`] for a broken stream, or one that never comes to an end; [`Error::Io`] where the temporary directory is full.
+fn unpack(path: &Path, unpacked: &mut std::fs::File) -> Result<()> {
+    let mut plain = text::stream(path)?;
+    loop {
+        let bytes = plain.fill_buf().map_err(text::broken_gzip(path))?;
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let into = "unpack it into the temporary directory (TMPDIR names another)";
+        unpacked.write_all(bytes).map_err(Error::io(path, into))?;
+        let length = bytes.len();
+        plain.consume(length);
     }
 }

@@ -6,7 +6,6 @@ use super::text;
 use crate::bands::BandGrid;
 use crate::error::{Error, Result};
 use netcdf_reader::NcFile;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 const COPY_AGAIN: &str = "the file is damaged or cut short: copy it again";
@@ -34,10 +33,10 @@ impl NetCdf {
             return Ok(Self::Four(H5::open(path)?));
         }
         let broken = |problem: String| Error::bad_file(path, "netCDF", problem, COPY_AGAIN);
-        let mut bytes = Vec::new();
-        text::stream(path)?
-            .read_to_end(&mut bytes)
-            .map_err(|error| broken(error.to_string()))?;
+        let bytes = text::bytes(path).map_err(|error| match error {
+            Error::BadFile { problem, .. } => broken(problem),
+            other => other,
+        })?;
         let file = NcFile::from_bytes(&bytes).map_err(|error| broken(error.to_string()))?;
         Ok(Self::Classic(Classic {
             file,

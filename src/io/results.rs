@@ -24,6 +24,7 @@
 mod file;
 mod json;
 
+use super::text;
 use crate::error::{Error, Result};
 use std::path::Path;
 
@@ -146,6 +147,9 @@ pub struct ResultFile {
     attributes: Vec<(String, AttributeValue)>,
 }
 
+/// Most bytes of a summary: each takes some ten bytes of memory while it is read.
+const MOST_SUMMARY: u64 = 256 << 20;
+
 impl ResultFile {
     /// Empty results of a kind ("fermi", "dos", "transport" …), made by `command`.
     pub fn new(kind: &str, command: &str) -> Self {
@@ -167,11 +171,10 @@ impl ResultFile {
     pub fn open(path: &Path) -> Result<Self> {
         use std::io::Read;
         let mut start = [0; 1];
-        let mut opened = std::fs::File::open(path).map_err(Error::io(path, "open"))?;
+        let mut opened = text::open(path)?;
         let found = opened.read(&mut start).map_err(Error::io(path, "read"))?;
         let results = if found == 1 && matches!(start[0], b'{' | b'[' | b' ' | b'\n') {
-            let text = std::fs::read_to_string(path).map_err(Error::io(path, "read"))?;
-            json::parse(path, &text)?
+            json::parse(path, &text::read_small(path, MOST_SUMMARY)?.text)?
         } else {
             Self::read(path, None)?
         };

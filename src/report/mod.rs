@@ -16,6 +16,7 @@ mod row;
 mod spins;
 mod transport;
 
+use crate::integrate::refine::Refined;
 pub use boltztrap::boltztrap_files;
 pub use crossings::on_fermi_surface;
 pub use dos::{DosReport, dos_json, dos_result, dos_table};
@@ -42,4 +43,6 @@ pub struct Run {
     pub seconds: f64,
     /// Method in words.
     pub method: String,
+    /// What refinement did, where it did.
+    pub refined: Option<Refined>,
 }

@@ -5,7 +5,9 @@
 
 use super::items::{Item, Quantity, TransportRow};
 use super::low_dimensional;
+use super::mean;
 use crate::transport::{Extent, Scalar, TensorQuantity};
+use crate::units::BOLTZMANN_EV;
 
 /// Quantities of a thermal state.
 #[derive(Clone, Debug)]
@@ -34,6 +36,33 @@ impl Row {
     pub fn get(&self, name: &str) -> Option<&Quantity> {
         let found = self.items.iter().find(|i| i.name == name);
         found.map(|i| &i.quantity)
+    }
+
+    /// The main coefficient whose mean has the widest bar, and that bar over the mean; the Seebeck coefficient's is over k_B/e (V/K)
+    /// at least, as it may vanish.
+    pub fn widest_bar(&self) -> Option<(&str, f64)> {
+        const MAIN: [&str; 3] = ["conductivity", "seebeck", "thermal_conductivity_electronic"];
+        let main = self.items.iter().filter(|i| {
+            let name = i
+                .name
+                .trim_start_matches("sheet_")
+                .trim_start_matches("line_");
+            MAIN.contains(&name.trim_end_matches("_over_tau"))
+        });
+        // Of how many directions a mean is plays no part in a ratio.
+        const DIRECTIONS: usize = 3;
+        let relative = main.filter_map(|i| {
+            let mean = mean::shown(i, &self.items, DIRECTIONS)?;
+            let least = if i.name == "seebeck" {
+                BOLTZMANN_EV
+            } else {
+                0.0
+            };
+            Some((i.name.as_ref(), mean.error / mean.value.abs().max(least)))
+        });
+        relative
+            .filter(|(_, share)| share.is_finite())
+            .max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
     /// A number of this name; zero where there is none.

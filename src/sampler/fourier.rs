@@ -5,6 +5,8 @@ use super::{BandGroup, BoxBand, Conditions, Derivatives, Interpolator, KBox};
 use crate::bands::{BandGrid, BandHeader, BandSource, BandStatistics, Field, StatisticsBuilder};
 use crate::crystal::{KGrid, PointGroup};
 use crate::error::{Error, Result};
+use crate::memory;
+use crate::progress::{self, Phase};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -75,9 +77,18 @@ impl FourierBands {
             statistics: Vec::new(),
             rival: None,
         };
+        // Each thread holds some planes of energies and velocities, and of the sums that they are made of.
+        memory::check::<f64>(
+            "a run of interpolated k-planes",
+            (4 * rayon::current_num_threads())
+                .min(grid.n[0])
+                .saturating_mul(5 * grid.plane_len()),
+        )?;
+        let steps = bands.header.n_spin_band() * grid.n[0];
+        let phase = progress::phase("extremes on the dense grid", steps as u64);
         for spin in 0..bands.header.n_spin() {
             for band in 0..bands.header.n_band {
-                let found = bands.gather(spin, band)?;
+                let found = bands.gather(spin, band, &phase)?;
                 bands.statistics.push(found);
             }
         }
@@ -85,7 +96,7 @@ impl FourierBands {
     }
 
     /// Extremes on the dense grid, in one pass over it.
-    fn gather(&self, spin: usize, band: usize) -> Result<BandStatistics> {
+    fn gather(&self, spin: usize, band: usize, phase: &Phase) -> Result<BandStatistics> {
         let grid = self.header.k_grid;
         let label = format!("spin {}, band {}", spin + 1, band + self.header.first_band);
         let mut builder = StatisticsBuilder::new(grid.n, label);
@@ -96,6 +107,7 @@ impl FourierBands {
                 .into_par_iter()
                 .map(|plane| self.plane(spin, band, plane, Derivatives::Velocity))
                 .collect::<Result<_>>()?;
+            phase.add(planes.len() as u64);
             for plane in planes {
                 builder.add_energies(&plane.energies)?;
                 builder.add_velocities(&plane.velocities)?;

@@ -10,6 +10,7 @@ use crate::bands::{BandHeader, BandSource, Field, count_by_level, ranges};
 use crate::crystal::PointGroup;
 use crate::error::Result;
 use crate::memory;
+use crate::progress;
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -105,6 +106,12 @@ impl FourierSeries {
     ) -> Result<Self> {
         let mut header = source.header().clone();
         count_by_level(&mut header, &ranges(source));
+        // Each band on the coarse grid, its transform, and as many nodes as some tens of its points.
+        let values = 32 * header.n_spin_band();
+        memory::check::<f64>(
+            "the interpolation of a table",
+            values.saturating_mul(header.k_grid.len()),
+        )?;
         let conditions = match gradients {
             None => Conditions::Energies,
             Some(_) => Conditions::EnergiesAndVelocities,
@@ -130,6 +137,7 @@ impl FourierSeries {
         header.has_velocities = true;
         header.has_inverse_masses = true;
         header.has_lifetimes = false;
+        let phase = progress::phase("fitting the Fourier series", header.n_spin_band() as u64);
         let found: Vec<Found> = (0..header.n_spin_band())
             .into_par_iter()
             .map(|at| {
@@ -148,6 +156,7 @@ impl FourierSeries {
                 } else {
                     Curve::Spline(SplineBand::new(nodes, &series, &band))
                 };
+                phase.add(1);
                 Ok(Found {
                     curve,
                     symmetry,

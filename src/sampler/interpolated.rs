@@ -3,6 +3,7 @@
 use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
 use crate::bands::{BandHeader, BandSource, BandStatistics, Field, StatisticsBuilder};
 use crate::error::{Error, Result};
+use crate::progress;
 use rayon::prelude::*;
 
 /// Times that the search box around an extremum is halved: from a grid step to 1e-6 of it.
@@ -28,10 +29,15 @@ impl InterpolatedBands {
             groups,
             statistics: Vec::new(),
         };
+        let phase = progress::phase("extremes of the bands", bands.groups.len() as u64);
         let found: Vec<Vec<BandStatistics>> = bands
             .groups
             .par_iter()
-            .map(|group| bands.gather(group))
+            .map(|group| {
+                let found = bands.gather(group);
+                phase.add(1);
+                found
+            })
             .collect::<Result<_>>()?;
         // Groups come spin by spin, but need not.
         let n_band = bands.header().n_band;

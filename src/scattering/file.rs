@@ -117,7 +117,7 @@ impl ScatteringModel {
     /// [`Error::Io`]; [`Error::BadFile`] for text that is no TOML, an unknown or missing key or a value that makes no sense,
     /// with its line; the errors of [`Tabulated::read`].
     pub fn read(path: &Path) -> Result<Self> {
-        let content = text::read(path)?.text;
+        let content = text::read_small(path, text::MOST_PARAMETERS)?.text;
         let keys: FileKeys =
             toml::from_str(&content).map_err(|error| located(path, &content, &error))?;
         let model = Self {

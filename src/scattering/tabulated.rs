@@ -22,7 +22,7 @@ impl Tabulated {
     /// [`Error::Io`]; [`Error::BadFile`] for a line that is not two numbers, energies that do not ascend, a τ that is not
     /// positive, or fewer than two rows.
     pub fn read(path: &Path) -> Result<Self> {
-        let content = text::read(path)?.text;
+        let content = text::read_small(path, text::MOST_PARAMETERS)?.text;
         let mut table = Self {
             energies_ev: Vec::new(),
             log_tau: Vec::new(),

@@ -50,5 +50,5 @@ pub use relaxation::RelaxationTime;
 pub use relevance::WindowRelevance;
 pub use scattered::{BinnedTau, CarrierShares, OWN_LIFETIMES};
 pub use spectra::DosSpectrum;
-pub use spins::{channel_group, spin_distributions};
+pub use spins::{channel_group, check_collinear, spin_distributions};
 pub use window::{Tau, fermi_window};

@@ -1,7 +1,7 @@
 //! The two currents of collinear bands: each spin channel by itself, at the chemical potential that both have.
 
 use super::TransportDistribution;
-use crate::bands::{BandSource, Field, SpinTreatment};
+use crate::bands::{BandHeader, BandSource, Field, SpinTreatment};
 use crate::crystal::PointGroup;
 use crate::error::{Error, Result};
 use crate::integrate::{Channel, Spectrum};
@@ -18,18 +18,7 @@ const MOST_COMPARED: usize = 4096;
 /// [`Error::BadOption`] for bands without two spin channels; those of reading.
 pub fn channel_group(source: &dyn BandSource) -> Result<PointGroup> {
     let header = source.header();
-    let problem = match header.spin {
-        SpinTreatment::Collinear => None,
-        SpinTreatment::Unpolarized => Some("the bands are unpolarized: both spins conduct alike"),
-        SpinTreatment::Spinor => Some("the bands are spinors, whose states have no definite spin"),
-    };
-    if let Some(problem) = problem {
-        return Err(Error::bad_option(
-            "--spin-resolved",
-            problem,
-            "leave the option away, or give the bands of a collinear calculation",
-        ));
-    }
+    check_collinear(header)?;
     let mut group = header.point_group.clone();
     let grid = header.k_grid;
     let stride = grid.len().div_ceil(MOST_COMPARED);
@@ -49,6 +38,23 @@ pub fn channel_group(source: &dyn BandSource) -> Result<PointGroup> {
         });
     }
     Ok(group)
+}
+
+/// Whether the bands have spins that are up or down.
+///
+/// # Errors
+/// [`Error::BadOption`] where not.
+pub fn check_collinear(header: &BandHeader) -> Result<()> {
+    let problem = match header.spin {
+        SpinTreatment::Collinear => return Ok(()),
+        SpinTreatment::Unpolarized => "the bands are unpolarized: both spins conduct alike",
+        SpinTreatment::Spinor => "the bands are spinors, whose states have no definite spin",
+    };
+    Err(Error::bad_option(
+        "--spin-resolved",
+        problem,
+        "leave the option away, or give the bands of a collinear calculation",
+    ))
 }
 
 /// The distributions of the up and of the down channel, which add up to that of both; none for a channel without any state on

@@ -4,6 +4,7 @@ use super::infer::clean_shift;
 use super::{KList, ON_GRID, Unfolding, incomplete, show};
 use crate::crystal::{self, GridBasis, KGrid, PointGroup};
 use crate::error::{Error, Result};
+use crate::memory;
 
 /// No listed k-point.
 const NONE: usize = usize::MAX;
@@ -75,6 +76,7 @@ pub(super) fn complete(
     };
     let locate = |k: [f64; 3]| grid.locate(k, ON_GRID).map(|j| grid.index(j));
     // `listed`: the grid points of the list itself; `orbit`: the first listed point of each grid point's orbit.
+    memory::check::<[usize; 2]>("the points of a grid", grid.len())?;
     let mut listed = vec![NONE; grid.len()];
     let mut orbit = vec![NONE; grid.len()];
     let mut equivalents = Vec::new();

@@ -4,6 +4,7 @@ use super::{KList, ON_GRID, Unfolding, show, unfold};
 use crate::bands::{BandGrid, BandHeader, SpinTreatment};
 use crate::crystal::{self, Atom, Lattice, PointGroup};
 use crate::error::{Error, Result};
+use crate::memory;
 
 /// Largest difference in eV between the energies of two listed k-points that symmetry makes equivalent. Iterative
 /// diagonalisation leaves that much in high empty bands; a symmetry that does not hold differs by far more.
@@ -84,7 +85,12 @@ impl IrreducibleBands {
         header.provenance.notes = unfolding.notes;
         header.provenance.notes.append(&mut notes);
         let per_k = header.n_spin_band();
-        let mut energies = Vec::with_capacity(per_k * header.k_grid.len());
+        let mut energies = Vec::new();
+        memory::reserve(
+            "the energies of a grid",
+            &mut energies,
+            per_k * header.k_grid.len(),
+        )?;
         for spin_band in 0..per_k {
             energies.extend(
                 unfolding

@@ -7,6 +7,7 @@ use crate::crystal::Tensor;
 use crate::error::Result;
 use crate::integrate::crossings::{self, CrossingEffect};
 use crate::integrate::{Channels, Engine, Request, spectrum_with_rival};
+use crate::progress;
 use crate::report::TransportRow;
 use crate::scattering::{Carrier, ScatteringModel};
 use crate::transport::{
@@ -53,7 +54,9 @@ impl Optimize {
         request: &Request,
         engine: &mut dyn Engine,
     ) -> Result<Found> {
+        let phase = progress::phase("Fermi level", 0);
         let (fermi, origin) = session::fermi_level(&self.level, source, request, engine)?;
+        drop(phase);
         let gap = session::gap(&self.level, source, fermi);
         let temperatures = &self.temperature.0;
         let cold = temperatures.iter().copied().fold(f64::INFINITY, f64::min);
@@ -119,11 +122,13 @@ impl Optimize {
             .iter()
             .flat_map(|&t| ranges.iter().map(move |&range| (t, range)))
             .collect();
+        let phase = progress::phase("search for the optima", cases.len() as u64);
         let cases: Vec<(Optimum, TransportRow)> = cases
             .par_iter()
             .map(|&(t, range_ev)| {
                 let optimum = distribution.optimum(&search(range_ev), t)?;
                 let row = TransportRow::new(&distribution, &optimum.state, relaxation, lattice)?;
+                phase.add(1);
                 Ok((optimum, row))
             })
             .collect::<Result<_>>()?;

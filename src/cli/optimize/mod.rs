@@ -4,10 +4,11 @@ mod compute;
 
 use super::dimension::DimensionOption;
 use super::lists::{List, parse_temperatures};
-use super::opened::{self, Preference};
-use super::options::{FermiOption, Input, Method, Output, number};
+use super::opened::{self, Demands, Preference};
+use super::options::{FermiOption, Input, Method, Output, parse_within};
 use super::relaxation::RelaxationOption;
-use super::session;
+use super::{plausible, session};
+use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::report::{
     Levels, OptimumReport, Row, TransportReport, TransportRow, optimum_table, transport_csv,
@@ -59,7 +60,7 @@ pub struct Optimize {
     #[arg(long, alias = "maximize", value_enum, default_value = "power-factor")]
     maximise: Goal,
     /// Temperatures in K: 300, 300,500 or 300:800:50; of several the best is sought between them, too
-    #[arg(short = 'T', long, value_name = "LIST", value_parser = parse_temperatures, default_value = "300")]
+    #[arg(short = 'T', long, value_name = "LIST", value_parser = parse_temperatures, allow_hyphen_values = true, default_value = "300")]
     temperature: List,
     /// Sign of the carriers
     #[arg(long, value_enum, default_value = "both")]
@@ -68,7 +69,7 @@ pub struct Optimize {
     #[arg(long, value_enum, default_value = "average")]
     component: Component,
     /// How far beyond the band edge (or a metal's Fermi level) to look, eV (default: 0.5, or 12 k_BT where that is more)
-    #[arg(long, value_name = "EV", value_parser = number)]
+    #[arg(long, value_name = "EV", value_parser = parse_within, allow_hyphen_values = true)]
     within: Option<f64>,
     #[command(flatten)]
     level: FermiOption,
@@ -94,22 +95,20 @@ impl Optimize {
     /// # Errors
     /// Where the call is wrong, the bands cannot be read or integrated, or a result cannot be written.
     pub fn run(self) -> Result<()> {
-        let model = self.relaxation.model()?;
+        let _progress = session::show_progress(&self.output);
         self.check()?;
+        let model = self.relaxation.model()?;
         if let (Some(model), Some(file)) = (&model, &self.relaxation.scattering) {
             model.check_dimension(self.extent.dimension, file)?;
         }
-        let source = opened::open(&self.input, Preference::Refined)?;
+        let demands = Demands {
+            method: Some(&self.method),
+            check: &|header, range| self.check_bands(header, range),
+        };
+        let source = opened::open(&self.input, Preference::Refined, &demands)?;
         let header = source.header();
         session::notes(&self.output, header);
         let extent = self.extent.extent(header)?;
-        if header.has_lifetimes && model.is_some() {
-            return Err(Error::bad_option(
-                "--scattering",
-                "the bands bring relaxation times, to which mechanisms would add differently at each chemical potential",
-                "leave it away, or use `bzint transport` at given dopings",
-            ));
-        }
         let known = self.relaxation.known(header);
         let objective = self.objective(known)?;
         let (found, run) =
@@ -137,9 +136,10 @@ impl Optimize {
             best_temperatures: best.filter_map(|(s, b)| Some((s, b?))).collect(),
         };
         let rows = rows.iter().zip(said.items());
-        let rows = rows
+        let rows: Vec<Row> = rows
             .map(|(row, extras)| Row::new(row, extras, extent.as_ref()))
             .collect();
+        session::about_cap(&self.output, &run, header, session::widest(&rows));
         let report = TransportReport {
             header,
             input: self.input.file.display().to_string(),
@@ -193,17 +193,38 @@ impl Optimize {
         Ok(())
     }
 
-    fn check(&self) -> Result<()> {
-        self.extent
-            .check(self.relaxation.lattice_thermal_conductivity)?;
-        match self.within {
-            Some(x) if x <= 0.0 => Err(Error::bad_option(
-                "--within",
-                format!("{x} eV"),
-                "give a positive energy, such as 0.5",
-            )),
-            _ => Ok(()),
+    /// Objections to the bands, before anything long is made of them.
+    fn check_bands(&self, header: &BandHeader, range_ev: Option<(f64, f64)>) -> Result<()> {
+        self.extent.extent(header)?;
+        if header.has_lifetimes && self.relaxation.scattering.is_some() {
+            return Err(Error::bad_option(
+                "--scattering",
+                "the bands bring relaxation times, to which mechanisms would add differently at each chemical potential",
+                "leave it away, or use `bzint transport` at given dopings",
+            ));
         }
+        self.objective(self.relaxation.known(header))?;
+        session::check_level(&self.level, header, range_ev)
+    }
+
+    /// Whether the options fit together, and a warning of absurd values.
+    fn check(&self) -> Result<()> {
+        self.input.check(Some(&self.method))?;
+        self.level.check()?;
+        // What is missing whatever the bands bring.
+        if self.relaxation.given() {
+            self.objective(true)?;
+        }
+        let relaxation = &self.relaxation;
+        let lattice = relaxation.lattice_thermal_conductivity;
+        plausible::warn(&self.output, &plausible::TAU, relaxation.tau);
+        plausible::warn(&self.output, &plausible::LATTICE, lattice);
+        plausible::warn(&self.output, &plausible::SCISSOR, self.input.scissor);
+        plausible::warn(&self.output, &plausible::THICKNESS, self.extent.thickness);
+        let temperatures = self.temperature.0.iter().copied();
+        plausible::warn(&self.output, &plausible::TEMPERATURE, temperatures);
+        self.extent
+            .check(self.relaxation.lattice_thermal_conductivity)
     }
 
     /// # Errors

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::integrate::Spectrum;
 use crate::integrate::crossings::{self, CrossingEffect};
 use crate::integrate::{Channels, EnergyAxis, Engine, Request, spectrum, spectrum_with_rival};
+use crate::progress;
 use crate::report::{Levels, Row, TransportRow, share_items, spin_items};
 use crate::sampler::MatthiessenBands;
 use crate::scattering::ScatteringModel;
@@ -105,7 +106,9 @@ impl Transport {
         request: &Request,
         engine: &mut dyn Engine,
     ) -> Result<Found> {
+        let phase = progress::phase("Fermi level", 0);
         let (fermi, origin) = session::fermi_level(&self.level, source, request, engine)?;
+        drop(phase);
         let gap = session::gap(&self.level, source, fermi);
         let split = gap.map_or(fermi, |(valence, conduction)| 0.5 * (valence + conduction));
         let temperatures = &self.temperature.0;
@@ -130,6 +133,7 @@ impl Transport {
                     margin_ev: FIRST_LOOK_EV,
                     ..plan.clone()
                 };
+                let _phase = progress::phase("first look for the dopings", 0);
                 let look = first_look(source, &first, split, extent, request, engine)?;
                 cases.ranges(&look)?
             }
@@ -149,13 +153,18 @@ impl Transport {
             self.integrate(source, &request, &axis, split, extent, engine)
         };
         let integral = spectra(source, engine)?;
+        let phase = progress::phase("coefficients", cases.all().len() as u64);
         let rows = match model.filter(|_| integral.distribution.has_lifetimes()) {
             Some(model) => {
-                let integrate = |source: &dyn BandSource| spectra(source, engine);
+                let integrate = |source: &dyn BandSource| {
+                    phase.add(1);
+                    spectra(source, engine)
+                };
                 self.rows_by_state(source, &integral, &cases, model, extent, integrate)?
             }
             None => {
                 let row = |(t, i)| {
+                    phase.add(1);
                     let state = cases.state(&integral.distribution, t, i)?;
                     self.row(&integral, &state, model, gap, extent)
                 };
@@ -240,17 +249,13 @@ impl Transport {
     /// Carriers to be compensated besides impurity levels, as given.
     fn fixed_dopings(&self) -> Vec<f64> {
         let given = self.doping.as_ref();
-        given.map_or(vec![0.0], |list| list.0.clone())
+        given.map_or(vec![0.0], |dopings| dopings.values.clone())
     }
 
     fn channels(&self, source: &dyn BandSource) -> Result<Channels> {
         let own = source.header().has_lifetimes && self.relaxation.tau.is_none();
-        if own && self.magnetoconductivity {
-            return Err(Error::bad_option(
-                "--magnetoconductivity",
-                "the second order in the field needs the gradient of the bands' own relaxation times",
-                "leave it away, or give a constant one (`--tau SECONDS`)",
-            ));
+        if own {
+            self.check_second_order()?;
         }
         // A chain has no Hall effect.
         let hall = self.extent.dimension > 1 && (self.hall || (HALL_BY_DEFAULT && !self.no_hall));

@@ -3,11 +3,14 @@
 mod compute;
 
 use super::dimension::DimensionOption;
-use super::lists::{Impurity, List, parse_dopings, parse_impurity, parse_list, parse_temperatures};
-use super::opened::{self, Opened, Preference};
-use super::options::{FermiOption, Input, Method, Output};
+use super::lists::{
+    Dopings, Impurity, List, parse_dopings, parse_energies, parse_impurity, parse_temperatures,
+};
+use super::opened::{self, Demands, Opened, Preference};
+use super::options::{FermiOption, Input, Method, Output, parse_length};
 use super::relaxation::RelaxationOption;
-use super::session;
+use super::{plausible, session};
+use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::integrate::Velocities;
 use crate::report::{
@@ -15,7 +18,7 @@ use crate::report::{
     transport_table,
 };
 use crate::sampler::{InterpolatedBands, MeanFreePathBands, MeanFreePathSeries};
-use crate::transport::{Directions, channel_group};
+use crate::transport::{Directions, channel_group, check_collinear};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -28,35 +31,39 @@ enum Format {
     Boltztrap,
 }
 
+/// Most rows of a calculation, one a temperature and level: and what each takes until it is written.
+const MOST_ROWS: usize = 200_000;
+const ROW_BYTES: usize = 24 << 10;
+
 /// Options of `transport`.
 #[derive(Args, Debug)]
 pub struct Transport {
     #[command(flatten)]
     input: Input,
     /// Temperatures in K: 300, 300,500 or 300:800:50
-    #[arg(short = 'T', long, value_name = "LIST", value_parser = parse_temperatures, default_value = "300")]
+    #[arg(short = 'T', long, value_name = "LIST", value_parser = parse_temperatures, allow_hyphen_values = true, default_value = "300")]
     temperature: List,
     /// Chemical potentials in eV relative to the Fermi level: a value, a list or start:stop:step (default: 0, unless doped)
-    #[arg(long, value_name = "LIST", value_parser = parse_list, allow_hyphen_values = true)]
+    #[arg(long, value_name = "LIST", value_parser = parse_energies, allow_hyphen_values = true)]
     mu: Option<List>,
     /// Chemical potentials in eV on the bands' own scale
-    #[arg(long, value_name = "LIST", value_parser = parse_list, allow_hyphen_values = true, conflicts_with = "mu")]
+    #[arg(long, value_name = "LIST", value_parser = parse_energies, allow_hyphen_values = true, conflicts_with = "mu")]
     mu_absolute: Option<List>,
     /// Net dopings in cm^-3 (cm^-2 of a layer, cm^-1 of a chain): 1e19, n1e19 and -1e19 are electrons (n-type), p1e19 and +1e19 holes (p-type); a list
     #[arg(long, value_name = "LIST", value_parser = parse_dopings, allow_hyphen_values = true, conflicts_with_all = ["mu", "mu_absolute"])]
-    doping: Option<List>,
+    doping: Option<Dopings>,
     /// Donors, density:depth[:degeneracy] in cm^-3 (as --doping) and eV below the conduction band (degeneracy 2); may be repeated
-    #[arg(long, value_name = "LEVEL", value_parser = parse_impurity, conflicts_with_all = ["mu", "mu_absolute"])]
+    #[arg(long, value_name = "LEVEL", value_parser = parse_impurity, allow_hyphen_values = true, conflicts_with_all = ["mu", "mu_absolute"])]
     donors: Vec<Impurity>,
     /// Acceptors, density:depth[:degeneracy] in cm^-3 (as --doping) and eV above the valence band (degeneracy 4); may be repeated
-    #[arg(long, value_name = "LEVEL", value_parser = parse_impurity, conflicts_with_all = ["mu", "mu_absolute"])]
+    #[arg(long, value_name = "LEVEL", value_parser = parse_impurity, allow_hyphen_values = true, conflicts_with_all = ["mu", "mu_absolute"])]
     acceptors: Vec<Impurity>,
     #[command(flatten)]
     level: FermiOption,
     #[command(flatten)]
     relaxation: RelaxationOption,
     /// Constant mean free path in Å: every state relaxes in λ/|v|
-    #[arg(long, value_name = "ANGSTROM", allow_hyphen_values = true, conflicts_with_all = ["tau", "scattering", "magnetoconductivity"])]
+    #[arg(long, value_name = "ANGSTROM", value_parser = parse_length, allow_hyphen_values = true, conflicts_with_all = ["tau", "scattering", "magnetoconductivity"])]
     mean_free_path: Option<f64>,
     /// Coefficients of up and down electrons separately, too (collinear bands), and the polarisation of their currents
     #[arg(long)]
@@ -96,14 +103,8 @@ impl Transport {
     /// # Errors
     /// Where the call is wrong, the bands cannot be read or integrated, or a result cannot be written.
     pub fn run(self) -> Result<()> {
-        self.check_dimension()?;
-        if self.format == Format::Boltztrap && self.relaxation.tau.is_some() {
-            return Err(Error::bad_option(
-                "--format boltztrap",
-                "its columns are per relaxation time, and a relaxation time was given",
-                "leave `--tau` away",
-            ));
-        }
+        let _progress = session::show_progress(&self.output);
+        self.check()?;
         let model = self.relaxation.model()?;
         if let (Some(model), Some(file)) = (&model, &self.relaxation.scattering) {
             model.check_dimension(self.extent.dimension, file)?;
@@ -111,14 +112,6 @@ impl Transport {
         let source = self.open()?;
         let header = source.header();
         session::notes(&self.output, header);
-        if self.relaxation.lattice_thermal_conductivity.is_some() && !self.relaxation.known(header)
-        {
-            return Err(Error::bad_option(
-                "--lattice-thermal-conductivity",
-                "there is no relaxation time, and so no zT",
-                "give `--tau SECONDS`",
-            ));
-        }
         let extent = self.extent.extent(header)?;
         if self.spin_resolved {
             channel_group(&*source)?;
@@ -130,6 +123,7 @@ impl Transport {
         if let Some(text) = self.extent.note(header, &found.conducted) {
             session::note(&self.output, &text);
         }
+        session::about_cap(&self.output, &run, header, session::widest(&found.rows));
         let report = TransportReport {
             header,
             input: self.input.file.display().to_string(),
@@ -168,6 +162,126 @@ impl Transport {
         Ok(())
     }
 
+    /// Whether the options fit together, and a warning of absurd values.
+    fn check(&self) -> Result<()> {
+        self.check_dimension()?;
+        self.input.check(Some(&self.method))?;
+        self.level.check()?;
+        self.check_format()?;
+        let dopings = self.doping.as_ref();
+        self.extent
+            .check_density("--doping", dopings.and_then(|d| d.per))?;
+        for (option, levels) in [("--donors", &self.donors), ("--acceptors", &self.acceptors)] {
+            for level in levels {
+                self.extent.check_density(option, level.per)?;
+            }
+        }
+        self.check_rows()?;
+        let relaxation = &self.relaxation;
+        let lattice = relaxation.lattice_thermal_conductivity;
+        plausible::warn(&self.output, &plausible::TAU, relaxation.tau);
+        plausible::warn(&self.output, &plausible::LATTICE, lattice);
+        plausible::warn(
+            &self.output,
+            &plausible::MEAN_FREE_PATH,
+            self.mean_free_path,
+        );
+        plausible::warn(&self.output, &plausible::SCISSOR, self.input.scissor);
+        plausible::warn(&self.output, &plausible::THICKNESS, self.extent.thickness);
+        let temperatures = self.temperature.0.iter().copied();
+        plausible::warn(&self.output, &plausible::TEMPERATURE, temperatures);
+        if self.extent.dimension == 3 {
+            let densities = dopings.into_iter().flat_map(|d| d.values.iter().copied());
+            plausible::warn(&self.output, &plausible::DOPING, densities);
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// [`Error::BadOption`] for more rows than can be meant.
+    fn check_rows(&self) -> Result<()> {
+        let levels = [&self.mu, &self.mu_absolute].into_iter().flatten();
+        let dopings = self.doping.as_ref().map(|d| d.values.len());
+        let levels = levels
+            .map(|list| list.0.len())
+            .next()
+            .or(dopings)
+            .unwrap_or(1);
+        let temperatures = self.temperature.0.len();
+        let rows = levels.saturating_mul(temperatures);
+        if rows <= MOST_ROWS {
+            return crate::memory::check::<[u8; ROW_BYTES]>(
+                &format!("a calculation of {rows} rows"),
+                rows,
+            );
+        }
+        Err(Error::bad_option(
+            "--temperature",
+            format!(
+                "{temperatures} temperatures at {levels} chemical potentials or dopings are {rows} rows, more than {MOST_ROWS}"
+            ),
+            "give fewer, or larger steps",
+        ))
+    }
+
+    /// # Errors
+    /// [`Error::BadOption`] for what BoltzTraP2's files have no place for.
+    fn check_format(&self) -> Result<()> {
+        let given = [
+            ("--tau", self.relaxation.tau.is_some()),
+            ("--scattering", self.relaxation.scattering.is_some()),
+            ("--mean-free-path", self.mean_free_path.is_some()),
+        ];
+        match (self.format, given.iter().find(|(_, given)| *given)) {
+            (Format::Boltztrap, Some((option, _))) => Err(Error::bad_option(
+                "--format boltztrap",
+                "its columns are per relaxation time, and a relaxation time was given",
+                format!("leave `{option}` away"),
+            )),
+            (Format::Hdf5, _) if self.bt2_compat => Err(Error::bad_option(
+                "--bt2-compat",
+                "it changes BoltzTraP2's files, and an HDF5 file is to be written",
+                "give `--format boltztrap`, or leave it away",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Objections to the bands, before anything long is made of them.
+    fn check_bands(&self, header: &BandHeader, range_ev: Option<(f64, f64)>) -> Result<()> {
+        let known = self.relaxation.known(header) || self.mean_free_path.is_some();
+        self.relaxation.check_lattice(known)?;
+        self.extent.extent(header)?;
+        let own = header.has_lifetimes && self.relaxation.tau.is_none();
+        if self.format == Format::Boltztrap && own {
+            return Err(Error::bad_option(
+                "--format boltztrap",
+                "its columns are per relaxation time, and the bands bring relaxation times",
+                "leave it away",
+            ));
+        }
+        if own {
+            self.check_second_order()?;
+        }
+        if self.spin_resolved {
+            check_collinear(header)?;
+        }
+        session::check_level(&self.level, header, range_ev)
+    }
+
+    /// # Errors
+    /// [`Error::BadOption`] where the magnetoconductivity of relaxation times that vary is asked for.
+    fn check_second_order(&self) -> Result<()> {
+        if !self.magnetoconductivity {
+            return Ok(());
+        }
+        Err(Error::bad_option(
+            "--magnetoconductivity",
+            "the second order in the field needs the gradient of the bands' own relaxation times",
+            "leave it away, or give a constant one (`--tau SECONDS`)",
+        ))
+    }
+
     /// # Errors
     /// [`Error::BadOption`] for options that mean nothing for this dimension.
     fn check_dimension(&self) -> Result<()> {
@@ -194,7 +308,11 @@ impl Transport {
 
     /// The bands, with the relaxation times of a mean free path where that is asked for.
     fn open(&self) -> Result<Opened> {
-        let opened = opened::open(&self.input, Preference::Refined)?;
+        let demands = Demands {
+            method: Some(&self.method),
+            check: &|header, range| self.check_bands(header, range),
+        };
+        let opened = opened::open(&self.input, Preference::Refined, &demands)?;
         let Some(path) = self.mean_free_path else {
             return Ok(opened);
         };

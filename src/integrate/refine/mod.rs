@@ -21,6 +21,7 @@ use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::kernel::real::tie;
 use crate::kernel::tetrahedron::corners;
+use crate::progress;
 use crate::sampler::{BandGroup, BoxBand, Derivatives, Interpolator};
 use crate::units::ELECTRON_MASS;
 use cells::{BlockCells, Edges};
@@ -32,6 +33,12 @@ use rayon::prelude::*;
 const CHUNK: usize = 64;
 /// Goals of a spectrum: groups of bins whose contents must be right.
 const GROUPS: usize = 16;
+
+/// What the first goals are, per energy.
+const QUANTITIES: [&str; 2] = [
+    "the density of states",
+    "the squared velocities (conductivity)",
+];
 
 /// How far refinement may go.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,6 +71,23 @@ pub struct Refined {
     pub reached: f64,
     /// Why the tolerance was not met, if so.
     pub cap: Option<String>,
+    /// Where it was not, what is furthest from it.
+    pub worst: Option<Worst>,
+}
+
+/// The goal whose bar is widest over what the tolerance allows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Worst {
+    /// What its bar belongs to, in words.
+    pub quantity: &'static str,
+    /// The energies that it is summed over, eV.
+    pub energies_ev: (f64, f64),
+    /// Bands that make most of the bar, by `spin` and their indices.
+    pub spin: usize,
+    /// Their indices, from 0.
+    pub bands: std::ops::Range<usize>,
+    /// Their share of the error, before signs cancel.
+    pub share: f64,
 }
 
 /// Bands that are integrated with refinement.
@@ -115,7 +139,8 @@ impl<'a> Refiner<'a> {
         let mut extremes = std::mem::take(&mut refiner.extremes);
         for g in 0..refiner.groups.len() {
             let blocks: Vec<(usize, BlockId)> = refiner.roots.iter().map(|b| (g, *b)).collect();
-            let found = refiner.each_block(&blocks, Derivatives::None, |_, _, bands| {
+            let what = "first look at the bands";
+            let found = refiner.each_block(what, &blocks, Derivatives::None, |_, _, bands| {
                 let sampled = |b: &BoxBand| {
                     let all = b.energies.iter().copied();
                     let low = all.clone().fold(f64::INFINITY, f64::min);
@@ -194,7 +219,11 @@ impl<'a> Refiner<'a> {
             },
         )?;
         let integral = self.integrate_surface(channels, energy_ev, &found)?;
-        Ok((integral, found.refined))
+        let named = |goal: usize| {
+            let quantity = *QUANTITIES.get(goal).unwrap_or(&"the occupation of a band");
+            (quantity, (energy_ev, energy_ev))
+        };
+        Ok((integral, found.refined(named)))
     }
 
     /// Integrates every channel of the request into the bins of `axis`. The contents of up to 16 groups of bins are brought to
@@ -207,6 +236,7 @@ impl<'a> Refiner<'a> {
         if channels.has_lifetimes() && !self.header().has_lifetimes {
             return Err(no_lifetimes());
         }
+        Spectrum::check_room(axis, self.header(), request)?;
         let per_group = axis.bins().div_ceil(GROUPS);
         let mut group_edges: Vec<f64> = axis.edges().iter().copied().step_by(per_group).collect();
         if group_edges.last() != axis.edges().last() {
@@ -241,7 +271,14 @@ impl<'a> Refiner<'a> {
             },
         )?;
         let spectrum = self.integrate_spectrum(channels, axis, request.by_band, &found)?;
-        Ok((spectrum, found.refined))
+        let named = |goal: usize| {
+            let g = goal % groups;
+            (
+                QUANTITIES[goal / groups],
+                (group_edges[g], group_edges[g + 1]),
+            )
+        };
+        Ok((spectrum, found.refined(named)))
     }
 
     /// Quanta of `goals` goals of states, as many of v², and some of states again.
@@ -276,9 +313,10 @@ impl<'a> Refiner<'a> {
         }
     }
 
-    /// `work(group, block, bands)` for every block, in parallel; results in the order of `blocks`.
+    /// `work(group, block, bands)` for every block, in parallel, as the phase `what`; results in the order of `blocks`.
     fn each_block<T: Send>(
         &self,
+        what: &str,
         blocks: &[(usize, BlockId)],
         derivatives: Derivatives,
         work: impl Fn(usize, BlockId, &[BoxBand]) -> T + Sync,
@@ -294,6 +332,7 @@ impl<'a> Refiner<'a> {
             .chunk_by(same_slab)
             .flat_map(|run| run.chunks(CHUNK))
             .collect();
+        let phase = progress::phase(what, blocks.len() as u64);
         let done: Vec<Vec<(usize, T)>> = chunks
             .par_iter()
             .map(|chunk| {
@@ -309,6 +348,7 @@ impl<'a> Refiner<'a> {
                         out.push((chunk[i], work(g, block, &bands)));
                         Ok(())
                     })?;
+                phase.add(chunk.len() as u64);
                 Ok(out)
             })
             .collect::<Result<_>>()?;

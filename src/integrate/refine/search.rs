@@ -3,10 +3,10 @@
 use super::cells::{EdgeSums, Edges};
 use super::leaves::{Leaf, Share, Totals, mark};
 use super::mesh::{BlockId, MAX_LEVEL};
-use super::{Refined, Refiner};
+use super::{Refined, Refiner, Worst};
 use crate::error::Result;
 use crate::integrate::exact::{Quantum, add};
-use crate::sampler::{BoxBand, Derivatives};
+use crate::sampler::{BandGroup, BoxBand, Derivatives};
 
 /// A mesh that meets the goals.
 pub(super) struct Found {
@@ -14,7 +14,30 @@ pub(super) struct Found {
     pub blocks: Vec<(usize, BlockId)>,
     /// Share of the zone in dropped blocks where a band is full, by spin·n_band + band.
     pub full: Vec<f64>,
-    pub refined: Refined,
+    refined: Refined,
+    /// Where a cap was reached: the goal that is furthest from its tolerance, the group of bands that has most of its error, and
+    /// its share.
+    worst: Option<(usize, BandGroup, f64)>,
+}
+
+impl Found {
+    /// What refinement did, given what a goal is the sum of and between which energies (eV).
+    pub fn refined(self, goal: impl Fn(usize) -> (&'static str, (f64, f64))) -> Refined {
+        let worst = self.worst.map(|(worst, group, share)| {
+            let (quantity, energies_ev) = goal(worst);
+            Worst {
+                quantity,
+                energies_ev,
+                spin: group.spin,
+                bands: group.bands,
+                share,
+            }
+        });
+        Refined {
+            worst,
+            ..self.refined
+        }
+    }
 }
 
 impl Refiner<'_> {
@@ -130,6 +153,7 @@ impl Refiner<'_> {
         let mut leaves: Vec<Leaf> = Vec::new();
         let mut refined = Refined::default();
         let mut finest = 0;
+        let mut what = "refining".to_owned();
         loop {
             let band_points: u64 = active
                 .iter()
@@ -137,19 +161,20 @@ impl Refiner<'_> {
                 .sum();
             refined.points += band_points;
             finest = active.iter().map(|(_, b)| b.level).fold(finest, u8::max);
-            let found = self.each_block(&active, Derivatives::Velocity, |g, block, bands| {
-                let group = &self.groups[g];
-                let first = group.spin * header.n_band + group.bands.start;
-                // The occupation of bands wholly below is exact; None where nothing else is there.
-                let below: Vec<usize> = bands
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, b)| b.high < window.0)
-                    .map(|(b, _)| first + b)
-                    .collect();
-                let reached = !bands.iter().all(|b| outside((b.low, b.high)));
-                (below, reached.then(|| shares(first, block, bands)))
-            })?;
+            let found =
+                self.each_block(&what, &active, Derivatives::Velocity, |g, block, bands| {
+                    let group = &self.groups[g];
+                    let first = group.spin * header.n_band + group.bands.start;
+                    // The occupation of bands wholly below is exact; None where nothing else is there.
+                    let below: Vec<usize> = bands
+                        .iter()
+                        .enumerate()
+                        .filter(|(_, b)| b.high < window.0)
+                        .map(|(b, _)| first + b)
+                        .collect();
+                    let reached = !bands.iter().all(|b| outside((b.low, b.high)));
+                    (below, reached.then(|| shares(first, block, bands)))
+                })?;
             for ((g, block), (below, shares)) in active.iter().zip(found) {
                 let leaf = Leaf {
                     group: *g,
@@ -182,6 +207,7 @@ impl Refiner<'_> {
             if refined.reached <= 1.0 {
                 break;
             }
+            what = format!("refining, the bar {:.1} times too wide", refined.reached);
             let marked = mark(&leaves, &totals, &allowed);
             let mut kept = Vec::with_capacity(leaves.len());
             active.clear();
@@ -207,11 +233,15 @@ impl Refiner<'_> {
                     "{} k-points are reached",
                     self.refinement.max_points
                 ));
-                let again =
-                    self.each_block(&parents, Derivatives::Velocity, |g, block, bands| {
+                let again = self.each_block(
+                    "refining, the last blocks",
+                    &parents,
+                    Derivatives::Velocity,
+                    |g, block, bands| {
                         let group = &self.groups[g];
                         shares(group.spin * header.n_band + group.bands.start, block, bands)
-                    })?;
+                    },
+                )?;
                 leaves.extend(
                     parents
                         .iter()
@@ -236,11 +266,43 @@ impl Refiner<'_> {
         refined.finest = self.mesh.uniform(finest);
         let mut blocks: Vec<(usize, BlockId)> = leaves.iter().map(|l| (l.group, l.block)).collect();
         blocks.sort_unstable();
+        let worst = match refined.cap {
+            Some(_) => {
+                let totals = Totals::new(&leaves, goals, self.layers);
+                let volumes: Vec<f64> = full.iter().map(|sum| states.value(*sum)).collect();
+                let scale = scale(&totals.value, &volumes);
+                self.worst(&leaves, &totals, &scale)
+            }
+            None => None,
+        };
         Ok(Found {
             blocks,
             full: full.into_iter().map(|sum| states.value(sum)).collect(),
             refined,
+            worst,
         })
+    }
+
+    /// The goal whose bar is widest over its scale, the group that has most of its error, and its share.
+    fn worst(
+        &self,
+        leaves: &[Leaf],
+        totals: &Totals,
+        scale: &[f64],
+    ) -> Option<(usize, BandGroup, f64)> {
+        let over = |g: &usize| match totals.bar[*g] {
+            bar if bar > 0.0 => bar / scale[*g],
+            _ => 0.0,
+        };
+        let goal = (0..scale.len()).max_by(|a, b| over(a).total_cmp(&over(b)))?;
+        let mut errors = vec![0.0; self.groups.len()];
+        for leaf in leaves {
+            let own = leaf.shares.iter().filter(|s| s.goal as usize == goal);
+            errors[leaf.group] += own.map(|s| f64::from(s.off.abs())).sum::<f64>();
+        }
+        let most = (0..errors.len()).max_by(|a, b| errors[*a].total_cmp(&errors[*b]))?;
+        let group = self.groups[most].clone();
+        Some((goal, group, errors[most] / totals.absolute[goal]))
     }
 
     /// The parents of complete sets of children.

@@ -14,6 +14,7 @@ use crate::kernel::velocity::{
     CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_LIFETIMES_HALL, CHANNELS_MAGNETO,
     CHANNELS_SPEEDS, channel_values,
 };
+use crate::progress;
 use crate::sampler::{BoxBand, Derivatives};
 use rayon::prelude::*;
 
@@ -31,7 +32,9 @@ impl Refiner<'_> {
         let width = channels.width();
         // The channels, the occupied part and the one that is flat.
         let entries = width + 2;
-        let parts = self.each_block(&found.blocks, derivatives(channels), |g, block, bands| {
+        let what = "sums on the refined mesh";
+        let derivatives = derivatives(channels);
+        let parts = self.each_block(what, &found.blocks, derivatives, |g, block, bands| {
             let volume = self.mesh.cell_volume(block);
             let group = &self.groups[g];
             let first = group.spin * header.n_band + group.bands.start;
@@ -135,6 +138,7 @@ impl Refiner<'_> {
                 }
             }
         }
+        let phase = progress::phase("sums on the refined mesh", found.blocks.len() as u64);
         // One task for each layer of each group of bands.
         let key = |b: &(usize, BlockId)| (b.0, self.mesh.slab(b.1, self.layers));
         let mut blocks = found.blocks.clone();
@@ -148,7 +152,11 @@ impl Refiner<'_> {
             let own = (spin * header.n_band + group.bands.start) * width * count;
             let layers: Vec<[Vec<f64>; 2]> = tasks
                 .par_iter()
-                .map(|task| self.layer_spectrum(channels, task, &edges))
+                .map(|task| {
+                    let sums = self.layer_spectrum(channels, task, &edges);
+                    phase.add(task.len() as u64);
+                    sums
+                })
                 .collect::<Result<_>>()?;
             for (task, [fine, coarse]) in tasks.iter().zip(layers) {
                 let part = self.mesh.slab(task[0].1, self.layers) * PARTS / self.layers;

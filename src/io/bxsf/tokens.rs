@@ -111,7 +111,8 @@ impl<'a> Tokens<'a> {
 
     /// The energies of one band on the general grid, and the worth of the coarsest last digit.
     pub fn energies(&mut self, band: usize, count: usize) -> Result<(Vec<f64>, f64)> {
-        let mut values = Vec::with_capacity(count);
+        let mut values = Vec::new();
+        crate::memory::reserve("the energies of a band", &mut values, count)?;
         let mut step: f64 = 0.0;
         for i in 0..count {
             let what = format!("energy {} of {count} of band {band}", i + 1);

@@ -125,7 +125,7 @@ pub fn parse(path: &Path, content: &str, units: Option<BxsfUnits>) -> Result<Ban
     let turn: [usize; 3] =
         std::array::from_fn(|a| (shift[a].floor() as i64).rem_euclid(n[a] as i64) as usize);
     let to_ev = units.energy.in_ev();
-    let mut energies = vec![0.0; n_band * grid.len()];
+    let mut energies = crate::memory::zeros("the energies of a grid", n_band * grid.len())?;
     for (band, energies) in energies.chunks_exact_mut(grid.len()).enumerate() {
         for i1 in 0..n1 {
             for i2 in 0..n2 {

@@ -80,6 +80,7 @@ pub fn read(path: &Path) -> Result<BandGrid> {
 /// # Errors
 /// As [`read`].
 pub fn parse(path: &Path, text: &str) -> Result<BandGrid> {
+    check_shape(path, text)?;
     let document = Document::parse(text).map_err(|error| {
         let at = error.pos();
         Error::bad_file(
@@ -101,6 +102,69 @@ pub fn parse(path: &Path, text: &str) -> Result<BandGrid> {
     let reader = Reader { path };
     let output = reader.child(root, "output")?;
     reader.bands(root, output)
+}
+
+/// Most attributes of an element and most elements around one, many times what pw.x writes. Beyond, the XML parser takes the square of
+/// their number.
+const MOST_ATTRIBUTES: usize = 200;
+const MOST_DEPTH: usize = 100;
+
+/// # Errors
+/// [`Error::BadFile`] for more attributes in an element, or more elements around one, than any run writes.
+fn check_shape(path: &Path, text: &str) -> Result<()> {
+    let mut depth = 0usize;
+    let mut rest = text;
+    let bad = |rest: &str, problem: String| {
+        let line = 1 + text[..text.len() - rest.len()].matches('\n').count();
+        Err(Error::bad_file(
+            path,
+            format!("line {line}"),
+            problem,
+            RUN_AGAIN,
+        ))
+    };
+    while let Some(start) = rest.find('<') {
+        rest = &rest[start + 1..];
+        let skipped = [("!--", "-->"), ("![CDATA[", "]]>"), ("?", "?>")];
+        if let Some((_, end)) = skipped.iter().find(|(begin, _)| rest.starts_with(begin)) {
+            rest = rest.find(end).map_or("", |i| &rest[i..]);
+            continue;
+        }
+        if rest.starts_with('/') {
+            depth = depth.saturating_sub(1);
+            continue;
+        }
+        let mut attributes = 0usize;
+        let mut quote = None;
+        let mut end = rest.len();
+        let mut last = ' ';
+        for (i, c) in rest.char_indices() {
+            match quote {
+                Some(q) if c == q => quote = None,
+                Some(_) => {}
+                None if c == '"' || c == '\'' => {
+                    quote = Some(c);
+                    attributes += 1;
+                }
+                None if c == '>' => {
+                    end = i;
+                    break;
+                }
+                None => last = c,
+            }
+        }
+        if attributes > MOST_ATTRIBUTES {
+            return bad(rest, format!("an element with {attributes} attributes"));
+        }
+        if last != '/' {
+            depth += 1;
+        }
+        if depth > MOST_DEPTH {
+            return bad(rest, format!("an element inside of {depth} others"));
+        }
+        rest = &rest[end..];
+    }
+    Ok(())
 }
 
 impl Reader<'_> {

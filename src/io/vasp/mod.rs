@@ -82,7 +82,12 @@ impl Run {
             return Err(Error::bad_file(path, "eigenvalues", problem, RUN_AGAIN));
         }
         let kept = with_weight(n_k, &self.weights.values, &mut self.notes);
-        let mut energies = Vec::with_capacity(kept.len() * n_spin * n_band);
+        let mut energies = Vec::new();
+        crate::memory::reserve(
+            "the energies of a list of k-points",
+            &mut energies,
+            kept.len() * n_spin * n_band,
+        )?;
         for &k in &kept {
             for s in 0..n_spin {
                 let first = (s * n_k + k) * n_band;

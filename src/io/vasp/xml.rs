@@ -112,7 +112,10 @@ fn push_name(place: &mut String, tag: &BytesStart) {
 }
 
 fn attribute(tag: &BytesStart, name: &str) -> Option<String> {
-    let attribute = tag.try_get_attribute(name).ok()??;
+    // Without the search for duplicates, which takes the square of their number.
+    let mut all = tag.attributes();
+    let mut all = all.with_checks(false).filter_map(|a| a.ok());
+    let attribute = all.find(|a| a.key.as_ref() == name)?;
     Some(attribute.value.into_owned())
 }
 

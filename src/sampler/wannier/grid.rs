@@ -6,6 +6,7 @@ use crate::bands::{
 };
 use crate::crystal::KGrid;
 use crate::error::{Error, Result};
+use crate::progress;
 use crate::sampler::KBox;
 use rayon::prelude::*;
 use std::collections::VecDeque;
@@ -90,7 +91,9 @@ impl WannierGrid {
             .map(|band| StatisticsBuilder::new(grid.n, format!("band {}", band + 1)))
             .collect();
         let step = 2 * rayon::current_num_threads();
+        let phase = progress::phase("the Hamiltonian on the grid", grid.n[0] as u64);
         for first in (0..grid.n[0]).step_by(step) {
+            phase.at(first as u64, grid.n[0] as u64);
             let planes = self.planes(first, step.min(grid.n[0] - first))?;
             builders
                 .par_iter_mut()
