@@ -1,7 +1,5 @@
-//! The `bzint` command: parse, dispatch, print the error, exit code (0 done, 1 the work failed, 2 the call is wrong).
+//! The `bzint` command.
 
-use bzint::cli::Cli;
-use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -10,11 +8,5 @@ fn main() -> ExitCode {
         // SAFETY: no other thread runs yet.
         unsafe { std::env::set_var("XDG_RUNTIME_DIR", std::env::temp_dir()) };
     }
-    match Cli::parse().run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(if error.is_usage() { 2 } else { 1 })
-        }
-    }
+    bzint::cli::main()
 }

@@ -1,7 +1,8 @@
 //! `bzint convert`.
 
 use super::options::{Input, Output};
-use super::session;
+use super::outputs::Outputs;
+use super::{session, terminal};
 use crate::error::{Error, Result};
 use crate::io::{bxsf, frmsf, hdf5};
 use clap::Args;
@@ -53,7 +54,13 @@ impl Convert {
                 ));
             }
         };
+        let outputs = Outputs::new(
+            &self.output,
+            &[&self.input.file],
+            &[("--output", self.out.clone())],
+        )?;
         let source = session::open(&self.input)?;
+        outputs.spare_inputs()?;
         session::notes(&self.output, source.header());
         let options = bxsf::WriteOptions {
             spin,
@@ -73,13 +80,13 @@ impl Convert {
             self.out.display()
         );
         if self.output.json {
-            super::print(&format!(
-                "{:#}",
-                serde_json::json!({"kind": "convert", "output": self.out, "k_grid": header.k_grid.n, "bands": header.n_band})
-            ));
-        } else if !self.output.quiet {
-            super::print(&summary);
+            return terminal::print_json(
+                &serde_json::json!({"kind": "convert", "output": self.out.display().to_string(), "k_grid": header.k_grid.n, "bands": header.n_band}),
+            );
         }
-        Ok(())
+        if self.output.quiet {
+            return Ok(());
+        }
+        terminal::print(&summary)
     }
 }

@@ -1,7 +1,7 @@
 //! `bzint validate`.
 
 use super::options::{FermiOption, Input, Method, Output, on_threads};
-use super::session;
+use super::{session, terminal};
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
 use crate::gpu::GpuEngine;
@@ -116,10 +116,9 @@ impl Validate {
                     })
                 })
                 .collect();
-            super::print(&format!(
-                "{:#}",
-                json!({"kind": "validate", "adapter": label, "channels": rows, "largest_difference": worst, "limit": LIMIT, "agree": agree})
-            ));
+            terminal::print_json(
+                &json!({"kind": "validate", "adapter": label, "channels": rows, "largest_difference": worst, "limit": LIMIT, "agree": agree}),
+            )?;
         } else {
             let mut text = format!(
                 "largest difference from the CPU's f64, over the largest value of each channel (limit {LIMIT:e}, or 1.5 times the CPU's f32)\n\
@@ -150,7 +149,7 @@ impl Validate {
                     "DISAGREES with"
                 }
             );
-            super::print(&text);
+            terminal::print(&text)?;
         }
         if agree {
             return Ok(());

@@ -16,7 +16,7 @@ use crate::bands::{BandGrid, SpinTreatment};
 use crate::crystal::{Atom, Lattice};
 use crate::error::{Error, Result};
 use crate::io::listed::ListedBands;
-use crate::io::text;
+use crate::io::{input, text};
 use crate::units::HARTREE_EV;
 use lzma_rust2::XzReader;
 use serde::Deserialize;
@@ -51,7 +51,7 @@ pub fn read(path: &Path) -> Result<BandGrid> {
 }
 
 fn parse(path: &Path) -> Result<DftData> {
-    let file = std::fs::File::open(path).map_err(Error::io(path, "open"))?;
+    let file = input::open(path)?;
     let length = file.metadata().map_err(Error::io(path, "read"))?.len();
     let stream = XzReader::new_mem_limit(BufReader::new(file), true, DECODER_KIB);
     let limited = stream.take(length.saturating_mul(LARGEST_RATIO));

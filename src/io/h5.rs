@@ -5,24 +5,20 @@ use super::hdf5::values::StoredDataset;
 use super::text;
 use crate::bands::BandGrid;
 use crate::error::{Error, Result};
-use std::io::Write;
+use std::io::Seek;
 use std::path::{Path, PathBuf};
 
 /// An open file. A gzip one is unpacked into a temporary file first.
 pub(crate) struct H5 {
     file: StoredFile,
     path: PathBuf,
-    _unpacked: Option<tempfile::NamedTempFile>,
 }
 
 impl H5 {
     pub fn open(path: &Path) -> Result<Self> {
         if text::is_gzip(path)? {
-            let mut unpacked = tempfile::Builder::new()
-                .prefix("bzint-")
-                .suffix(".h5")
-                .tempfile()
-                .map_err(Error::io(path, "unpack"))?;
+            // A file without a name: it is gone with this process, however that ends.
+            let mut unpacked = tempfile::tempfile().map_err(Error::io(path, "unpack"))?;
             std::io::copy(&mut text::stream(path)?, &mut unpacked).map_err(|error| {
                 Error::bad_file(
                     path,
@@ -31,18 +27,15 @@ impl H5 {
                     "the file is damaged or cut short: copy it again",
                 )
             })?;
-            unpacked.flush().map_err(Error::io(path, "unpack"))?;
-            let file = StoredFile::open(unpacked.path()).map_err(|error| renamed(error, path))?;
+            unpacked.rewind().map_err(Error::io(path, "unpack"))?;
             return Ok(Self {
-                file,
+                file: StoredFile::of_file(path, unpacked)?,
                 path: path.to_path_buf(),
-                _unpacked: Some(unpacked),
             });
         }
         Ok(Self {
             file: StoredFile::open(path)?,
             path: path.to_path_buf(),
-            _unpacked: None,
         })
     }
 
@@ -130,18 +123,5 @@ impl H5 {
         provenance.path = self.path.display().to_string();
         provenance.sha256 = text::checksum(&self.path)?;
         Ok(())
-    }
-}
-
-/// The error of the unpacked file, in the name of the one that the user gave.
-fn renamed(error: Error, path: &Path) -> Error {
-    match error {
-        Error::BadFile {
-            place,
-            problem,
-            remedy,
-            ..
-        } => Error::bad_file(path, place, problem, remedy),
-        other => other,
     }
 }

@@ -25,6 +25,7 @@ mod file;
 mod json;
 
 use crate::error::{Error, Result};
+use crate::io::input;
 use std::path::Path;
 
 /// The commands that give results.
@@ -167,10 +168,13 @@ impl ResultFile {
     pub fn open(path: &Path) -> Result<Self> {
         use std::io::Read;
         let mut start = [0; 1];
-        let mut opened = std::fs::File::open(path).map_err(Error::io(path, "open"))?;
+        let mut opened = input::open(path)?;
         let found = opened.read(&mut start).map_err(Error::io(path, "read"))?;
         let results = if found == 1 && matches!(start[0], b'{' | b'[' | b' ' | b'\n') {
-            let text = std::fs::read_to_string(path).map_err(Error::io(path, "read"))?;
+            let mut text = String::new();
+            input::open(path)?
+                .read_to_string(&mut text)
+                .map_err(Error::io(path, "read"))?;
             json::parse(path, &text)?
         } else {
             Self::read(path, None)?

@@ -1,5 +1,6 @@
 //! What the readers of text formats share: whole files (plain or gzip) with their checksum, and numbers with their place.
 
+use super::input;
 use crate::error::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::io::{BufRead, BufReader, Read};
@@ -21,7 +22,10 @@ pub(crate) struct TextFile {
 /// # Errors
 /// [`Error::Io`] where the system refuses, [`Error::BadFile`] for an empty file or a broken gzip stream.
 pub(crate) fn read(path: &Path) -> Result<TextFile> {
-    let bytes = std::fs::read(path).map_err(Error::io(path, "read"))?;
+    let mut bytes = Vec::new();
+    input::open(path)?
+        .read_to_end(&mut bytes)
+        .map_err(Error::io(path, "read"))?;
     let sha256 = Sha256::digest(&bytes)
         .iter()
         .map(|byte| format!("{byte:02x}"))
@@ -56,7 +60,7 @@ pub(crate) fn read(path: &Path) -> Result<TextFile> {
 /// # Errors
 /// [`Error::Io`] where the system refuses, [`Error::BadFile`] for an empty file.
 pub(crate) fn stream(path: &Path) -> Result<Box<dyn BufRead>> {
-    let mut file = BufReader::new(std::fs::File::open(path).map_err(Error::io(path, "open"))?);
+    let mut file = BufReader::new(input::open(path)?);
     let start = file.fill_buf().map_err(Error::io(path, "read"))?;
     if start.is_empty() {
         return Err(empty(path));
@@ -74,7 +78,7 @@ pub(crate) fn stream(path: &Path) -> Result<Box<dyn BufRead>> {
 /// [`Error::Io`] where the system refuses.
 pub(crate) fn checksum(path: &Path) -> Result<String> {
     let mut hash = Sha256::new();
-    let mut file = BufReader::new(std::fs::File::open(path).map_err(Error::io(path, "open"))?);
+    let mut file = BufReader::new(input::open(path)?);
     loop {
         let bytes = file.fill_buf().map_err(Error::io(path, "read"))?;
         if bytes.is_empty() {
@@ -93,8 +97,8 @@ pub(crate) fn checksum(path: &Path) -> Result<String> {
 /// [`Error::Io`] where the system refuses.
 pub(crate) fn is_gzip(path: &Path) -> Result<bool> {
     let mut start = Vec::new();
-    let file = std::fs::File::open(path).map_err(Error::io(path, "open"))?;
-    file.take(2)
+    input::open(path)?
+        .take(2)
         .read_to_end(&mut start)
         .map_err(Error::io(path, "read"))?;
     Ok(start == GZIP)
@@ -105,20 +109,19 @@ pub(crate) fn is_gzip(path: &Path) -> Result<bool> {
 /// # Errors
 /// [`Error::Io`] where the system refuses, [`Error::BadFile`] for an empty file.
 pub(crate) fn beginning(path: &Path, length: u64) -> Result<Vec<u8>> {
-    let open = || std::fs::File::open(path).map_err(Error::io(path, "open"));
     let take = |reader: &mut dyn Read| {
         let mut bytes = Vec::new();
         let outcome = reader.take(length).read_to_end(&mut bytes);
         (bytes, outcome)
     };
-    let (raw, outcome) = take(&mut open()?);
+    let (raw, outcome) = take(&mut input::open(path)?);
     outcome.map_err(Error::io(path, "read"))?;
     if raw.is_empty() {
         return Err(empty(path));
     }
     if raw.starts_with(&GZIP) {
         // A cut stream still shows what it was; its reader then says where it ends.
-        return Ok(take(&mut flate2::read::MultiGzDecoder::new(open()?)).0);
+        return Ok(take(&mut flate2::read::MultiGzDecoder::new(input::open(path)?)).0);
     }
     Ok(raw)
 }

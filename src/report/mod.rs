@@ -15,7 +15,7 @@ mod row;
 mod spins;
 mod transport;
 
-pub use boltztrap::boltztrap_files;
+pub use boltztrap::{BOLTZTRAP_FILES, boltztrap_files};
 pub use crossings::on_fermi_surface;
 pub use dos::{DosReport, dos_json, dos_result, dos_table};
 pub use edges::{edges_json, edges_lines};

@@ -15,8 +15,8 @@ mod write;
 pub(super) use read::symmetry_of;
 pub use read::{parse, read};
 pub use units::{BxsfUnits, EnergyUnit, VectorUnit};
+pub(super) use write::chosen_spin;
 pub use write::{WriteOptions, write};
-pub(super) use write::{chosen_spin, create};
 
 /// Start of the comment with the units, in `--bxsf-units` spelling.
 const UNITS_COMMENT: &str = "bzint units:";

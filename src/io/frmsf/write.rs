@@ -2,7 +2,8 @@
 
 use crate::bands::{BandSource, Field};
 use crate::error::{Error, Result};
-use crate::io::bxsf::{WriteOptions, chosen_spin, create};
+use crate::io::bxsf::{WriteOptions, chosen_spin};
+use crate::io::output;
 use std::io::Write;
 use std::path::Path;
 
@@ -38,7 +39,7 @@ pub fn write(path: &Path, source: &dyn BandSource, options: &WriteOptions) -> Re
             "write another format",
         ));
     };
-    create(path, ".frmsf.part", |out| {
+    output::write(path, |out| {
         let [n1, n2, n3] = header.k_grid.n;
         let io = || Error::io(path, "write");
         writeln!(out, "{n1} {n2} {n3}\n{switch}\n{}", header.n_band).map_err(io())?;

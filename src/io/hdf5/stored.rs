@@ -6,6 +6,7 @@ use super::attribute::Attribute;
 use super::container::{KIND, NEWEST_SCHEMA, SCHEMA};
 use super::values::{Read, StoredDataset, problem};
 use crate::error::{Error, Result};
+use crate::io::input;
 use hdf5_reader::error::Error as ReaderError;
 use hdf5_reader::group::Group;
 use hdf5_reader::{FileStorage, Hdf5File, OpenOptions};
@@ -37,7 +38,11 @@ impl StoredFile {
     /// [`Error::Io`] where the system cannot open it, [`Error::UnknownFormat`] where it is not HDF5, [`Error::BadFile`] where it
     /// is truncated or damaged, or being written.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = std::fs::File::open(path).map_err(Error::io(path, "open"))?;
+        Self::of_file(path, input::open(path)?)
+    }
+
+    /// As [`open`](Self::open), of a file that is open; `path` is only named in errors.
+    pub fn of_file(path: &Path, file: std::fs::File) -> Result<Self> {
         let metadata = file.metadata().map_err(Error::io(path, "read"))?;
         let mut start = Vec::new();
         (&file)
