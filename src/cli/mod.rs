@@ -87,7 +87,11 @@ impl Cli {
 }
 
 /// The whole command: parse, dispatch, print the error, exit code (0 done, 1 the work failed, 2 the call is wrong).
-pub fn main() -> ExitCode {
+/// `stdout_is_closed` says that what is printed has nowhere to go.
+pub fn main(stdout_is_closed: bool) -> ExitCode {
+    if stdout_is_closed {
+        terminal::close_stdout();
+    }
     signals::install();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -113,7 +117,7 @@ fn told(message: &clap::Error) -> ExitCode {
         }
         return ExitCode::from(2);
     }
-    match message.print() {
+    match terminal::check_stdout().and_then(|()| message.print()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             terminal::say("error", &format!("stdout: cannot write: {error}"));
             ExitCode::FAILURE

@@ -179,6 +179,9 @@ impl Outputs {
             all.push((option, path.clone(), place));
         }
         let prints = !all.iter().any(|(_, _, place)| place.is_stdout());
+        if !prints {
+            terminal::check_stdout().map_err(Error::io(Path::new("stdout"), "write"))?;
+        }
         if !prints && options.json {
             return Err(Error::bad_option(
                 "--json",

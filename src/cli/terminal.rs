@@ -7,9 +7,12 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Characters of a message at most: a damaged file can have a line of any length.
 const LONGEST_MESSAGE: usize = 4000;
+
+static STDOUT_IS_CLOSED: AtomicBool = AtomicBool::new(false);
 
 /// Prints a result on stdout.
 ///
@@ -45,13 +48,27 @@ pub fn say(kind: &str, message: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-fn write(text: &str) -> Result<()> {
-    let stdout = Path::new("stdout");
-    let refused = |error| Error::io(stdout, "write")(error);
+/// Results that are to be printed are an error from now on.
+pub fn close_stdout() {
+    STDOUT_IS_CLOSED.store(true, Ordering::Relaxed);
+}
+
+/// # Errors
+/// Where stdout is closed, or is sent to a file that was read.
+pub fn check_stdout() -> io::Result<()> {
+    if STDOUT_IS_CLOSED.load(Ordering::Relaxed) {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "it is closed"));
+    }
     if output::stdout_is_input() {
         let text = "it is sent to a file that was read; send it to another";
-        return Err(refused(io::Error::new(ErrorKind::InvalidInput, text)));
+        return Err(io::Error::new(ErrorKind::InvalidInput, text));
     }
+    Ok(())
+}
+
+fn write(text: &str) -> Result<()> {
+    let refused = |error| Error::io(Path::new("stdout"), "write")(error);
+    check_stdout().map_err(refused)?;
     let mut out = io::stdout().lock();
     let end = if text.ends_with('\n') { "" } else { "\n" };
     let written = out

@@ -125,14 +125,16 @@ impl Output {
     /// # Errors
     /// [`Error::Io`] where it cannot.
     pub fn check(&self) -> Result<()> {
-        let Place::File(path) = &self.place else {
-            return Ok(());
-        };
-        if path.exists() {
-            let opened = OpenOptions::new().write(true).open(path);
-            opened.map_err(Error::io(&self.given, "write"))?;
+        match &self.place {
+            Place::File(path) => {
+                if path.exists() {
+                    let opened = OpenOptions::new().write(true).open(path);
+                    opened.map_err(Error::io(&self.given, "write"))?;
+                }
+                clear_abandoned(directory_of(path));
+            }
+            Place::Stream | Place::Stdout => clear_abandoned(&std::env::temp_dir()),
         }
-        clear_abandoned(directory_of(path));
         self.scratch().map(drop)
     }
 
