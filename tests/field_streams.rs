@@ -838,7 +838,7 @@ fn a_pipe_is_read_like_a_file() {
     let all = samples::samples();
     let gapped = all.iter().find(|s| s.format == "CASTEP").unwrap().write(d);
     let t = COMMANDS[2].replace("sc.h5", gapped.to_str().unwrap());
-    let toml = "printf '[electrons.valley]\\ndos_mass = 1\\n[[electrons.constant_time]]\\ntau_s = 1e-14\\n'";
+    let toml = "printf '[electrons.valley]\\ndos_mass = 1\\n[[electrons.constant_time]]\\ntau_s = 1e-14\\n[holes.valley]\\ndos_mass = 1\\n[[holes.constant_time]]\\ntau_s = 1e-14\\n'";
     said(&shell(d, &format!("{toml} > s.toml")), 0, "toml");
     let wanted = printed(
         &run(d, &format!("{t} --scattering s.toml --csv -")),
