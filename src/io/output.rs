@@ -216,8 +216,11 @@ fn no_file_in<'a>(
     remedy: &'a str,
 ) -> impl FnOnce(io::Error) -> Error + 'a {
     move |error| {
+        // Without the name of the file in the making, which follows.
+        let why = error.to_string();
+        let why = why.split(" at path ").next().unwrap_or_default();
         let text = format!(
-            "no file can be created in the directory {} ({error}); {remedy}",
+            "no file can be created in the directory {} ({why}); {remedy}",
             directory.display()
         );
         Error::io(path, "write")(io::Error::new(error.kind(), text))
