@@ -2,7 +2,7 @@
 
 use super::options::{FermiOption, Input, Method, Output, on_threads, parse_bins};
 use super::quantity::count;
-use super::session;
+use super::{session, terminal};
 use crate::bands::{BandGrid, BandSource};
 use crate::error::Result;
 use crate::gpu::GpuEngine;
@@ -176,11 +176,10 @@ impl Bench {
             text += &format!("\non the GPU:\n{splits}");
         }
         if self.output.json {
-            super::print(&format!("{:#}", json!({"kind": "bench", "rows": rows})));
+            terminal::print_json(&json!({"kind": "bench", "rows": rows}))
         } else {
-            super::print(&text);
+            terminal::print(&text)
         }
-        Ok(())
     }
 
     fn axis(&self, work: Work, bands: &BandGrid, energy: f64) -> Result<EnergyAxis> {

@@ -1,8 +1,9 @@
 //! `bzint convert`.
 
 use super::options::{Input, Output, parse_energy};
+use super::outputs::Outputs;
 use super::quantity::excerpt;
-use super::session;
+use super::{session, terminal};
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
 use crate::io::bxsf::BxsfConvention;
@@ -83,7 +84,13 @@ impl Convert {
             }
         }
         let convention = self.output_units.unwrap_or_default();
+        let outputs = Outputs::new(
+            &self.output,
+            &[&self.input.file],
+            &[("--output", self.out.clone())],
+        )?;
         let source = session::open(&self.input)?;
+        outputs.spare_inputs()?;
         session::notes(&self.output, source.header());
         let mut options = bxsf::WriteOptions {
             spin: self.spin.map(|spin| spin - 1),
@@ -114,14 +121,14 @@ impl Convert {
             self.out.display()
         );
         if self.output.json {
-            super::print(&format!(
-                "{:#}",
-                serde_json::json!({"kind": "convert", "output": self.out, "k_grid": header.k_grid.n, "bands": options.band.map_or(header.n_band, |_| 1)})
-            ));
-        } else if !self.output.quiet {
-            super::print(&summary);
+            return terminal::print_json(
+                &serde_json::json!({"kind": "convert", "output": self.out.display().to_string(), "k_grid": header.k_grid.n, "bands": options.band.map_or(header.n_band, |_| 1)}),
+            );
         }
-        Ok(())
+        if self.output.quiet {
+            return Ok(());
+        }
+        terminal::print(&summary)
     }
 }
 

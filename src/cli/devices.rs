@@ -1,6 +1,7 @@
 //! `bzint devices`.
 
 use super::options::Output;
+use super::terminal;
 use crate::error::Result;
 use crate::gpu;
 use clap::Args;
@@ -18,7 +19,7 @@ impl Devices {
     /// Runs it.
     ///
     /// # Errors
-    /// None: a machine without adapters is an answer.
+    /// Where stdout cannot be written; a machine without adapters is an answer.
     pub fn run(self) -> Result<()> {
         let devices = gpu::devices();
         let auto = match devices.iter().find(|d| d.real) {
@@ -41,11 +42,9 @@ impl Devices {
                     })
                 })
                 .collect();
-            super::print(&format!(
-                "{:#}",
-                json!({"kind": "devices", "devices": list, "auto": auto})
-            ));
-            return Ok(());
+            return terminal::print_json(
+                &json!({"kind": "devices", "devices": list, "auto": auto}),
+            );
         }
         let mut text = String::new();
         for (i, d) in devices.iter().enumerate() {
@@ -68,7 +67,6 @@ impl Devices {
             text,
             "`--backend gpu` takes the first; BZINT_ADAPTER=NAME chooses another by a part of its name"
         );
-        super::print(&text);
-        Ok(())
+        terminal::print(&text)
     }
 }

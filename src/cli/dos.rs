@@ -2,6 +2,7 @@
 
 use super::opened::{self, Demands, Preference};
 use super::options::{Input, Method, Output, Range, parse_bins, parse_range};
+use super::outputs::{Delivery, Form, Outputs, file_to_write, of_option, write_json};
 use super::session;
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
@@ -27,8 +28,8 @@ pub struct Dos {
     bins: Option<usize>,
     #[command(flatten)]
     method: Method,
-    /// Also write the spectrum to this HDF5 file
-    #[arg(short, long = "output", value_name = "OUT.h5")]
+    /// Also write the spectrum to this file: HDF5, or JSON where its name ends in .json
+    #[arg(short, long = "output", value_name = "OUT.h5", value_parser = file_to_write())]
     out: Option<PathBuf>,
     #[command(flatten)]
     output: Output,
@@ -49,11 +50,14 @@ impl Dos {
             ));
         }
         self.input.check(Some(&self.method))?;
+        let form = self.out.as_deref().map(Form::without_csv).transpose()?;
+        let outputs = Outputs::new(&self.output, &[&self.input.file], &of_option(&self.out))?;
         let demands = Demands {
             method: Some(&self.method),
             check: &|_, _| Ok(()),
         };
         let source = opened::open(&self.input, Preference::AsGiven, &demands)?;
+        outputs.spare_inputs()?;
         let header = source.header();
         session::notes(&self.output, header);
         let axis = self.axis(&*source)?;
@@ -77,18 +81,15 @@ impl Dos {
             crossings,
             run: &run,
         };
-        if let Some(path) = &self.out {
-            dos_result(&report, &session::command_line())?.write(path)?;
+        let mut end = Delivery::new(&self.output, &outputs);
+        end.print(|| dos_json(&report), || dos_table(&report));
+        if let (Some(path), Some(form)) = (&self.out, form) {
+            end.write(path, |path| match form {
+                Form::Json => write_json(path, &dos_json(&report)),
+                _ => dos_result(&report, &session::command_line())?.write(path),
+            });
         }
-        if self.output.json {
-            super::print(&format!("{:#}", dos_json(&report)));
-        } else {
-            super::print(&dos_table(&report));
-        }
-        if let Some(path) = &self.out {
-            session::note(&self.output, &format!("written to {}", path.display()));
-        }
-        Ok(())
+        end.finish()
     }
 
     /// The axis asked for; by default all bands with a margin of one bin.

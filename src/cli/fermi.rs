@@ -2,6 +2,7 @@
 
 use super::opened::{self, Demands, Preference};
 use super::options::{FermiOption, Input, Method, Output, parse_time};
+use super::outputs::{Delivery, Form, Outputs, file_to_write, of_option, write_json};
 use super::{plausible, session};
 use crate::error::Result;
 use crate::integrate::{crossings, surface_with_rival};
@@ -23,8 +24,8 @@ pub struct Fermi {
     tau: Option<f64>,
     #[command(flatten)]
     method: Method,
-    /// Also write the tensors to this HDF5 file
-    #[arg(short, long = "output", value_name = "OUT.h5")]
+    /// Also write the tensors to this file: HDF5, or JSON where its name ends in .json
+    #[arg(short, long = "output", value_name = "OUT.h5", value_parser = file_to_write())]
     out: Option<PathBuf>,
     #[command(flatten)]
     output: Output,
@@ -40,11 +41,14 @@ impl Fermi {
         self.level.check()?;
         self.input.check(Some(&self.method))?;
         plausible::warn(&self.output, &plausible::TAU, self.tau);
+        let form = self.out.as_deref().map(Form::without_csv).transpose()?;
+        let outputs = Outputs::new(&self.output, &[&self.input.file], &of_option(&self.out))?;
         let demands = Demands {
             method: Some(&self.method),
             check: &|header, range| session::check_level(&self.level, header, range),
         };
         let source = opened::open(&self.input, Preference::AsGiven, &demands)?;
+        outputs.spare_inputs()?;
         let header = source.header();
         session::notes(&self.output, header);
         let ((integral, origin, crossings), run) =
@@ -71,17 +75,14 @@ impl Fermi {
             tau_s: self.tau,
             run: &run,
         };
-        if let Some(path) = &self.out {
-            fermi_result(&report, &session::command_line())?.write(path)?;
+        let mut end = Delivery::new(&self.output, &outputs);
+        end.print(|| fermi_json(&report), || fermi_table(&report));
+        if let (Some(path), Some(form)) = (&self.out, form) {
+            end.write(path, |path| match form {
+                Form::Json => write_json(path, &fermi_json(&report)),
+                _ => fermi_result(&report, &session::command_line())?.write(path),
+            });
         }
-        if self.output.json {
-            super::print(&format!("{:#}", fermi_json(&report)));
-        } else {
-            super::print(&fermi_table(&report));
-        }
-        if let Some(path) = &self.out {
-            session::note(&self.output, &format!("written to {}", path.display()));
-        }
-        Ok(())
+        end.finish()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::axes;
 use super::options::{Input, Output};
-use super::session;
+use super::{session, terminal};
 use crate::bands::edges::BandEdges;
 use crate::bands::{BandHeader, BandSource, GapSplit};
 use crate::error::Result;
@@ -41,22 +41,24 @@ impl Info {
             None => crossings_at_fermi_level(&*source)?,
         };
         if self.output.json {
-            super::print(&format!(
-                "{:#}",
-                to_json(&*source, &input, edges.as_ref(), &crossings, on_surface)
-            ));
+            terminal::print_json(&to_json(
+                &*source,
+                &input,
+                edges.as_ref(),
+                &crossings,
+                on_surface,
+            ))
         } else {
             let verbose = self.output.verbose;
-            super::print(&to_text(
+            terminal::print(&to_text(
                 &*source,
                 &input,
                 verbose,
                 edges.as_ref(),
                 &crossings,
                 on_surface,
-            ));
+            ))
         }
-        Ok(())
     }
 }
 

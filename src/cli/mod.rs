@@ -13,6 +13,7 @@ mod model;
 mod opened;
 mod optimize;
 mod options;
+mod outputs;
 mod plausible;
 mod plot;
 mod progress;
@@ -20,11 +21,15 @@ mod quantity;
 mod relaxation;
 mod report;
 mod session;
+mod signals;
+mod terminal;
 mod transport;
 mod validate;
 
 use crate::error::Result;
 use clap::{Parser, Subcommand};
+use std::io::ErrorKind;
+use std::process::ExitCode;
 
 /// Transport tensors from band energies on a k-grid, with an error bar on every number.
 #[derive(Parser, Debug)]
@@ -94,12 +99,42 @@ impl Cli {
     }
 }
 
-/// Prints a result on stdout; a closed pipe (`| head`) is no error.
-fn print(text: &str) {
-    use std::io::Write;
-    let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes());
-    if !text.ends_with('\n') {
-        let _ = out.write_all(b"\n");
+/// The whole command: parse, dispatch, print the error, exit code (0 done, 1 the work failed, 2 the call is wrong).
+/// `stdout_is_closed` says that what is printed has nowhere to go.
+pub fn main(stdout_is_closed: bool) -> ExitCode {
+    if stdout_is_closed {
+        terminal::close_stdout();
+    }
+    signals::install();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(message) => return told(&message),
+    };
+    match cli.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal::say("error", &error.to_string());
+            ExitCode::from(if error.is_usage() { 2 } else { 1 })
+        }
+    }
+}
+
+/// Prints help or what is wrong with the call.
+fn told(message: &clap::Error) -> ExitCode {
+    let plain = message.render().to_string();
+    if message.use_stderr() {
+        match terminal::printable(&plain).strip_prefix("error: ") {
+            // Arguments can hold anything: then without colours.
+            Some(safe) if *safe != plain["error: ".len()..] => terminal::say("error", safe),
+            _ => drop(message.print()),
+        }
+        return ExitCode::from(2);
+    }
+    match terminal::check_stdout().and_then(|()| message.print()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            terminal::say("error", &format!("stdout: cannot write: {error}"));
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
     }
 }

@@ -1,8 +1,9 @@
 //! `bzint model`.
 
 use super::options::{Output, parse_energy, parse_grid, parse_length, parse_masses, parse_triple};
+use super::outputs::Outputs;
 use super::quantity::{Kind, number, quantity};
-use super::session;
+use super::{session, terminal};
 use crate::bands::BandSource;
 use crate::bands::model::{Model, ModelBands};
 use crate::crystal::{KGrid, Lattice};
@@ -85,6 +86,7 @@ impl ModelCommand {
     /// # Errors
     /// For unusable parameters, or where the file cannot be written.
     pub fn run(self) -> Result<()> {
+        Outputs::new(&self.output, &[], &[("--output", self.out.clone())])?;
         let a = self.lattice_constant;
         let cubic = || Lattice::new([[a, 0.0, 0.0], [0.0, a, 0.0], [0.0, 0.0, a]]);
         let tight_binding = |dimension| Model::TightBinding {
@@ -128,19 +130,19 @@ impl ModelCommand {
         }
         let header = bands.header();
         if self.output.json {
-            super::print(&format!(
-                "{:#}",
-                serde_json::json!({"kind": "model", "model": bands.model().name(), "output": self.out, "k_grid": header.k_grid.n, "bands": header.n_band})
-            ));
-        } else if !self.output.quiet {
-            super::print(&format!(
-                "{} bands of the model {} on {} k-points written to {}",
-                header.n_band,
-                bands.model().name(),
-                header.k_grid,
-                self.out.display()
-            ));
+            return terminal::print_json(
+                &serde_json::json!({"kind": "model", "model": bands.model().name(), "output": self.out.display().to_string(), "k_grid": header.k_grid.n, "bands": header.n_band}),
+            );
         }
-        Ok(())
+        if self.output.quiet {
+            return Ok(());
+        }
+        terminal::print(&format!(
+            "{} bands of the model {} on {} k-points written to {}",
+            header.n_band,
+            bands.model().name(),
+            header.k_grid,
+            self.out.display()
+        ))
     }
 }

@@ -1,7 +1,7 @@
 //! `bzint plot`.
 
 use super::options::Output;
-use super::session;
+use super::outputs::{Delivery, Outputs, beside_results, file_to_write, is_stdout};
 use crate::error::{Error, Result};
 use crate::io::results::ResultFile;
 use crate::report::figure::{Against, Selection, compose, png, svg};
@@ -27,8 +27,8 @@ enum Abscissa {
 pub struct Plot {
     /// Results of `transport`, `optimize`, `dos` or `fermi`: the HDF5 file of `-o`, or what `--json` printed
     file: PathBuf,
-    /// Figure to write, .svg or .png (default: the results' name with .svg)
-    #[arg(short, long = "output", value_name = "FIGURE")]
+    /// Figure to write, .svg or .png, or `-` for SVG on stdout (default: the results' name with .svg)
+    #[arg(short, long = "output", value_name = "FIGURE", value_parser = file_to_write())]
     out: Option<PathBuf>,
     /// Quantities, one panel each: names as in the file, or sigma, S, kappa_e, PF, zT, R_H, n, mu_e, DOS, N …
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -58,11 +58,9 @@ impl Plot {
     /// # Errors
     /// Where the results cannot be read, lack what is asked for, or the figure cannot be written.
     pub fn run(self) -> Result<()> {
-        let out = match &self.out {
-            Some(path) => path.clone(),
-            None => self.file.with_extension("svg"),
-        };
-        let is_png = is_png(&out)?;
+        let out = beside_results(&self.out, &self.file, "svg")?;
+        let is_png = !is_stdout(&out) && is_png(&out)?;
+        let outputs = Outputs::new(&self.output, &[&self.file], &[("--output", out.clone())])?;
         let results = ResultFile::open(&self.file)?;
         let selection = Selection {
             quantities: self.quantity.clone(),
@@ -86,17 +84,17 @@ impl Plot {
             )
         })?;
         let figure = svg(&figure);
-        if is_png {
-            crate::io::write_bytes(&out, &png(&figure)?)?;
-        } else {
-            crate::io::write_text(&out, &figure)?;
-        }
-        if self.output.json {
-            let drawn = serde_json::json!({"figure": out, "kind": results.kind()});
-            super::print(&format!("{drawn:#}"));
-        }
-        session::note(&self.output, &format!("written to {}", out.display()));
-        Ok(())
+        let mut end = Delivery::new(&self.output, &outputs);
+        end.write(&out, |out| {
+            if is_png {
+                crate::io::write_bytes(out, &png(&figure)?)
+            } else {
+                crate::io::write_text(out, &figure)
+            }
+        });
+        let name = out.display().to_string();
+        end.tell(|| serde_json::json!({"figure": name, "kind": results.kind()}));
+        end.finish()
     }
 }
 

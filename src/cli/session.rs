@@ -4,6 +4,7 @@ use super::axes;
 use super::opened::{self, Demands, Opened, Preference};
 use super::options::{Backend, FermiChoice, FermiOption, Input, Method, Output, on_threads};
 use super::quantity::excerpt;
+use super::terminal;
 use crate::bands::{BandHeader, BandSource, GapSplit};
 use crate::error::{Error, Result};
 use crate::gpu::{self, GpuEngine};
@@ -54,7 +55,7 @@ pub use super::progress::show as show_progress;
 /// Prints a note on stderr, unless quiet.
 pub fn note(output: &Output, text: &str) {
     if !output.quiet {
-        eprintln!("note: {text}");
+        terminal::say("note", text);
     }
 }
 
@@ -67,14 +68,16 @@ pub fn notes(output: &Output, header: &BandHeader) {
     }
 }
 
-/// The command line as typed, for provenance.
+/// The command line as it can be typed again, for provenance.
 pub fn command_line() -> String {
     let mut words = vec!["bzint".to_owned()];
-    words.extend(std::env::args().skip(1).map(|w| {
-        if w.contains(char::is_whitespace) {
-            format!("'{w}'")
+    words.extend(std::env::args_os().skip(1).map(|word| {
+        let word = word.to_string_lossy();
+        let plain = |c: char| c.is_alphanumeric() || "-_=+,.:/@%^".contains(c);
+        if !word.is_empty() && word.chars().all(plain) {
+            word.into_owned()
         } else {
-            w
+            format!("'{}'", word.replace('\'', r"'\''"))
         }
     }));
     words.join(" ")
@@ -116,8 +119,8 @@ pub fn integrate<T: Send>(
             GpuEngine::new(None).and_then(|mut engine| timed(source, &request, &mut engine, &work));
         match attempt {
             Err(error) if method.backend == Backend::Auto && error.is_gpu() => {
-                eprintln!("warning: {error}");
-                eprintln!("warning: `--backend auto` goes on with the CPU");
+                terminal::say("warning", &error.to_string());
+                terminal::say("warning", "`--backend auto` goes on with the CPU");
             }
             other => return other,
         }

@@ -1,7 +1,7 @@
 //! `bzint validate`.
 
 use super::options::{FermiOption, Input, Method, Output, on_threads, parse_bins};
-use super::session;
+use super::{session, terminal};
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
 use crate::gpu::GpuEngine;
@@ -137,10 +137,9 @@ impl Validate {
                     })
                 })
                 .collect();
-            super::print(&format!(
-                "{:#}",
-                json!({"kind": "validate", "adapter": label, "channels": rows, "largest_difference": worst, "limit": LIMIT, "largest_limit": MOST, "agree": agree})
-            ));
+            terminal::print_json(
+                &json!({"kind": "validate", "adapter": label, "channels": rows, "largest_difference": worst, "limit": LIMIT, "largest_limit": MOST, "agree": agree}),
+            )?;
         } else {
             let mut text = format!(
                 "largest difference from the CPU's f64, over the largest value of each channel (limit {LIMIT:e}, or {OF_TWIN} times the CPU's f32, \
@@ -181,7 +180,7 @@ impl Validate {
                     "DISAGREES with"
                 }
             );
-            super::print(&text);
+            terminal::print(&text)?;
         }
         if agree {
             return Ok(());

@@ -17,7 +17,7 @@ use crate::bands::{BandGrid, SpinTreatment};
 use crate::crystal::{Atom, Lattice};
 use crate::error::{Error, Result};
 use crate::io::listed::ListedBands;
-use crate::io::text;
+use crate::io::{input, text};
 use crate::units::HARTREE_EV;
 use lzma_rust2::XzReader;
 use serde::Deserialize;
@@ -52,7 +52,7 @@ pub fn read(path: &Path) -> Result<BandGrid> {
 }
 
 fn parse(path: &Path) -> Result<DftData> {
-    let file = text::open(path)?;
+    let file = input::open(path)?;
     let length = file.metadata().map_err(Error::io(path, "read"))?.len();
     let stream = XzReader::new_mem_limit(BufReader::new(file), true, DECODER_KIB);
     let limited = stream.take(length.saturating_mul(LARGEST_RATIO));

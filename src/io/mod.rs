@@ -13,12 +13,16 @@ pub mod fhi_aims;
 pub mod frmsf;
 mod h5;
 pub mod hdf5;
+mod identity;
+mod input;
 mod lines;
 mod listed;
 mod netcdf;
 mod options;
+pub mod output;
 pub mod qe;
 pub mod results;
+mod scratch;
 pub(crate) mod text;
 pub mod vasp;
 pub mod wannier90;
@@ -69,7 +73,7 @@ pub fn write_text(path: &Path, text: &str) -> Result<()> {
 /// As [`write_text`].
 pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
     use std::io::Write;
-    bxsf::create(path, ".part", |out| {
+    output::write(path, |out| {
         out.write_all(bytes).map_err(Error::io(path, "write"))
     })
 }

@@ -26,6 +26,7 @@ mod json;
 
 use super::text;
 use crate::error::{Error, Result};
+use crate::io::input;
 use std::path::Path;
 
 /// The commands that give results.
@@ -171,7 +172,7 @@ impl ResultFile {
     pub fn open(path: &Path) -> Result<Self> {
         use std::io::Read;
         let mut start = [0; 1];
-        let mut opened = text::open(path)?;
+        let mut opened = input::open(path)?;
         let found = opened.read(&mut start).map_err(Error::io(path, "read"))?;
         let results = if found == 1 && matches!(start[0], b'{' | b'[' | b' ' | b'\n') {
             json::parse(path, &text::read_small(path, MOST_SUMMARY)?.text)?

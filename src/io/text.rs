@@ -1,6 +1,7 @@
 //! What the readers of text formats share: whole files (plain or gzip) with their checksum, and numbers with their place. Nothing that
 //! is read grows without bounds: files are regular ones, and what a gzip stream unpacks to is limited.
 
+use super::input;
 use crate::error::{Error, Result};
 use crate::memory;
 use sha2::{Digest, Sha256};
@@ -22,24 +23,6 @@ pub(crate) struct TextFile {
     pub text: String,
     /// SHA-256 of the file's bytes as stored, in hexadecimal.
     pub sha256: String,
-}
-
-/// Opens a file that can be read more than once, as the readers do.
-///
-/// # Errors
-/// [`Error::Io`] where the system refuses, [`Error::BadFile`] for a pipe or a device.
-pub(crate) fn open(path: &Path) -> Result<File> {
-    // Before it is opened: opening a pipe waits for its writer.
-    let kind = std::fs::metadata(path).map_err(Error::io(path, "open"))?;
-    if !(kind.is_file() || kind.is_dir()) {
-        return Err(Error::bad_file(
-            path,
-            "file",
-            "it is a pipe or a device, and files are read more than once",
-            "write its content into a file, and give that",
-        ));
-    }
-    File::open(path).map_err(Error::io(path, "open"))
 }
 
 /// Reads a text file, plain or gzip. Bytes that are no UTF-8 become U+FFFD: they can only be in comments and names.
@@ -67,7 +50,9 @@ pub(crate) fn read(path: &Path) -> Result<TextFile> {
 /// # Errors
 /// As [`read`], and [`Error::BadFile`] for more than `most` bytes.
 pub(crate) fn read_small(path: &Path, most: u64) -> Result<TextFile> {
-    let length = open(path)?.metadata().map_err(Error::io(path, "read"))?;
+    let length = input::open(path)?
+        .metadata()
+        .map_err(Error::io(path, "read"))?;
     let too_long = |bytes: u64| {
         let problem = format!("{} MiB, more than {} MiB", bytes >> 20, most >> 20);
         let remedy = "such files are small: is it the one that was meant?";
@@ -93,7 +78,7 @@ pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>> {
 
 /// The bytes of a file as stored.
 fn stored(path: &Path) -> Result<Vec<u8>> {
-    let mut file = open(path)?;
+    let mut file = input::open(path)?;
     let length = file.metadata().map_err(Error::io(path, "read"))?.len();
     let mut bytes = Vec::new();
     let what = format!("the content of {}", path.display());
@@ -183,7 +168,7 @@ impl<R: Read> Read for Limited<R> {
 /// # Errors
 /// [`Error::Io`] where the system refuses, [`Error::BadFile`] for an empty file.
 pub(crate) fn stream(path: &Path) -> Result<Box<dyn BufRead>> {
-    let file = open(path)?;
+    let file = input::open(path)?;
     let length = file.metadata().map_err(Error::io(path, "read"))?.len();
     let mut file = BufReader::new(file);
     let start = file.fill_buf().map_err(Error::io(path, "read"))?;
@@ -203,7 +188,7 @@ pub(crate) fn stream(path: &Path) -> Result<Box<dyn BufRead>> {
 /// [`Error::Io`] where the system refuses.
 pub(crate) fn checksum(path: &Path) -> Result<String> {
     let mut hash = Sha256::new();
-    let mut file = BufReader::new(open(path)?);
+    let mut file = BufReader::new(input::open(path)?);
     loop {
         let bytes = file.fill_buf().map_err(Error::io(path, "read"))?;
         if bytes.is_empty() {
@@ -222,8 +207,8 @@ pub(crate) fn checksum(path: &Path) -> Result<String> {
 /// [`Error::Io`] where the system refuses.
 pub(crate) fn is_gzip(path: &Path) -> Result<bool> {
     let mut start = Vec::new();
-    let file = open(path)?;
-    file.take(2)
+    input::open(path)?
+        .take(2)
         .read_to_end(&mut start)
         .map_err(Error::io(path, "read"))?;
     Ok(start == GZIP)
@@ -239,14 +224,14 @@ pub(crate) fn beginning(path: &Path, length: u64) -> Result<Vec<u8>> {
         let outcome = reader.take(length).read_to_end(&mut bytes);
         (bytes, outcome)
     };
-    let (raw, outcome) = take(&mut open(path)?);
+    let (raw, outcome) = take(&mut input::open(path)?);
     outcome.map_err(Error::io(path, "read"))?;
     if raw.is_empty() {
         return Err(empty(path));
     }
     if raw.starts_with(&GZIP) {
         // A cut stream still shows what it was; its reader then says where it ends.
-        return Ok(take(&mut flate2::read::MultiGzDecoder::new(open(path)?)).0);
+        return Ok(take(&mut flate2::read::MultiGzDecoder::new(input::open(path)?)).0);
     }
     Ok(raw)
 }

@@ -12,6 +12,9 @@ use crate::error::{Error, Result};
 use crate::units::{ANGSTROM, AVOGADRO, HARTREE_EV, PER_CM3, RYDBERG_EV};
 use std::fmt::Write;
 
+/// Suffixes of the files.
+pub const BOLTZTRAP_FILES: [&str; 3] = ["trace", "condtens", "halltens"];
+
 /// The text of each file by its suffix; `halltens` only where Hall coefficients were integrated, whose column is `nan` else.
 ///
 /// # Errors
@@ -84,11 +87,11 @@ pub fn boltztrap_files(
             }
         }
     }
-    let mut files = vec![("trace", trace), ("condtens", condtens)];
+    let mut texts = vec![trace, condtens];
     if has_hall {
-        files.push(("halltens", halltens));
+        texts.push(halltens);
     }
-    Ok(files)
+    Ok(BOLTZTRAP_FILES.into_iter().zip(texts).collect())
 }
 
 /// E_F, T and the holes per cell less the electrons.

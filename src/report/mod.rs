@@ -17,7 +17,7 @@ mod spins;
 mod transport;
 
 use crate::integrate::refine::Refined;
-pub use boltztrap::boltztrap_files;
+pub use boltztrap::{BOLTZTRAP_FILES, boltztrap_files};
 pub use crossings::on_fermi_surface;
 pub use dos::{DosReport, dos_json, dos_result, dos_table};
 pub use edges::{edges_json, edges_lines};

@@ -6,17 +6,19 @@ use super::dimension::DimensionOption;
 use super::lists::{List, parse_temperatures};
 use super::opened::{self, Demands, Preference};
 use super::options::{FermiOption, Input, Method, Output, parse_within};
+use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, of_option, write_json};
 use super::relaxation::RelaxationOption;
 use super::{plausible, session};
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
+use crate::io::write_text;
 use crate::report::{
     Levels, OptimumReport, Row, TransportReport, TransportRow, optimum_table, transport_csv,
     transport_json, transport_result,
 };
 use crate::transport::{Direction, Directions, Objective, Optimum};
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What is made largest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -79,11 +81,11 @@ pub struct Optimize {
     extent: DimensionOption,
     #[command(flatten)]
     method: Method,
-    /// Also write every coefficient at each optimum to this HDF5 file
-    #[arg(short, long = "output", value_name = "OUT.h5")]
+    /// Also write every coefficient at each optimum to this file: HDF5, or JSON or CSV where its name ends so
+    #[arg(short, long = "output", value_name = "OUT.h5", value_parser = file_to_write())]
     out: Option<PathBuf>,
-    /// Also write them to this file of comma-separated values
-    #[arg(long, value_name = "OUT.csv")]
+    /// Also write them to this file of comma-separated values; `-` prints them instead of the table
+    #[arg(long, value_name = "OUT.csv", value_parser = file_to_write())]
     csv: Option<PathBuf>,
     #[command(flatten)]
     output: Output,
@@ -96,6 +98,8 @@ impl Optimize {
     /// Where the call is wrong, the bands cannot be read or integrated, or a result cannot be written.
     pub fn run(self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
+        let form = self.out.as_deref().map(Form::of).transpose()?;
+        let outputs = self.outputs()?;
         self.check()?;
         let model = self.relaxation.model()?;
         if let (Some(model), Some(file)) = (&model, &self.relaxation.scattering) {
@@ -106,6 +110,7 @@ impl Optimize {
             check: &|header, range| self.check_bands(header, range),
         };
         let source = opened::open(&self.input, Preference::Refined, &demands)?;
+        outputs.spare_inputs()?;
         let header = source.header();
         session::notes(&self.output, header);
         let extent = self.extent.extent(header)?;
@@ -159,7 +164,7 @@ impl Optimize {
             crossings: found.crossings,
             run: &run,
         };
-        if let Some(path) = &self.out {
+        let hdf5 = |path: &Path| {
             let mut file = transport_result(&report, &session::command_line())?;
             file.attribute("maximised", value_name(self.maximise))
                 .attribute("component", said.direction.as_str());
@@ -171,26 +176,43 @@ impl Optimize {
                     .attribute(&format!("{name}_high_k"), best.range_k.1)
                     .attribute(&format!("{name}_in_the_range"), inside);
             }
-            file.write(path)?;
-        }
-        if let Some(path) = &self.csv {
-            crate::io::write_text(path, &transport_csv(&report))?;
-        }
-        if self.output.json {
+            file.write(path)
+        };
+        let json = || {
             let mut json = transport_json(&report);
             json["maximised"] = value_name(self.maximise).into();
             json["component"] = said.direction.clone().into();
             if !said.best_temperatures.is_empty() {
                 json["best_temperatures"] = said.best_temperatures_json(report.extent.as_ref());
             }
-            super::print(&format!("{json:#}"));
-        } else {
-            super::print(&optimum_table(&report, &said));
+            json
+        };
+        let csv = |path: &Path| write_text(path, &transport_csv(&report));
+        let mut end = Delivery::new(&self.output, &outputs);
+        end.print(json, || optimum_table(&report, &said));
+        if let (Some(path), Some(form)) = (&self.out, form) {
+            end.write(path, |path| match form {
+                Form::Csv => csv(path),
+                Form::Json => write_json(path, &json()),
+                Form::Hdf5 => hdf5(path),
+            });
         }
-        for path in self.out.iter().chain(&self.csv) {
-            session::note(&self.output, &format!("written to {}", path.display()));
+        if let Some(path) = &self.csv {
+            end.write(path, csv);
         }
-        Ok(())
+        end.finish()
+    }
+
+    /// The places of all files to be written.
+    fn outputs(&self) -> Result<Outputs> {
+        if let Some(path) = &self.csv {
+            check_csv(path)?;
+        }
+        let mut named = of_option(&self.out);
+        named.extend(self.csv.iter().map(|path| ("--csv", path.clone())));
+        let mut inputs = vec![self.input.file.as_path()];
+        inputs.extend(self.relaxation.scattering.as_deref());
+        Outputs::new(&self.output, &inputs, &named)
     }
 
     /// Objections to the bands, before anything long is made of them.

@@ -8,14 +8,16 @@ use super::lists::{
 };
 use super::opened::{self, Demands, Opened, Preference};
 use super::options::{FermiOption, Input, Method, Output, parse_length};
+use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, of_option, write_json};
 use super::relaxation::RelaxationOption;
 use super::{plausible, session};
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::integrate::Velocities;
+use crate::io::write_text;
 use crate::report::{
-    TransportReport, boltztrap_files, transport_csv, transport_json, transport_result,
-    transport_table,
+    BOLTZTRAP_FILES, TransportReport, boltztrap_files, transport_csv, transport_json,
+    transport_result, transport_table,
 };
 use crate::sampler::{InterpolatedBands, MeanFreePathBands, MeanFreePathSeries};
 use crate::transport::{Directions, channel_group, check_collinear};
@@ -81,8 +83,8 @@ pub struct Transport {
     extent: DimensionOption,
     #[command(flatten)]
     method: Method,
-    /// Also write every coefficient to this HDF5 file, or to BoltzTraP2's files of this name
-    #[arg(short, long = "output", value_name = "OUT.h5")]
+    /// Also write every coefficient to this file: HDF5, or JSON or CSV where its name ends so; or to BoltzTraP2's files of this name
+    #[arg(short, long = "output", value_name = "OUT.h5", value_parser = file_to_write())]
     out: Option<PathBuf>,
     /// What --output writes
     #[arg(long, value_enum, default_value = "hdf5", requires = "out")]
@@ -90,8 +92,8 @@ pub struct Transport {
     /// With --format boltztrap: without spin factors, and with its unit of chi, where BoltzTraP2 has them so
     #[arg(long, requires = "out")]
     bt2_compat: bool,
-    /// Also write every coefficient to this file of comma-separated values
-    #[arg(long, value_name = "OUT.csv")]
+    /// Also write every coefficient to this file of comma-separated values; `-` prints them instead of the table
+    #[arg(long, value_name = "OUT.csv", value_parser = file_to_write())]
     csv: Option<PathBuf>,
     #[command(flatten)]
     output: Output,
@@ -105,11 +107,14 @@ impl Transport {
     pub fn run(self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
         self.check()?;
+        let form = self.form()?;
+        let outputs = self.outputs()?;
         let model = self.relaxation.model()?;
         if let (Some(model), Some(file)) = (&model, &self.relaxation.scattering) {
             model.check_dimension(self.extent.dimension, file)?;
         }
         let source = self.open()?;
+        outputs.spare_inputs()?;
         let header = source.header();
         session::notes(&self.output, header);
         let extent = self.extent.extent(header)?;
@@ -143,23 +148,46 @@ impl Transport {
             crossings: found.crossings,
             run: &run,
         };
-        let mut written = Vec::new();
-        if let Some(path) = &self.out {
-            written = self.write(path, &report)?;
+        let mut end = Delivery::new(&self.output, &outputs);
+        end.print(|| transport_json(&report), || transport_table(&report));
+        match (&self.out, form) {
+            (Some(_), None) => self.write_boltztrap(&report, &mut end)?,
+            (Some(path), Some(form)) => end.write(path, |path| match form {
+                Form::Csv => write_text(path, &transport_csv(&report)),
+                Form::Json => write_json(path, &transport_json(&report)),
+                Form::Hdf5 => transport_result(&report, &session::command_line())?.write(path),
+            }),
+            (None, _) => {}
         }
         if let Some(path) = &self.csv {
-            crate::io::write_text(path, &transport_csv(&report))?;
-            written.push(path.clone());
+            end.write(path, |path| write_text(path, &transport_csv(&report)));
         }
-        if self.output.json {
-            super::print(&format!("{:#}", transport_json(&report)));
-        } else {
-            super::print(&transport_table(&report));
+        end.finish()
+    }
+
+    /// The form of `--output`'s file; none where there is no such file, or three of BoltzTraP2's.
+    fn form(&self) -> Result<Option<Form>> {
+        if let Some(path) = &self.csv {
+            check_csv(path)?;
         }
-        for path in written {
-            session::note(&self.output, &format!("written to {}", path.display()));
+        match (&self.out, self.format) {
+            (Some(path), Format::Hdf5) => Form::of(path).map(Some),
+            _ => Ok(None),
         }
-        Ok(())
+    }
+
+    /// The places of all files to be written.
+    fn outputs(&self) -> Result<Outputs> {
+        let mut named = match (&self.out, self.format) {
+            (Some(path), Format::Boltztrap) => boltztrap_names(path)
+                .map(|file| ("--output", file))
+                .to_vec(),
+            _ => of_option(&self.out),
+        };
+        named.extend(self.csv.iter().map(|path| ("--csv", path.clone())));
+        let mut inputs = vec![self.input.file.as_path()];
+        inputs.extend(self.relaxation.scattering.as_deref());
+        Outputs::new(&self.output, &inputs, &named)
     }
 
     /// Whether the options fit together, and a warning of absurd values.
@@ -341,20 +369,24 @@ impl Transport {
         }
     }
 
-    /// Writes the results in the format asked for, and tells where.
-    fn write(&self, path: &Path, report: &TransportReport) -> Result<Vec<PathBuf>> {
-        if self.format == Format::Hdf5 {
-            transport_result(report, &session::command_line())?.write(path)?;
-            return Ok(vec![path.to_path_buf()]);
+    /// Writes BoltzTraP2's files.
+    fn write_boltztrap(&self, report: &TransportReport, end: &mut Delivery<'_>) -> Result<()> {
+        let Some(path) = &self.out else {
+            return Ok(());
+        };
+        let texts = boltztrap_files(report, self.bt2_compat)?;
+        for (file, (_, text)) in boltztrap_names(path).iter().zip(texts) {
+            end.write(file, |file| write_text(file, &text));
         }
-        let mut written = Vec::new();
-        for (suffix, text) in boltztrap_files(report, self.bt2_compat)? {
-            let mut name = path.as_os_str().to_owned();
-            name.push(format!(".{suffix}"));
-            let file = PathBuf::from(name);
-            crate::io::write_text(&file, &text)?;
-            written.push(file);
-        }
-        Ok(written)
+        Ok(())
     }
+}
+
+/// OUT.trace, OUT.condtens and OUT.halltens, in the order of their texts.
+fn boltztrap_names(path: &Path) -> [PathBuf; 3] {
+    BOLTZTRAP_FILES.map(|suffix| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".{suffix}"));
+        PathBuf::from(name)
+    })
 }

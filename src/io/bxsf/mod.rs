@@ -17,7 +17,7 @@ pub(super) use read::{is_bxsf, symmetry_of};
 pub use read::{parse, read};
 pub use units::{BxsfConvention, BxsfUnits, EnergyUnit, VectorUnit};
 pub use write::{WriteOptions, write};
-pub(super) use write::{chosen_bands, chosen_spin, create, vectors_in};
+pub(super) use write::{chosen_bands, chosen_spin, vectors_in};
 
 /// Start of the comment with the units, in `--bxsf-units` spelling.
 const UNITS_COMMENT: &str = "bzint units:";

@@ -4,7 +4,8 @@ use super::{BxsfUnits, LATTICE_COMMENT, SPIN_COMMENT, UNITS_COMMENT};
 use crate::bands::{BandSource, Field, SpinTreatment};
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
-use std::io::{BufWriter, Write};
+use crate::io::output;
+use std::io::Write;
 use std::path::Path;
 
 /// What to write.
@@ -50,43 +51,13 @@ pub fn write(path: &Path, source: &dyn BandSource, options: &WriteOptions) -> Re
     }
     let bands = chosen_bands(source, options)?;
     let (units, count) = (options.units, bands.len());
-    create(path, ".bxsf.part", |out| {
+    output::write(path, |out| {
         write_header(out, source, fermi, units, count).map_err(Error::io(path, "write"))?;
         for band in bands {
             write_band(path, out, source, spin, band, units)?;
         }
         write!(out, " END_BANDGRID_3D\n END_BLOCK_BANDGRID_3D\n").map_err(Error::io(path, "write"))
     })
-}
-
-/// A text file that appears only once `fill` has written it whole.
-pub(in crate::io) fn create(
-    path: &Path,
-    suffix: &str,
-    fill: impl FnOnce(&mut BufWriter<tempfile::NamedTempFile>) -> Result<()>,
-) -> Result<()> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".bzint-").suffix(suffix);
-    #[cfg(unix)]
-    let mode: std::fs::Permissions = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-    #[cfg(unix)]
-    builder.permissions(mode); // the user's umask decides, as for any file; the default would be private
-    let temporary = builder
-        .tempfile_in(folder)
-        .map_err(Error::io(path, "create"))?;
-    let mut out = BufWriter::new(temporary);
-    fill(&mut out)?;
-    let temporary = out
-        .into_inner()
-        .map_err(|error| Error::io(path, "write")(error.into_error()))?;
-    temporary
-        .persist(path)
-        .map_err(|error| Error::io(path, "rename the finished file to")(error.error))?;
-    Ok(())
 }
 
 pub(in crate::io) fn chosen_spin(source: &dyn BandSource, options: &WriteOptions) -> Result<usize> {

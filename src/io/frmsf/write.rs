@@ -2,7 +2,8 @@
 
 use crate::bands::{BandSource, Field};
 use crate::error::{Error, Result};
-use crate::io::bxsf::{WriteOptions, chosen_bands, chosen_spin, create, vectors_in};
+use crate::io::bxsf::{WriteOptions, chosen_bands, chosen_spin, vectors_in};
+use crate::io::output;
 use std::io::Write;
 use std::path::Path;
 
@@ -40,7 +41,7 @@ pub fn write(path: &Path, source: &dyn BandSource, options: &WriteOptions) -> Re
     };
     let bands = chosen_bands(source, options)?;
     let unit = options.units.energy.in_ev();
-    create(path, ".frmsf.part", |out| {
+    output::write(path, |out| {
         let [n1, n2, n3] = header.k_grid.n;
         let io = || Error::io(path, "write");
         writeln!(out, "{n1} {n2} {n3}\n{switch}\n{}", bands.len()).map_err(io())?;

@@ -1,6 +1,7 @@
 //! What every HDF5 file that bzint writes shares: atomic creation, attributes, and errors in one voice.
 
 use crate::error::{Error, Result};
+use crate::io::output::Output;
 use hdf5::types::VarLenUnicode;
 use hdf5::{File, Location};
 use std::io;
@@ -13,57 +14,19 @@ pub(in crate::io) const SCHEMA: &str = "bzint_schema";
 /// The newest layout that this version knows, for every kind.
 pub(in crate::io) const NEWEST_SCHEMA: i64 = 1;
 
-/// Creates `path` with what `fill` puts into it. The bytes go to a temporary file in the same directory, which takes
-/// the target's name only once it is complete and on disk: an error leaves nothing behind, and an older target as it was.
+/// Creates `path` with what `fill` puts into it. It appears only once it is complete and on disk: an error leaves nothing behind,
+/// and an older target as it was.
 ///
 /// # Errors
 /// [`Error::Io`] where the directory cannot be written or the disk is full, and whatever `fill` returns.
 pub(in crate::io) fn create(path: &Path, fill: impl FnOnce(&File) -> Result<()>) -> Result<()> {
-    // A link is followed, so that the rename replaces what it points to.
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    if target.is_dir() {
-        let text = "it is a directory; give the name of a file";
-        return Err(Error::io(path, "write")(io::Error::new(
-            io::ErrorKind::IsADirectory,
-            text,
-        )));
-    }
-    let directory = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let temporary = temporary_in(directory).map_err(|error| {
-        let text = format!(
-            "no file can be created in the directory {} ({error}); make it, or choose another one",
-            directory.display()
-        );
-        Error::io(path, "write")(io::Error::new(error.kind(), text))
-    })?;
-    let file = File::create(temporary.path()).map_err(write_error(path, "new file"))?;
-    fill(&file)?;
-    // HDF5 keeps chunks back: only a flush and a close that succeed say that all was written.
-    file.flush().map_err(write_error(path, "last flush"))?;
-    file.close().map_err(write_error(path, "closing"))?;
-    temporary
-        .as_file()
-        .sync_all()
-        .map_err(Error::io(path, "write"))?;
-    temporary
-        .persist(&target)
-        .map_err(|error| Error::io(path, "rename the finished file to")(error.error))?;
-    Ok(())
-}
-
-fn temporary_in(directory: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".bzint-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        // The usual permissions of a new file (the umask still applies), not the private ones of a temporary file.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(directory)
+    Output::new(path)?.write(|scratch| {
+        let file = File::create(scratch.path()).map_err(write_error(path, "new file"))?;
+        fill(&file)?;
+        // HDF5 keeps chunks back: only a flush and a close that succeed say that all was written.
+        file.flush().map_err(write_error(path, "last flush"))?;
+        file.close().map_err(write_error(path, "closing"))
+    })
 }
 
 /// Turns an HDF5 error while writing into the system's error where one lies beneath it (a full disk), so that the user

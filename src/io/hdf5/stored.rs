@@ -6,7 +6,7 @@ use super::attribute::Attribute;
 use super::container::{KIND, NEWEST_SCHEMA, SCHEMA};
 use super::values::{Read, StoredDataset, problem};
 use crate::error::{Error, Result};
-use crate::io::text;
+use crate::io::input;
 use hdf5_reader::error::Error as ReaderError;
 use hdf5_reader::group::Group;
 use hdf5_reader::{FileStorage, Hdf5File, OpenOptions};
@@ -38,10 +38,10 @@ impl StoredFile {
     /// [`Error::Io`] where the system cannot open it, [`Error::UnknownFormat`] where it is not HDF5, [`Error::BadFile`] where it
     /// is truncated or damaged, or being written.
     pub fn open(path: &Path) -> Result<Self> {
-        Self::of_file(path, text::open(path)?)
+        Self::of_file(path, input::open(path)?)
     }
 
-    /// As [`StoredFile::open`], of an open file that holds what `path` does.
+    /// As [`StoredFile::open`], of a file that is open; `path` is only named in errors.
     ///
     /// # Errors
     /// As [`StoredFile::open`].
