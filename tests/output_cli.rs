@@ -377,7 +377,7 @@ fn bad_calls_are_refused_with_a_reason_and_leave_nothing() {
         ("plot list.json", 1, "`kind`"),
         ("plot list.json -o x.png", 1, "unknown file format"),
         ("plot half.json", 1, "JSON"),
-        ("plot empty.json", 1, "lack numbers"),
+        ("plot empty.json", 1, "`fermi_level` is missing"),
         ("plot mu.h5 -o x.pdf", 2, ".svg"),
         ("plot mu.h5 --quantity seebek", 2, "`seebeck`?"),
         ("plot mu.h5 --quantity zT", 2, "hold no `zT`"),

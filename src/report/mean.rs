@@ -61,8 +61,8 @@ fn directions(name: &str, row: &[Item], bands: usize) -> usize {
 /// How means are taken, in words.
 pub(super) fn in_words(bands: usize) -> &'static str {
     match bands {
-        2 => "half of their trace (two directions conduct)",
-        1 => "their trace (one direction conducts)",
+        2 => "half of their trace",
+        1 => "their trace",
         _ => "a third of their trace",
     }
 }
