@@ -85,15 +85,8 @@ impl Scattering for Tabulated {
         Holds::InAnyDimension
     }
 
-    fn kinks_ev(&self, at: &Conditions) -> Vec<f64> {
-        // Where the table is finer than k_BT its kinks are too small to matter, and too many to integrate between.
-        let mut kinks: Vec<f64> = Vec::new();
-        for &e in &self.energies_ev {
-            if kinks.last().is_none_or(|last| e - last > at.kt_ev()) {
-                kinks.push(e);
-            }
-        }
-        kinks
+    fn rows_ev(&self) -> &[f64] {
+        &self.energies_ev
     }
 
     fn range_ev(&self) -> Option<(f64, f64)> {

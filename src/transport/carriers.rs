@@ -133,6 +133,13 @@ impl TransportDistribution {
         self.states_in(inside) == 0.0
     }
 
+    /// The first bin that begins at the energy which parts electrons from holes, or above.
+    pub(super) fn first_bin_of_electrons(&self) -> usize {
+        let edges = self.axis.edges();
+        let bin = edges.partition_point(|e| *e < self.split_ev);
+        bin.min(self.axis.bins())
+    }
+
     /// Electrons above and holes below the split, per cm³, at a state.
     pub fn carriers(&self, temperature_k: f64, mu_ev: f64) -> [Scalar; 2] {
         let kt = BOLTZMANN_EV * temperature_k;

@@ -21,6 +21,7 @@ mod onsager;
 mod optimum;
 mod optimum_temperature;
 mod quantity;
+mod reach;
 mod reconstruction;
 mod relaxation;
 mod relevance;
