@@ -11,7 +11,8 @@ pub struct FoundLevel {
     pub energy_ev: f64,
     /// Error that the integration error of the count leaves, eV.
     pub error_ev: f64,
-    /// Band edges (valence maximum, conduction minimum), eV, where the level lies in a gap.
+    /// Band edges (valence maximum, conduction minimum), eV, where the level lies in a gap; infinite where all bands lie on one
+    /// side, at whose edge it is put.
     pub gap_ev: Option<(f64, f64)>,
 }
 
@@ -28,7 +29,7 @@ pub fn find(
 ) -> Result<FoundLevel> {
     let header = source.header();
     let capacity = header.capacity();
-    let possible = electrons > 0.0 && electrons < capacity * (1.0 + 1e-12);
+    let possible = electrons >= 0.0 && electrons < capacity * (1.0 + 1e-12);
     if !possible {
         return Err(Error::bad_option(
             "electron count",
@@ -83,7 +84,8 @@ pub fn find(
     })
 }
 
-/// The edges of the gap around `energy_ev`, from the bands' extremes alone, where no band reaches across it. A file's Fermi
+/// The edges of the gap around `energy_ev`, from the bands' extremes alone, where no band reaches across it; infinite on a side
+/// without bands, as a model of the conduction bands alone has them. A file's Fermi
 /// level is often the valence maximum itself, rounded: bands that reach less than 1 meV across do not count.
 pub fn gap_around(source: &dyn BandSource, energy_ev: f64) -> Option<(f64, f64)> {
     const ROUNDING: f64 = 1e-3;
@@ -98,6 +100,6 @@ pub fn gap_around(source: &dyn BandSource, energy_ev: f64) -> Option<(f64, f64)>
             return None;
         }
     }
-    (valence.is_finite() && conduction.is_finite() && conduction > valence)
+    (conduction > valence && (valence.is_finite() || conduction.is_finite()))
         .then_some((valence, conduction))
 }

@@ -1,8 +1,8 @@
 //! τ at absolute energies: electron mechanisms above the conduction edge, hole mechanisms below the valence edge.
 
 use super::{
-    BandTransport, Carrier, Conditions, Edge, Mechanism, Share, Valley, band_transport, shares,
-    total_rate, window_shares,
+    BandTransport, Carrier, Conditions, Edge, Mechanism, Plausibility, Share, Valley,
+    band_transport, plausibility, shares, total_rate, window_shares,
 };
 use crate::error::{Error, Result};
 
@@ -68,6 +68,26 @@ impl ScatteringModel {
     /// Whether any rate goes by the bands' density of states.
     pub fn goes_by_states(&self) -> bool {
         self.mechanisms().any(|m| m.scattering().goes_by_states())
+    }
+
+    /// Relaxation times of its parameters that crystals rarely have, in words.
+    pub fn doubts(&self) -> Vec<String> {
+        let times = |m: &Mechanism| match m {
+            Mechanism::ConstantTime(m) => vec![m.tau_s],
+            Mechanism::PowerLaw(m) => vec![m.tau_s],
+            Mechanism::InverseDos(m) => vec![m.tau_s],
+            Mechanism::Tabulated(m) => vec![m.extremes_s().0, m.extremes_s().1],
+            _ => Vec::new(),
+        };
+        let doubt = |m: &Mechanism, tau: f64| match plausibility(tau) {
+            Plausibility::Usual => None,
+            Plausibility::Unusual(words) | Plausibility::Impossible(words) => {
+                Some(format!("{}: {words}", m.key()))
+            }
+        };
+        self.mechanisms()
+            .flat_map(|m| times(m).into_iter().filter_map(move |tau| doubt(m, tau)))
+            .collect()
     }
 
     fn mechanisms(&self) -> impl Iterator<Item = &Mechanism> {

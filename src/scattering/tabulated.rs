@@ -1,6 +1,6 @@
 //! τ(E) from a two-column text file: what an electron–phonon code or an experiment found.
 
-use super::{Conditions, Holds, Scattering};
+use super::{Conditions, Holds, Plausibility, Scattering, plausibility};
 use crate::error::{Error, Result};
 use crate::io::text;
 use std::path::Path;
@@ -16,11 +16,18 @@ pub struct Tabulated {
 }
 
 impl Tabulated {
+    /// Its longest and its shortest relaxation time, s.
+    pub fn extremes_s(&self) -> (f64, f64) {
+        let all = || self.log_tau.iter().copied();
+        let longest = all().fold(f64::NEG_INFINITY, f64::max);
+        (longest.exp(), all().fold(f64::INFINITY, f64::min).exp())
+    }
+
     /// Reads `path`.
     ///
     /// # Errors
     /// [`Error::Io`]; [`Error::BadFile`] for a line that is not two numbers, energies that do not ascend, a τ that is not
-    /// positive, or fewer than two rows.
+    /// positive or that no crystal has, or fewer than two rows.
     pub fn read(path: &Path) -> Result<Self> {
         let content = text::read(path)?.text;
         let mut table = Self {
@@ -52,6 +59,9 @@ impl Tabulated {
                     }
                     if tau <= 0.0 {
                         return Err(bad(format!("τ is {tau} s")));
+                    }
+                    if let Plausibility::Impossible(words) = plausibility(tau) {
+                        return Err(bad(words));
                     }
                     table.energies_ev.push(energy);
                     table.log_tau.push(tau.ln());

@@ -3,8 +3,12 @@
 use super::TransportDistribution;
 use std::ops::Range;
 
-/// How far beyond the first states a window is followed, in units of k_BT: what is left is e⁻³⁸ of it, less than rounding.
-const REACH: f64 = 38.0;
+/// How far beyond the first states a window is followed, in units of k_BT: e⁻³⁶ of it is left, less than rounding.
+const REACH: f64 = 36.0;
+/// Likewise that of a minority, which is known less well: e⁻²⁸.
+const REACH_OF_FEW: f64 = 28.0;
+/// So many k_BT farther than the other carriers' nearest states lie those of a minority.
+const FEW: f64 = 10.0;
 
 /// The energies of one kind of carrier that a window reaches.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,7 +56,12 @@ impl TransportDistribution {
         std::array::from_fn(|side| {
             let shift = shifts[side].filter(|s| *s <= nearest + REACH || self.has_gap())?;
             let (low, high) = sides[side];
-            let far = (shift + REACH) * kt_ev;
+            let reach = if shift > nearest + FEW {
+                REACH_OF_FEW
+            } else {
+                REACH
+            };
+            let far = (shift + reach) * kt_ev;
             let range_ev = (low.max(mu_ev - far), high.min(mu_ev + far));
             Some(Reach { shift, range_ev })
         })

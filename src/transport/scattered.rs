@@ -8,6 +8,7 @@ use crate::scattering::{
     BandEdges, BinRates, Carrier, Conditions, POINTS, ScatteringModel, Share, named_shares,
 };
 use crate::units::BOLTZMANN_EV;
+use std::ops::Range;
 
 /// Carriers of a kind that the model says nothing of are left out where they are fewer than this share of the others.
 const NEGLIGIBLE: f64 = 1e-6;
@@ -34,8 +35,8 @@ pub struct BinnedTau {
 struct Seen {
     /// Energies, eV, ascending, and τ there, s: of electrons and of holes.
     samples: [Vec<(f64, f64)>; 2],
-    /// τ, τ² and τ³ at the points of each bin.
-    powers: Vec<[f64; 3]>,
+    /// τ, τ² and τ³ at the points of the bins that matter for either, from the first of them on.
+    powers: [(usize, Vec<[f64; 3]>); 2],
 }
 
 impl BinnedTau {
@@ -57,10 +58,17 @@ impl BinnedTau {
         }
     }
 
-    /// τ, τ² and τ³ at the points of the bins, as a variation has them, by its number.
-    pub(super) fn powers(&self, variation: usize) -> &[[f64; 3]] {
-        let seen = self.seen.get(variation).or(self.seen.first());
-        seen.map_or(&[], |seen| &seen.powers)
+    /// τ, τ² and τ³ of electrons (0) or of holes (1) at these points of the bins, as a variation has them, by its number; none for
+    /// points that it was not made for.
+    pub(super) fn powers(
+        &self,
+        variation: usize,
+        side: usize,
+        points: &Range<usize>,
+    ) -> Option<&[[f64; 3]]> {
+        let seen = self.seen.get(variation).or(self.seen.first())?;
+        let (first, powers) = &seen.powers[side];
+        powers.get(points.start.checked_sub(*first)?..points.end.checked_sub(*first)?)
     }
 
     /// Whether variations have times of their own.
@@ -86,10 +94,10 @@ const RESPONSE_STEP: f64 = 0.01;
 
 /// Bins by what is known of their scattering.
 struct Parts<'m> {
+    /// The bins that matter for electrons and for holes.
+    bins: [Range<usize>; 2],
     /// First bin and rates of each run of bins that scatter.
-    rates: Vec<(usize, BinRates<'m>)>,
-    /// Bins of carriers that are left out.
-    left_out: Vec<usize>,
+    rates: [Vec<(usize, BinRates<'m>)>; 2],
 }
 
 /// What a model meets in a thermal state.
@@ -139,7 +147,6 @@ impl TransportDistribution {
         state: &ThermalState,
         most: usize,
     ) -> Result<BinnedTau> {
-        let split = self.first_bin_of_electrons();
         let mut parts: Option<Parts> = None;
         let mut seen: Vec<Seen> = Vec::new();
         let mut known = [true; 2];
@@ -164,24 +171,23 @@ impl TransportDistribution {
             if seen.is_empty() {
                 known = scene.left_out.map(|left_out| !left_out);
             }
-            let mut one = Seen {
-                powers: vec![[0.0; 3]; self.axis.bins() * POINTS],
-                ..Seen::default()
-            };
-            for (first, rates) in parts.rates.iter() {
-                let times = rates.times(&at)?;
-                one.powers[first * POINTS..][..times.powers.len()].copy_from_slice(&times.powers);
-                for sample in times.samples {
-                    one.samples[usize::from(sample.0 < self.split_ev)].push(sample);
+            let mut one = Seen::default();
+            for side in [0, 1] {
+                let bins = &parts.bins[side];
+                let mut powers = vec![[0.0; 3]; bins.len() * POINTS];
+                for (first, rates) in parts.rates[side].iter() {
+                    let times = rates.times(&at)?;
+                    let first = (first - bins.start) * POINTS;
+                    powers[first..][..times.powers.len()].copy_from_slice(&times.powers);
+                    one.samples[side].extend(times.samples);
                 }
+                // States that an interpolation puts beyond a band edge scatter as those at the edge.
+                match side {
+                    0 => fill(powers.iter_mut().rev()),
+                    _ => fill(powers.iter_mut()),
+                }
+                one.powers[side] = (bins.start * POINTS, powers);
             }
-            for bin in &parts.left_out {
-                one.powers[bin * POINTS..][..POINTS].fill([LEFT_OUT_S; 3]);
-            }
-            // States that an interpolation puts beyond a band edge scatter as those at the edge.
-            let (below, above) = one.powers.split_at_mut(split * POINTS);
-            fill(below.iter_mut());
-            fill(above.iter_mut().rev());
             seen.push(one);
         }
         Ok(BinnedTau {
@@ -193,8 +199,8 @@ impl TransportDistribution {
         })
     }
 
-    /// The bins that have a rate and that a window at one of `mu_ev` reaches, in runs, and those whose carriers are left out. In the others
-    /// nothing moves, and a rate that goes by the bands' states has no value.
+    /// The bins that a window at one of `mu_ev` reaches, and of these, in runs, those that have a rate. In the others nothing moves, and a
+    /// rate that goes by the bands' states has no value; carriers that are left out have none.
     fn parts<'m>(
         &self,
         model: &'m ScatteringModel,
@@ -203,23 +209,28 @@ impl TransportDistribution {
         mu_ev: &[f64],
     ) -> Result<Parts<'m>> {
         let edges = self.axis.edges();
-        let mut reached = vec![false; self.axis.bins()];
-        for reach in mu_ev.iter().flat_map(|mu| self.reaches(*mu, scene.kt_ev)) {
-            if let Some(reach) = reach {
-                reached[reach.bins(edges)].fill(true);
+        let mut parts = Parts {
+            bins: [0..0, 0..0],
+            rates: [Vec::new(), Vec::new()],
+        };
+        for side in [0, 1] {
+            let reaches = mu_ev
+                .iter()
+                .filter_map(|mu| self.reaches(*mu, scene.kt_ev)[side])
+                .map(|reach| reach.bins(edges));
+            let hull = |a: Range<usize>, b: Range<usize>| a.start.min(b.start)..a.end.max(b.end);
+            parts.bins[side] = reaches.reduce(hull).unwrap_or(0..0);
+            let scatters: Vec<usize> = parts.bins[side]
+                .clone()
+                .filter(|b| !scene.left_out[side] && self.states_in(*b) > 0.0)
+                .collect();
+            for run in scatters.chunk_by(|a, b| a + 1 == *b) {
+                let ends = &edges[run[0]..][..run.len() + 1];
+                let rates = model.rates_in_bins(ends, &scene.edges, at)?;
+                parts.rates[side].push((run[0], rates));
             }
         }
-        let skips = |b: &usize| scene.skips(&edges[*b..][..2]);
-        let left_out: Vec<usize> = (0..self.axis.bins()).filter(skips).collect();
-        let scatters: Vec<usize> = (0..self.axis.bins())
-            .filter(|b| reached[*b] && !skips(b) && self.states_in(*b) > 0.0)
-            .collect();
-        let mut rates = Vec::new();
-        for run in scatters.chunk_by(|a, b| a + 1 == *b) {
-            let ends = &edges[run[0]..][..run.len() + 1];
-            rates.push((run[0], model.rates_in_bins(ends, &scene.edges, at)?));
-        }
-        Ok(Parts { rates, left_out })
+        Ok(parts)
     }
 
     /// Each mechanism's share of the scattering of electrons and of holes that the model knows, averaged over the energies as
@@ -271,7 +282,7 @@ impl TransportDistribution {
                 let weight = content * window(energy);
                 let theirs = (energy > self.split_ev) == (k == 0);
                 // Content in a gap is none, but for the order of the bins' edges.
-                if !theirs || scene.skips(bin) || !(weight > 0.0 && weight.is_finite()) {
+                if !theirs || scene.left_out[k] || !(weight > 0.0 && weight.is_finite()) {
                     continue;
                 }
                 let here = model.shares(energy, &scene.edges, &at)?;
@@ -358,19 +369,5 @@ fn fill<'a>(times: impl Iterator<Item = &'a mut [f64; 3]>) {
         } else {
             last = *powers;
         }
-    }
-}
-
-impl Scene {
-    /// Whether a bin holds states of carriers that are left out.
-    fn skips(&self, bin: &[f64]) -> bool {
-        let BandEdges::Gap {
-            valence_ev,
-            conduction_ev,
-        } = self.edges
-        else {
-            return false;
-        };
-        (self.left_out[0] && bin[1] > conduction_ev) || (self.left_out[1] && bin[0] < valence_ev)
     }
 }

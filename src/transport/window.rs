@@ -41,14 +41,15 @@ impl Times<'_> {
         }
     }
 
-    /// τ, τ² and τ³ of a variation, by its number, at the points `range` of the bins, whose energies (eV) are given.
+    /// τ, τ² and τ³ of electrons (0) or of holes (1) in a variation, by its number, at some points of the bins with their energies, eV.
     ///
     /// # Errors
     /// [`Error::BadOption`] for a relaxation time that is not positive, or one that was made for other bins.
     fn powers(
         self,
         variation: usize,
-        range: Range<usize>,
+        side: usize,
+        points: &Range<usize>,
         energies: &[f64],
     ) -> Result<Vec<[f64; 3]>> {
         let bad = |value: String, remedy: &str| Error::bad_option("relaxation time", value, remedy);
@@ -63,7 +64,7 @@ impl Times<'_> {
                 };
                 energies.iter().map(at).collect()
             }
-            Self::Binned(tau) => match tau.powers(variation).get(range) {
+            Self::Binned(tau) => match tau.powers(variation, side, points) {
                 Some(powers) => Ok(powers.to_vec()),
                 None => Err(bad(
                     "it was made for other energy bins".into(),
@@ -159,10 +160,10 @@ pub(super) struct Weights([Option<SideWeights>; 2]);
 /// Weights of one kind of carrier, over e^{ln_scale}, `[n]`.
 struct SideWeights {
     ln_scale: f64,
-    states: Vec<BinWeights>,
-    velocity: Vec<BinWeights>,
-    hall: Vec<BinWeights>,
-    magneto: Vec<BinWeights>,
+    states: [BinWeights; 3],
+    velocity: [BinWeights; 3],
+    hall: Option<[BinWeights; 3]>,
+    magneto: Option<[BinWeights; 1]>,
 }
 
 /// Weights of the bins from `first` on; the others have none.
@@ -175,49 +176,70 @@ struct BinWeights {
 }
 
 impl BinWeights {
-    fn dot(&self, contents: &[f64], tails: bool) -> f64 {
-        let beyond = if tails {
-            self.beyond.1 * contents[self.beyond.0]
-        } else {
-            0.0
-        };
-        let contents = &contents[self.first..][..self.weights.len()];
-        // Four sums at a time: one alone waits for itself.
-        let mut sums = [0.0; 4];
-        let (w4, c4) = (self.weights.chunks_exact(4), contents.chunks_exact(4));
-        let rest = w4.remainder().iter().zip(c4.remainder());
-        let rest: f64 = rest.map(|(w, c)| w * c).sum();
-        for (w, c) in w4.zip(c4) {
-            for i in 0..4 {
-                sums[i] += w[i] * c[i];
-            }
-        }
-        sums.iter().sum::<f64>() + rest + beyond
-    }
-
     fn scaled(mut self, factor: f64) -> Self {
         self.weights.iter_mut().for_each(|w| *w *= factor);
         self.beyond.1 *= factor;
         self
     }
+}
 
-    /// [`BinWeights::dot`] of each component; of those that are equal once.
-    fn dots(&self, components: &[Vec<f64>], alike: &[Alike], tails: bool) -> Vec<f64> {
-        let mut values = Vec::with_capacity(components.len());
-        for (i, component) in components.iter().enumerate() {
-            values.push(match alike[i] {
-                None => 0.0,
-                Some(before) if before < i => values[before],
-                Some(_) => self.dot(component, tails),
-            });
+/// Σ weight · content of several moments' weights of the same bins.
+fn dot<const N: usize>(moments: &[BinWeights; N], contents: &[f64], tails: bool) -> [f64; N] {
+    let bins = &contents[moments[0].first..][..moments[0].weights.len()];
+    let rows = moments.each_ref().map(|m| &m.weights[..bins.len()]);
+    // Four sums at a time: one alone waits for itself.
+    let mut sums = [[0.0; 4]; N];
+    let (chunks, rest) = bins.as_chunks::<4>();
+    for (i, c) in chunks.iter().enumerate() {
+        for (sum, row) in sums.iter_mut().zip(rows) {
+            let w = &row[4 * i..][..4];
+            for lane in 0..4 {
+                sum[lane] += w[lane] * c[lane];
+            }
         }
-        values
     }
+    std::array::from_fn(|n| {
+        let m = &moments[n];
+        let last = rows[n][bins.len() - rest.len()..].iter().zip(rest);
+        let last: f64 = last.map(|(w, c)| w * c).sum();
+        let beyond = if tails {
+            m.beyond.1 * contents[m.beyond.0]
+        } else {
+            0.0
+        };
+        sums[n].iter().sum::<f64>() + last + beyond
+    })
+}
 
-    fn tensor(&self, components: &[Vec<f64>], alike: &[Alike], tails: bool) -> Tensor {
-        let values = self.dots(components, alike, tails);
-        std::array::from_fn(|i| std::array::from_fn(|j| values[pair(i, j)]))
+/// [`dot`] of each component; of those that are equal once.
+fn dots<const N: usize>(
+    moments: &[BinWeights; N],
+    components: &[Vec<f64>],
+    alike: &[Alike],
+    tails: bool,
+) -> Vec<[f64; N]> {
+    let mut values = Vec::with_capacity(components.len());
+    for (i, component) in components.iter().enumerate() {
+        values.push(match alike[i] {
+            None => [0.0; N],
+            Some(before) if before < i => values[before],
+            Some(_) => dot(moments, component, tails),
+        });
     }
+    values
+}
+
+/// [`dots`] as symmetric tensors.
+fn tensors<const N: usize>(
+    moments: &[BinWeights; N],
+    components: &[Vec<f64>],
+    alike: &[Alike],
+    tails: bool,
+) -> [Tensor; N] {
+    let values = dots(moments, components, alike, tails);
+    std::array::from_fn(|n| {
+        std::array::from_fn(|i| std::array::from_fn(|j| values[pair(i, j)][n]))
+    })
 }
 
 impl TransportDistribution {
@@ -268,27 +290,26 @@ impl TransportDistribution {
         number: usize,
         times: Times,
     ) -> Result<SideWeights> {
-        let powers = times.powers(number, window.points.clone(), window.energies())?;
+        let powers = times.powers(number, window.side, &window.points, window.energies())?;
         let (states, motion) = (self.states(variation), self.motion(variation));
-        let velocity = window.weights(motion, 3, |i| powers[i][0]);
+        let velocity: [BinWeights; 3] = window.weights(motion, |i| powers[i][0]);
         // Under a constant relaxation time the powers of τ are a factor.
         let constant = powers
             .first()
             .filter(|first| powers.iter().all(|p| p == *first));
-        let with_power = |m: usize, orders: usize| -> Vec<BinWeights> {
-            match constant {
-                Some(p) => velocity[..orders]
-                    .iter()
-                    .map(|weights| weights.clone().scaled(p[m - 1] / p[0]))
-                    .collect(),
-                None => window.weights(motion, orders, |i| powers[i][m - 1]),
-            }
-        };
+        let hall = self.has_hall().then(|| match constant {
+            Some(p) => velocity.clone().map(|w| w.scaled(p[1] / p[0])),
+            None => window.weights(motion, |i| powers[i][1]),
+        });
+        let magneto = self.has_magneto().then(|| match constant {
+            Some(p) => [velocity[0].clone().scaled(p[2] / p[0])],
+            None => window.weights(motion, |i| powers[i][2]),
+        });
         Ok(SideWeights {
             ln_scale: -window.shift,
-            states: window.weights(states, 3, |_| 1.0),
-            hall: with_power(2, if self.has_hall() { 3 } else { 0 }),
-            magneto: with_power(3, if self.has_magneto() { 1 } else { 0 }),
+            states: window.weights(states, |_| 1.0),
+            hall,
+            magneto,
             velocity,
         })
     }
@@ -305,22 +326,17 @@ impl TransportDistribution {
                     ..Moments::default()
                 };
             };
-            let mut moments = Moments {
+            let (rank_2, rank_4) = (&contents.rank_2, &contents.rank_4);
+            let of = |w: &[BinWeights; 3], c: &[Vec<f64>]| tensors(w, c, rank_2, tails);
+            let magneto = side.magneto.iter();
+            let magneto = magneto.flat_map(|w| dots(w, &contents.magneto, rank_4, tails));
+            Moments {
                 ln_scale: side.ln_scale,
-                ..Moments::default()
-            };
-            for n in 0..3 {
-                moments.states[n] = side.states[n].dot(&contents.states, tails);
-                moments.velocity[n] =
-                    side.velocity[n].tensor(&contents.velocity, &contents.rank_2, tails);
+                states: dot(&side.states, &contents.states, tails),
+                velocity: of(&side.velocity, &contents.velocity),
+                hall: side.hall.as_ref().map_or_else(Default::default, |w| of(w, &contents.hall)),
+                magneto: magneto.map(|[value]| value).collect(),
             }
-            for (n, hall) in side.hall.iter().enumerate() {
-                moments.hall[n] = hall.tensor(&contents.hall, &contents.rank_2, tails);
-            }
-            for magneto in &side.magneto {
-                moments.magneto = magneto.dots(&contents.magneto, &contents.rank_4, tails);
-            }
-            moments
         })
     }
 
@@ -415,14 +431,12 @@ impl<'a> Window<'a> {
         &self.distribution.motion(VALUE).energies()[self.points.clone()]
     }
 
-    /// Weights of bins for F(point)·(ε − μ)ⁿ under the scaled window, n = 0 … `orders` − 1, F counted from the window's first
-    /// point.
-    fn weights(
+    /// Weights of bins for F(point)·(ε − μ)ⁿ under the scaled window, n = 0 … N − 1, F counted from the window's first point.
+    fn weights<const N: usize>(
         &self,
         reconstruction: &Reconstruction,
-        orders: usize,
         factor: impl Fn(usize) -> f64,
-    ) -> Vec<BinWeights> {
+    ) -> [BinWeights; N] {
         let energies = self.energies();
         let mut values: Vec<f64> = self
             .values
@@ -430,20 +444,18 @@ impl<'a> Window<'a> {
             .enumerate()
             .map(|(i, w)| w * factor(i))
             .collect();
-        let mut all = Vec::with_capacity(orders);
-        for n in 0..orders {
+        std::array::from_fn(|n| {
             if n > 0 {
                 for (value, e) in values.iter_mut().zip(energies) {
                     *value *= e - self.mu_ev;
                 }
             }
-            all.push(BinWeights {
+            BinWeights {
                 first: reconstruction.bins(&self.points).start,
                 weights: reconstruction.weights(self.points.start, &values),
                 beyond: self.beyond(n, &factor),
-            });
-        }
-        all
+            }
+        })
     }
 
     /// ∫ beyond the end of the axis, of the last bin's average density: above for electrons, below for holes.

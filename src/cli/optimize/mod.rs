@@ -102,6 +102,7 @@ impl Optimize {
         let source = opened::open(&self.input, Preference::Refined)?;
         let header = source.header();
         session::notes(&self.output, header);
+        session::doubts(&self.relaxation.doubts(model.as_ref(), &*source)?);
         let extent = self.extent.extent(header)?;
         if header.has_lifetimes && model.is_some() {
             return Err(Error::bad_option(
@@ -124,7 +125,7 @@ impl Optimize {
                 )
             })?;
         let (optima, rows): (Vec<Optimum>, Vec<TransportRow>) = found.cases.into_iter().unzip();
-        let signs: Vec<String> = self.signs().iter().map(|s| value_name(*s)).collect();
+        let signs: Vec<String> = found.signs.iter().map(|s| value_name(*s)).collect();
         let best = signs.iter().cloned().zip(found.best);
         let said = OptimumReport {
             objective,

@@ -111,6 +111,9 @@ impl Transport {
         let source = self.open()?;
         let header = source.header();
         session::notes(&self.output, header);
+        if self.mean_free_path.is_none() {
+            session::doubts(&self.relaxation.doubts(model.as_ref(), &*source)?);
+        }
         if self.relaxation.lattice_thermal_conductivity.is_some() && !self.relaxation.known(header)
         {
             return Err(Error::bad_option(
