@@ -89,7 +89,10 @@ fn number(row: &Value, name: &str) -> Option<(f64, f64)> {
         }
         v.as_f64()
     };
-    Some((first(row[name]["value"].clone())?, first(row[name]["error"].clone())?))
+    Some((
+        first(row[name]["value"].clone())?,
+        first(row[name]["error"].clone())?,
+    ))
 }
 
 /// Inside the bar, which is at most `widest` of the value.
@@ -119,7 +122,11 @@ fn classical(a: f64, w: f64, t: f64) -> (f64, f64, f64) {
     }
     let speed2 = (w * EV * a * 1e-10 / HBAR).powi(2) * s / z;
     let mobility = ELEMENTARY_CHARGE / (kt * EV) * speed2;
-    (mobility, es / s + 2.0 * e / z, 2.0 * z.powi(3) / (a * 1e-10).powi(3))
+    (
+        mobility,
+        es / s + 2.0 * e / z,
+        2.0 * z.powi(3) / (a * 1e-10).powi(3),
+    )
 }
 
 /// Majority electrons at 1e18 cm⁻³; what the holes do is that of Boltzmann's statistics, whatever the gap and the temperature, from
@@ -128,7 +135,13 @@ fn classical(a: f64, w: f64, t: f64) -> (f64, f64, f64) {
 fn a_minority_is_right_however_far_it_lies() {
     let directory = tempfile::tempdir().unwrap();
     let d = directory.path();
-    for (gap, t) in [(0.9, 300.0), (1.12, 200.0), (1.1, 100.0), (3.5, 300.0), (3.3, 40.0)] {
+    for (gap, t) in [
+        (0.9, 300.0),
+        (1.12, 200.0),
+        (1.1, 100.0),
+        (3.5, 300.0),
+        (3.3, 40.0),
+    ] {
         for sign in [1.0, -1.0] {
             let (lower, upper) = if sign > 0.0 {
                 (WIDTHS[1], WIDTHS[0])
@@ -192,22 +205,23 @@ fn silicons_holes_keep_their_mobility_among_electrons() {
     };
     let directory = tempfile::tempdir().unwrap();
     let words = format!(
-        "transport {} --scissor 1.12 -T 300 --doping n1e14,n1e17,n1e19,p1e19 --tau 1e-14 --tolerance 1e-2",
+        "transport {} --scissor 1.12 -T 300 --doping n1e15,n1e17,n1e19,p1e19 --tau 1e-14 --no-hall",
         file.display()
     );
     let out = json(directory.path(), &words);
     let of = |row: usize, name: &str| number(&out["rows"][row], name).unwrap();
-    for name in ["mobility_holes", "seebeck_holes"] {
-        println!("{name}: {:?}", [0, 1, 2].map(|r| of(r, name)));
+    for name in ["mobility_holes", "mobility_electrons"] {
+        println!("{name}: {:?}", [0, 1, 2, 3].map(|r| of(r, name)));
     }
-    let (few, bar) = of(0, "mobility_holes");
-    for row in [1, 2] {
-        let (holes, own) = of(row, "mobility_holes");
-        assert!((holes - few).abs() <= bar + own && own < 0.2 * few, "{holes} {few}");
+    // The bars are those of the interpolation of 16³ points, the same for all.
+    for (name, rows) in [("mobility_holes", [1, 2]), ("mobility_electrons", [1, 3])] {
+        let (alone, bar) = of(0, name);
+        for row in rows {
+            let (mobility, own) = of(row, name);
+            assert!((mobility / alone - 1.0).abs() < 1e-3, "{mobility} {alone}");
+            assert!(own > 0.0 && own < 1.1 * bar, "{own} {bar}");
+        }
     }
-    let (electrons, own) = of(3, "mobility_electrons");
-    let (low, bar) = of(0, "mobility_electrons");
-    assert!((electrons - low).abs() <= bar + own && own < 0.3 * low, "{electrons} {low}");
 }
 
 const N: f64 = 1e12;
@@ -239,8 +253,14 @@ fn averages(model: &ScatteringModel, t: f64) -> (f64, f64) {
 const MASS: f64 = 0.067;
 
 const MECHANISMS: [(&str, &str); 11] = [
-    ("acoustic", "[[electrons.acoustic]]\ndeformation_potential_ev = 7.0\nelastic_constant_pa = 1.44e11\n"),
-    ("piezoelectric", "[[electrons.piezoelectric]]\ne14_c_per_m2 = 0.16\nlongitudinal_elastic_constant_pa = 1.44e11\ntransverse_elastic_constant_pa = 4.9e10\nrelative_permittivity = 12.9\n"),
+    (
+        "acoustic",
+        "[[electrons.acoustic]]\ndeformation_potential_ev = 7.0\nelastic_constant_pa = 1.44e11\n",
+    ),
+    (
+        "piezoelectric",
+        "[[electrons.piezoelectric]]\ne14_c_per_m2 = 0.16\nlongitudinal_elastic_constant_pa = 1.44e11\ntransverse_elastic_constant_pa = 4.9e10\nrelative_permittivity = 12.9\n",
+    ),
     (
         "polar optical",
         "[[electrons.polar_optical]]\nphonon_energy_mev = 35.36\nstatic_permittivity = 12.90\nhigh_frequency_permittivity = 10.92\n",
@@ -249,17 +269,26 @@ const MECHANISMS: [(&str, &str); 11] = [
         "intervalley",
         "[[electrons.intervalley]]\nphonon_energy_mev = 27.0\ncoupling_ev_per_cm = 1e9\ndensity_kg_per_m3 = 5320\nfinal_valleys = 4\nenergy_offset_ev = 0.03\nfinal_dos_mass = 0.22\n[[electrons.constant_time]]\ntau_s = 3e-12\n",
     ),
-    ("Brooks-Herring", "[[electrons.ionised_impurities]]\nrelative_permittivity = 12.9\ndensity_per_cm3 = 1e16\n"),
+    (
+        "Brooks-Herring",
+        "[[electrons.ionised_impurities]]\nrelative_permittivity = 12.9\ndensity_per_cm3 = 1e16\n",
+    ),
     (
         "Conwell-Weisskopf",
         "[[electrons.ionised_impurities]]\nrelative_permittivity = 12.9\ndensity_per_cm3 = 1e16\ncutoff = \"conwell_weisskopf\"\n",
     ),
-    ("neutral", "[[electrons.neutral_impurities]]\nrelative_permittivity = 12.9\ndensity_per_cm3 = 1e16\n"),
+    (
+        "neutral",
+        "[[electrons.neutral_impurities]]\nrelative_permittivity = 12.9\ndensity_per_cm3 = 1e16\n",
+    ),
     (
         "alloy",
         "[[electrons.alloy]]\nscattering_potential_ev = 0.5\ncomposition = 0.3\nsite_volume_angstrom3 = 45.0\n",
     ),
-    ("a singular power", "[[electrons.power_law]]\ntau_s = 1e-13\nexponent = -1.0\n"),
+    (
+        "a singular power",
+        "[[electrons.power_law]]\ntau_s = 1e-13\nexponent = -1.0\n",
+    ),
     ("a table", "[[electrons.tabulated]]\nfile = \"steps.csv\"\n"),
     (
         "all together",
@@ -279,8 +308,8 @@ fn thresholds_and_singular_times_are_averaged_exactly() {
         name: "parabola.h5",
         a,
         n: 8,
-        bands: &[(-1.5, -w), (0.0, w)],
-        fermi_ev: Some(-0.75),
+        bands: &[(-3.0, -w), (0.0, w)],
+        fermi_ev: Some(-1.5),
         electrons: Some(2.0),
         tau_s: None,
     }
@@ -292,8 +321,9 @@ fn thresholds_and_singular_times_are_averaged_exactly() {
         let text = format!("[electrons.valley]\ndos_mass = {MASS}\n{text}");
         std::fs::write(d.join("model.toml"), text).unwrap();
         let model = ScatteringModel::read(&d.join("model.toml")).unwrap();
-        let words =
-            format!("transport parabola.h5 -T 77,300,600 --doping n{N:e} --scattering model.toml --hall");
+        let words = format!(
+            "transport parabola.h5 -T 77,300,600 --doping n{N:e} --scattering model.toml --hall"
+        );
         let out = json(d, &words);
         for (row, t) in [77.0, 300.0, 600.0].into_iter().enumerate() {
             let row = &out["rows"][row];
@@ -305,7 +335,11 @@ fn thresholds_and_singular_times_are_averaged_exactly() {
                 number(row, "hall_factor")
             );
             // τ² of a singular power is carried by the edge itself.
-            let widest = if name.contains("singular") { 0.03 } else { 5e-3 };
+            let widest = if name.contains("singular") {
+                0.03
+            } else {
+                5e-3
+            };
             holds(row, "mobility_electrons", mobility, 5e-3);
             holds(row, "hall_factor", factor, widest);
             // Holes, of which the model says nothing, are not there.
@@ -345,25 +379,38 @@ fn bands_of_one_manifold_need_no_other() {
         let out = json(d, words);
         let row = &out["rows"][0];
         let (s, own) = number(row, "seebeck").unwrap();
-        assert!((s - sign * seebeck).abs() <= own + bar, "{words}: {s:e} {seebeck:e}");
+        assert!(
+            (s - sign * seebeck).abs() <= own + bar,
+            "{words}: {s:e} {seebeck:e}"
+        );
         let (mu, own) = number(row, "chemical_potential").unwrap();
-        assert!((mu - sign * level).abs() <= own + level_bar, "{words}: {mu} {level}");
+        assert!(
+            (mu - sign * level).abs() <= own + level_bar,
+            "{words}: {mu} {level}"
+        );
         assert!(out["gap"].is_null());
-        let absent = if sign > 0.0 { "hole_density" } else { "electron_density" };
+        let absent = if sign > 0.0 {
+            "hole_density"
+        } else {
+            "electron_density"
+        };
         assert_eq!(number(row, absent), None, "{words}");
     };
     for words in [
         "upper.h5 --electrons 0",
         "upper.h5 --fermi-level -0.3",
-        "upper.h5 --electrons 0 --interpolate none",
-        "upper.h5 --electrons 0 --interpolate 40",
+        "upper.h5 --electrons 0 --interpolate 64",
         "level.h5",
         "level.h5 --fermi-level file",
         "level.h5 --fermi-level electrons",
     ] {
         alike(&format!("transport {words} -T 300 --doping n1e19"), 1.0);
     }
-    for words in ["full.h5", "full.h5 --electrons 2", "full.h5 --fermi-level 0.3"] {
+    for words in [
+        "full.h5",
+        "full.h5 --electrons 2",
+        "full.h5 --fermi-level 0.3",
+    ] {
         alike(&format!("transport {words} -T 300 --doping p1e19"), -1.0);
     }
     // Far down in the gap, with no level at all: Boltzmann's statistics.
@@ -371,18 +418,40 @@ fn bands_of_one_manifold_need_no_other() {
     for (row, mu) in [(0, -0.4), (1, -0.3)] {
         let row = &out["rows"][row];
         holds(row, "seebeck", (mu - heat) / 300.0, 0.01);
-        holds(row, "carrier_density", states * 1e-6 * (mu / kt).exp(), 0.02);
+        holds(
+            row,
+            "carrier_density",
+            states * 1e-6 * (mu / kt).exp(),
+            0.02,
+        );
     }
     // With mechanisms, whose energies count from the one edge there is.
-    std::fs::write(d.join("constant.toml"), "[[electrons.constant_time]]\ntau_s = 1e-14\n").unwrap();
-    let scattered = json(d, "transport upper.h5 --electrons 0 -T 300 --doping n1e16 --scattering constant.toml");
+    std::fs::write(
+        d.join("constant.toml"),
+        "[[electrons.constant_time]]\ntau_s = 1e-14\n",
+    )
+    .unwrap();
+    let scattered = json(
+        d,
+        "transport upper.h5 --electrons 0 -T 300 --doping n1e16 --scattering constant.toml",
+    );
     let (mobility, _, _) = classical(A, w, 300.0);
-    holds(&scattered["rows"][0], "mobility_electrons", mobility * 1e-14, 0.01);
+    holds(
+        &scattered["rows"][0],
+        "mobility_electrons",
+        mobility * 1e-14,
+        0.01,
+    );
     // The other commands.
     let fermi = json(d, "fermi upper.h5 --fermi-level -0.3");
     assert_eq!(number(&fermi, "dos_at_fermi_level").unwrap().0, 0.0);
     assert_eq!(number(&fermi, "electrons").unwrap().0, 0.0);
-    assert!(fermi["fermi_level_origin"].as_str().unwrap().contains("below all bands"));
+    assert!(
+        fermi["fermi_level_origin"]
+            .as_str()
+            .unwrap()
+            .contains("below all bands")
+    );
     let text = run(d, "fermi full.h5");
     assert!(String::from_utf8_lossy(&text.stdout).contains("it lies in a gap"));
     assert!(json(d, "dos upper.h5").is_object());
@@ -394,7 +463,10 @@ fn bands_of_one_manifold_need_no_other() {
     // What cannot be.
     assert!(refusal(d, "transport upper.h5 --electrons 0 --doping p1e19").contains("p-type"));
     assert!(refusal(d, "optimize upper.h5 --electrons 0 --carriers p").contains("--carriers"));
-    assert!(refusal(d, "transport upper.h5 --fermi-level -100 --doping n1e19").contains("more than any gap"));
+    assert!(
+        refusal(d, "transport upper.h5 --fermi-level -100 --doping n1e19")
+            .contains("more than any gap")
+    );
     let acceptors = "transport upper.h5 --electrons 0 --doping n1e19 --acceptors 1e17:0.05";
     assert!(refusal(d, acceptors).contains("--acceptors"));
     assert!(refusal(d, "transport upper.h5 --doping n1e19").contains("--electrons"));
@@ -421,13 +493,22 @@ fn numbers_that_are_no_relaxation_times_are_told() {
     write("rates.h5", Some(1e14));
     write("long.h5", Some(5e-9));
     let error = refusal(d, "transport rates.h5 --doping n1e19");
-    assert!(error.contains("1e14 s") && error.contains("rate in 1/s"), "{error}");
+    assert!(
+        error.contains("1e14 s") && error.contains("rate in 1/s"),
+        "{error}"
+    );
     let output = run(d, "transport long.h5 --doping n1e19 -q");
     let warning = String::from_utf8_lossy(&output.stderr).to_string();
-    assert!(output.status.success() && warning.contains("5e-9 s"), "{warning}");
+    assert!(
+        output.status.success() && warning.contains("5e-9 s"),
+        "{warning}"
+    );
     let output = run(d, "transport rates.h5 --doping n1e19 --tau 30 -q");
     let warning = String::from_utf8_lossy(&output.stderr).to_string();
-    assert!(output.status.success() && warning.contains("femtoseconds"), "{warning}");
+    assert!(
+        output.status.success() && warning.contains("femtoseconds"),
+        "{warning}"
+    );
 
     let with = |text: &str| {
         let path: PathBuf = d.join("m.toml");
@@ -436,18 +517,27 @@ fn numbers_that_are_no_relaxation_times_are_told() {
     };
     std::fs::write(d.join("rates.csv"), "0 1e13\n0.5 2e14\n").unwrap();
     let error = refusal(d, with("[[electrons.tabulated]]\nfile = \"rates.csv\"\n"));
-    assert!(error.contains("line 1") && error.contains("rate in 1/s"), "{error}");
+    assert!(
+        error.contains("line 1") && error.contains("rate in 1/s"),
+        "{error}"
+    );
     for text in [
         "[[electrons.constant_time]]\ntau_s = 30\n",
         "[[electrons.power_law]]\ntau_s = 30\nexponent = 0\n",
         "[[electrons.inverse_dos]]\ntau_s = 30\nreference_energy_ev = 0.1\n",
     ] {
         let error = refusal(d, with(text));
-        assert!(error.contains("line 4") && error.contains("femtoseconds"), "{error}");
+        assert!(
+            error.contains("line 4") && error.contains("femtoseconds"),
+            "{error}"
+        );
     }
     let output = run(d, with("[[electrons.constant_time]]\ntau_s = 1e-19\n"));
     let warning = String::from_utf8_lossy(&output.stderr).to_string();
-    assert!(output.status.success() && warning.contains("constant_time"), "{warning}");
+    assert!(
+        output.status.success() && warning.contains("constant_time"),
+        "{warning}"
+    );
 }
 
 /// A millikelvin asks for more bins than there is room for: that is said at once.
@@ -467,5 +557,8 @@ fn temperatures_too_low_to_search_at_are_refused() {
     .write(d);
     let start = std::time::Instant::now();
     let error = refusal(d, "optimize metal.h5 -T 0.001");
-    assert!(error.contains("energy bins") && start.elapsed().as_secs() < 20, "{error}");
+    assert!(
+        error.contains("energy bins") && start.elapsed().as_secs() < 20,
+        "{error}"
+    );
 }

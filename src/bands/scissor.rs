@@ -50,10 +50,7 @@ impl Scissor {
             );
         }
         if !split.valence_ev.is_finite() {
-            return bad(
-                "the file holds no full band".into(),
-                "leave the option out",
-            );
+            return bad("the file holds no full band".into(), "leave the option out");
         }
         let before = split.conduction_ev - split.valence_ev;
         let shift_ev = gap_ev - before;

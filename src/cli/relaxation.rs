@@ -52,10 +52,16 @@ impl RelaxationOption {
     ///
     /// # Errors
     /// [`Error::BadBands`] for bands' times that no crystal has.
-    pub fn doubts(&self, model: Option<&ScatteringModel>, bands: &dyn BandSource) -> Result<Vec<String>> {
+    pub fn doubts(
+        &self,
+        model: Option<&ScatteringModel>,
+        bands: &dyn BandSource,
+    ) -> Result<Vec<String>> {
         let mut doubts = model.map_or(Vec::new(), ScatteringModel::doubts);
         if let Some(tau) = self.tau {
-            if let Plausibility::Unusual(words) | Plausibility::Impossible(words) = plausibility(tau) {
+            if let Plausibility::Unusual(words) | Plausibility::Impossible(words) =
+                plausibility(tau)
+            {
                 doubts.push(format!("--tau: {words}"));
             }
         } else if bands.header().has_lifetimes {
@@ -64,7 +70,9 @@ impl RelaxationOption {
             match plausibility(longest) {
                 _ if longest <= 0.0 => {}
                 Plausibility::Usual => {}
-                Plausibility::Unusual(words) => doubts.push(format!("lifetimes of the bands: {words}")),
+                Plausibility::Unusual(words) => {
+                    doubts.push(format!("lifetimes of the bands: {words}"))
+                }
                 Plausibility::Impossible(words) => {
                     return Err(Error::bad_bands(
                         "lifetimes",

@@ -125,6 +125,7 @@ pub fn transport_table(report: &TransportReport) -> String {
         let kind = match n.value {
             n if n > 0.0 => "n-type",
             n if n < 0.0 => "p-type",
+            n if n.is_nan() => "too few",
             _ => "neutral",
         };
         let _ = writeln!(
@@ -252,7 +253,8 @@ pub(super) fn coefficient_lines(items: &[Item], extent: Option<&Extent>) -> Stri
         let known = item.name.strip_prefix("sheet_");
         let known = known.or_else(|| item.name.strip_prefix("line_"));
         let known = shown.contains(&known.unwrap_or(&item.name));
-        if let (true, Some(q)) = (known, mean(item, extent)) {
+        let resolved = mean(item, extent).filter(|q| !q.value.is_nan());
+        if let (true, Some(q)) = (known, resolved) {
             let (q, unit) = match &*item.name {
                 "seebeck" | "seebeck_up" | "seebeck_down" => (q.scaled(1e6), "uV/K"),
                 "mobility_electrons" | "mobility_holes" => (q.scaled(1e4), "cm^2/(V s)"),

@@ -46,7 +46,9 @@ pub(super) fn positive_option<'de, D: Deserializer<'de>>(d: D) -> Result<Option<
 pub(super) fn relaxation_time<'de, D: Deserializer<'de>>(d: D) -> Result<f64, D::Error> {
     let tau = positive(d)?;
     match plausibility(tau) {
-        Plausibility::Impossible(words) => Err(D::Error::custom(format!("{tau} is not possible: {words}"))),
+        Plausibility::Impossible(words) => {
+            Err(D::Error::custom(format!("{tau} is not possible: {words}")))
+        }
         _ => Ok(tau),
     }
 }

@@ -252,6 +252,71 @@ fn lagrange(x: f64) -> [f64; POINTS] {
     std::array::from_fn(|i| {
         let (own, weight) = GAUSS_4[i];
         let others = (0..POINTS).filter(|j| *j != i).map(|j| GAUSS_4[j].0);
-        others.map(|other| (x - other) / (own - other)).product::<f64>() / weight
+        others
+            .map(|other| (x - other) / (own - other))
+            .product::<f64>()
+            / weight
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Carriers, ConstantTime, PolarOptical, Valley};
+    use super::*;
+
+    /// A phonon's threshold inside a bin, or beside it: the points' weighted powers are the integrals over the bin, of a cubic times τᵐ.
+    #[test]
+    fn thresholds_inside_bins_are_met_exactly() {
+        let phonon = PolarOptical {
+            phonon_energy_mev: 35.36,
+            static_permittivity: 12.90,
+            high_frequency_permittivity: 10.92,
+        };
+        let model = ScatteringModel {
+            electrons: Some(Carriers {
+                valley: Some(Valley::spherical(0.067)),
+                mechanisms: vec![
+                    Mechanism::PolarOptical(phonon),
+                    Mechanism::ConstantTime(ConstantTime { tau_s: 1e-12 }),
+                ],
+            }),
+            holes: None,
+        };
+        let at = Conditions::new(300.0).unwrap();
+        let edges = BandEdges::Gap {
+            valence_ev: f64::NEG_INFINITY,
+            conduction_ev: 0.0,
+        };
+        for ends in [
+            [0.031, 0.0375],
+            [0.0353, 0.0416],
+            [0.035_36, 0.0418],
+            [0.036, 0.042],
+        ] {
+            let rates = model.rates_in_bins(&ends, &edges, &at).unwrap();
+            let powers = rates.times(&at).unwrap().powers;
+            let width = ends[1] - ends[0];
+            let cubic =
+                |e: f64| 1.0 + (e - ends[0]) / width - 0.5 * ((e - ends[0]) / width).powi(3);
+            let mut exact = [0.0; 3];
+            let steps = 40_000;
+            for i in 0..steps {
+                let e = ends[0] + width * (f64::from(i) + 0.5) / f64::from(steps);
+                let tau = model.tau(e, &edges, &at).unwrap();
+                for (m, sum) in exact.iter_mut().enumerate() {
+                    *sum += cubic(e) * tau.powi(m as i32 + 1) / f64::from(steps);
+                }
+            }
+            for (m, exact) in exact.iter().enumerate() {
+                let terms = GAUSS_4.iter().zip(&powers);
+                let got: f64 = terms
+                    .map(|((x, w), p)| 0.5 * w * p[m] * cubic(ends[0] + 0.5 * width * (1.0 + x)))
+                    .sum();
+                assert!(
+                    (got / exact - 1.0).abs() < 3e-5,
+                    "{ends:?} {m}: {got:e} {exact:e}"
+                );
+            }
+        }
+    }
 }

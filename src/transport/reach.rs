@@ -48,7 +48,11 @@ impl TransportDistribution {
                 .map(|e| (e - mu_ev).abs() / kt_ev)
                 .reduce(f64::min)
         });
-        let nearest = shifts.iter().flatten().copied().fold(f64::INFINITY, f64::min);
+        let nearest = shifts
+            .iter()
+            .flatten()
+            .copied()
+            .fold(f64::INFINITY, f64::min);
         let sides = [
             (self.split_ev, f64::INFINITY),
             (f64::NEG_INFINITY, self.split_ev),

@@ -83,12 +83,18 @@ impl Sums {
         }
     }
 
-    fn resolution(self, grid: Grid, distribution: &TransportDistribution, kt_ev: f64) -> Option<Resolution> {
+    fn resolution(
+        self,
+        grid: Grid,
+        distribution: &TransportDistribution,
+        kt_ev: f64,
+    ) -> Option<Resolution> {
         if self.conducts <= 0.0 {
             return None;
         }
         let spread = HBAR_EV * self.speed / self.conducts * grid.step / kt_ev;
-        let points = grid.points / distribution.spin_degeneracy * self.conducts * self.conducts / self.squares;
+        let points = grid.points / distribution.spin_degeneracy * self.conducts * self.conducts
+            / self.squares;
         Some(Resolution {
             spread,
             cells: points * spread.max(1.0),
@@ -104,10 +110,17 @@ impl TransportDistribution {
         };
         let reaches = self.reaches(mu_ev, kt_ev);
         let sides = reaches.map(|reach| reach.map(|r| (r.shift, self.sums(&r, mu_ev, kt_ev))));
-        let nearest = sides.iter().flatten().map(|(shift, _)| *shift).fold(f64::INFINITY, f64::min);
-        let all = sides.iter().flatten().fold(Sums::default(), |all, (shift, sums)| {
-            all.plus(*sums, (nearest - shift).exp())
-        });
+        let nearest = sides
+            .iter()
+            .flatten()
+            .map(|(shift, _)| *shift)
+            .fold(f64::INFINITY, f64::min);
+        let all = sides
+            .iter()
+            .flatten()
+            .fold(Sums::default(), |all, (shift, sums)| {
+                all.plus(*sums, (nearest - shift).exp())
+            });
         let of = |sums: Sums| sums.resolution(grid, self, kt_ev);
         let [electrons, holes] = sides.map(|side| side.and_then(|(_, sums)| of(sums)));
         [of(all), electrons, holes]

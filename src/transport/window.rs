@@ -144,7 +144,11 @@ impl Moments {
 
 /// eˣ; NaN where that is too small for a number.
 pub(super) fn resolved_exp(x: f64) -> f64 {
-    if x < LEAST_LN_SCALE { f64::NAN } else { x.exp() }
+    if x < LEAST_LN_SCALE {
+        f64::NAN
+    } else {
+        x.exp()
+    }
 }
 
 fn add(a: &mut Tensor, b: &Tensor, factor: f64) {
@@ -237,9 +241,7 @@ fn tensors<const N: usize>(
     tails: bool,
 ) -> [Tensor; N] {
     let values = dots(moments, components, alike, tails);
-    std::array::from_fn(|n| {
-        std::array::from_fn(|i| std::array::from_fn(|j| values[pair(i, j)][n]))
-    })
+    std::array::from_fn(|n| std::array::from_fn(|i| std::array::from_fn(|j| values[pair(i, j)][n])))
 }
 
 impl TransportDistribution {
@@ -334,7 +336,10 @@ impl TransportDistribution {
                 ln_scale: side.ln_scale,
                 states: dot(&side.states, &contents.states, tails),
                 velocity: of(&side.velocity, &contents.velocity),
-                hall: side.hall.as_ref().map_or_else(Default::default, |w| of(w, &contents.hall)),
+                hall: side
+                    .hall
+                    .as_ref()
+                    .map_or_else(Default::default, |w| of(w, &contents.hall)),
                 magneto: magneto.map(|[value]| value).collect(),
             }
         })
@@ -345,7 +350,9 @@ impl TransportDistribution {
     fn check_widths(&self, weights: &Weights, kt: f64) -> Result<()> {
         let trace = &self.contents(VALUE).velocity[..3];
         let sides = || weights.0.iter().flatten();
-        let largest = sides().map(|s| s.ln_scale).fold(f64::NEG_INFINITY, f64::max);
+        let largest = sides()
+            .map(|s| s.ln_scale)
+            .fold(f64::NEG_INFINITY, f64::max);
         let (mut all, mut coarse, mut worst) = (0.0, 0.0, (0.0, 0));
         for side in sides() {
             let scale = (side.ln_scale - largest).exp();

@@ -82,7 +82,10 @@ impl Optimize {
         if signs.is_empty() {
             return Err(Error::bad_option(
                 "--carriers",
-                format!("{:?}-type is wanted, and the bands are all on the other side of the Fermi level ({fermi:.4} eV, {origin})", self.carriers),
+                format!(
+                    "{:?}-type is wanted, and the bands are all on the other side of the Fermi level ({fermi:.4} eV, {origin})",
+                    self.carriers
+                ),
                 "give the other sign, or bands on both sides of the gap",
             ));
         }

@@ -103,8 +103,7 @@ impl Transport {
         engine: &mut dyn Engine,
     ) -> Result<Found> {
         let given = self.mu_absolute.as_ref().map(|list| list.0.as_slice());
-        let (fermi, origin) =
-            session::fermi_level_or(&self.level, given, source, request, engine)?;
+        let (fermi, origin) = session::fermi_level_or(&self.level, given, source, request, engine)?;
         let gap = session::gap(&self.level, source, fermi);
         let temperatures = &self.temperature.0;
         let hot = temperatures.iter().copied().fold(0.0, f64::max);
