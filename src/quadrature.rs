@@ -6,6 +6,14 @@
 use crate::error::Result;
 use std::f64::consts::FRAC_PI_2;
 
+/// Points and weights on (−1, 1) of the Gauss–Legendre rule with four points: those that stand for a bin of energies.
+pub(crate) const GAUSS_4: [(f64, f64); 4] = [
+    (-0.861_136_311_594_052_6, 0.347_854_845_137_453_86),
+    (-0.339_981_043_584_856_3, 0.652_145_154_862_546_1),
+    (0.339_981_043_584_856_3, 0.652_145_154_862_546_1),
+    (0.861_136_311_594_052_6, 0.347_854_845_137_453_86),
+];
+
 /// Step of the trapezium rule in t.
 const STEP: f64 = 1.0 / 16.0;
 /// Points on each side of the middle: the last lies within 1e-20 of the interval's end, in units of its length.

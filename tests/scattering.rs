@@ -3,7 +3,7 @@
 use bzint::scattering::{
     AcousticDeformation, Alloy, BandEdges, BandTransport, Carrier, Conditions, ConstantTime,
     CoulombCutoff, Edge, Intervalley, InverseDos, IonisedImpurities, MeanFreePath, Mechanism,
-    NeutralImpurities, Piezoelectric, PolarOptical, PowerLaw, ScatteringModel, Valley,
+    NeutralImpurities, POINTS, Piezoelectric, PolarOptical, PowerLaw, ScatteringModel, Valley,
     band_transport, shares, total_rate, window_shares,
 };
 use bzint::units::{BOLTZMANN_EV, ELECTRON_MASS, EV, HBAR};
@@ -488,10 +488,10 @@ fn tau_takes_electrons_above_the_gap_and_holes_below_it() {
     assert!(no_holes.contains("[holes]"), "{no_holes}");
 }
 
-/// ∫ v²g τ dE over bins of any width equals the integral of the τ of each bin: for acoustic phonons in a parabolic band,
-/// τ = aE^{−1/2} and weight E^{3/2}, in closed form.
+/// In a bin that a band edge cuts all points have the mean of τᵐ over the states in it, and elsewhere τᵐ itself: for acoustic phonons in
+/// a parabolic band, τ = aE^{−1/2} and weight E^{3/2}, in closed form.
 #[test]
-fn bins_hold_the_mean_tau_of_the_states_in_them() {
+fn bins_hold_powers_of_tau_of_the_states_in_them() {
     let mut model = ScatteringModel::read(&data("silicon.toml")).unwrap();
     let electrons = model.electrons.as_mut().unwrap();
     electrons.mechanisms = vec![acoustic(9.0, 1.66e11)];
@@ -503,15 +503,25 @@ fn bins_hold_the_mean_tau_of_the_states_in_them() {
     };
     // The second bin is cut by the edge, the first lies in the gap.
     let bins = [0.5, 0.98, 1.01, 1.05, 1.2];
-    let got = model.tau_in_bins(&bins, &edges, &at).unwrap();
-    assert_eq!(got[0], 0.0);
+    let rates = model.rates_in_bins(&bins, &edges, &at).unwrap();
+    let times = rates.times(&at).unwrap();
+    let of_bin = |bin: usize| &times.powers[bin * POINTS..][..POINTS];
+    assert_eq!(of_bin(0), [[0.0; 3]; POINTS]);
     let a = model.tau(1.01, &edges, &at).unwrap() * 0.01_f64.sqrt();
-    for (i, (low, high)) in [(0.0_f64, 0.01_f64), (0.01, 0.05), (0.05, 0.2)]
-        .into_iter()
-        .enumerate()
-    {
-        let want = a * (high * high - low * low) / 2.0 / ((high.powf(2.5) - low.powf(2.5)) / 2.5);
-        close(got[i + 1], want, 2e-4);
+    for powers in of_bin(1) {
+        for m in 1..=3 {
+            let p = 2.5 - 0.5 * f64::from(m);
+            let want = a.powi(m) * 0.01_f64.powf(p) / p / (0.01_f64.powf(2.5) / 2.5);
+            close(powers[m as usize - 1], want, 1e-6);
+        }
+    }
+    let samples: Vec<&(f64, f64)> = times.samples.iter().filter(|(e, _)| *e > 1.01).collect();
+    assert_eq!(samples.len(), 2 * POINTS);
+    for (point, (energy, tau)) in times.powers[2 * POINTS..].iter().zip(samples) {
+        close(*tau, a / (energy - 1.0).sqrt(), 1e-12);
+        for m in 1..=3 {
+            close(point[m as usize - 1], tau.powi(m), 1e-12);
+        }
     }
 }
 

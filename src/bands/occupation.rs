@@ -9,7 +9,7 @@ const EDGE_TOLERANCE: f64 = 1e-3;
 /// The bands of an insulator, divided by its gap.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GapSplit {
-    /// Highest energy of the full bands on the grid, eV.
+    /// Highest energy of the full bands on the grid, eV; −∞ where the file has none.
     pub valence_ev: f64,
     /// Lowest energy of the empty bands on the grid, eV; infinite where the file has none.
     pub conduction_ev: f64,
@@ -24,8 +24,11 @@ pub fn ranges(source: &dyn BandSource) -> Vec<(f64, f64)> {
 }
 
 impl GapSplit {
-    /// The gap below which exactly `electrons` per cell fit; none in a metal.
+    /// The gap below which exactly `electrons` per cell fit, with all bands empty where there are none; none in a metal.
     pub fn at_count(source: &dyn BandSource, electrons: f64) -> Option<Self> {
+        if electrons.abs() < 1e-6 {
+            return Self::above(&ranges(source), f64::NEG_INFINITY);
+        }
         let g_s = source.header().spin.degeneracy();
         let all = ranges(source);
         let valence = all
@@ -100,13 +103,18 @@ impl GapSplit {
             && level_ev <= self.conduction_ev + EDGE_TOLERANCE
     }
 
-    /// The middle of the gap, eV: where the Fermi level of an undoped insulator is put at T = 0 by convention. The valence
-    /// maximum where there is no band above.
+    /// Whether there are bands on both sides of the gap.
+    pub fn is_whole(&self) -> bool {
+        self.valence_ev.is_finite() && self.conduction_ev.is_finite()
+    }
+
+    /// The middle of the gap, eV: where the Fermi level of an undoped insulator is put at T = 0 by convention. The edge of the
+    /// bands where they all lie on one side.
     pub fn middle_ev(&self) -> f64 {
-        if self.conduction_ev.is_finite() {
-            0.5 * (self.valence_ev + self.conduction_ev)
-        } else {
-            self.valence_ev
+        match (self.valence_ev.is_finite(), self.conduction_ev.is_finite()) {
+            (true, true) => 0.5 * (self.valence_ev + self.conduction_ev),
+            (true, false) => self.valence_ev,
+            _ => self.conduction_ev,
         }
     }
 }
@@ -159,5 +167,7 @@ mod tests {
         assert_eq!(GapSplit::at_level(&grid, -1.0), None);
         assert_eq!(GapSplit::at_level(&grid, 9.0), None);
         assert_eq!(GapSplit::at_count(&grid, 6.0).unwrap().middle_ev(), 4.0);
+        let empty = GapSplit::at_count(&grid, 0.0).unwrap();
+        assert!(empty.middle_ev() == 0.0 && !empty.is_whole());
     }
 }

@@ -49,6 +49,9 @@ impl Scissor {
                 "give a file with more bands",
             );
         }
+        if !split.valence_ev.is_finite() {
+            return bad("the file holds no full band".into(), "leave the option out");
+        }
         let before = split.conduction_ev - split.valence_ev;
         let shift_ev = gap_ev - before;
         let mut moved = String::new();

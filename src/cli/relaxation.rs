@@ -2,9 +2,9 @@
 
 use super::options::parse_time;
 use super::quantity::{Kind, quantity};
-use crate::bands::BandHeader;
+use crate::bands::{BandHeader, BandSource};
 use crate::error::{Error, Result};
-use crate::scattering::ScatteringModel;
+use crate::scattering::{Plausibility, ScatteringModel, plausibility};
 use crate::transport::RelaxationTime;
 use clap::Args;
 use std::path::PathBuf;
@@ -46,6 +46,43 @@ impl RelaxationOption {
             "there is no relaxation time, and so no zT",
             "give `--tau SECONDS` or `--scattering FILE.toml`, or leave it away",
         ))
+    }
+
+    /// What there is to say of relaxation times that crystals rarely have: those given here, or else the bands' own.
+    ///
+    /// # Errors
+    /// [`Error::BadBands`] for bands' times that no crystal has.
+    pub fn doubts(
+        &self,
+        model: Option<&ScatteringModel>,
+        bands: &dyn BandSource,
+    ) -> Result<Vec<String>> {
+        let mut doubts = model.map_or(Vec::new(), ScatteringModel::doubts);
+        if let Some(tau) = self.tau {
+            if let Plausibility::Unusual(words) | Plausibility::Impossible(words) =
+                plausibility(tau)
+            {
+                doubts.push(format!("--tau: {words}"));
+            }
+        } else if bands.header().has_lifetimes {
+            let times = bands.statistics().iter().map(|s| s.max_lifetime);
+            let longest = times.fold(0.0, f64::max);
+            match plausibility(longest) {
+                _ if longest <= 0.0 => {}
+                Plausibility::Usual => {}
+                Plausibility::Unusual(words) => {
+                    doubts.push(format!("lifetimes of the bands: {words}"))
+                }
+                Plausibility::Impossible(words) => {
+                    return Err(Error::bad_bands(
+                        "lifetimes",
+                        format!("the longest is {words}"),
+                        "give relaxation times in seconds",
+                    ));
+                }
+            }
+        }
+        Ok(doubts)
     }
 
     /// Whether τ is given here.

@@ -14,6 +14,7 @@ use crate::integrate::{Engine, Progress, Request, Velocities, Weights, fermi_lev
 use crate::progress;
 use crate::report::{Row, Run};
 use crate::sampler::InterpolatedBands;
+use crate::units::BOLTZMANN_EV;
 use std::time::Instant;
 
 /// Opens the input as a table, interpolated to a uniform grid where asked.
@@ -56,6 +57,13 @@ pub use super::progress::show as show_progress;
 pub fn note(output: &Output, text: &str) {
     if !output.quiet {
         terminal::say("note", text);
+    }
+}
+
+/// Prints warnings on stderr, whether quiet or not.
+pub fn doubts(all: &[String]) {
+    for text in all {
+        eprintln!("warning: {text}");
     }
 }
 
@@ -334,7 +342,7 @@ fn method_name(request: &Request, header: &BandHeader) -> String {
 pub fn mid_gap(source: &dyn BandSource) -> Option<(f64, String)> {
     let header = source.header();
     let level = header.fermi_level_ev?;
-    let gap = GapSplit::of(source).filter(|g| g.conduction_ev.is_finite())?;
+    let gap = GapSplit::of(source).filter(GapSplit::is_whole)?;
     if !gap.is_near(source, level) {
         return None;
     }
@@ -360,24 +368,44 @@ pub fn mid_gap(source: &dyn BandSource) -> Option<(f64, String)> {
 }
 
 /// The edges (valence, conduction) of the gap at the Fermi level, eV: between the bands that the electrons fill and the others,
-/// unless the level was given.
+/// unless the level was given. One of them is infinite where the bands are all on one side of it.
 pub fn gap(choice: &FermiOption, source: &dyn BandSource, fermi_ev: f64) -> Option<(f64, f64)> {
     let electrons = choice.electrons.or(source.header().n_electrons);
     match electrons {
         Some(n) if choice.fermi_level.is_none() => {
-            GapSplit::at_count(source, n).map(|g| (g.valence_ev, g.conduction_ev))
+            let split = GapSplit::at_count(source, n).filter(|g| g.holds(fermi_ev));
+            split.map(|g| (g.valence_ev, g.conduction_ev))
         }
         _ => None,
     }
     .or_else(|| fermi_level::gap_around(source, fermi_ev))
-    .filter(|(_, conduction)| conduction.is_finite())
+}
+
+/// How far from the bands electrons are parted from holes where there are no others, k_BT: no state lies there.
+const EMPTY_KT: f64 = 20.0;
+
+/// The energy that parts electrons from holes, eV: the middle of a gap, a metal's Fermi level; beyond the edge of bands that are all on
+/// one side, as far as `temperature_k`, the highest one, makes sure.
+pub fn split(gap_ev: Option<(f64, f64)>, fermi_ev: f64, temperature_k: f64) -> f64 {
+    let beyond = EMPTY_KT * BOLTZMANN_EV * temperature_k;
+    match gap_ev {
+        None => fermi_ev,
+        Some((valence, conduction)) if !valence.is_finite() => conduction - beyond,
+        Some((valence, conduction)) if !conduction.is_finite() => valence + beyond,
+        Some((valence, conduction)) => 0.5 * (valence + conduction),
+    }
+}
+
+/// A gap with bands on both sides.
+pub fn whole(gap_ev: &(f64, f64)) -> bool {
+    gap_ev.0.is_finite() && gap_ev.1.is_finite()
 }
 
 /// The Fermi level of `choice`, and a sentence on where it comes from. The file's, taken by default, goes to the middle of
 /// the gap where it lies in one; asked for, it is taken as it is.
 ///
 /// # Errors
-/// [`Error::BadOption`] where nothing determines it, or it lies outside the bands.
+/// [`Error::BadOption`] where nothing determines it, or it lies far outside the bands.
 pub fn fermi_level(
     choice: &FermiOption,
     source: &dyn BandSource,
@@ -404,6 +432,12 @@ pub fn fermi_level(
             let electrons = electrons.ok_or_else(|| unknown("Fermi level"))?;
             let found = fermi_level::find(source, request, electrons, engine)?;
             let origin = match found.gap_ev {
+                Some((valence, conduction)) if !valence.is_finite() => {
+                    format!("the bottom of the bands, {conduction:.4} eV, which are all empty")
+                }
+                Some((valence, conduction)) if !conduction.is_finite() => format!(
+                    "the top of the bands, {valence:.4} eV, which {electrons} electrons fill"
+                ),
                 Some((valence, conduction)) => format!(
                     "mid-gap for {electrons} electrons: valence band to {valence:.4} eV, conduction band from {conduction:.4} eV"
                 ),
@@ -415,6 +449,47 @@ pub fn fermi_level(
             (found.energy_ev, origin)
         }
     };
+    Ok((energy, beside_bands(source, energy, origin)?))
+}
+
+/// Whether something determines the Fermi level: an option, or the bands.
+pub fn determines_level(choice: &FermiOption, header: &BandHeader) -> bool {
+    let given = choice.fermi_level.is_some() || choice.electrons.is_some();
+    given || header.fermi_level_ev.is_some() || header.n_electrons.is_some()
+}
+
+/// The Fermi level of `choice`; where nothing determines it but `chemical_potentials_ev` are given, the first of these that lies in
+/// a gap, or the first one.
+///
+/// # Errors
+/// As [`fermi_level`].
+pub fn fermi_level_or(
+    choice: &FermiOption,
+    chemical_potentials_ev: Option<&[f64]>,
+    source: &dyn BandSource,
+    request: &Request,
+    engine: &mut dyn Engine,
+) -> Result<(f64, String)> {
+    let known = determines_level(choice, source.header());
+    let Some(levels) = chemical_potentials_ev.filter(|_| !known) else {
+        return fermi_level(choice, source, request, engine);
+    };
+    let in_gap = |mu: &&f64| fermi_level::gap_around(source, **mu).is_some();
+    let Some(&mu) = levels.iter().find(in_gap).or(levels.first()) else {
+        return fermi_level(choice, source, request, engine);
+    };
+    let origin = "a chemical potential that was asked for: the bands have no Fermi level and no electron count";
+    Ok((mu, beside_bands(source, mu, origin.to_owned())?))
+}
+
+/// Insulators' gaps are narrower, eV: a level farther from all bands is on another scale of energies.
+const WIDEST_GAP_EV: f64 = 15.0;
+
+/// Where a Fermi level comes from, with what it means where it lies beside all bands, as in a model of conduction bands alone.
+///
+/// # Errors
+/// [`Error::BadOption`] where it lies farther from them than any gap is wide.
+fn beside_bands(source: &dyn BandSource, energy_ev: f64, origin: String) -> Result<String> {
     let all = source.statistics();
     let low = all
         .iter()
@@ -424,11 +499,18 @@ pub fn fermi_level(
         .iter()
         .map(|s| s.energy_max)
         .fold(f64::NEG_INFINITY, f64::max);
-    let inside = energy >= low && energy <= high;
-    if !inside {
-        return Err(outside(energy, &origin, (low, high)));
+    let (distance, words) = if energy_ev < low {
+        (low - energy_ev, "below all bands, which are empty")
+    } else {
+        (energy_ev - high, "above all bands, which are full")
+    };
+    if distance > WIDEST_GAP_EV {
+        return Err(outside(energy_ev, &origin, (low, high)));
     }
-    Ok((energy, origin))
+    if distance > 0.0 {
+        return Ok(format!("{origin}; {distance:.4} eV {words}"));
+    }
+    Ok(origin)
 }
 
 /// What is taken where no choice is made.
@@ -439,8 +521,8 @@ fn default_choice(choice: &FermiOption, header: &BandHeader) -> FermiChoice {
     }
 }
 
-/// How far interpolation may carry the bands beyond the table's energies: so many eV, and this share of their range.
-const OVERSHOOT: (f64, f64) = (1.0, 0.25);
+/// How far interpolation may carry the bands beyond the table's energies, as a share of their range.
+const OVERSHOOT: f64 = 0.25;
 
 /// What can be said of `choice` before the bands are interpolated: that something determines it, and that it is not far outside
 /// the table's energies, where their range (eV) is known.
@@ -466,7 +548,7 @@ pub fn check_level(
     };
     match range_ev {
         Some((low, high)) => {
-            let margin = OVERSHOOT.0 + OVERSHOOT.1 * (high - low);
+            let margin = WIDEST_GAP_EV + OVERSHOOT * (high - low);
             if energy < low - margin || energy > high + margin {
                 return Err(outside(energy, "before interpolation", (low, high)));
             }
@@ -492,7 +574,7 @@ fn outside(energy: f64, origin: &str, (low, high): (f64, f64)) -> Error {
     Error::bad_option(
         "Fermi level",
         format!(
-            "{energy} eV ({origin}) lies outside the bands, which reach from {low:.4} to {high:.4} eV"
+            "{energy} eV ({origin}) lies outside the bands, which reach from {low:.4} to {high:.4} eV, by more than any gap"
         ),
         "give `--fermi-level EV` on the energies' own scale",
     )

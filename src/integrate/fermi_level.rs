@@ -11,7 +11,8 @@ pub struct FoundLevel {
     pub energy_ev: f64,
     /// Error that the integration error of the count leaves, eV.
     pub error_ev: f64,
-    /// Band edges (valence maximum, conduction minimum), eV, where the level lies in a gap.
+    /// Band edges (valence maximum, conduction minimum), eV, where the level lies in a gap; infinite where all bands lie on one
+    /// side, at whose edge it is put.
     pub gap_ev: Option<(f64, f64)>,
 }
 
@@ -80,7 +81,7 @@ pub fn find(
 /// [`Error::BadOption`] where not.
 pub fn check_count(header: &BandHeader, electrons: f64) -> Result<()> {
     let capacity = header.capacity();
-    if electrons > 0.0 && electrons < capacity * (1.0 + 1e-12) {
+    if electrons >= 0.0 && electrons < capacity * (1.0 + 1e-12) {
         return Ok(());
     }
     Err(Error::bad_option(
@@ -90,7 +91,8 @@ pub fn check_count(header: &BandHeader, electrons: f64) -> Result<()> {
     ))
 }
 
-/// The edges of the gap around `energy_ev`, from the bands' extremes alone, where no band reaches across it. A file's Fermi
+/// The edges of the gap around `energy_ev`, from the bands' extremes alone, where no band reaches across it; infinite on a side
+/// without bands, as a model of the conduction bands alone has them. A file's Fermi
 /// level is often the valence maximum itself, rounded: bands that reach less than 1 meV across do not count.
 pub fn gap_around(source: &dyn BandSource, energy_ev: f64) -> Option<(f64, f64)> {
     const ROUNDING: f64 = 1e-3;
@@ -105,6 +107,6 @@ pub fn gap_around(source: &dyn BandSource, energy_ev: f64) -> Option<(f64, f64)>
             return None;
         }
     }
-    (valence.is_finite() && conduction.is_finite() && conduction > valence)
+    (conduction > valence && (valence.is_finite() || conduction.is_finite()))
         .then_some((valence, conduction))
 }

@@ -5,7 +5,6 @@ use super::input;
 use crate::error::{Error, Result};
 use crate::memory;
 use sha2::{Digest, Sha256};
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 

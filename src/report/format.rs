@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 /// `value ± error` with the digits that the error leaves, in plain notation.
 pub fn scalar(q: Scalar) -> String {
+    if q.value.is_nan() {
+        return "not resolved".into();
+    }
     let magnitude = q.value.abs();
     if magnitude != 0.0 && !(1e-3..1e6).contains(&magnitude) {
         return scientific(q);
@@ -46,6 +49,9 @@ pub fn scientific(q: Scalar) -> String {
     let largest = q.value.abs().max(q.error);
     if largest == 0.0 {
         return "0".into();
+    }
+    if q.value.is_nan() {
+        return "not resolved".into();
     }
     let mut exponent = largest.log10().floor() as i32;
     loop {
@@ -126,6 +132,7 @@ mod tests {
         assert_eq!(scalar(q(10.992_8, 0.0)), "10.992800");
         assert_eq!(scalar(q(1.739e21, 2.1e19)), "(1.739 ± 0.021)e21");
         assert_eq!(scientific(q(0.0, 0.0)), "0");
+        assert_eq!(scalar(q(f64::NAN, f64::NAN)), "not resolved");
         assert_eq!(scientific(q(9.999_999_999_99e17, 0.0)), "1.000000e18");
         assert_eq!(scientific(q(-9.999_96e17, 1e15)), "(-1.0000 ± 0.0010)e18");
         assert_eq!(

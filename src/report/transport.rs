@@ -119,6 +119,7 @@ pub fn transport_table(report: &TransportReport) -> String {
         let kind = match n.value {
             n if n > 0.0 => "n-type",
             n if n < 0.0 => "p-type",
+            n if n.is_nan() => "too few",
             _ => "neutral",
         };
         let _ = writeln!(

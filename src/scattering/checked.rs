@@ -1,5 +1,6 @@
 //! Numbers of a parameter file that must make sense: the reader then names the line.
 
+use super::{Plausibility, plausibility};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -39,4 +40,15 @@ pub(super) fn not_negative<'de, D: Deserializer<'de>>(d: D) -> Result<f64, D::Er
 /// A finite number above zero, for a key that may be absent.
 pub(super) fn positive_option<'de, D: Deserializer<'de>>(d: D) -> Result<Option<f64>, D::Error> {
     positive(d).map(Some)
+}
+
+/// A relaxation time in s that a crystal can have.
+pub(super) fn relaxation_time<'de, D: Deserializer<'de>>(d: D) -> Result<f64, D::Error> {
+    let tau = positive(d)?;
+    match plausibility(tau) {
+        Plausibility::Impossible(words) => {
+            Err(D::Error::custom(format!("{tau} is not possible: {words}")))
+        }
+        _ => Ok(tau),
+    }
 }

@@ -1,6 +1,6 @@
 //! One relaxation time for every carrier.
 
-use super::checked::positive;
+use super::checked::relaxation_time;
 use super::{Conditions, Holds, Scattering};
 use serde::Deserialize;
 
@@ -9,7 +9,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct ConstantTime {
     /// Relaxation time, s.
-    #[serde(deserialize_with = "positive")]
+    #[serde(deserialize_with = "relaxation_time")]
     pub tau_s: f64,
 }
 

@@ -1,6 +1,6 @@
 //! τ ∝ 1/DOS: elastic scattering that reaches every state of the same energy alike.
 
-use super::checked::positive;
+use super::checked::{positive, relaxation_time};
 use super::{Conditions, Holds, Scattering};
 use serde::Deserialize;
 
@@ -9,7 +9,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct InverseDos {
     /// Relaxation time at the reference energy, s.
-    #[serde(deserialize_with = "positive")]
+    #[serde(deserialize_with = "relaxation_time")]
     pub tau_s: f64,
     /// Reference energy E₀ above the edge (holes: below it), eV.
     #[serde(deserialize_with = "positive")]

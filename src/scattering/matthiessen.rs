@@ -122,6 +122,16 @@ impl<'a> Window<'a> {
             .flat_map(|m| m.scattering().kinks_ev(at))
             .map(|e| e / kt)
             .collect();
+        // Where a table is finer than k_BT its kinks are too small to matter, and too many to integrate between.
+        for mechanism in mechanisms {
+            let mut last = f64::NEG_INFINITY;
+            for x in mechanism.scattering().rows_ev().iter().map(|e| e / kt) {
+                if x - last > 1.0 {
+                    kinks.push(x);
+                    last = x;
+                }
+            }
+        }
         let table_end = mechanisms
             .iter()
             .filter_map(|m| m.scattering().range_ev())

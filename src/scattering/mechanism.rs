@@ -25,6 +25,11 @@ pub trait Scattering {
         Vec::new()
     }
 
+    /// Energies above the edge, eV, ascending, between which the rate is interpolated.
+    fn rows_ev(&self) -> &[f64] {
+        &[]
+    }
+
     /// Energies above the edge, eV, between which the rate is known; `None` where everywhere.
     fn range_ev(&self) -> Option<(f64, f64)> {
         None

@@ -1,8 +1,8 @@
 //! τ at absolute energies: electron mechanisms above the conduction edge, hole mechanisms below the valence edge.
 
 use super::{
-    BandTransport, Carrier, Conditions, Edge, Mechanism, Share, Valley, band_transport, shares,
-    total_rate, window_shares,
+    BandTransport, Carrier, Conditions, Edge, Mechanism, Plausibility, Share, Valley,
+    band_transport, plausibility, shares, total_rate, window_shares,
 };
 use crate::error::{Error, Result};
 
@@ -29,9 +29,9 @@ pub struct ScatteringModel {
 pub enum BandEdges {
     /// A semiconductor's edges.
     Gap {
-        /// Top of the valence bands.
+        /// Top of the valence bands; −∞ where there are none.
         valence_ev: f64,
-        /// Bottom of the conduction bands.
+        /// Bottom of the conduction bands; ∞ where there are none.
         conduction_ev: f64,
     },
     /// A metal: all carriers are electrons above this energy, the bottom of their band.
@@ -39,66 +39,6 @@ pub enum BandEdges {
         /// Where the mechanisms' energy is zero.
         reference_ev: f64,
     },
-}
-
-/// Nodes and weights of five-point Gauss–Legendre quadrature on [0, 1].
-const GAUSS: [(f64, f64); 5] = [
-    (0.046_910_077_030_668, 0.118_463_442_528_094_5),
-    (0.230_765_344_947_158_5, 0.239_314_335_249_683_2),
-    (0.5, 0.284_444_444_444_444_5),
-    (0.769_234_655_052_841_5, 0.239_314_335_249_683_2),
-    (0.953_089_922_969_332, 0.118_463_442_528_094_5),
-];
-
-/// An energy inside a bin.
-struct Node {
-    bin: usize,
-    edge: Edge,
-    above_ev: f64,
-    /// Share in the mean of the bin, not normalised.
-    weight: f64,
-    /// Rate that does not go by the sample, 1/s.
-    rate: f64,
-}
-
-/// What of the rates in bins is the same for all samples at one temperature.
-pub struct BinRates<'a> {
-    model: &'a ScatteringModel,
-    bins: usize,
-    nodes: Vec<Node>,
-}
-
-impl BinRates<'_> {
-    /// Mean relaxation time of each bin, s: [`ScatteringModel::tau_in_bins`].
-    ///
-    /// # Errors
-    /// Those of [`ScatteringModel::tau`].
-    pub fn tau(&self, at: &Conditions) -> Result<Vec<f64>> {
-        let mut sums = vec![[0.0; 2]; self.bins];
-        for node in &self.nodes {
-            let (mechanisms, at) = self.model.at_edge(node.edge, at)?;
-            let sample = |m: &&Mechanism| m.scattering().goes_by_sample();
-            let mut rate = node.rate;
-            for mechanism in mechanisms.iter().filter(sample) {
-                rate += mechanism.rate(node.above_ev, &at)?;
-            }
-            if rate <= 0.0 {
-                // Says what is wrong.
-                total_rate(mechanisms, node.above_ev, &at)?;
-            }
-            let [weighted, weights] = &mut sums[node.bin];
-            *weighted += node.weight / rate;
-            *weights += node.weight;
-        }
-        let mean = |[weighted, weights]: [f64; 2]| {
-            if weights > 0.0 {
-                weighted / weights
-            } else {
-                0.0
-            }
-        };
-        Ok(sums.into_iter().map(mean).collect())
-    }
 }
 
 impl ScatteringModel {
@@ -120,68 +60,6 @@ impl ScatteringModel {
         }
     }
 
-    /// Mean relaxation time, s, of each bin between ascending `bin_edges_ev` (absolute), weighted as carriers of an
-    /// isotropic band conduct: k³/(1 + 2αE), k³ ∝ E^{3/2} counted from the band edge. 0 for bins inside the gap.
-    ///
-    /// A bin that a band edge cuts gets the mean over its occupied part: τ at the middle of such a bin says nothing of the
-    /// states in it.
-    ///
-    /// # Errors
-    /// Those of [`ScatteringModel::tau`].
-    pub fn tau_in_bins(
-        &self,
-        bin_edges_ev: &[f64],
-        edges: &BandEdges,
-        at: &Conditions,
-    ) -> Result<Vec<f64>> {
-        self.rates_in_bins(bin_edges_ev, edges, at)?.tau(at)
-    }
-
-    /// The rates of the mechanisms that do not go by the sample, from which [`BinRates::tau`] makes the relaxation times of
-    /// samples at the temperature of `at`.
-    ///
-    /// # Errors
-    /// Those of [`ScatteringModel::tau`].
-    pub fn rates_in_bins(
-        &self,
-        bin_edges_ev: &[f64],
-        edges: &BandEdges,
-        at: &Conditions,
-    ) -> Result<BinRates<'_>> {
-        let mut nodes = Vec::new();
-        for (bin, ends) in bin_edges_ev.windows(2).enumerate() {
-            for (from, to) in edges.occupied(ends[0], ends[1]) {
-                for (node, gauss) in GAUSS {
-                    let energy_ev = from + node * (to - from);
-                    let Some(edge) = self.place(energy_ev, edges)? else {
-                        continue;
-                    };
-                    let (mechanisms, at) = self.at_edge(edge, at)?;
-                    let above_ev = edge.above(energy_ev);
-                    let mut rate = 0.0;
-                    for mechanism in mechanisms {
-                        if !mechanism.scattering().goes_by_sample() {
-                            rate += mechanism.rate(above_ev, &at)?;
-                        }
-                    }
-                    nodes.push(Node {
-                        bin,
-                        edge,
-                        above_ev,
-                        weight: gauss * (to - from) * at.valley.wave_number(above_ev).powi(3)
-                            / at.valley.flattening(above_ev),
-                        rate,
-                    });
-                }
-            }
-        }
-        Ok(BinRates {
-            model: self,
-            bins: bin_edges_ev.len().saturating_sub(1),
-            nodes,
-        })
-    }
-
     /// Whether any rate goes by the carriers of the sample or the bands' density of states.
     pub fn goes_by_sample(&self) -> bool {
         self.mechanisms().any(|m| m.scattering().goes_by_sample())
@@ -190,6 +68,26 @@ impl ScatteringModel {
     /// Whether any rate goes by the bands' density of states.
     pub fn goes_by_states(&self) -> bool {
         self.mechanisms().any(|m| m.scattering().goes_by_states())
+    }
+
+    /// Relaxation times of its parameters that crystals rarely have, in words.
+    pub fn doubts(&self) -> Vec<String> {
+        let times = |m: &Mechanism| match m {
+            Mechanism::ConstantTime(m) => vec![m.tau_s],
+            Mechanism::PowerLaw(m) => vec![m.tau_s],
+            Mechanism::InverseDos(m) => vec![m.tau_s],
+            Mechanism::Tabulated(m) => vec![m.extremes_s().0, m.extremes_s().1],
+            _ => Vec::new(),
+        };
+        let doubt = |m: &Mechanism, tau: f64| match plausibility(tau) {
+            Plausibility::Usual => None,
+            Plausibility::Unusual(words) | Plausibility::Impossible(words) => {
+                Some(format!("{}: {words}", m.key()))
+            }
+        };
+        self.mechanisms()
+            .flat_map(|m| times(m).into_iter().filter_map(move |tau| doubt(m, tau)))
+            .collect()
     }
 
     fn mechanisms(&self) -> impl Iterator<Item = &Mechanism> {
@@ -230,7 +128,7 @@ impl ScatteringModel {
     }
 
     /// The edge that an energy belongs to; `None` inside the gap.
-    fn place(&self, energy_ev: f64, edges: &BandEdges) -> Result<Option<Edge>> {
+    pub(super) fn place(&self, energy_ev: f64, edges: &BandEdges) -> Result<Option<Edge>> {
         let edge = |energy_ev, carrier| Ok(Some(Edge { energy_ev, carrier }));
         match *edges {
             BandEdges::Gap {
@@ -268,7 +166,7 @@ impl ScatteringModel {
     }
 
     /// The mechanisms at an edge, and the conditions they meet there.
-    fn at_edge<'a>(
+    pub(super) fn at_edge<'a>(
         &self,
         edge: Edge,
         at: &Conditions<'a>,
@@ -280,8 +178,25 @@ impl ScatteringModel {
 }
 
 impl BandEdges {
+    /// Every edge there is: of a model of one manifold the other lies at infinity.
+    pub(super) fn all(&self) -> Vec<(Edge, Carrier)> {
+        let edge = |energy_ev, carrier| (Edge { energy_ev, carrier }, carrier);
+        let edges = match *self {
+            Self::Gap {
+                valence_ev,
+                conduction_ev,
+            } => vec![
+                edge(conduction_ev, Carrier::Electrons),
+                edge(valence_ev, Carrier::Holes),
+            ],
+            Self::Metal { reference_ev } => vec![edge(reference_ev, Carrier::Electrons)],
+        };
+        let finite = |(edge, _): &(Edge, Carrier)| edge.energy_ev.is_finite();
+        edges.into_iter().filter(finite).collect()
+    }
+
     /// The parts of an energy interval that hold states: below the valence edge, above the conduction edge.
-    fn occupied(&self, low: f64, high: f64) -> Vec<(f64, f64)> {
+    pub(super) fn occupied(&self, low: f64, high: f64) -> Vec<(f64, f64)> {
         let parts = match *self {
             Self::Gap {
                 valence_ev,

@@ -1,6 +1,6 @@
 //! A power law in energy (and temperature): the textbook's stand-in for any mechanism.
 
-use super::checked::{finite, positive, positive_option};
+use super::checked::{finite, positive, positive_option, relaxation_time};
 use super::{Conditions, Holds, Scattering};
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct PowerLaw {
     /// Relaxation time τ₀ at the reference energy and temperature, s.
-    #[serde(deserialize_with = "positive")]
+    #[serde(deserialize_with = "relaxation_time")]
     pub tau_s: f64,
     /// Exponent r of the energy.
     #[serde(deserialize_with = "finite")]

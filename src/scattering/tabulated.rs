@@ -1,6 +1,6 @@
 //! τ(E) from a two-column text file: what an electron–phonon code or an experiment found.
 
-use super::{Conditions, Holds, Scattering};
+use super::{Conditions, Holds, Plausibility, Scattering, plausibility};
 use crate::error::{Error, Result};
 use crate::io::text;
 use std::path::Path;
@@ -16,11 +16,18 @@ pub struct Tabulated {
 }
 
 impl Tabulated {
+    /// Its longest and its shortest relaxation time, s.
+    pub fn extremes_s(&self) -> (f64, f64) {
+        let all = || self.log_tau.iter().copied();
+        let longest = all().fold(f64::NEG_INFINITY, f64::max);
+        (longest.exp(), all().fold(f64::INFINITY, f64::min).exp())
+    }
+
     /// Reads `path`.
     ///
     /// # Errors
     /// [`Error::Io`]; [`Error::BadFile`] for a line that is not two numbers, energies that do not ascend, a τ that is not
-    /// positive, or fewer than two rows.
+    /// positive or that no crystal has, or fewer than two rows.
     pub fn read(path: &Path) -> Result<Self> {
         let content = text::read_small(path, text::MOST_PARAMETERS)?.text;
         let mut table = Self {
@@ -52,6 +59,9 @@ impl Tabulated {
                     }
                     if tau <= 0.0 {
                         return Err(bad(format!("τ is {tau} s")));
+                    }
+                    if let Plausibility::Impossible(words) = plausibility(tau) {
+                        return Err(bad(words));
                     }
                     table.energies_ev.push(energy);
                     table.log_tau.push(tau.ln());
@@ -85,15 +95,8 @@ impl Scattering for Tabulated {
         Holds::InAnyDimension
     }
 
-    fn kinks_ev(&self, at: &Conditions) -> Vec<f64> {
-        // Where the table is finer than k_BT its kinks are too small to matter, and too many to integrate between.
-        let mut kinks: Vec<f64> = Vec::new();
-        for &e in &self.energies_ev {
-            if kinks.last().is_none_or(|last| e - last > at.kt_ev()) {
-                kinks.push(e);
-            }
-        }
-        kinks
+    fn rows_ev(&self) -> &[f64] {
+        &self.energies_ev
     }
 
     fn range_ev(&self) -> Option<(f64, f64)> {

@@ -2,7 +2,7 @@
 
 use super::doping::positive_temperature;
 use crate::bands::BandSource;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::integrate::EnergyAxis;
 use crate::units::BOLTZMANN_EV;
 
@@ -17,6 +17,9 @@ const PER_KT: f64 = 4.0;
 const PER_KT_AT_EDGE: f64 = 2048.0;
 /// By how much bins may widen from one to the next.
 const GROWTH: f64 = 0.125;
+
+/// So many bins take minutes and gigabytes.
+const MOST_BINS: usize = 1 << 18;
 
 /// What an axis is made for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,8 +37,8 @@ pub struct AxisPlan {
 }
 
 impl AxisPlan {
-    /// For these bands, between the lowest and the highest of the temperatures (K): the edges of the gap (eV) or, in a metal, the
-    /// energy `middle_ev` that parts electrons from holes count always. Without chemical potentials yet.
+    /// For these bands, between the lowest and the highest of the temperatures (K): the edges of the gap (eV; infinite on a side without
+    /// bands) or, in a metal, the energy `middle_ev` that parts electrons from holes count always. Without chemical potentials yet.
     pub fn for_bands(
         source: &dyn BandSource,
         temperatures_k: &[f64],
@@ -52,7 +55,11 @@ impl AxisPlan {
                 .flat_map(|s| [s.energy_min, s.energy_max])
                 .chain([middle_ev])
                 .collect(),
-            gap_edges_ev: gap_ev.map_or(vec![middle_ev], |(v, c)| vec![v, c]),
+            gap_edges_ev: gap_ev
+                .map_or(vec![middle_ev], |(v, c)| vec![v, c])
+                .into_iter()
+                .filter(|e| e.is_finite())
+                .collect(),
             ..Self::default()
         }
     }
@@ -124,6 +131,17 @@ impl AxisPlan {
                 e += step;
             }
             edges.push(e);
+            if edges.len() > MOST_BINS {
+                return Err(Error::bad_option(
+                    "temperature",
+                    format!(
+                        "{} K asks for more than {MOST_BINS} energy bins of k_BT/4 within {:.3} eV",
+                        self.temperatures_k.0,
+                        high - low
+                    ),
+                    "give a higher temperature, or a narrower range of chemical potentials",
+                ));
+            }
         }
         EnergyAxis::from_edges(edges)
     }

@@ -13,45 +13,49 @@ const MOST: f64 = 4.0;
 /// The density of states per energy.
 pub(super) struct BandStates<'a> {
     edges_ev: &'a [f64],
-    /// Per bin, 1/(eV cm³), all spins; 0 where there is no state.
-    dos: Vec<f64>,
+    /// States in the bins, and as a variation has them.
+    states: [&'a [f64]; 2],
+    volume_cm3: f64,
 }
 
 impl<'a> BandStates<'a> {
     /// Of the bands that a distribution was made from, as a variation has them.
     pub fn new(distribution: &'a TransportDistribution, variation: Variation) -> Self {
-        let value = &distribution.contents(VALUE).states;
-        let states = &distribution.contents(variation).states;
-        let volume_cm3 = distribution.volume_m3 * PER_CM3;
-        let dos = |b: usize| {
-            let states = states[b].clamp(value[b] / MOST, value[b] * MOST);
-            states / (distribution.axis.bin_width(b) * volume_cm3)
-        };
         Self {
             edges_ev: distribution.axis.edges(),
-            dos: (0..states.len()).map(dos).collect(),
+            states: [VALUE, variation].map(|v| distribution.contents(v).states.as_slice()),
+            volume_cm3: distribution.volume_m3 * PER_CM3,
         }
+    }
+
+    /// Of a bin, 1/(eV cm³), all spins; 0 where there is no state.
+    fn of_bin(&self, b: usize) -> f64 {
+        let [value, varied] = self.states.map(|s| s[b]);
+        let states = varied.clamp(value / MOST, value * MOST);
+        states / ((self.edges_ev[b + 1] - self.edges_ev[b]) * self.volume_cm3)
     }
 
     /// Density of states, 1/(eV cm³), all spins: 0 where there is none, NaN outside the bins. Linear between the middles of bins
     /// that hold states; towards an empty bin, the other side of a band edge, constant.
     pub fn dos_per_ev_cm3(&self, energy_ev: f64) -> f64 {
         let above = self.edges_ev.partition_point(|e| *e <= energy_ev);
-        let Some(bin) = above.checked_sub(1).filter(|b| *b < self.dos.len()) else {
+        let bins = self.edges_ev.len() - 1;
+        let Some(bin) = above.checked_sub(1).filter(|b| *b < bins) else {
             return f64::NAN;
         };
         let middle = |b: usize| 0.5 * (self.edges_ev[b] + self.edges_ev[b + 1]);
         let other = if energy_ev < middle(bin) {
             bin.checked_sub(1)
         } else {
-            Some(bin + 1).filter(|b| *b < self.dos.len())
+            Some(bin + 1).filter(|b| *b < bins)
         };
-        match other.filter(|b| self.dos[*b] > 0.0 && self.dos[bin] > 0.0) {
-            None => self.dos[bin],
-            Some(other) => {
-                let share = (energy_ev - middle(bin)) / (middle(other) - middle(bin));
-                self.dos[bin] + share * (self.dos[other] - self.dos[bin])
+        let here = self.of_bin(bin);
+        match other.map(|b| (middle(b), self.of_bin(b))) {
+            Some((at, there)) if there > 0.0 && here > 0.0 => {
+                let share = (energy_ev - middle(bin)) / (at - middle(bin));
+                here + share * (there - here)
             }
+            _ => here,
         }
     }
 }

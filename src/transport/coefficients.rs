@@ -4,8 +4,8 @@
 
 use super::directions::Directions;
 use super::distribution::TransportDistribution;
-use super::ensemble::{Ensemble, Member, ThermalState};
-use super::window::{Tau, Times};
+use super::ensemble::{Ensemble, Member, Part, ThermalState};
+use super::window::{Tau, Times, resolved_exp};
 use super::{BinnedTau, RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity, onsager};
 use crate::error::{Error, Result};
 use crate::units::{BOHR_MAGNETON, ELEMENTARY_CHARGE, EV, PER_CM3, VACUUM_PERMEABILITY};
@@ -114,17 +114,20 @@ impl Equilibrium {
 
     /// Electrons above the gap (above the zero-temperature Fermi level of a metal), cm⁻³.
     pub fn electron_density(&self) -> Scalar {
-        self.ensemble.count(|m| m.density[0] / PER_CM3)
+        let of = |m: &Member| resolved_exp(m.ln_density[0]) / PER_CM3;
+        self.ensemble.count(Part::Of(0), of)
     }
 
     /// Holes below the gap (below the zero-temperature Fermi level of a metal), cm⁻³.
     pub fn hole_density(&self) -> Scalar {
-        self.ensemble.count(|m| m.density[1] / PER_CM3)
+        let of = |m: &Member| resolved_exp(m.ln_density[1]) / PER_CM3;
+        self.ensemble.count(Part::Of(1), of)
     }
 
     /// Electrons less holes, cm⁻³: positive for n-type.
     pub fn carrier_density(&self) -> Scalar {
-        self.ensemble.count(|m| net(m) / PER_CM3)
+        let of = |m: &Member| net(m, 0.0) / PER_CM3;
+        self.ensemble.count(Part::All, of)
     }
 
     /// Density of states averaged under −∂f₀/∂ε, all spins, 1/eV per cell.
@@ -185,7 +188,8 @@ impl Equilibrium {
         let t = self.temperature_k();
         let of = |i: usize| {
             let own = self.ensemble.directions(|m| &m.each[i]);
-            own.defined(self.ensemble.tensor(|m| onsager::seebeck(&m.each[i], t)))
+            let of = |m: &Member| onsager::seebeck(&m.each[i], t);
+            own.defined(self.ensemble.tensor_of(Part::Of(i), of))
         };
         self.has_gap().then(|| [of(0), of(1)])
     }
@@ -216,8 +220,14 @@ impl Equilibrium {
 
     /// Hall factor −R_H e (n − p), where a gap makes the densities what a Hall experiment would count.
     pub fn hall_factor(&self) -> Option<Scalar> {
-        let hall = self.hall();
-        let of = |m: &Member| -hall(m) * ELEMENTARY_CHARGE * net(m);
+        let v = self.ensemble.volume_m3;
+        let fields = self.directions().fields();
+        // Neither R_H nor n − p need be a number: their product is.
+        let of = |m: &Member| {
+            let resistance = onsager::hall_coefficient_scaled(&m.total, v);
+            let mean = onsager::antisymmetric_mean(&resistance, fields);
+            -mean * ELEMENTARY_CHARGE * net(m, m.total.ln_scale)
+        };
         (self.has_hall && self.has_gap()).then(|| self.ensemble.scalar(of))
     }
 
@@ -238,7 +248,7 @@ impl Equilibrium {
         let v = self.ensemble.volume_m3;
         let of = |i: usize| {
             self.ensemble
-                .tensor(|m| onsager::conductivity(&m.each[i], v))
+                .tensor_of(Part::Of(i), |m| onsager::conductivity(&m.each[i], v))
         };
         self.has_gap().then(|| [of(0), of(1)])
     }
@@ -257,12 +267,9 @@ impl Equilibrium {
 
     fn kappa_bipolar(&self) -> Option<TensorQuantity> {
         let (t, v) = (self.temperature_k(), self.ensemble.volume_m3);
-        let of = |m: &Member| {
-            let all = onsager::thermal_conductivity(&m.total, t, v);
-            let [e, h] = [0, 1].map(|i| onsager::thermal_conductivity(&m.each[i], t, v));
-            std::array::from_fn(|i| std::array::from_fn(|j| all[i][j] - e[i][j] - h[i][j]))
-        };
-        self.has_gap().then(|| self.ensemble.tensor(of))
+        let of = |m: &Member| onsager::thermal_conductivity_bipolar(&m.each, t, v);
+        self.has_gap()
+            .then(|| self.ensemble.tensor_of(Part::Both, of))
     }
 
     fn power(&self) -> TensorQuantity {
@@ -273,11 +280,11 @@ impl Equilibrium {
 
     fn mobilities(&self) -> Option<[TensorQuantity; 2]> {
         let v = self.ensemble.volume_m3;
+        // σ/en, whether or not either is a number.
         let of = |i: usize| {
-            self.ensemble.tensor(|m| {
-                let charge = ELEMENTARY_CHARGE * m.density[i];
-                let unit = if charge > 0.0 { 1.0 / charge } else { 0.0 };
-                onsager::conductivity(&m.each[i], v).map(|row| row.map(|x| x * unit))
+            self.ensemble.tensor_of(Part::Of(i), |m| {
+                let unit = (m.each[i].ln_scale - m.ln_density[i]).exp() / v;
+                m.each[i].velocity[0].map(|row| row.map(|x| x * unit))
             })
         };
         self.has_gap().then(|| [of(0), of(1)])
@@ -334,9 +341,15 @@ impl Equilibrium {
     }
 }
 
-/// Electrons less holes, m⁻³.
-fn net(m: &Member) -> f64 {
-    m.density[0] - m.density[1]
+/// Electrons less holes, m⁻³, over e^{ln_scale}; NaN where neither of them is a number.
+fn net(m: &Member, ln_scale: f64) -> f64 {
+    let ln = m.ln_density.map(|ln| ln - ln_scale);
+    let [electrons, holes] = ln.map(resolved_exp);
+    match (electrons.is_nan(), holes.is_nan()) {
+        (false, true) => electrons,
+        (true, false) => -holes,
+        _ => electrons - holes,
+    }
 }
 
 /// Coefficients per relaxation time τ, for a τ that is the same at every energy.

@@ -9,6 +9,7 @@ use crate::bands::BandHeader;
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
 use crate::integrate::{Channel, Channels, EnergyAxis, Spectrum};
+use std::ops::Range;
 
 /// States, v_i v_j and, where integrated, the Hall and magnetoconductivity products as functions of energy, per cell.
 ///
@@ -44,6 +45,8 @@ pub struct TransportDistribution {
     pub(super) occupied: Vec<f64>,
     /// What each point holds of the states, per variation of the contents, and with low order.
     pub(super) held: Vec<Vec<f64>>,
+    /// Sums of these from the first point to before each.
+    held_below: Vec<Vec<f64>>,
 }
 
 /// Which contents and which way through the bins.
@@ -120,11 +123,19 @@ impl TransportDistribution {
             let change = flat(change);
             contents.push(contents[0].with(&change));
         }
-        let held = contents
+        let held: Vec<Vec<f64>> = contents
             .iter()
             .map(|c| states[0].at_points(&c.states))
             .chain([states[1].at_points(&contents[0].states)])
             .collect();
+        let summed = |held: &Vec<f64>| {
+            let mut sum = 0.0;
+            let sums = held.iter().map(|x| {
+                sum += x;
+                sum
+            });
+            [0.0].into_iter().chain(sums).collect()
+        };
         let squared_path = match spectrum.channels.has_lifetimes() {
             true => held_by_bins(spectrum, Channel::SquaredPath),
             false => Vec::new(),
@@ -142,6 +153,7 @@ impl TransportDistribution {
             motion,
             states,
             occupied,
+            held_below: held.iter().map(summed).collect(),
             held,
             axis,
         })
@@ -188,9 +200,19 @@ impl TransportDistribution {
 
     /// What the points hold of the states.
     pub(super) fn held(&self, variation: Variation) -> &[f64] {
+        &self.held[self.holder(variation)]
+    }
+
+    /// What some points hold together.
+    pub(super) fn held_within(&self, variation: Variation, points: &Range<usize>) -> f64 {
+        let below = &self.held_below[self.holder(variation)];
+        below[points.end] - below[points.start]
+    }
+
+    fn holder(&self, variation: Variation) -> usize {
         match variation.order {
-            0 => &self.held[variation.contents],
-            _ => &self.held[self.contents.len()],
+            0 => variation.contents,
+            _ => self.contents.len(),
         }
     }
 

@@ -124,8 +124,30 @@ pub(super) struct Member {
     pub total: Moments,
     /// Of electrons, of holes.
     pub each: [Moments; 2],
-    /// Electrons and holes, m⁻³.
-    pub density: [f64; 2],
+    /// ln of electrons and of holes per m³; −∞ where there are none, NaN where only the value was asked for.
+    pub ln_density: [f64; 2],
+}
+
+/// Whose coefficient it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// All carriers'.
+    All,
+    /// Electrons' (0) or holes' (1).
+    Of(usize),
+    /// What electrons and holes do together, and neither does alone.
+    Both,
+}
+
+/// How well the grid holds the carriers of a part.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    /// By how much the grid, its symmetry and the bins change L⁰ altogether, as a share of it.
+    unresolved: f64,
+    /// How the grid resolves the window; none on a refined mesh.
+    resolution: Option<Resolution>,
+    /// Whether there are such carriers with a relaxation time.
+    known: bool,
 }
 
 /// The members of every variation, the one that gives the values first.
@@ -135,10 +157,8 @@ pub(super) struct Ensemble {
     pub volume_m3: f64,
     pub has_gap: bool,
     members: Vec<(Variation, Member)>,
-    /// By how much the grid, its symmetry and the bins change L⁰ altogether, as a share of it.
-    unresolved: f64,
-    /// How the grid resolves the window; none on a refined mesh.
-    resolution: Option<Resolution>,
+    /// All, electrons, holes.
+    held: [Held; 3],
     /// Whether τ scatters with the grid.
     erratic_times: bool,
 }
@@ -176,7 +196,7 @@ impl Ensemble {
         let kt = BOLTZMANN_EV * t;
         let mut members: Vec<(Variation, Member)> = Vec::new();
         // Variations of the contents at one μ share the window's weights, where they share τ.
-        let mut shared: Vec<(usize, f64, Weights, FermiFactors)> = Vec::new();
+        let mut shared: Vec<(usize, f64, Weights, Option<FermiFactors>)> = Vec::new();
         let variations = distribution.variations().into_iter();
         for (i, (variation, &mu)) in variations.zip(&state.mu_ev).take(most).enumerate() {
             if times.vary() {
@@ -186,38 +206,54 @@ impl Ensemble {
             let found = match shared.iter().position(same) {
                 Some(found) => found,
                 None => {
-                    let weights =
-                        times.with(i, |tau| distribution.weights(variation, mu, t, tau))?;
-                    let factors = distribution.fermi_factors(mu, kt);
+                    let weights = distribution.weights((i, variation), mu, t, times)?;
+                    let factors = (most > 1).then(|| distribution.fermi_factors(mu, kt));
                     shared.push((variation.order, mu, weights, factors));
                     shared.len() - 1
                 }
             };
             let (_, _, weights, factors) = &shared[found];
             let each = distribution.moments(variation, weights);
+            let ln_density = match factors {
+                Some(factors) => factors.ln_densities(distribution, variation),
+                None => [f64::NAN; 2],
+            };
             let member = Member {
                 total: each[0].plus(&each[1]),
                 each,
-                density: factors
-                    .ln_densities(distribution, variation)
-                    .map(|ln| ln.exp() * PER_CM3),
+                ln_density: ln_density.map(|ln| ln + PER_CM3.ln()),
             };
             members.push((variation, member));
         }
-        let conducts = |m: &Member| {
-            let l = &m.total.velocity[0];
-            (l[0][0] + l[1][1] + l[2][2]) * m.total.scale()
-        };
-        let value = conducts(&members[0].1);
-        // Another reading of the table says nothing of the grid: it changes no value, and whether one is extrapolated is one.
-        let off: f64 = members
-            .iter()
-            .filter(|(variation, _)| !variation.alternative)
-            .map(|(_, m)| (conducts(m) - value).abs())
-            .sum();
+        let known = times.known();
+        let resolutions = distribution.resolutions(state.mu_ev[0], kt);
+        let held = std::array::from_fn(|part| {
+            let of = |m: &Member| -> Moments {
+                match part {
+                    0 => m.total.clone(),
+                    side => m.each[side - 1].clone(),
+                }
+            };
+            let value = of(&members[0].1);
+            // Another reading of the table says nothing of the grid: it changes no value, and whether one is extrapolated is one.
+            let off: f64 = members
+                .iter()
+                .filter(|(variation, _)| !variation.alternative)
+                .map(|(_, m)| {
+                    let other = of(m);
+                    let scale = (other.ln_scale - value.ln_scale).exp();
+                    (conducts(&other) * scale - conducts(&value)).abs()
+                })
+                .sum();
+            let conducts = conducts(&value);
+            Held {
+                unresolved: if conducts > 0.0 { off / conducts } else { 0.0 },
+                resolution: resolutions[part],
+                known: part == 0 || (conducts > 0.0 && known[part - 1]),
+            }
+        });
         Ok(Self {
-            unresolved: if value > 0.0 { off / value } else { 0.0 },
-            resolution: distribution.resolution(state.mu_ev[0], kt),
+            held,
             erratic_times: times.erratic(),
             members,
             state: state.clone(),
@@ -229,15 +265,47 @@ impl Ensemble {
     /// Components and bars of what `of` computes. The change by symmetrisation enters every component that the crystal allows
     /// with its largest component: the tetrahedra's diagonal breaks the group, and no component is safe from it. What cancels
     /// in ratios does so to first order; of a coarse grid's change δ of L⁰ a share δ² of the value is added for the second.
-    pub fn components<const N: usize>(&self, of: impl Fn(&Member) -> [f64; N]) -> [Scalar; N] {
-        self.varied(of, self.unresolved.powi(2))
+    pub fn components<const N: usize>(
+        &self,
+        part: Part,
+        of: impl Fn(&Member) -> [f64; N],
+    ) -> [Scalar; N] {
+        let held = self.held(part);
+        self.varied(held, of, held.unresolved.powi(2))
+    }
+
+    fn held(&self, part: Part) -> Held {
+        match part {
+            Part::All => self.held[0],
+            Part::Of(side) => self.held[1 + side],
+            Part::Both => {
+                let [_, electrons, holes] = self.held;
+                let worse = if electrons.unresolved > holes.unresolved {
+                    electrons
+                } else {
+                    holes
+                };
+                Held {
+                    known: electrons.known && holes.known,
+                    ..worse
+                }
+            }
+        }
     }
 
     fn varied<const N: usize>(
         &self,
+        held: Held,
         of: impl Fn(&Member) -> [f64; N],
         second_order: f64,
     ) -> [Scalar; N] {
+        if !held.known {
+            let absent = Scalar {
+                value: f64::NAN,
+                error: f64::NAN,
+            };
+            return [absent; N];
+        }
         let mut value = of(&self.members[0].1);
         let mut error = [0.0; N];
         let mut unsymmetrized: f64 = 0.0;
@@ -259,14 +327,14 @@ impl Ensemble {
         }
         // Linear tetrahedra converge as h²: a third of what halving the grid's density changes is left. It is taken off, and is
         // the bar.
-        let smooth = self.resolution.is_none_or(Resolution::is_smooth);
-        let few = match self.resolution {
+        let smooth = held.resolution.is_none_or(Resolution::is_smooth);
+        let few = match held.resolution {
             Some(resolution) if !smooth => resolution.too_few(),
             _ => 0.0,
         };
         for i in 0..N {
             if smooth {
-                if self.unresolved < ASYMPTOTIC && !self.erratic_times {
+                if held.unresolved < ASYMPTOTIC && !self.erratic_times {
                     value[i] -= coarser[i] / 3.0;
                     error[i] -= subgrids[i] * 2.0 / 3.0;
                 }
@@ -303,19 +371,28 @@ impl Ensemble {
         Directions::of(&part(&self.members[0].1).velocity[0])
     }
 
-    /// A number of carriers, which is no ratio and which a doping fixes.
-    pub fn count(&self, of: impl Fn(&Member) -> f64) -> Scalar {
-        self.varied(|m| [of(m)], 0.0)[0]
+    /// A number of carriers, which is no ratio and which a doping fixes. Without a relaxation time they are as many.
+    pub fn count(&self, part: Part, of: impl Fn(&Member) -> f64) -> Scalar {
+        let held = Held {
+            known: true,
+            ..self.held(part)
+        };
+        self.varied(held, |m| [of(m)], 0.0)[0]
     }
 
     /// A number.
     pub fn scalar(&self, of: impl Fn(&Member) -> f64) -> Scalar {
-        self.components(|m| [of(m)])[0]
+        self.components(Part::All, |m| [of(m)])[0]
     }
 
     /// A tensor of rank 2.
     pub fn tensor(&self, of: impl Fn(&Member) -> Tensor) -> TensorQuantity {
-        let q = self.components::<9>(|m| {
+        self.tensor_of(Part::All, of)
+    }
+
+    /// A tensor of rank 2 of some of the carriers.
+    pub fn tensor_of(&self, part: Part, of: impl Fn(&Member) -> Tensor) -> TensorQuantity {
+        let q = self.components::<9>(part, |m| {
             let t = of(m);
             std::array::from_fn(|x| t[x / 3][x % 3])
         });
@@ -330,7 +407,7 @@ impl Ensemble {
 
     /// A tensor of rank 3.
     pub fn rank_three(&self, of: impl Fn(&Member) -> [Tensor; 3]) -> RankThreeQuantity {
-        let q = self.components::<27>(|m| {
+        let q = self.components::<27>(Part::All, |m| {
             let t = of(m);
             std::array::from_fn(|x| t[x / 9][x / 3 % 3][x % 3])
         });
@@ -347,7 +424,7 @@ impl Ensemble {
 
     /// A tensor of rank 4.
     pub fn rank_four(&self, of: impl Fn(&Member) -> [[Tensor; 3]; 3]) -> RankFourQuantity {
-        let q = self.components::<81>(|m| {
+        let q = self.components::<81>(Part::All, |m| {
             let t = of(m);
             std::array::from_fn(|x| t[x / 27][x / 9 % 3][x / 3 % 3][x % 3])
         });
@@ -365,4 +442,10 @@ impl Ensemble {
             error: part(|s| s.error),
         }
     }
+}
+
+/// The trace of L⁰, over its scale.
+fn conducts(m: &Moments) -> f64 {
+    let l = &m.velocity[0];
+    l[0][0] + l[1][1] + l[2][2]
 }

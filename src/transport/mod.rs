@@ -23,6 +23,7 @@ mod optimum;
 mod optimum_temperature;
 mod plane;
 mod quantity;
+mod reach;
 mod reconstruction;
 mod relaxation;
 mod relevance;

@@ -82,6 +82,31 @@ pub(super) fn thermal_conductivity(m: &Moments, temperature_k: f64, volume_m3: f
     tensor(&(open_heat(m) * unit))
 }
 
+/// What of κ two kinds of carriers have together that neither has alone, W/(m K): (S₁ − S₂)ᵀ (σ₁⁻¹ + σ₂⁻¹)⁻¹ (S₁ − S₂) T. It is computed
+/// as such, since as a difference of κ it would drown in rounding where one kind is a minority.
+pub(super) fn thermal_conductivity_bipolar(
+    each: &[Moments; 2],
+    temperature_k: f64,
+    volume_m3: f64,
+) -> Tensor {
+    let (many, few) = if each[0].ln_scale >= each[1].ln_scale {
+        (&each[0], &each[1])
+    } else {
+        (&each[1], &each[0])
+    };
+    let of = |m: &Moments| {
+        let l0 = matrix(&m.velocity[0]);
+        (l0, inverse(&m.velocity[0]) * matrix(&m.velocity[1]))
+    };
+    let ((a, heat_a), (b, heat_b)) = (of(many), of(few));
+    // Over the scale of the few: A(A + B)⁻¹B with B the smaller one.
+    let sum = a + b * (few.ln_scale - many.ln_scale).exp();
+    let together = a * inverse(&tensor(&sum)) * b;
+    let apart = heat_a - heat_b;
+    let unit = few.scale() * ELEMENTARY_CHARGE / (volume_m3 * temperature_k);
+    tensor(&(apart.transpose() * together * apart * unit))
+}
+
 /// Thermal conductivity of electrons at no field, W/(m K).
 pub(super) fn thermal_conductivity_closed(
     m: &Moments,
@@ -138,8 +163,13 @@ pub(super) fn hall_conductivity(m: &Moments, volume_m3: f64) -> RankThree {
 
 /// R_ijk = E_j/(J_i B_k) = −[σ⁻¹]_jα σ_αβk [σ⁻¹]_βi, m³/C.
 pub(super) fn hall_coefficient(m: &Moments, volume_m3: f64) -> RankThree {
+    hall_coefficient_scaled(m, volume_m3 / m.scale())
+}
+
+/// R_ijk times the moments' scale, which R may be too large a number without.
+pub(super) fn hall_coefficient_scaled(m: &Moments, volume_m3: f64) -> RankThree {
     let resistivity = inverse(&m.velocity[0]);
-    let unit = volume_m3 / (m.scale() * ELEMENTARY_CHARGE);
+    let unit = volume_m3 / ELEMENTARY_CHARGE;
     let of = |l: Matrix3<f64>| (resistivity * l * resistivity).transpose() * -unit;
     last_index(&first_order(m, 0).map(of))
 }

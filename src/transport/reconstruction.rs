@@ -7,19 +7,12 @@
 //! moments of a positive measure: σ, κ and zT keep their signs whatever the bins.
 
 use crate::integrate::EnergyAxis;
+use crate::quadrature::GAUSS_4 as GAUSS;
 use std::ops::Range;
 
 /// Points per bin, and the largest number of bins that a polynomial takes up.
-const NODES: usize = 4;
+pub(super) const NODES: usize = GAUSS.len();
 const WIDEST: usize = 5;
-
-/// Gauss–Legendre points and weights on (−1, 1).
-const GAUSS: [(f64, f64); NODES] = [
-    (-0.861_136_311_594_052_6, 0.347_854_845_137_453_86),
-    (-0.339_981_043_584_856_3, 0.652_145_154_862_546_1),
-    (0.339_981_043_584_856_3, 0.652_145_154_862_546_1),
-    (0.861_136_311_594_052_6, 0.347_854_845_137_453_86),
-];
 
 /// One bin's share in the content that its points stand for.
 #[derive(Clone, Debug)]

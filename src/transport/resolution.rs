@@ -6,6 +6,7 @@
 
 use super::TransportDistribution;
 use super::distribution::VALUE;
+use super::reach::Reach;
 use crate::bands::BandHeader;
 use crate::units::HBAR_EV;
 
@@ -65,35 +66,84 @@ impl Resolution {
     }
 }
 
-impl TransportDistribution {
-    /// At μ and k_BT, eV; none on a refined mesh.
-    pub(super) fn resolution(&self, mu_ev: f64, kt_ev: f64) -> Option<Resolution> {
-        let grid = self.grid?;
-        let contents = self.contents(VALUE);
-        let centres = self.axis.edges().windows(2).map(|e| 0.5 * (e[0] + e[1]));
-        let x: Vec<f64> = centres.map(|e| ((e - mu_ev) / kt_ev).abs()).collect();
-        let held = |b: &usize| contents.states[*b] > 0.0;
-        let bins = || (0..x.len()).filter(held);
-        let nearest = bins().map(|b| x[b]).fold(f64::INFINITY, f64::min);
-        let (mut sum, mut squares, mut speed) = (0.0, 0.0, 0.0);
-        for b in bins() {
-            // The window over that at the nearest states, which may be too small for a number.
-            let flat = (1.0 + (-nearest).exp()) / (1.0 + (-x[b]).exp());
-            let window = (nearest - x[b]).exp() * flat * flat;
-            let moves: f64 = contents.velocity[..3].iter().map(|c| c[b]).sum();
-            let conducts = window * moves.max(0.0);
-            sum += conducts;
-            squares += conducts * conducts / contents.states[b];
-            speed += conducts * self.speeds[b] / contents.states[b];
+/// Sums over the bins of one kind of carrier, the window being counted from their nearest states.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    conducts: f64,
+    squares: f64,
+    speed: f64,
+}
+
+impl Sums {
+    fn plus(self, other: Self, scale: f64) -> Self {
+        Self {
+            conducts: self.conducts + scale * other.conducts,
+            squares: self.squares + scale * scale * other.squares,
+            speed: self.speed + scale * other.speed,
         }
-        if sum <= 0.0 {
+    }
+
+    fn resolution(
+        self,
+        grid: Grid,
+        distribution: &TransportDistribution,
+        kt_ev: f64,
+    ) -> Option<Resolution> {
+        if self.conducts <= 0.0 {
             return None;
         }
-        let spread = HBAR_EV * speed / sum * grid.step / kt_ev;
-        let points = grid.points / self.spin_degeneracy * sum * sum / squares;
+        let spread = HBAR_EV * self.speed / self.conducts * grid.step / kt_ev;
+        let points = grid.points / distribution.spin_degeneracy * self.conducts * self.conducts
+            / self.squares;
         Some(Resolution {
             spread,
             cells: points * spread.max(1.0),
         })
+    }
+}
+
+impl TransportDistribution {
+    /// At μ and k_BT, eV, of all carriers, of electrons and of holes; none on a refined mesh.
+    pub(super) fn resolutions(&self, mu_ev: f64, kt_ev: f64) -> [Option<Resolution>; 3] {
+        let Some(grid) = self.grid else {
+            return [None; 3];
+        };
+        let reaches = self.reaches(mu_ev, kt_ev);
+        let sides = reaches.map(|reach| reach.map(|r| (r.shift, self.sums(&r, mu_ev, kt_ev))));
+        let nearest = sides
+            .iter()
+            .flatten()
+            .map(|(shift, _)| *shift)
+            .fold(f64::INFINITY, f64::min);
+        let all = sides
+            .iter()
+            .flatten()
+            .fold(Sums::default(), |all, (shift, sums)| {
+                all.plus(*sums, (nearest - shift).exp())
+            });
+        let of = |sums: Sums| sums.resolution(grid, self, kt_ev);
+        let [electrons, holes] = sides.map(|side| side.and_then(|(_, sums)| of(sums)));
+        [of(all), electrons, holes]
+    }
+
+    fn sums(&self, reach: &Reach, mu_ev: f64, kt_ev: f64) -> Sums {
+        let contents = self.contents(VALUE);
+        let edges = self.axis.edges();
+        let mut all = Sums::default();
+        for b in reach.bins(edges) {
+            if contents.states[b] <= 0.0 {
+                continue;
+            }
+            // The window over that at the nearest states, which may be too small for a number.
+            let x = ((0.5 * (edges[b] + edges[b + 1]) - mu_ev) / kt_ev).abs();
+            let flat = (1.0 + (-reach.shift).exp()) / (1.0 + (-x).exp());
+            let window = (reach.shift - x).exp() * flat * flat;
+            let moves: f64 = contents.velocity[..3].iter().map(|c| c[b]).sum();
+            let conducts = window * moves.max(0.0);
+            all.conducts += conducts;
+            all.squares += conducts * conducts / contents.states[b];
+            all.speed += conducts * self.speeds[b] / contents.states[b];
+        }
+        all
     }
 }

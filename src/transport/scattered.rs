@@ -2,12 +2,13 @@
 
 use super::band_states::BandStates;
 use super::distribution::{VALUE, Variation};
-use super::{ThermalState, TransportDistribution, fermi_window};
+use super::{ThermalState, TransportDistribution};
 use crate::error::{Error, Result};
 use crate::scattering::{
-    BandEdges, BinRates, Carrier, Conditions, ScatteringModel, Share, named_shares,
+    BandEdges, BinRates, Carrier, Conditions, POINTS, ScatteringModel, Share, named_shares,
 };
 use crate::units::BOLTZMANN_EV;
+use std::ops::Range;
 
 /// Carriers of a kind that the model says nothing of are left out where they are fewer than this share of the others.
 const NEGLIGIBLE: f64 = 1e-6;
@@ -15,33 +16,64 @@ const NEGLIGIBLE: f64 = 1e-6;
 /// The time of carriers that are left out, s: they conduct nothing, and every time must be positive.
 const LEFT_OUT_S: f64 = 1e-40;
 
-/// τ of each bin, s, with what the errors of the bands and of their carriers make of it.
+/// τ in the bins of a distribution, s, with what the errors of the bands and of their carriers make of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BinnedTau {
-    edges_ev: Vec<f64>,
+    ends_ev: (f64, f64),
+    /// What parts electrons from holes, eV.
+    split_ev: f64,
     /// Of every variation of the distribution, the one that gives the values first; of that one alone where τ is the same for all.
-    tau_s: Vec<Vec<f64>>,
+    seen: Vec<Seen>,
     /// Whether it scatters from bin to bin as the density of states does, so that its error does not go as h².
     pub(super) erratic: bool,
+    /// Whether it is that of electrons and of holes, rather than none.
+    pub(super) known: [bool; 2],
+}
+
+/// τ as one variation of a distribution has it.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Seen {
+    /// Energies, eV, ascending, and τ there, s: of electrons and of holes.
+    samples: [Vec<(f64, f64)>; 2],
+    /// τ, τ² and τ³ at the points of the bins that matter for either, from the first of them on.
+    powers: [(usize, Vec<[f64; 3]>); 2],
 }
 
 impl BinnedTau {
     /// τ at an energy (eV), s: in a gap that of the nearer band edge; 0 outside the bins.
     pub fn at(&self, energy_ev: f64) -> f64 {
-        self.of(0, energy_ev)
+        if energy_ev < self.ends_ev.0 || energy_ev >= self.ends_ev.1 {
+            return 0.0;
+        }
+        let side = usize::from(energy_ev < self.split_ev);
+        let samples = self.seen.first().map_or(&[][..], |s| &s.samples[side]);
+        let above = samples.partition_point(|(e, _)| *e <= energy_ev);
+        match (above.checked_sub(1).map(|i| samples[i]), samples.get(above)) {
+            (None, None) => LEFT_OUT_S,
+            (Some((_, tau)), None) | (None, Some(&(_, tau))) => tau,
+            (Some((a, low)), Some(&(b, high))) => {
+                let share = (energy_ev - a) / (b - a);
+                (low.ln() * (1.0 - share) + high.ln() * share).exp()
+            }
+        }
     }
 
-    /// The same for a variation, by its number.
-    pub(super) fn of(&self, variation: usize, energy_ev: f64) -> f64 {
-        let above = self.edges_ev.partition_point(|e| *e <= energy_ev);
-        let tau = self.tau_s.get(variation).or(self.tau_s.first());
-        let bin = above.checked_sub(1).zip(tau);
-        bin.and_then(|(b, tau)| tau.get(b)).copied().unwrap_or(0.0)
+    /// τ, τ² and τ³ of electrons (0) or of holes (1) at these points of the bins, as a variation has them, by its number; none for
+    /// points that it was not made for.
+    pub(super) fn powers(
+        &self,
+        variation: usize,
+        side: usize,
+        points: &Range<usize>,
+    ) -> Option<&[[f64; 3]]> {
+        let seen = self.seen.get(variation).or(self.seen.first())?;
+        let (first, powers) = &seen.powers[side];
+        powers.get(points.start.checked_sub(*first)?..points.end.checked_sub(*first)?)
     }
 
     /// Whether variations have times of their own.
     pub(super) fn varies(&self) -> bool {
-        self.tau_s.len() > 1
+        self.seen.len() > 1
     }
 }
 
@@ -53,7 +85,7 @@ pub const OWN_LIFETIMES: &str = "lifetimes";
 pub struct CarrierShares {
     /// Whose.
     pub carrier: Carrier,
-    /// Each mechanism's share, which add up to 1; NaN where there are too few of these carriers to matter.
+    /// Each mechanism's share, which add up to 1; NaN where there are no such carriers.
     pub shares: Vec<Share>,
 }
 
@@ -62,10 +94,10 @@ const RESPONSE_STEP: f64 = 0.01;
 
 /// Bins by what is known of their scattering.
 struct Parts<'m> {
+    /// The bins that matter for electrons and for holes.
+    bins: [Range<usize>; 2],
     /// First bin and rates of each run of bins that scatter.
-    rates: Vec<(usize, BinRates<'m>)>,
-    /// Bins of carriers that are left out.
-    left_out: Vec<usize>,
+    rates: [Vec<(usize, BinRates<'m>)>; 2],
 }
 
 /// What a model meets in a thermal state.
@@ -74,10 +106,7 @@ struct Scene {
     at: Conditions<'static>,
     /// Electrons and holes that are both unknown to the model and too few to matter.
     left_out: [bool; 2],
-    /// Electrons and holes that are too few to matter.
-    few: [bool; 2],
     kt_ev: f64,
-    mu_ev: f64,
 }
 
 impl TransportDistribution {
@@ -118,14 +147,13 @@ impl TransportDistribution {
         state: &ThermalState,
         most: usize,
     ) -> Result<BinnedTau> {
-        let edges_ev = self.axis.edges().to_vec();
-        let split = edges_ev.partition_point(|e| *e < self.split_ev);
         let mut parts: Option<Parts> = None;
-        let mut tau_s = Vec::new();
+        let mut seen: Vec<Seen> = Vec::new();
+        let mut known = [true; 2];
         for (variation, &mu_ev) in self.variations().into_iter().zip(&state.mu_ev).take(most) {
             // Bins change neither the states nor the carriers.
-            if variation.contents == VALUE.contents && !tau_s.is_empty() {
-                tau_s.push(Vec::clone(&tau_s[0]));
+            if variation.contents == VALUE.contents && !seen.is_empty() {
+                seen.push(Seen::clone(&seen[0]));
                 continue;
             }
             let t = state.temperature_k();
@@ -138,49 +166,71 @@ impl TransportDistribution {
             };
             let parts = match &mut parts {
                 Some(parts) => parts,
-                none => none.insert(self.parts(model, &scene, &at)?),
+                none => none.insert(self.parts(model, &scene, &at, &state.mu_ev)?),
             };
-            let mut tau = vec![0.0; self.axis.bins()];
-            for (first, rates) in parts.rates.iter() {
-                let part = rates.tau(&at)?;
-                tau[*first..][..part.len()].copy_from_slice(&part);
+            if seen.is_empty() {
+                known = scene.left_out.map(|left_out| !left_out);
             }
-            for bin in &parts.left_out {
-                tau[*bin] = LEFT_OUT_S;
+            let mut one = Seen::default();
+            for side in [0, 1] {
+                let bins = &parts.bins[side];
+                let mut powers = vec![[0.0; 3]; bins.len() * POINTS];
+                for (first, rates) in parts.rates[side].iter() {
+                    let times = rates.times(&at)?;
+                    let first = (first - bins.start) * POINTS;
+                    powers[first..][..times.powers.len()].copy_from_slice(&times.powers);
+                    one.samples[side].extend(times.samples);
+                }
+                // States that an interpolation puts beyond a band edge scatter as those at the edge.
+                match side {
+                    0 => fill(powers.iter_mut().rev()),
+                    _ => fill(powers.iter_mut()),
+                }
+                one.powers[side] = (bins.start * POINTS, powers);
             }
-            // States that an interpolation puts beyond a band edge scatter as those at the edge.
-            let (below, above) = tau.split_at_mut(split.min(self.axis.bins()));
-            fill(below.iter_mut());
-            fill(above.iter_mut().rev());
-            tau_s.push(tau);
+            seen.push(one);
         }
         Ok(BinnedTau {
-            edges_ev,
-            tau_s,
+            ends_ev: (self.axis.first(), self.axis.last()),
+            split_ev: self.split_ev,
+            seen,
             erratic: model.goes_by_states(),
+            known,
         })
     }
 
-    /// The bins that have a rate, in runs, and those whose carriers are left out. In the others nothing moves, and a rate that goes by
-    /// the bands' states has no value.
+    /// The bins that a window at one of `mu_ev` reaches, and of these, in runs, those that have a rate. In the others nothing moves, and a
+    /// rate that goes by the bands' states has no value; carriers that are left out have none.
     fn parts<'m>(
         &self,
         model: &'m ScatteringModel,
         scene: &Scene,
         at: &Conditions,
+        mu_ev: &[f64],
     ) -> Result<Parts<'m>> {
         let edges = self.axis.edges();
-        let skips = |b: &usize| scene.skips(&edges[*b..][..2]);
-        let left_out: Vec<usize> = (0..self.axis.bins()).filter(skips).collect();
-        let scatters: Vec<usize> = (0..self.axis.bins())
-            .filter(|b| !skips(b) && self.states_in(*b) > 0.0)
-            .collect();
-        let mut rates = Vec::new();
-        for run in scatters.chunk_by(|a, b| a + 1 == *b) {
-            let ends = &edges[run[0]..][..run.len() + 1];
-            rates.push((run[0], model.rates_in_bins(ends, &scene.edges, at)?));
+        let mut parts = Parts {
+            bins: [0..0, 0..0],
+            rates: [Vec::new(), Vec::new()],
+        };
+        for side in [0, 1] {
+            let reaches = mu_ev
+                .iter()
+                .filter_map(|mu| self.reaches(*mu, scene.kt_ev)[side])
+                .map(|reach| reach.bins(edges));
+            let hull = |a: Range<usize>, b: Range<usize>| a.start.min(b.start)..a.end.max(b.end);
+            parts.bins[side] = reaches.reduce(hull).unwrap_or(0..0);
+            let scatters: Vec<usize> = parts.bins[side]
+                .clone()
+                .filter(|b| !scene.left_out[side] && self.states_in(*b) > 0.0)
+                .collect();
+            for run in scatters.chunk_by(|a, b| a + 1 == *b) {
+                let ends = &edges[run[0]..][..run.len() + 1];
+                let rates = model.rates_in_bins(ends, &scene.edges, at)?;
+                parts.rates[side].push((run[0], rates));
+            }
         }
-        Ok(Parts { rates, left_out })
+        Ok(parts)
     }
 
     /// Each mechanism's share of the scattering of electrons and of holes that the model knows, averaged over the energies as
@@ -212,7 +262,16 @@ impl TransportDistribution {
             };
             let mut shares = named_shares(&carriers.mechanisms);
             let mut whole = 0.0;
-            for (b, bin) in self.axis.edges().windows(2).enumerate() {
+            let reach = self.reaches(mu_ev, scene.kt_ev)[k];
+            let edges = self.axis.edges();
+            // −∂f₀/∂ε, not normalised.
+            let window = |e: f64| {
+                let x = ((e - mu_ev) / scene.kt_ev).abs();
+                let shift = reach.map_or(0.0, |r| r.shift);
+                (shift - x).exp() / (1.0 + (-x).exp()).powi(2)
+            };
+            for b in reach.map_or(0..0, |r| r.bins(edges)) {
+                let bin = &edges[b..][..2];
                 let energy = 0.5 * (bin[0] + bin[1]);
                 let content: f64 = speeds.iter().map(|s| s[b]).sum();
                 // What conducts, and how much of it the model's mechanisms would scatter in its time.
@@ -220,10 +279,10 @@ impl TransportDistribution {
                     Some(path) if self.has_lifetimes() => (content, path / tau.at(energy)),
                     _ => (content * tau.at(energy), content * tau.at(energy)),
                 };
-                let weight = content * scene.window(energy);
+                let weight = content * window(energy);
                 let theirs = (energy > self.split_ev) == (k == 0);
                 // Content in a gap is none, but for the order of the bins' edges.
-                if !theirs || scene.skips(bin) || !(weight > 0.0 && weight.is_finite()) {
+                if !theirs || scene.left_out[k] || !(weight > 0.0 && weight.is_finite()) {
                     continue;
                 }
                 let here = model.shares(energy, &scene.edges, &at)?;
@@ -231,10 +290,10 @@ impl TransportDistribution {
                     whole += weight;
                 }
                 for (sum, share) in shares.iter_mut().zip(here) {
-                    sum.fraction += scattered * scene.window(energy) * share.fraction;
+                    sum.fraction += scattered * window(energy) * share.fraction;
                 }
             }
-            let known = whole > 0.0 && !scene.few[k];
+            let known = whole > 0.0;
             for share in &mut shares {
                 share.fraction = if known {
                     share.fraction / whole
@@ -296,40 +355,19 @@ impl TransportDistribution {
             },
             at,
             left_out: [few[0] && unknown[0], few[1] && unknown[1]],
-            few,
             kt_ev,
-            mu_ev,
         })
     }
 }
 
-/// Gives bins without a time (in a gap, or wherever there is no state) that of the last bin before that has one.
-fn fill<'a>(times: impl Iterator<Item = &'a mut f64>) {
-    let mut last = LEFT_OUT_S;
-    for tau in times {
-        if *tau > 0.0 {
-            last = *tau;
+/// Gives points without a time (in a gap, or wherever there is no state) that of the last before that has one.
+fn fill<'a>(times: impl Iterator<Item = &'a mut [f64; 3]>) {
+    let mut last = [LEFT_OUT_S; 3];
+    for powers in times {
+        if *powers == [0.0; 3] {
+            *powers = last;
         } else {
-            *tau = last;
+            last = *powers;
         }
-    }
-}
-
-impl Scene {
-    /// Whether a bin holds states of carriers that are left out.
-    fn skips(&self, bin: &[f64]) -> bool {
-        let BandEdges::Gap {
-            valence_ev,
-            conduction_ev,
-        } = self.edges
-        else {
-            return false;
-        };
-        (self.left_out[0] && bin[1] > conduction_ev) || (self.left_out[1] && bin[0] < valence_ev)
-    }
-
-    /// −∂f₀/∂ε, not normalised; small numbers do not matter for shares.
-    fn window(&self, energy_ev: f64) -> f64 {
-        fermi_window((energy_ev - self.mu_ev) / self.kt_ev)
     }
 }

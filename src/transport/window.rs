@@ -3,6 +3,7 @@
 use super::BinnedTau;
 use super::contents::{Alike, pair};
 use super::distribution::{TransportDistribution, VALUE, Variation, inside};
+use super::reach::Reach;
 use super::reconstruction::Reconstruction;
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
@@ -32,17 +33,47 @@ impl Times<'_> {
         matches!(self, Self::Binned(tau) if tau.erratic)
     }
 
-    /// Gives `work` the τ of a variation, by its number.
-    pub fn with<T>(self, variation: usize, work: impl FnOnce(Tau) -> T) -> T {
+    /// Whether electrons and holes have times, rather than being left out.
+    pub fn known(self) -> [bool; 2] {
         match self {
-            Self::Same(tau) => work(tau),
-            Self::Binned(tau) => work(&|e| tau.of(variation, e)),
+            Self::Same(_) => [true; 2],
+            Self::Binned(tau) => tau.known,
+        }
+    }
+
+    /// τ, τ² and τ³ of electrons (0) or of holes (1) in a variation, by its number, at some points of the bins with their energies, eV.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for a relaxation time that is not positive, or one that was made for other bins.
+    fn powers(
+        self,
+        variation: usize,
+        side: usize,
+        points: &Range<usize>,
+        energies: &[f64],
+    ) -> Result<Vec<[f64; 3]>> {
+        let bad = |value: String, remedy: &str| Error::bad_option("relaxation time", value, remedy);
+        match self {
+            Self::Same(tau) => {
+                let at = |&e: &f64| match tau(e) {
+                    t if t.is_finite() && t > 0.0 => Ok([t, t * t, t * t * t]),
+                    t => Err(bad(
+                        format!("{t} s at {e} eV"),
+                        "it must be positive and finite wherever the bands have states",
+                    )),
+                };
+                energies.iter().map(at).collect()
+            }
+            Self::Binned(tau) => match tau.powers(variation, side, points) {
+                Some(powers) => Ok(powers.to_vec()),
+                None => Err(bad(
+                    "it was made for other energy bins".into(),
+                    "scatter the distribution whose coefficients are wanted",
+                )),
+            },
         }
     }
 }
-
-/// How far beyond the first states a window is followed, in units of k_BT: what is left is e⁻³⁸ of it, less than rounding.
-const REACH: f64 = 38.0;
 
 /// Largest share of L⁰ that bins wider than k_BT may carry.
 const COARSE_SHARE: f64 = 1e-3;
@@ -61,6 +92,9 @@ pub fn fermi_window(x: f64) -> f64 {
     e / (1.0 + e).powi(2)
 }
 
+/// A factor e^{ln_scale} below e^this leaves a value no place among the numbers: what it multiplies is not resolved.
+const LEAST_LN_SCALE: f64 = -650.0;
+
 /// Moments ⟨F τᵐ (ε − μ)ⁿ (−∂f₀/∂ε)⟩ per cell, over the carriers of one sign or of both, divided by e^{ln_scale}.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Moments {
@@ -77,43 +111,64 @@ pub(super) struct Moments {
 }
 
 impl Moments {
-    /// Sum of two, which have one scale.
+    /// Sum of two, with the larger scale.
     pub fn plus(&self, other: &Self) -> Self {
-        let mut sum = self.clone();
+        let (large, small) = if self.ln_scale >= other.ln_scale {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        // Both may be empty, with scales of zero.
+        let share = if small.ln_scale == large.ln_scale {
+            1.0
+        } else {
+            (small.ln_scale - large.ln_scale).exp()
+        };
+        let mut sum = large.clone();
         for n in 0..3 {
-            sum.states[n] += other.states[n];
-            add(&mut sum.velocity[n], &other.velocity[n]);
-            add(&mut sum.hall[n], &other.hall[n]);
+            sum.states[n] += share * small.states[n];
+            add(&mut sum.velocity[n], &small.velocity[n], share);
+            add(&mut sum.hall[n], &small.hall[n], share);
         }
-        for (x, y) in sum.magneto.iter_mut().zip(&other.magneto) {
-            *x += y;
+        for (x, y) in sum.magneto.iter_mut().zip(&small.magneto) {
+            *x += share * y;
         }
         sum
     }
 
-    /// The common factor; 0 where it is too small for a number.
+    /// The common factor; NaN where it is too small for a number.
     pub fn scale(&self) -> f64 {
-        self.ln_scale.exp()
+        resolved_exp(self.ln_scale)
     }
 }
 
-fn add(a: &mut Tensor, b: &Tensor) {
+/// eˣ; NaN where that is too small for a number.
+pub(super) fn resolved_exp(x: f64) -> f64 {
+    if x < LEAST_LN_SCALE {
+        f64::NAN
+    } else {
+        x.exp()
+    }
+}
+
+fn add(a: &mut Tensor, b: &Tensor, factor: f64) {
     for (x, y) in a.iter_mut().flatten().zip(b.iter().flatten()) {
-        *x += y;
+        *x += factor * y;
     }
 }
 
-/// Weights of bins in every moment at one μ and T: what the variations of the contents share. `[n]`.
-pub(super) struct Weights {
-    ln_scale: f64,
-    states: Vec<Sides>,
-    velocity: Vec<Sides>,
-    hall: Vec<Sides>,
-    magneto: Vec<Sides>,
-}
+/// Weights of electrons' and of holes' bins in every moment at one μ and T: what the variations of the contents share. None for
+/// carriers that no state is near enough for.
+pub(super) struct Weights([Option<SideWeights>; 2]);
 
-/// Weights of electrons' and of holes' bins.
-type Sides = [BinWeights; 2];
+/// Weights of one kind of carrier, over e^{ln_scale}, `[n]`.
+struct SideWeights {
+    ln_scale: f64,
+    states: [BinWeights; 3],
+    velocity: [BinWeights; 3],
+    hall: Option<[BinWeights; 3]>,
+    magneto: Option<[BinWeights; 1]>,
+}
 
 /// Weights of the bins from `first` on; the others have none.
 #[derive(Clone)]
@@ -125,74 +180,87 @@ struct BinWeights {
 }
 
 impl BinWeights {
-    fn dot(&self, contents: &[f64], tails: bool) -> f64 {
-        let beyond = if tails {
-            self.beyond.1 * contents[self.beyond.0]
-        } else {
-            0.0
-        };
-        let contents = &contents[self.first..][..self.weights.len()];
-        // Four sums at a time: one alone waits for itself.
-        let mut sums = [0.0; 4];
-        let (w4, c4) = (self.weights.chunks_exact(4), contents.chunks_exact(4));
-        let rest = w4.remainder().iter().zip(c4.remainder());
-        let rest: f64 = rest.map(|(w, c)| w * c).sum();
-        for (w, c) in w4.zip(c4) {
-            for i in 0..4 {
-                sums[i] += w[i] * c[i];
-            }
-        }
-        sums.iter().sum::<f64>() + rest + beyond
-    }
-
     fn scaled(mut self, factor: f64) -> Self {
         self.weights.iter_mut().for_each(|w| *w *= factor);
         self.beyond.1 *= factor;
         self
     }
+}
 
-    /// [`BinWeights::dot`] of each component; of those that are equal once.
-    fn dots(&self, components: &[Vec<f64>], alike: &[Alike], tails: bool) -> Vec<f64> {
-        let mut values = Vec::with_capacity(components.len());
-        for (i, component) in components.iter().enumerate() {
-            values.push(match alike[i] {
-                None => 0.0,
-                Some(before) if before < i => values[before],
-                Some(_) => self.dot(component, tails),
-            });
+/// Σ weight · content of several moments' weights of the same bins.
+fn dot<const N: usize>(moments: &[BinWeights; N], contents: &[f64], tails: bool) -> [f64; N] {
+    let bins = &contents[moments[0].first..][..moments[0].weights.len()];
+    let rows = moments.each_ref().map(|m| &m.weights[..bins.len()]);
+    // Four sums at a time: one alone waits for itself.
+    let mut sums = [[0.0; 4]; N];
+    let (chunks, rest) = bins.as_chunks::<4>();
+    for (i, c) in chunks.iter().enumerate() {
+        for (sum, row) in sums.iter_mut().zip(rows) {
+            let w = &row[4 * i..][..4];
+            for lane in 0..4 {
+                sum[lane] += w[lane] * c[lane];
+            }
         }
-        values
     }
+    std::array::from_fn(|n| {
+        let m = &moments[n];
+        let last = rows[n][bins.len() - rest.len()..].iter().zip(rest);
+        let last: f64 = last.map(|(w, c)| w * c).sum();
+        let beyond = if tails {
+            m.beyond.1 * contents[m.beyond.0]
+        } else {
+            0.0
+        };
+        sums[n].iter().sum::<f64>() + last + beyond
+    })
+}
 
-    fn tensor(&self, components: &[Vec<f64>], alike: &[Alike], tails: bool) -> Tensor {
-        let values = self.dots(components, alike, tails);
-        std::array::from_fn(|i| std::array::from_fn(|j| values[pair(i, j)]))
+/// [`dot`] of each component; of those that are equal once.
+fn dots<const N: usize>(
+    moments: &[BinWeights; N],
+    components: &[Vec<f64>],
+    alike: &[Alike],
+    tails: bool,
+) -> Vec<[f64; N]> {
+    let mut values = Vec::with_capacity(components.len());
+    for (i, component) in components.iter().enumerate() {
+        values.push(match alike[i] {
+            None => [0.0; N],
+            Some(before) if before < i => values[before],
+            Some(_) => dot(moments, component, tails),
+        });
     }
+    values
+}
+
+/// [`dots`] as symmetric tensors.
+fn tensors<const N: usize>(
+    moments: &[BinWeights; N],
+    components: &[Vec<f64>],
+    alike: &[Alike],
+    tails: bool,
+) -> [Tensor; N] {
+    let values = dots(moments, components, alike, tails);
+    std::array::from_fn(|n| std::array::from_fn(|i| std::array::from_fn(|j| values[pair(i, j)][n])))
 }
 
 impl TransportDistribution {
-    /// Weights at μ with the relaxation time `tau`, the bins taken as `variation` takes them.
+    /// Weights at μ with the relaxation times of a variation, by its number, the bins taken as it takes them.
     ///
     /// # Errors
-    /// [`Error::BadOption`] for μ outside the axis, bins too wide for the temperature, no states at all, or a relaxation time that
-    /// is not positive.
+    /// [`Error::BadOption`] for μ outside the axis, bins too wide for the temperature, no states at all, or relaxation times that
+    /// are not positive.
     pub(super) fn weights(
         &self,
-        variation: Variation,
+        (number, variation): (usize, Variation),
         mu_ev: f64,
         temperature_k: f64,
-        tau: Tau,
+        times: Times,
     ) -> Result<Weights> {
         inside(&self.axis, "chemical potential", mu_ev)?;
         let kt = BOLTZMANN_EV * temperature_k;
-        let above = self.occupied.partition_point(|&e| e < mu_ev);
-        let nearest = [above.checked_sub(1), Some(above)]
-            .into_iter()
-            .flatten()
-            .filter_map(|i| self.occupied.get(i))
-            .map(|e| (e - mu_ev).abs())
-            .fold(f64::INFINITY, f64::min);
-        if nearest.is_infinite() {
+        let reaches = self.reaches(mu_ev, kt);
+        if reaches.iter().all(Option::is_none) {
             return Err(Error::bad_option(
                 "energy range",
                 format!(
@@ -203,40 +271,47 @@ impl TransportDistribution {
                 "widen the range, or move the chemical potential to the bands",
             ));
         }
-        let window = Window::new(self, variation, mu_ev, kt, nearest / kt);
-        let energies = window.energies();
-        let times: Vec<f64> = energies.iter().map(|&e| tau(e)).collect();
-        if let Some(i) = times.iter().position(|t| !(t.is_finite() && *t > 0.0)) {
-            return Err(Error::bad_option(
-                "relaxation time",
-                format!("{} s at {} eV", times[i], energies[i]),
-                "it must be positive and finite wherever the bands have states",
-            ));
-        }
-        let (states, motion) = (self.states(variation), self.motion(variation));
-        let velocity = window.weights(motion, 3, |i| times[i]);
-        if variation.order == VALUE.order {
-            self.check_widths(&velocity[0], kt)?;
-        }
-        // Under a constant relaxation time the powers of τ are a factor.
-        let constant = times
-            .first()
-            .copied()
-            .filter(|t| times.iter().all(|x| x == t));
-        let with_power = |m: i32, orders: usize| -> Vec<Sides> {
-            match constant {
-                Some(t) => velocity[..orders]
-                    .iter()
-                    .map(|sides| sides.clone().map(|side| side.scaled(t.powi(m - 1))))
-                    .collect(),
-                None => window.weights(motion, orders, |i| times[i].powi(m)),
+        let mut sides = [None, None];
+        for (side, reach) in reaches.into_iter().enumerate() {
+            if let Some(reach) = reach {
+                let window = Window::new(self, variation, side, mu_ev, kt, &reach);
+                sides[side] = Some(self.side(&window, variation, number, times)?);
             }
-        };
-        Ok(Weights {
+        }
+        let weights = Weights(sides);
+        if variation.order == VALUE.order {
+            self.check_widths(&weights, kt)?;
+        }
+        Ok(weights)
+    }
+
+    fn side(
+        &self,
+        window: &Window,
+        variation: Variation,
+        number: usize,
+        times: Times,
+    ) -> Result<SideWeights> {
+        let powers = times.powers(number, window.side, &window.points, window.energies())?;
+        let (states, motion) = (self.states(variation), self.motion(variation));
+        let velocity: [BinWeights; 3] = window.weights(motion, |i| powers[i][0]);
+        // Under a constant relaxation time the powers of τ are a factor.
+        let constant = powers
+            .first()
+            .filter(|first| powers.iter().all(|p| p == *first));
+        let hall = self.has_hall().then(|| match constant {
+            Some(p) => velocity.clone().map(|w| w.scaled(p[1] / p[0])),
+            None => window.weights(motion, |i| powers[i][1]),
+        });
+        let magneto = self.has_magneto().then(|| match constant {
+            Some(p) => [velocity[0].clone().scaled(p[2] / p[0])],
+            None => window.weights(motion, |i| powers[i][2]),
+        });
+        Ok(SideWeights {
             ln_scale: -window.shift,
-            states: window.weights(states, 3, |_| 1.0),
-            hall: with_power(2, if self.has_hall() { 3 } else { 0 }),
-            magneto: with_power(3, if self.has_magneto() { 1 } else { 0 }),
+            states: window.weights(states, |_| 1.0),
+            hall,
+            magneto,
             velocity,
         })
     }
@@ -245,71 +320,79 @@ impl TransportDistribution {
     pub(super) fn moments(&self, variation: Variation, weights: &Weights) -> [Moments; 2] {
         let contents = self.contents(variation);
         let tails = variation.tails;
-        [0, 1].map(|side| {
-            let tensor = |sides: &Sides, components: &[Vec<f64>]| {
-                sides[side].tensor(components, &contents.rank_2, tails)
+        weights.0.each_ref().map(|side| {
+            let Some(side) = side else {
+                return Moments {
+                    ln_scale: f64::NEG_INFINITY,
+                    magneto: vec![0.0; contents.magneto.len()],
+                    ..Moments::default()
+                };
             };
-            let mut moments = Moments {
-                ln_scale: weights.ln_scale,
-                ..Moments::default()
-            };
-            for n in 0..3 {
-                moments.states[n] = weights.states[n][side].dot(&contents.states, tails);
-                moments.velocity[n] = tensor(&weights.velocity[n], &contents.velocity);
+            let (rank_2, rank_4) = (&contents.rank_2, &contents.rank_4);
+            let of = |w: &[BinWeights; 3], c: &[Vec<f64>]| tensors(w, c, rank_2, tails);
+            let magneto = side.magneto.iter();
+            let magneto = magneto.flat_map(|w| dots(w, &contents.magneto, rank_4, tails));
+            Moments {
+                ln_scale: side.ln_scale,
+                states: dot(&side.states, &contents.states, tails),
+                velocity: of(&side.velocity, &contents.velocity),
+                hall: side
+                    .hall
+                    .as_ref()
+                    .map_or_else(Default::default, |w| of(w, &contents.hall)),
+                magneto: magneto.map(|[value]| value).collect(),
             }
-            for (n, hall) in weights.hall.iter().enumerate() {
-                moments.hall[n] = tensor(hall, &contents.hall);
-            }
-            for sides in &weights.magneto {
-                moments.magneto = sides[side].dots(&contents.magneto, &contents.rank_4, tails);
-            }
-            moments
         })
     }
 
     /// # Errors
     /// [`Error::BadOption`] where bins wider than k_BT carry a share of L⁰ that matters.
-    fn check_widths(&self, sides: &Sides, kt: f64) -> Result<()> {
+    fn check_widths(&self, weights: &Weights, kt: f64) -> Result<()> {
         let trace = &self.contents(VALUE).velocity[..3];
-        let mut shares = vec![0.0; self.axis.bins()];
-        for side in sides {
-            for (i, weight) in side.weights.iter().enumerate() {
-                let content: f64 = trace.iter().map(|c| c[side.first + i]).sum();
-                shares[side.first + i] += weight * content;
+        let sides = || weights.0.iter().flatten();
+        let largest = sides()
+            .map(|s| s.ln_scale)
+            .fold(f64::NEG_INFINITY, f64::max);
+        let (mut all, mut coarse, mut worst) = (0.0, 0.0, (0.0, 0));
+        for side in sides() {
+            let scale = (side.ln_scale - largest).exp();
+            for (i, weight) in side.velocity[0].weights.iter().enumerate() {
+                let bin = side.velocity[0].first + i;
+                let share = scale * weight * trace.iter().map(|c| c[bin]).sum::<f64>();
+                all += share;
+                if self.axis.bin_width(bin) > kt {
+                    coarse += share;
+                    if share > worst.0 {
+                        worst = (share, bin);
+                    }
+                }
             }
         }
-        let all: f64 = shares.iter().sum();
-        let coarse = |&b: &usize| self.axis.bin_width(b) > kt;
-        let wide: Vec<usize> = (0..self.axis.bins()).filter(coarse).collect();
-        if wide.iter().map(|&b| shares[b]).sum::<f64>() <= COARSE_SHARE * all {
+        if coarse <= COARSE_SHARE * all {
             return Ok(());
         }
-        let worst = wide
-            .into_iter()
-            .max_by(|a, b| shares[*a].total_cmp(&shares[*b]))
-            .unwrap_or(0);
         Err(Error::bad_option(
             "energy bins",
             format!(
                 "the bin at {:.6} eV is {:.3e} eV wide, where k_BT is {kt:.3e} eV",
-                self.axis.edge(worst),
-                self.axis.bin_width(worst)
+                self.axis.edge(worst.1),
+                self.axis.bin_width(worst.1)
             ),
             "use bins of k_BT/4 or narrower there, or a higher temperature",
         ))
     }
 }
 
-/// One Fermi window over the points of a distribution that it reaches.
+/// One Fermi window over the points of one kind of carrier that it reaches.
 struct Window<'a> {
     distribution: &'a TransportDistribution,
+    /// 0 for electrons, 1 for holes.
+    side: usize,
     mu_ev: f64,
     kt: f64,
-    /// Logarithm of the scale: that of the nearest states, so that deep gaps do not underflow.
+    /// Logarithm of the scale: that of the nearest of their states, so that deep gaps do not underflow.
     shift: f64,
     points: Range<usize>,
-    /// First of the points that are electrons'.
-    split: usize,
     /// (−∂f₀/∂ε)·e^{shift} at the points, 1/eV.
     values: Vec<f64>,
 }
@@ -318,26 +401,22 @@ impl<'a> Window<'a> {
     fn new(
         distribution: &'a TransportDistribution,
         variation: Variation,
+        side: usize,
         mu_ev: f64,
         kt: f64,
-        shift: f64,
+        reach: &Reach,
     ) -> Self {
         let energies = distribution.motion(variation).energies();
-        let reach = (shift + REACH) * kt;
-        let points = energies.partition_point(|&e| e < mu_ev - reach)
-            ..energies.partition_point(|&e| e <= mu_ev + reach);
         let mut window = Self {
             distribution,
+            side,
             mu_ev,
             kt,
-            shift,
-            split: energies
-                .partition_point(|&e| e < distribution.split_ev)
-                .clamp(points.start, points.end),
+            shift: reach.shift,
+            points: reach.points(energies),
             values: Vec::new(),
-            points,
         };
-        let unscale = (-shift).exp();
+        let unscale = (-reach.shift).exp();
         let energies = &energies[window.points.clone()];
         window.values = energies.iter().map(|e| window.at(*e, unscale)).collect();
         window
@@ -359,14 +438,12 @@ impl<'a> Window<'a> {
         &self.distribution.motion(VALUE).energies()[self.points.clone()]
     }
 
-    /// Weights of bins for F(point)·(ε − μ)ⁿ under the scaled window, n = 0 … `orders` − 1, F counted from the window's first
-    /// point.
-    fn weights(
+    /// Weights of bins for F(point)·(ε − μ)ⁿ under the scaled window, n = 0 … N − 1, F counted from the window's first point.
+    fn weights<const N: usize>(
         &self,
         reconstruction: &Reconstruction,
-        orders: usize,
         factor: impl Fn(usize) -> f64,
-    ) -> Vec<Sides> {
+    ) -> [BinWeights; N] {
         let energies = self.energies();
         let mut values: Vec<f64> = self
             .values
@@ -374,34 +451,25 @@ impl<'a> Window<'a> {
             .enumerate()
             .map(|(i, w)| w * factor(i))
             .collect();
-        let mut all = Vec::with_capacity(orders);
-        for n in 0..orders {
+        std::array::from_fn(|n| {
             if n > 0 {
                 for (value, e) in values.iter_mut().zip(energies) {
                     *value *= e - self.mu_ev;
                 }
             }
-            let ranges = [self.split..self.points.end, self.points.start..self.split];
-            let mut side = 0;
-            all.push(ranges.map(|points| {
-                let first = points.start - self.points.start;
-                let beyond = self.beyond(side, n, &factor);
-                side += 1;
-                BinWeights {
-                    first: reconstruction.bins(&points).start,
-                    weights: reconstruction.weights(points.start, &values[first..][..points.len()]),
-                    beyond,
-                }
-            }));
-        }
-        all
+            BinWeights {
+                first: reconstruction.bins(&self.points).start,
+                weights: reconstruction.weights(self.points.start, &values),
+                beyond: self.beyond(n, &factor),
+            }
+        })
     }
 
-    /// ∫ beyond the end of the axis, of the last bin's average density: above for electrons (0), below for holes (1).
-    fn beyond(&self, side: usize, n: usize, factor: &impl Fn(usize) -> f64) -> (usize, f64) {
+    /// ∫ beyond the end of the axis, of the last bin's average density: above for electrons, below for holes.
+    fn beyond(&self, n: usize, factor: &impl Fn(usize) -> f64) -> (usize, f64) {
         let axis = &self.distribution.axis;
         let points = self.distribution.motion(VALUE).energies().len();
-        let (bin, end, outwards, point) = match side {
+        let (bin, end, outwards, point) = match self.side {
             0 => (axis.bins() - 1, axis.last(), 1.0, points - 1),
             _ => (0, axis.first(), -1.0, 0),
         };

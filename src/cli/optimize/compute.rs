@@ -4,7 +4,7 @@ use super::{Optimize, Sign};
 use crate::bands::BandSource;
 use crate::cli::session;
 use crate::crystal::Tensor;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::integrate::crossings::{self, CrossingEffect};
 use crate::integrate::{Channels, Engine, Request, spectrum_with_rival};
 use crate::progress;
@@ -33,6 +33,7 @@ pub(super) struct Found {
     pub fermi_level_ev: f64,
     pub origin: String,
     pub gap_ev: Option<(f64, f64)>,
+    pub signs: Vec<Sign>,
     /// `[temperature][sign]`.
     pub cases: Vec<(Optimum, TransportRow)>,
     /// Of each sign, where several temperatures were looked at.
@@ -62,8 +63,9 @@ impl Optimize {
         let cold = temperatures.iter().copied().fold(f64::INFINITY, f64::min);
         let hot = temperatures.iter().copied().fold(0.0, f64::max);
         let (valence, conduction) = gap.unwrap_or((fermi, fermi));
-        let middle = 0.5 * (valence + conduction);
+        let middle = session::split(gap, fermi, hot);
         let beyond = (self.within).unwrap_or(WITHIN_EV.max(WITHIN_KT * BOLTZMANN_EV * hot));
+        // Half a gap may be infinite.
         let into = (0.5 * (conduction - valence)).min(INTO_GAP_KT * BOLTZMANN_EV * hot);
         // Near mid-gap carriers of the other sign matter, which the mechanisms may say nothing of.
         let alone = (0.5 * (conduction - valence) - ALONE_KT * BOLTZMANN_EV * hot).max(0.0);
@@ -77,7 +79,22 @@ impl Optimize {
             let (a, b) = (edge - away * into, edge + away * beyond);
             (a.min(b), a.max(b))
         };
-        let signs = self.signs();
+        // Of bands all on one side of the Fermi level there are carriers of one sign.
+        let exists = |sign: &Sign| match sign {
+            Sign::P => valence.is_finite(),
+            _ => conduction.is_finite(),
+        };
+        let signs: Vec<Sign> = self.signs().into_iter().filter(exists).collect();
+        if signs.is_empty() {
+            return Err(Error::bad_option(
+                "--carriers",
+                format!(
+                    "{:?}-type is wanted, and the bands are all on the other side of the Fermi level ({fermi:.4} eV, {origin})",
+                    self.carriers
+                ),
+                "give the other sign, or bands on both sides of the gap",
+            ));
+        }
         let ranges: Vec<(f64, f64)> = signs.iter().map(|s| range(*s)).collect();
         let plan = AxisPlan {
             chemical_potentials_ev: ranges.clone(),
@@ -144,7 +161,8 @@ impl Optimize {
         Ok(Found {
             fermi_level_ev: fermi,
             origin,
-            gap_ev: gap,
+            gap_ev: gap.filter(session::whole),
+            signs,
             cases,
             best,
             bins: axis.bins(),

@@ -113,6 +113,7 @@ impl Optimize {
         outputs.spare_inputs()?;
         let header = source.header();
         session::notes(&self.output, header);
+        session::doubts(&self.relaxation.doubts(model.as_ref(), &*source)?);
         let extent = self.extent.extent(header)?;
         let known = self.relaxation.known(header);
         let objective = self.objective(known)?;
@@ -131,7 +132,7 @@ impl Optimize {
             session::note(&self.output, &text);
         }
         let (optima, rows): (Vec<Optimum>, Vec<TransportRow>) = found.cases.into_iter().unzip();
-        let signs: Vec<String> = self.signs().iter().map(|s| value_name(*s)).collect();
+        let signs: Vec<String> = found.signs.iter().map(|s| value_name(*s)).collect();
         let best = signs.iter().cloned().zip(found.best);
         let said = OptimumReport {
             objective,

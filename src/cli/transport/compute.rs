@@ -107,11 +107,13 @@ impl Transport {
         engine: &mut dyn Engine,
     ) -> Result<Found> {
         let phase = progress::phase("Fermi level", 0);
-        let (fermi, origin) = session::fermi_level(&self.level, source, request, engine)?;
+        let given = self.mu_absolute.as_ref().map(|list| list.0.as_slice());
+        let (fermi, origin) = session::fermi_level_or(&self.level, given, source, request, engine)?;
         drop(phase);
         let gap = session::gap(&self.level, source, fermi);
-        let split = gap.map_or(fermi, |(valence, conduction)| 0.5 * (valence + conduction));
         let temperatures = &self.temperature.0;
+        let hot = temperatures.iter().copied().fold(0.0, f64::max);
+        let split = session::split(gap, fermi, hot);
         let mut plan = AxisPlan::for_bands(source, temperatures, gap, split);
         let dopings = self.dopings(gap, extent)?;
         let levels = match &dopings {
@@ -178,7 +180,7 @@ impl Transport {
         Ok(Found {
             fermi_level_ev: fermi,
             origin,
-            gap_ev: gap,
+            gap_ev: gap.filter(session::whole),
             levels,
             rows,
             bins: axis.bins(),
@@ -355,6 +357,18 @@ impl Transport {
                 ));
             }
         };
+        for (option, levels, edge) in [
+            ("--donors", &self.donors, conduction),
+            ("--acceptors", &self.acceptors, valence),
+        ] {
+            if !levels.is_empty() && !edge.is_finite() {
+                return Err(Error::bad_option(
+                    option,
+                    "the bands have no edge on that side of the Fermi level to count levels from",
+                    "give `--doping`, or bands on both sides of the gap",
+                ));
+            }
+        }
         let density = |x: f64| Density::of(x, extent);
         let levels = |all: &[Impurity], edge: f64, sign: f64, degeneracy: f64| {
             let one = |i: &Impurity| ImpurityLevel {

@@ -117,6 +117,9 @@ impl Transport {
         outputs.spare_inputs()?;
         let header = source.header();
         session::notes(&self.output, header);
+        if self.mean_free_path.is_none() {
+            session::doubts(&self.relaxation.doubts(model.as_ref(), &*source)?);
+        }
         let extent = self.extent.extent(header)?;
         if self.spin_resolved {
             channel_group(&*source)?;
@@ -293,6 +296,10 @@ impl Transport {
         }
         if self.spin_resolved {
             check_collinear(header)?;
+        }
+        // Chemical potentials on the bands' own scale need no Fermi level.
+        if self.mu_absolute.is_some() && !session::determines_level(&self.level, header) {
+            return Ok(());
         }
         session::check_level(&self.level, header, range_ev)
     }
