@@ -2,7 +2,7 @@
 
 use super::options::{FermiOption, Input, Method, Output, on_threads, parse_bins};
 use super::quantity::count;
-use super::{session, terminal};
+use super::{level, session, terminal};
 use crate::bands::{BandGrid, BandSource};
 use crate::error::Result;
 use crate::gpu::GpuEngine;
@@ -68,7 +68,7 @@ impl Bench {
         let _progress = session::show_progress(&self.output);
         self.level.check()?;
         let source = session::open_checked(&self.input, |header, range| {
-            session::check_level(&self.level, header, range)
+            level::check_level(&self.level, header, range)
         })?;
         // From memory: disks are not what is compared here.
         let bands = BandGrid::load(&*source)?;
@@ -77,7 +77,7 @@ impl Bench {
             ..self.method.apply(Request::for_bands(bands.header()))
         };
         let mut reference = CpuEngine::<f64>::default();
-        let (energy, _) = session::fermi_level(&self.level, &bands, &request, &mut reference)?;
+        let (energy, _) = level::fermi_level(&self.level, &bands, &request, &mut reference)?;
         let mut gpu = GpuEngine::new(None)
             .inspect_err(|e| session::note(&self.output, &e.to_string()))
             .ok();

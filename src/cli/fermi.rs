@@ -3,7 +3,7 @@
 use super::opened::{self, Demands, Preference};
 use super::options::{FermiOption, Input, Method, Output, parse_time};
 use super::outputs::{Delivery, Form, Outputs, file_to_write, of_option, write_json};
-use super::{plausible, session};
+use super::{level, plausible, session};
 use crate::error::Result;
 use crate::integrate::{crossings, surface_with_rival};
 use crate::progress;
@@ -45,7 +45,7 @@ impl Fermi {
         let outputs = Outputs::new(&self.output, &[&self.input.file], &of_option(&self.out))?;
         let demands = Demands {
             method: Some(&self.method),
-            check: &|header, range| session::check_level(&self.level, header, range),
+            check: &|header, range| level::check_level(&self.level, header, range),
         };
         let source = opened::open(&self.input, Preference::AsGiven, &demands)?;
         outputs.spare_inputs()?;
@@ -54,8 +54,7 @@ impl Fermi {
         let ((integral, origin, crossings), run) =
             session::integrate(&self.method, &self.output, &source, |request, engine| {
                 let phase = progress::phase("Fermi level", 0);
-                let (energy, origin) =
-                    session::fermi_level(&self.level, &*source, request, engine)?;
+                let (energy, origin) = level::fermi_level(&self.level, &*source, request, engine)?;
                 drop(phase);
                 let mut integral = surface_with_rival(&*source, request, energy, engine)?;
                 let crossings = crossings::on_surface(&*source, request, &integral)?;

@@ -2,7 +2,7 @@
 
 use super::axes;
 use super::options::{Input, Output};
-use super::{session, terminal};
+use super::{level, session, terminal};
 use crate::bands::edges::BandEdges;
 use crate::bands::{BandHeader, BandSource, GapSplit};
 use crate::error::Result;
@@ -156,7 +156,7 @@ fn to_text(
     crossing.dedup();
     let crossing: Vec<String> = crossing.iter().map(usize::to_string).collect();
     if let Some(edges) = edges {
-        if let Some((level, _)) = session::mid_gap(source) {
+        if let Some((level, _)) = level::mid_gap(source) {
             line(
                 "",
                 format!("{level:.6} eV in the middle of the gap, where `fermi` puts it"),
@@ -280,7 +280,7 @@ fn to_json(
                     out[name] = value;
                 }
             }
-            out["mid_gap"] = session::mid_gap(source)
+            out["mid_gap"] = level::mid_gap(source)
                 .map_or_else(nothing, |(e, _)| json!({"value": e, "unit": "eV"}));
         }
         None => {

@@ -8,6 +8,7 @@ mod dimension;
 mod dos;
 mod fermi;
 mod info;
+mod level;
 mod lists;
 mod model;
 mod opened;

@@ -1,7 +1,7 @@
 //! `bzint validate`.
 
 use super::options::{FermiOption, Input, Method, Output, on_threads, parse_bins};
-use super::{session, terminal};
+use super::{level, session, terminal};
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
 use crate::gpu::GpuEngine;
@@ -97,14 +97,14 @@ impl Validate {
         let _progress = session::show_progress(&self.output);
         self.level.check()?;
         let source = session::open_checked(&self.input, |header, range| {
-            session::check_level(&self.level, header, range)
+            level::check_level(&self.level, header, range)
         })?;
         let request = self.method.apply(Request::for_bands(source.header()));
         let mut gpu = GpuEngine::new(None)?;
         let label = format!("GPU `{}`", gpu.adapter());
         let energy = on_threads(self.method.threads, || {
             let mut engine = CpuEngine::<f64>::default();
-            session::fermi_level(&self.level, &*source, &request, &mut engine)
+            level::fermi_level(&self.level, &*source, &request, &mut engine)
         })?
         .0;
         // The second set has the channels of the magnetic field, and what measures them.

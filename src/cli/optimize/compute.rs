@@ -2,7 +2,7 @@
 
 use super::{Optimize, Sign};
 use crate::bands::BandSource;
-use crate::cli::session;
+use crate::cli::level;
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
 use crate::integrate::crossings::{self, CrossingEffect};
@@ -56,14 +56,14 @@ impl Optimize {
         engine: &mut dyn Engine,
     ) -> Result<Found> {
         let phase = progress::phase("Fermi level", 0);
-        let (fermi, origin) = session::fermi_level(&self.level, source, request, engine)?;
+        let (fermi, origin) = level::fermi_level(&self.level, source, request, engine)?;
         drop(phase);
-        let gap = session::gap(&self.level, source, fermi);
+        let gap = level::gap(&self.level, source, fermi);
         let temperatures = &self.temperature.0;
         let cold = temperatures.iter().copied().fold(f64::INFINITY, f64::min);
         let hot = temperatures.iter().copied().fold(0.0, f64::max);
         let (valence, conduction) = gap.unwrap_or((fermi, fermi));
-        let middle = session::split(gap, fermi, hot);
+        let middle = level::split(gap, fermi, hot);
         let beyond = (self.within).unwrap_or(WITHIN_EV.max(WITHIN_KT * BOLTZMANN_EV * hot));
         // Half a gap may be infinite.
         let into = (0.5 * (conduction - valence)).min(INTO_GAP_KT * BOLTZMANN_EV * hot);
@@ -161,7 +161,7 @@ impl Optimize {
         Ok(Found {
             fermi_level_ev: fermi,
             origin,
-            gap_ev: gap.filter(session::whole),
+            gap_ev: gap.filter(level::whole),
             signs,
             cases,
             best,

@@ -8,7 +8,7 @@ use super::opened::{self, Demands, Preference};
 use super::options::{FermiOption, Input, Method, Output, parse_within};
 use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, of_option, write_json};
 use super::relaxation::RelaxationOption;
-use super::{plausible, session};
+use super::{level, plausible, session};
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::io::write_text;
@@ -227,7 +227,7 @@ impl Optimize {
             ));
         }
         self.objective(self.relaxation.known(header))?;
-        session::check_level(&self.level, header, range_ev)
+        level::check_level(&self.level, header, range_ev)
     }
 
     /// Whether the options fit together, and a warning of absurd values.

@@ -2,8 +2,8 @@
 
 use super::Transport;
 use crate::bands::BandSource;
+use crate::cli::level;
 use crate::cli::lists::Impurity;
-use crate::cli::session;
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
 use crate::integrate::Spectrum;
@@ -108,12 +108,12 @@ impl Transport {
     ) -> Result<Found> {
         let phase = progress::phase("Fermi level", 0);
         let given = self.mu_absolute.as_ref().map(|list| list.0.as_slice());
-        let (fermi, origin) = session::fermi_level_or(&self.level, given, source, request, engine)?;
+        let (fermi, origin) = level::fermi_level_or(&self.level, given, source, request, engine)?;
         drop(phase);
-        let gap = session::gap(&self.level, source, fermi);
+        let gap = level::gap(&self.level, source, fermi);
         let temperatures = &self.temperature.0;
         let hot = temperatures.iter().copied().fold(0.0, f64::max);
-        let split = session::split(gap, fermi, hot);
+        let split = level::split(gap, fermi, hot);
         let mut plan = AxisPlan::for_bands(source, temperatures, gap, split);
         let dopings = self.dopings(gap, extent)?;
         let levels = match &dopings {
@@ -180,7 +180,7 @@ impl Transport {
         Ok(Found {
             fermi_level_ev: fermi,
             origin,
-            gap_ev: gap.filter(session::whole),
+            gap_ev: gap.filter(level::whole),
             levels,
             rows,
             bins: axis.bins(),

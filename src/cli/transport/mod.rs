@@ -10,7 +10,7 @@ use super::opened::{self, Demands, Opened, Preference};
 use super::options::{FermiOption, Input, Method, Output, parse_length};
 use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, of_option, write_json};
 use super::relaxation::RelaxationOption;
-use super::{plausible, session};
+use super::{level, plausible, session};
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::integrate::Velocities;
@@ -298,10 +298,10 @@ impl Transport {
             check_collinear(header)?;
         }
         // Chemical potentials on the bands' own scale need no Fermi level.
-        if self.mu_absolute.is_some() && !session::determines_level(&self.level, header) {
+        if self.mu_absolute.is_some() && !level::determines_level(&self.level, header) {
             return Ok(());
         }
-        session::check_level(&self.level, header, range_ev)
+        level::check_level(&self.level, header, range_ev)
     }
 
     /// # Errors
