@@ -51,6 +51,52 @@ pub fn parse_energies(text: &str) -> Result<List, String> {
     parse_list(text, Kind::Energy)
 }
 
+/// Parses positive numbers: `a`, `a,b,c`, `start:stop:step`, or `start:stop:log` for decades (`log5`: five values a decade).
+pub fn parse_positive(text: &str) -> Result<List, String> {
+    let mut all = Vec::new();
+    for part in text.split(',') {
+        let fields: Vec<&str> = part.split(':').collect();
+        match fields[..] {
+            [start, stop, step] if step.trim().starts_with("log") => {
+                all.extend(decades(
+                    part,
+                    number(start)?,
+                    number(stop)?,
+                    &step.trim()[3..],
+                )?);
+            }
+            _ => all.extend(parse_list(part, Kind::Number)?.0),
+        }
+        if all.len() > MOST {
+            return Err(too_many(text));
+        }
+    }
+    match all.iter().find(|x| **x <= 0.0) {
+        Some(x) => Err(format!("{x} is not above 0")),
+        None => Ok(List(all)),
+    }
+}
+
+/// Numbers from `start` to `stop` in equal ratios, so many a decade (1 where nothing is said).
+fn decades(part: &str, start: f64, stop: f64, count: &str) -> Result<Vec<f64>, String> {
+    let count: u32 = match count {
+        "" => 1,
+        digits => match digits.parse() {
+            Ok(n @ 1..=1000) => n,
+            _ => return Err(format!("`{}`: give log, or log1 to log1000", excerpt(part))),
+        },
+    };
+    if !(start > 0.0 && stop >= start) {
+        return Err(format!(
+            "the range `{}` must run upwards, above 0",
+            excerpt(part)
+        ));
+    }
+    let steps = ((stop / start).log10() * f64::from(count) + 1e-9).floor() as usize;
+    let at = |i: usize| start * 10f64.powf(i as f64 / f64::from(count));
+    Ok((0..=steps).map(at).collect())
+}
+
 /// Parses positive temperatures.
 pub fn parse_temperatures(text: &str) -> Result<List, String> {
     let list = parse_list(text, Kind::Temperature)?;
@@ -170,6 +216,34 @@ pub fn parse_impurity(text: &str) -> Result<Impurity, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn decades_are_parsed_or_refused_with_a_reason() {
+        let close = |text: &str, want: &[f64]| {
+            let got = parse_positive(text).unwrap().0;
+            assert_eq!(got.len(), want.len(), "{got:?}");
+            assert!(
+                got.iter()
+                    .zip(want)
+                    .all(|(a, b)| (a / b - 1.0).abs() < 1e-14)
+            );
+        };
+        close("1e-2:1e2:log", &[0.01, 0.1, 1.0, 10.0, 100.0]);
+        close("1:10:log2,7", &[1.0, 10f64.sqrt(), 10.0, 7.0]);
+        close("1:3:1", &[1.0, 2.0, 3.0]);
+        for bad in [
+            "0",
+            "-1",
+            "0:1:log",
+            "1e2:1:log",
+            "1:10:log0",
+            "1:10:logx",
+            "1:10",
+            "",
+        ] {
+            assert!(parse_positive(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn lists_and_dopings_are_parsed_or_refused_with_a_reason() {

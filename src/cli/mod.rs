@@ -2,6 +2,7 @@
 
 mod axes;
 mod bench;
+mod bounds;
 mod convert;
 mod devices;
 mod dimension;
@@ -64,6 +65,8 @@ enum Command {
     /// The doping (and temperature) of the largest power factor or zT
     #[command(after_help = UNITS)]
     Optimize(Box<optimize::Optimize>),
+    /// What no material can exceed: the best transmission for any alpha A, power and efficiency of two terminals
+    Bounds(bounds::Bounds),
     /// A figure (SVG or PNG) of any result file, with shaded error bands
     Plot(plot::Plot),
     /// A self-contained HTML page of any result file: figures, main numbers, provenance
@@ -91,6 +94,7 @@ impl Cli {
             Command::Dos(c) => c.run(),
             Command::Transport(c) => c.run(),
             Command::Optimize(c) => c.run(),
+            Command::Bounds(c) => c.run(),
             Command::Plot(c) => c.run(),
             Command::Report(c) => c.run(),
             Command::Validate(c) => c.run(),

@@ -284,6 +284,11 @@ pub fn parse_time(text: &str) -> Result<f64, String> {
     )
 }
 
+/// A temperature in K, above absolute zero.
+pub fn parse_temperature(text: &str) -> Result<f64, String> {
+    positive(text, Kind::Temperature, "temperature in K, such as 300")
+}
+
 /// A positive length in Å.
 pub fn parse_length(text: &str) -> Result<f64, String> {
     positive(text, Kind::Length, "length in Å")

@@ -1,6 +1,7 @@
 //! Results for people and for programs: tables, JSON, HDF5, figures, pages.
 
 mod boltztrap;
+mod bounds;
 mod crossings;
 mod dos;
 mod edges;
@@ -18,6 +19,7 @@ mod transport;
 
 use crate::integrate::refine::Refined;
 pub use boltztrap::{BOLTZTRAP_FILES, boltztrap_files};
+pub use bounds::{BoundsReport, TerminalsReport, bounds_json, bounds_result, bounds_table};
 pub use crossings::on_fermi_surface;
 pub use dos::{DosReport, dos_json, dos_result, dos_table};
 pub use edges::{edges_json, edges_lines};

@@ -1,0 +1,89 @@
+//! `bzint bounds`.
+
+use super::lists::{List, parse_positive};
+use super::options::{Output, parse_temperature};
+use super::outputs::{Delivery, Form, Outputs, file_to_write, of_option, write_json};
+use super::session;
+use crate::bounds::BoxOptimum;
+use crate::error::Result;
+use crate::report::{BoundsReport, TerminalsReport, bounds_json, bounds_result, bounds_table};
+use clap::Args;
+use std::path::PathBuf;
+
+/// αA where nothing is asked for: eight decades.
+const DECADES: std::ops::RangeInclusive<i32> = -2..=6;
+/// Shares of the largest power where none are asked for.
+const POWERS: [f64; 5] = [0.01, 0.1, 0.5, 0.9, 1.0];
+
+/// Options of `bounds`.
+#[derive(Args, Debug)]
+pub struct Bounds {
+    /// alpha A (k_B^2 T/(hbar a_0 kappa_l) times the height of the transmission): a list, or 1e-2:1e6:log for decades, log5 for five
+    /// values a decade
+    #[arg(long, value_name = "LIST", value_parser = parse_positive, allow_hyphen_values = true, conflicts_with = "zt")]
+    alpha_a: Option<List>,
+    /// The windows that have these zT instead
+    #[arg(long, value_name = "LIST", value_parser = parse_positive, allow_hyphen_values = true)]
+    zt: Option<List>,
+    /// Also give window edges in eV at this temperature (K)
+    #[arg(short = 'T', long, value_name = "K", value_parser = parse_temperature, allow_hyphen_values = true)]
+    temperature: Option<f64>,
+    /// Hot side of two terminals (K): power, efficiency and cooling of a channel between them
+    #[arg(long, value_name = "K", value_parser = parse_temperature, allow_hyphen_values = true, requires = "cold")]
+    hot: Option<f64>,
+    /// Cold side (K)
+    #[arg(long, value_name = "K", value_parser = parse_temperature, allow_hyphen_values = true, requires = "hot")]
+    cold: Option<f64>,
+    /// Shares of the largest power to work at
+    #[arg(long, value_name = "LIST", value_parser = parse_positive, allow_hyphen_values = true, requires = "hot")]
+    power: Option<List>,
+    /// Also write the windows to this file: HDF5, or JSON where its name ends in .json
+    #[arg(short, long = "output", value_name = "OUT.h5", value_parser = file_to_write())]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
+}
+
+impl Bounds {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// For numbers that are no αA, zT, temperature or share of power, or where the result cannot be written.
+    pub fn run(self) -> Result<()> {
+        let form = self.out.as_deref().map(Form::without_csv).transpose()?;
+        let outputs = Outputs::new(&self.output, &[], &of_option(&self.out))?;
+        let powers = self.power.as_ref().map_or(&POWERS[..], |list| &list.0);
+        let terminals = match (self.hot, self.cold) {
+            (Some(hot), Some(cold)) => Some(TerminalsReport::new(hot, cold, powers)?),
+            _ => None,
+        };
+        let report = BoundsReport {
+            windows: self.windows()?,
+            temperature_k: self.temperature,
+            terminals,
+        };
+        let mut end = Delivery::new(&self.output, &outputs);
+        end.print(|| bounds_json(&report), || bounds_table(&report));
+        if let (Some(path), Some(form)) = (&self.out, form) {
+            end.write(path, |path| match form {
+                Form::Json => write_json(path, &bounds_json(&report)),
+                _ => bounds_result(&report, &session::command_line())?.write(path),
+            });
+        }
+        end.finish()
+    }
+
+    /// The windows asked for.
+    fn windows(&self) -> Result<Vec<BoxOptimum>> {
+        match (&self.alpha_a, &self.zt) {
+            (_, Some(zt)) => {
+                let of = |zt: &f64| BoxOptimum::with_figure_of_merit(*zt);
+                zt.0.iter().map(of).collect()
+            }
+            (Some(list), None) => list.0.iter().map(|x| BoxOptimum::new(*x)).collect(),
+            (None, None) => DECADES
+                .map(|k| BoxOptimum::new(f64::powi(10.0, k)))
+                .collect(),
+        }
+    }
+}

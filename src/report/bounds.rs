@@ -1,0 +1,234 @@
+//! Bounds without a material as a table, JSON and an HDF5 result.
+
+use crate::bounds::{
+    BoxOptimum, Filter, Operation, Terminals, cooling_bound_w, efficiency_at_maximum_power,
+    efficiency_at_most_power, largest_power_w, maximum_efficiency,
+};
+use crate::error::Result;
+use crate::io::results::ResultFile;
+use crate::units::BOLTZMANN_EV;
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+/// How far two forms of zT, or a root and its neighbour in f64, are apart: the solver's own rounding, as a share.
+const ROUNDING: f64 = 1e-11;
+
+/// What was asked for.
+pub struct BoundsReport {
+    /// The best windows.
+    pub windows: Vec<BoxOptimum>,
+    /// For edges in eV, K.
+    pub temperature_k: Option<f64>,
+    /// Two sides, K, with the best operations of a box and of a step.
+    pub terminals: Option<TerminalsReport>,
+}
+
+/// Two sides at work.
+pub struct TerminalsReport {
+    /// K.
+    pub hot_k: f64,
+    /// K.
+    pub cold_k: f64,
+    /// By power, for both filters.
+    pub operations: Vec<(Filter, Operation)>,
+}
+
+impl TerminalsReport {
+    /// The best operations for shares of the largest power.
+    ///
+    /// # Errors
+    /// As [`Terminals::new`] and [`Terminals::best`].
+    pub fn new(hot_k: f64, cold_k: f64, powers: &[f64]) -> Result<Self> {
+        let terminals = Terminals::new(hot_k, cold_k)?;
+        let mut operations = Vec::new();
+        for filter in [Filter::Box, Filter::Step] {
+            for power in powers {
+                operations.push((filter, terminals.best(filter, *power)?));
+            }
+        }
+        Ok(Self {
+            hot_k,
+            cold_k,
+            operations,
+        })
+    }
+}
+
+/// A filter's word.
+fn word(filter: Filter) -> &'static str {
+    match filter {
+        Filter::Box => "box",
+        Filter::Step => "step",
+    }
+}
+
+/// One row a window, then the terminals.
+pub fn bounds_table(report: &BoundsReport) -> String {
+    let mut s = String::from(
+        "# The transmission with the largest zT where channels are limited: open from x_1 to x_2 (k_BT from mu), shut elsewhere\n",
+    );
+    let in_ev = report.temperature_k.map(|t| t * BOLTZMANN_EV);
+    let ends = report.terminals.as_ref().map(|t| (t.hot_k, t.cold_k));
+    s += "#      alpha A               x_1               x_2                zT      mean x";
+    s += if in_ev.is_some() {
+        "      x_1 (eV)      x_2 (eV)"
+    } else {
+        ""
+    };
+    s += if ends.is_some() {
+        "   max eff.  at max P"
+    } else {
+        ""
+    };
+    s += "\n";
+    for w in &report.windows {
+        let _ = write!(
+            s,
+            "{:14.6e}  {:16.12}  {:16.10}  {:16.10e}  {:10.6}",
+            w.alpha_a,
+            w.lower,
+            w.upper,
+            w.figure_of_merit,
+            w.mean()
+        );
+        if let Some(kt) = in_ev {
+            let _ = write!(s, "  {:12.6}  {:12.6}", kt * w.lower, kt * w.upper);
+        }
+        if let Some((hot, cold)) = ends {
+            let zt = w.figure_of_merit;
+            let _ = write!(
+                s,
+                "  {:9.6}  {:8.6}",
+                maximum_efficiency(zt, hot, cold),
+                efficiency_at_maximum_power(zt, hot, cold)
+            );
+        }
+        s.push('\n');
+    }
+    if let Some(t) = &report.terminals {
+        let _ = writeln!(
+            s,
+            "#\n# Two sides at {} K and {} K: at most {:.10e} W a spin-resolved channel (efficiency {:.10} there, Carnot's {:.10});\n\
+             # a channel cools a side at {} K by at most {:.10e} W",
+            t.hot_k,
+            t.cold_k,
+            largest_power_w(t.hot_k, t.cold_k),
+            efficiency_at_most_power(t.hot_k, t.cold_k),
+            1.0 - t.cold_k / t.hot_k,
+            t.cold_k,
+            cooling_bound_w(t.cold_k)
+        );
+        s += "# filter      P/P_max    efficiency/Carnot       eV/k_BT_hot    opens (k_BT_hot)  closes (k_BT_hot)\n";
+        for (filter, o) in &t.operations {
+            let upper = if o.upper.is_finite() {
+                format!("{:.10}", o.upper)
+            } else {
+                "never".into()
+            };
+            let _ = writeln!(
+                s,
+                "{:>8}  {:11}  {:19.10}  {:16.10}  {:18.10}  {upper:>17}",
+                word(*filter),
+                o.power,
+                o.efficiency,
+                o.bias,
+                o.lower
+            );
+        }
+    }
+    s
+}
+
+/// A machine-readable summary.
+pub fn bounds_json(report: &BoundsReport) -> Value {
+    let number =
+        |x: f64, unit: &str| json!({"value": x, "error": ROUNDING * x.abs(), "unit": unit});
+    let rows: Vec<Value> = report
+        .windows
+        .iter()
+        .map(|w| {
+            let mut row = json!({
+                "alpha_a": {"value": w.alpha_a, "unit": "1"},
+                "window_lower": number(w.lower, "k_BT"),
+                "window_upper": number(w.upper, "k_BT"),
+                "figure_of_merit": number(w.figure_of_merit, "1"),
+                "figure_of_merit_from_moments": number(w.figure_of_merit_from_moments(), "1"),
+                "mean": number(w.mean(), "k_BT"),
+            });
+            if let Some(t) = &report.terminals {
+                let zt = w.figure_of_merit;
+                row["maximum_efficiency"] = number(maximum_efficiency(zt, t.hot_k, t.cold_k), "1");
+                let power = efficiency_at_maximum_power(zt, t.hot_k, t.cold_k);
+                row["efficiency_at_maximum_power"] = number(power, "1");
+            }
+            row
+        })
+        .collect();
+    let mut all = json!({"kind": "bounds", "rows": rows});
+    if let Some(t) = &report.temperature_k {
+        all["temperature"] = json!({"value": t, "unit": "K"});
+    }
+    if let Some(t) = &report.terminals {
+        let operations: Vec<Value> = t
+            .operations
+            .iter()
+            .map(|(filter, o)| {
+                json!({
+                    "filter": word(*filter),
+                    "power": {"value": o.power, "unit": "P_max"},
+                    "efficiency": number(o.efficiency, "Carnot"),
+                    "bias": number(o.bias, "k_BT_hot/e"),
+                    "window_lower": number(o.lower, "k_BT_hot"),
+                    "window_upper": if o.upper.is_finite() { number(o.upper, "k_BT_hot") } else { Value::Null },
+                })
+            })
+            .collect();
+        all["terminals"] = json!({
+            "hot": {"value": t.hot_k, "unit": "K"},
+            "cold": {"value": t.cold_k, "unit": "K"},
+            "largest_power_per_channel": number(largest_power_w(t.hot_k, t.cold_k), "W"),
+            "efficiency_at_largest_power": number(efficiency_at_most_power(t.hot_k, t.cold_k), "1"),
+            "carnot_efficiency": number(1.0 - t.cold_k / t.hot_k, "1"),
+            "cooling_bound_per_channel": number(cooling_bound_w(t.cold_k), "W"),
+            "operations": operations,
+        });
+    }
+    all
+}
+
+/// An HDF5 result: the windows along `alpha_a`.
+///
+/// # Errors
+/// Where dimensions and data disagree (a defect).
+pub fn bounds_result(report: &BoundsReport, command: &str) -> Result<ResultFile> {
+    let mut file = ResultFile::new("bounds", command);
+    let all = |of: fn(&BoxOptimum) -> f64| report.windows.iter().map(of).collect::<Vec<_>>();
+    let long = "alpha A: k_B^2 T/(hbar a_0 kappa_l) times the height of the transmission";
+    file.dimension("alpha_a", all(|w| w.alpha_a), "1", long)?;
+    for (name, of, unit, long) in [
+        (
+            "window_lower",
+            (|w: &BoxOptimum| w.lower) as fn(&BoxOptimum) -> f64,
+            "k_BT",
+            "lower edge of the best window, from mu",
+        ),
+        (
+            "window_upper",
+            |w| w.upper,
+            "k_BT",
+            "upper edge of the best window, from mu",
+        ),
+        (
+            "figure_of_merit",
+            |w| w.figure_of_merit,
+            "1",
+            "largest zT of any transmission with these channels",
+        ),
+    ] {
+        let values = all(of);
+        let bars = values.iter().map(|x| ROUNDING * x).collect();
+        file.variable(name, &["alpha_a"], values, unit, long)?;
+        file.error_bar(name, bars)?;
+    }
+    Ok(file)
+}
