@@ -291,7 +291,12 @@ impl TransportDistribution {
             Some(self.side(window, powers, variation))
         };
         let weights = Weights(windows.0.each_ref().map(side));
-        let kt = windows.0.iter().flatten().map(|(window, _)| window.kt).next();
+        let kt = windows
+            .0
+            .iter()
+            .flatten()
+            .map(|(window, _)| window.kt)
+            .next();
         if let Some(kt) = kt.filter(|_| variation.order == VALUE.order) {
             self.check_widths(&weights, kt)?;
         }
