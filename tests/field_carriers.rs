@@ -297,7 +297,7 @@ const MECHANISMS: [(&str, &str); 11] = [
 ];
 
 /// A parabolic band (a cosine band 114 eV wide) with each mechanism: mobility and Hall factor are those of the integrals, inside bars of
-/// half a per cent, and the bars follow the tolerance.
+/// half a per cent or so at the tolerance that is the default.
 #[test]
 fn thresholds_and_singular_times_are_averaged_exactly() {
     let directory = tempfile::tempdir().unwrap();

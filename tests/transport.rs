@@ -619,7 +619,9 @@ fn the_seebeck_coefficient_survives_where_the_conductivity_underflows() {
     let c = d
         .coefficients_over_tau(&d.at_chemical_potential(t, 1.4).unwrap())
         .unwrap();
-    assert_eq!(c.conductivity_over_tau().value[0][0], 0.0);
+    // No number, rather than a zero without a bar.
+    assert!(c.conductivity_over_tau().value[0][0].is_nan());
+    assert!(c.electron_density().value.is_nan());
     let exact = -BOLTZMANN_EV * (2.5 + (gap - 1.4) / kt);
     close(c.seebeck().value[0][0], exact, 1e-6);
 }

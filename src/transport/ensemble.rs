@@ -5,7 +5,7 @@ use super::directions::Directions;
 use super::distribution::{TransportDistribution, UNSYMMETRIZED, VALUE, Variation};
 use super::doping::{Doping, positive_temperature};
 use super::resolution::Resolution;
-use super::window::{Moments, Times, Weights};
+use super::window::{Moments, Times, Weights, Windows};
 use super::{RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity};
 use crate::crystal::Tensor;
 use crate::error::Result;
@@ -195,24 +195,35 @@ impl Ensemble {
         let t = state.temperature_k;
         let kt = BOLTZMANN_EV * t;
         let mut members: Vec<(Variation, Member)> = Vec::new();
-        // Variations of the contents at one μ share the window's weights, where they share τ.
-        let mut shared: Vec<(usize, f64, Weights, Option<FermiFactors>)> = Vec::new();
+        // Variations at one μ share the windows, and those of the contents the weights too, where they share τ.
+        let mut shared: Vec<(f64, Windows, Option<FermiFactors>)> = Vec::new();
+        let mut weighted: Vec<(usize, f64, Weights)> = Vec::new();
         let variations = distribution.variations().into_iter();
         for (i, (variation, &mu)) in variations.zip(&state.mu_ev).take(most).enumerate() {
             if times.vary() {
                 shared.clear();
+                weighted.clear();
             }
-            let same = |s: &(usize, f64, _, _)| (s.0, s.1) == (variation.order, mu);
-            let found = match shared.iter().position(same) {
+            let at = match shared.iter().position(|s| s.0 == mu) {
                 Some(found) => found,
                 None => {
-                    let weights = distribution.weights((i, variation), mu, t, times)?;
+                    let windows = distribution.windows(i, mu, t, times)?;
                     let factors = (most > 1).then(|| distribution.fermi_factors(mu, kt));
-                    shared.push((variation.order, mu, weights, factors));
+                    shared.push((mu, windows, factors));
                     shared.len() - 1
                 }
             };
-            let (_, _, weights, factors) = &shared[found];
+            let (_, windows, factors) = &shared[at];
+            let same = |w: &(usize, f64, _)| (w.0, w.1) == (variation.order, mu);
+            let found = match weighted.iter().position(same) {
+                Some(found) => found,
+                None => {
+                    let weights = distribution.weights(windows, variation)?;
+                    weighted.push((variation.order, mu, weights));
+                    weighted.len() - 1
+                }
+            };
+            let weights = &weighted[found].2;
             let each = distribution.moments(variation, weights);
             let ln_density = match factors {
                 Some(factors) => factors.ln_densities(distribution, variation),
@@ -228,24 +239,24 @@ impl Ensemble {
         let known = times.known();
         let resolutions = distribution.resolutions(state.mu_ev[0], kt);
         let held = std::array::from_fn(|part| {
-            let of = |m: &Member| -> Moments {
+            fn of(m: &Member, part: usize) -> &Moments {
                 match part {
-                    0 => m.total.clone(),
-                    side => m.each[side - 1].clone(),
+                    0 => &m.total,
+                    side => &m.each[side - 1],
                 }
-            };
-            let value = of(&members[0].1);
+            }
+            let value = of(&members[0].1, part);
             // Another reading of the table says nothing of the grid: it changes no value, and whether one is extrapolated is one.
             let off: f64 = members
                 .iter()
                 .filter(|(variation, _)| !variation.alternative)
                 .map(|(_, m)| {
-                    let other = of(m);
+                    let other = of(m, part);
                     let scale = (other.ln_scale - value.ln_scale).exp();
-                    (conducts(&other) * scale - conducts(&value)).abs()
+                    (conducts(other) * scale - conducts(value)).abs()
                 })
                 .sum();
-            let conducts = conducts(&value);
+            let conducts = conducts(value);
             Held {
                 unresolved: if conducts > 0.0 { off / conducts } else { 0.0 },
                 resolution: resolutions[part],

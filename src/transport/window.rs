@@ -245,18 +245,17 @@ fn tensors<const N: usize>(
 }
 
 impl TransportDistribution {
-    /// Weights at μ with the relaxation times of a variation, by its number, the bins taken as it takes them.
+    /// Windows at μ with the relaxation times of a variation, by its number.
     ///
     /// # Errors
-    /// [`Error::BadOption`] for μ outside the axis, bins too wide for the temperature, no states at all, or relaxation times that
-    /// are not positive.
-    pub(super) fn weights(
+    /// [`Error::BadOption`] for μ outside the axis, no states at all, or relaxation times that are not positive.
+    pub(super) fn windows(
         &self,
-        (number, variation): (usize, Variation),
+        number: usize,
         mu_ev: f64,
         temperature_k: f64,
         times: Times,
-    ) -> Result<Weights> {
+    ) -> Result<Windows<'_>> {
         inside(&self.axis, "chemical potential", mu_ev)?;
         let kt = BOLTZMANN_EV * temperature_k;
         let reaches = self.reaches(mu_ev, kt);
@@ -274,25 +273,37 @@ impl TransportDistribution {
         let mut sides = [None, None];
         for (side, reach) in reaches.into_iter().enumerate() {
             if let Some(reach) = reach {
-                let window = Window::new(self, variation, side, mu_ev, kt, &reach);
-                sides[side] = Some(self.side(&window, variation, number, times)?);
+                let window = Window::new(self, side, mu_ev, kt, &reach);
+                let powers = times.powers(number, side, &window.points, window.energies())?;
+                sides[side] = Some((window, powers));
             }
         }
-        let weights = Weights(sides);
-        if variation.order == VALUE.order {
+        Ok(Windows(sides))
+    }
+
+    /// The weights of bins under windows, the bins taken as a variation takes them.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for bins too wide for the temperature.
+    pub(super) fn weights(&self, windows: &Windows, variation: Variation) -> Result<Weights> {
+        let side = |side: &Option<(Window, Vec<[f64; 3]>)>| {
+            let (window, powers) = side.as_ref()?;
+            Some(self.side(window, powers, variation))
+        };
+        let weights = Weights(windows.0.each_ref().map(side));
+        let kt = windows
+            .0
+            .iter()
+            .flatten()
+            .map(|(window, _)| window.kt)
+            .next();
+        if let Some(kt) = kt.filter(|_| variation.order == VALUE.order) {
             self.check_widths(&weights, kt)?;
         }
         Ok(weights)
     }
 
-    fn side(
-        &self,
-        window: &Window,
-        variation: Variation,
-        number: usize,
-        times: Times,
-    ) -> Result<SideWeights> {
-        let powers = times.powers(number, window.side, &window.points, window.energies())?;
+    fn side(&self, window: &Window, powers: &[[f64; 3]], variation: Variation) -> SideWeights {
         let (states, motion) = (self.states(variation), self.motion(variation));
         let velocity: [BinWeights; 3] = window.weights(motion, |i| powers[i][0]);
         // Under a constant relaxation time the powers of τ are a factor.
@@ -307,13 +318,13 @@ impl TransportDistribution {
             Some(p) => [velocity[0].clone().scaled(p[2] / p[0])],
             None => window.weights(motion, |i| powers[i][2]),
         });
-        Ok(SideWeights {
+        SideWeights {
             ln_scale: -window.shift,
             states: window.weights(states, |_| 1.0),
             hall,
             magneto,
             velocity,
-        })
+        }
     }
 
     /// Moments of electrons and of holes.
@@ -383,6 +394,9 @@ impl TransportDistribution {
     }
 }
 
+/// The windows of electrons and of holes, with τ, τ² and τ³ at their points: what the variations at one μ share.
+pub(super) struct Windows<'a>([Option<(Window<'a>, Vec<[f64; 3]>)>; 2]);
+
 /// One Fermi window over the points of one kind of carrier that it reaches.
 struct Window<'a> {
     distribution: &'a TransportDistribution,
@@ -400,13 +414,13 @@ struct Window<'a> {
 impl<'a> Window<'a> {
     fn new(
         distribution: &'a TransportDistribution,
-        variation: Variation,
         side: usize,
         mu_ev: f64,
         kt: f64,
         reach: &Reach,
     ) -> Self {
-        let energies = distribution.motion(variation).energies();
+        // The points are those of the bins, whatever the polynomials.
+        let energies = distribution.motion(VALUE).energies();
         let mut window = Self {
             distribution,
             side,
@@ -434,7 +448,6 @@ impl<'a> Window<'a> {
 
     /// Energies of the points, eV.
     fn energies(&self) -> &[f64] {
-        // The points are those of the bins, whatever the polynomials.
         &self.distribution.motion(VALUE).energies()[self.points.clone()]
     }
 
