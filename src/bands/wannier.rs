@@ -4,6 +4,7 @@ use super::BandHeader;
 use crate::error::{Error, Result};
 use rustfft::num_complex::Complex64;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::f64::consts::PI;
 
 /// H(−R) may differ from H(R)† by this much (eV) without a word: files print matrix elements to 1e-6 eV, and sums of a few
@@ -136,8 +137,8 @@ fn make_hermitian(
     let listed = vectors.len();
     for at in 0..listed {
         let mirrored = vectors[at].map(|x| -x);
-        if !places.contains_key(&mirrored) {
-            places.insert(mirrored, vectors.len());
+        if let Entry::Vacant(place) = places.entry(mirrored) {
+            place.insert(vectors.len());
             vectors.push(mirrored);
             elements.resize(elements.len() + n * n, Complex64::default());
         }

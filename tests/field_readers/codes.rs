@@ -46,7 +46,7 @@ fn wien2k_counts_its_atoms_in_columns() {
         "P                            1",
         "P   LATTICE,NONEQUIV. ATOMS  1",
         "P   LATTICE,NONEQUIV.ATOMS: 1 ",
-        "P  LATTICE,NONEQUIV.ATOMS:1",
+        "P   LATTICE,NONEQUIV.ATOMS:1",
     ] {
         let text = old.replace(without, line);
         let path = wien2k(folder.path(), &text, &[("energy", energy.clone())]);

@@ -117,7 +117,8 @@ fn repeated_vectors_add_up_and_lone_ones_are_refused() {
     assert!((h.at([0.1, 0.7, 0.2])[0].re - (0.5 - 2.5 * (0.2 * PI).cos())).abs() < 1e-12);
     let notes = h.header().provenance.notes.join(" ");
     assert!(notes.contains("2 of 5 lattice vectors"), "{notes}");
-    model_file(&hr, ["1", "2", "1 1"], &hops[..2]);
+    let lone = [hops[0], hops[1], ([0, 1, 0], -1.0)];
+    model_file(&hr, ["1", "3", "1 1 1"], &lone);
     let error = error_of(wannier90::read(&hr));
     for part in ["R is missing", "regular k-grid", "x_hr.dat"] {
         assert!(error.contains(part), "{error}");

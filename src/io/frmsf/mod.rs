@@ -6,7 +6,7 @@
 //!
 //! * Energies are relative to the Fermi level, so the Fermi level is 0.
 //! * The format has no units: the user gives them as for BXSF. Quantum ESPRESSO's `fermi_velocity.x` and `fermi_proj.x` write
-//!   `ry,1/bohr,2pi` (checked against the XML of the same run); bzint writes eV and Å⁻¹ with 2π (`wannier90`).
+//!   `ry,1/bohr,2pi` (checked against the XML of the same run); bzint writes eV and Å⁻¹ with 2π (`wannier90`) unless asked for others.
 //! * It has neither spin nor symmetry: two electrons per state are assumed; the operations that leave the energies
 //!   unchanged are used.
 

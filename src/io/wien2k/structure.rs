@@ -36,15 +36,14 @@ pub(super) struct Structure {
 }
 
 /// The number of inequivalent atoms of line 2: WIEN2k reads columns (A4,23X,I3), whatever stands between (`LATTICE,NONEQUIV.ATOMS:`,
-/// in older files without the colon). A line that was edited has it behind the colon, or as its first whole number.
+/// in older files without the colon); the number of the space group may follow. A line that was edited has it behind the colon.
 fn count_of_atoms(line: &str) -> Option<usize> {
     let columns = line.get(27..30.min(line.len())).unwrap_or("").trim();
-    let alone = |text: &str| text.split_ascii_whitespace().find_map(|w| w.parse().ok());
-    columns
-        .parse()
-        .ok()
-        .or_else(|| alone(line.split_once(':')?.1))
-        .or_else(|| alone(line.get(4..)?))
+    let behind_colon = || {
+        let rest = line.split_once(':')?.1;
+        rest.split_ascii_whitespace().next()?.parse().ok()
+    };
+    columns.parse().ok().or_else(behind_colon)
 }
 
 impl Structure {
