@@ -213,7 +213,7 @@ pub fn typed(text: &str, kinds: &[Kind]) -> Result<Typed, String> {
         .iter()
         .find_map(|kind| all.iter().find(|(of, ..)| of == kind));
     if let Some((kind, factor, _)) = fits {
-        let scaled = value * factor;
+        let scaled = times(value, *factor);
         if !scaled.is_finite() {
             return Err(format!("`{shown}` is not a finite number"));
         }
@@ -244,6 +244,16 @@ pub fn typed(text: &str, kinds: &[Kind]) -> Result<Typed, String> {
         "`{shown}`: {what}, and {} is wanted: {remedy}",
         wanted.name()
     ))
+}
+
+/// `value` in a unit's factor, rounded once: 10fs is 1e-14 to the last bit.
+fn times(value: f64, factor: f64) -> f64 {
+    let parts = (1.0 / factor).round();
+    if factor < 1.0 && (parts * factor - 1.0).abs() < 1e-14 {
+        value / parts
+    } else {
+        value * factor
+    }
 }
 
 /// A finite number of a kind, in the kind's own unit.
@@ -364,7 +374,14 @@ mod tests {
                 "{text}: {found}"
             );
         };
-        near("10fs", Kind::Time, 1e-14);
+        for (text, same) in [
+            ("10fs", "1e-14"),
+            ("0.7ps", "7e-13"),
+            ("3as", "3e-18"),
+            ("7µs", "7e-6"),
+        ] {
+            assert_eq!(quantity(text, Kind::Time), quantity(same, Kind::Time));
+        }
         near("1e-14", Kind::Time, 1e-14);
         near(" 0.5 ps ", Kind::Time, 5e-13);
         near("300K", Kind::Temperature, 300.0);
