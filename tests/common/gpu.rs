@@ -1,5 +1,7 @@
 //! A GPU that tests share, and bands without any symmetry.
 
+#![allow(dead_code)]
+
 use bzint::bands::{BandGrid, BandHeader, SpinTreatment};
 use bzint::crystal::{KGrid, Lattice};
 use bzint::gpu::GpuEngine;

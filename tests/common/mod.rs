@@ -101,12 +101,14 @@ pub const SIMPLE_CUBIC: [(f64, f64, f64, f64, f64); 5] = [
     ),
 ];
 
-/// The shared file, or a printed reason to skip.
+/// The shared file, or a printed reason to skip; a failure where `BZINT_REQUIRE_DATA=1`.
 pub fn shared(name: &str) -> Option<PathBuf> {
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")).join(name);
     if path.exists() {
         return Some(path);
     }
+    let required = std::env::var("BZINT_REQUIRE_DATA").is_ok_and(|v| v == "1");
+    assert!(!required, "BZINT_REQUIRE_DATA=1, but {name} is not there");
     println!("SKIPPED: shared data file {name} is not there");
     None
 }

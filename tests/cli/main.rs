@@ -1,0 +1,10 @@
+//! The command line as users type it.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod cli;
+mod info;
+mod output_cli;
+mod structure;
+mod transport_cli;

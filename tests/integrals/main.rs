@@ -1,0 +1,14 @@
+//! Integrals over the zone against exact values, symmetry, convergence.
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/gpu.rs"]
+mod shared_gpu;
+
+mod alternative;
+mod analytic;
+mod convergence;
+mod field_delta;
+mod folding;
+mod invariants;
+mod refinement;

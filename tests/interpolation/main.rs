@@ -1,0 +1,14 @@
+//! What an interpolation leaves open: series, velocities, crossings, Hamiltonians.
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/wannier.rs"]
+mod wannier;
+
+mod crossing_spectra;
+mod crossings;
+mod crossings_cli;
+mod interpolation;
+mod rival;
+mod velocity_fit;
+mod wannier_series;

@@ -1,0 +1,12 @@
+//! Coefficients against closed forms and the laws that bind them.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod field_carriers;
+mod laws;
+mod magneto_channels;
+mod optimum;
+mod optimum_temperature;
+mod relations;
+mod transport;
