@@ -271,46 +271,40 @@ fn close(a: f64, b: f64, within: f64, what: &str) {
 /// band that is nearly parabolic. A note says that the table looks like a layer's.
 #[test]
 fn a_layer_is_averaged_over_its_plane_wherever_its_vacuum_lies() {
-    let along = json(&format!("transport along_c.h5 {LAYER}"));
-    let row = &along["rows"][0];
-    let seebeck = value(row, "seebeck", 0, 0) * 1e6;
-    assert!(row["seebeck"]["value"][2][2].is_null() && row["seebeck"]["error"][0][2].is_null());
-    assert_eq!(row["conductivity"]["value"][2][2], 0.0);
-    let sigma = value(row, "conductivity", 0, 0);
     let hall = -1.0 / (1e19 * 1e6 * 1.602_176_634e-19);
-    for (name, within) in [
-        ("along_c", 1e-4),
-        ("along_b", 1e-4),
-        ("along_a", 1e-4),
-        ("turned", 1e-3),
-        ("flat", 1e-3),
-    ] {
-        let (table, note) = said(&format!("transport {name}.h5 {LAYER}"));
-        for (quantity, exact) in [("seebeck", seebeck), ("conductivity", sigma)] {
-            let (number, half) = line(&table, quantity);
-            printed((number, half + within * exact.abs()), exact, name);
+    for density in ["--interpolate none", "--tolerance 1e-3"] {
+        let words = format!("-T 300 --doping n1e19 --tau 1e-14 {density} --backend cpu");
+        let along = json(&format!("transport along_c.h5 {words}"));
+        let row = &along["rows"][0];
+        let seebeck = value(row, "seebeck", 0, 0) * 1e6;
+        assert!(row["seebeck"]["value"][2][2].is_null() && row["seebeck"]["error"][0][2].is_null());
+        assert_eq!(row["conductivity"]["value"][2][2], 0.0);
+        let sigma = value(row, "conductivity", 0, 0);
+        for name in ["along_c", "along_b", "along_a", "turned", "flat"] {
+            let (table, note) = said(&format!("transport {name}.h5 {words}"));
+            for (quantity, exact) in [("seebeck", seebeck), ("conductivity", sigma)] {
+                let (number, half) = line(&table, quantity);
+                printed((number, half + 2e-3 * exact.abs()), exact, name);
+            }
+            assert!(note.contains("`--dimension 2`"), "{name}: {note}");
+            assert!(table.contains("half of their trace"), "{table}");
+            let out = json(&format!("transport {name}.h5 {words}"));
+            assert_eq!(out["conducting_directions"], 2, "{name}");
+            let row = &out["rows"][0];
+            let of = |name: &str, which: &str| row[name][which].as_f64().unwrap();
+            let r_h = of("hall_coefficient", "value");
+            printed(line(&table, "hall_coefficient"), r_h, name);
+            // 48 points an axis leave R_H open; refined it is −1/(ne) to 1e-5.
+            if density.contains("tolerance") {
+                close(r_h, hall, 2e-3, name);
+                let product = (r_h * sigma).abs();
+                close(of("hall_mobility", "value"), product, 0.01, "hall_mobility");
+            }
         }
-        close(line(&table, "hall_coefficient").0, hall, 0.1, name);
-        assert!(note.contains("`--dimension 2`"), "{name}: {note}");
-        assert!(table.contains("half of their trace"), "{table}");
-        let out = json(&format!("transport {name}.h5 {LAYER}"));
-        assert_eq!(out["conducting_directions"], 2, "{name}");
-        let (r_h, mu) = (
-            &out["rows"][0]["hall_coefficient"],
-            &out["rows"][0]["hall_mobility"],
-        );
-        let product = (r_h["value"].as_f64().unwrap() * line(&table, "conductivity").0).abs();
-        close(
-            mu["value"].as_f64().unwrap(),
-            product,
-            1e-3,
-            "hall_mobility",
-        );
     }
     // Nothing of the kind of a crystal.
-    let (table, note) = said(
-        "transport bulk.h5 -T 300 --doping n1e20 --tau 1e-14 --interpolate none --backend cpu",
-    );
+    let words = "-T 300 --doping n1e20 --tau 1e-14 --interpolate none --backend cpu";
+    let (table, note) = said(&format!("transport bulk.h5 {words}"));
     assert!(!note.contains("--dimension"), "{note}");
     assert!(table.contains("a third of their trace"), "{table}");
 }
