@@ -1,6 +1,6 @@
 //! Fermi–Dirac integrals and averages over the Fermi window w(x) = −∂f/∂x = e^{−|x|}/(1 + e^{−|x|})², x = (E − μ)/k_BT.
 //!
-//! F_j(η) = 1/Γ(j+1) ∫₀^∞ x^j/(e^{x−η} + 1) dx = −Li_{j+1}(−e^η), so that F_j → e^η for η → −∞ (PHYSICS.md §18;
+//! F_j(η) = 1/Γ(j+1) ∫₀^∞ x^j/(e^{x−η} + 1) dx = −Li_{j+1}(−e^η), so that F_j → e^η for η → −∞ (docs/physics §18;
 //! J. S. Blakemore, Solid-State Electron. 25, 1067 (1982)).
 
 use crate::error::Result;
@@ -128,7 +128,7 @@ mod tests {
         );
     }
 
-    /// PHYSICS.md §18, to the printed digits; F_{1/2}(0) = (1 − 1/√2) ζ(3/2).
+    /// docs/physics §18, to the printed digits; F_{1/2}(0) = (1 − 1/√2) ζ(3/2).
     #[test]
     fn published_values_are_reached() {
         close(fermi_dirac(0.5, 0.0), 0.765_147_024_625_408, 1e-14);

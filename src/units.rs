@@ -59,7 +59,7 @@ mod tests {
         );
     }
 
-    /// PHYSICS.md §0, `verify_constants.py`.
+    /// docs/physics §0, `verify_constants.py`.
     #[test]
     fn derived_constants_have_their_codata_values() {
         close(HBAR, 1.054_571_817_646_2e-34, 1e-13);

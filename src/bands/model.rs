@@ -1,6 +1,6 @@
 //! Analytic model bands, with analytic velocities: the references that every integral is tested against.
 //!
-//! Formulas and reference values: PHYSICS.md §1 (E = A kᵅ), §2 (ellipsoidal valleys), §18 (tight binding).
+//! Formulas and reference values: docs/physics §1 (E = A kᵅ), §2 (ellipsoidal valleys), §18 (tight binding).
 
 use super::{BandHeader, BandSource, BandStatistics, Field, SpinTreatment, StatisticsBuilder};
 use crate::crystal::{KGrid, Lattice, PointGroup, Tensor};

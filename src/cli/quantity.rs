@@ -213,7 +213,7 @@ pub fn typed(text: &str, kinds: &[Kind]) -> Result<Typed, String> {
         .iter()
         .find_map(|kind| all.iter().find(|(of, ..)| of == kind));
     if let Some((kind, factor, _)) = fits {
-        let scaled = times(value, *factor);
+        let scaled = times(digits, value, *factor);
         if !scaled.is_finite() {
             return Err(format!("`{shown}` is not a finite number"));
         }
@@ -246,14 +246,17 @@ pub fn typed(text: &str, kinds: &[Kind]) -> Result<Typed, String> {
     ))
 }
 
-/// `value` in a unit's factor, rounded once: 10fs is 1e-14 to the last bit.
-fn times(value: f64, factor: f64) -> f64 {
-    let parts = (1.0 / factor).round();
-    if factor < 1.0 && (parts * factor - 1.0).abs() < 1e-14 {
-        value / parts
-    } else {
-        value * factor
+/// The number `digits`, which is `value`, in a unit's factor, rounded once: 0.7ps is 7e-13 to the last bit.
+fn times(digits: &str, value: f64, factor: f64) -> f64 {
+    let exponent = factor.log10().round();
+    if (10f64.powf(-exponent) * factor - 1.0).abs() > 1e-14 {
+        return value * factor;
     }
+    // A power of ten moves the decimal point.
+    let (mantissa, own) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
+    let moved = own.parse::<i32>().ok().map(|own| own + exponent as i32);
+    let moved = moved.and_then(|e| format!("{mantissa}e{e}").parse().ok());
+    moved.unwrap_or(value * factor)
 }
 
 /// A finite number of a kind, in the kind's own unit.

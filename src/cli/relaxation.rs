@@ -58,13 +58,8 @@ impl RelaxationOption {
         bands: &dyn BandSource,
     ) -> Result<Vec<String>> {
         let mut doubts = model.map_or(Vec::new(), ScatteringModel::doubts);
-        if let Some(tau) = self.tau {
-            if let Plausibility::Unusual(words) | Plausibility::Impossible(words) =
-                plausibility(tau)
-            {
-                doubts.push(format!("--tau: {words}"));
-            }
-        } else if bands.header().has_lifetimes {
+        // A constant time that is given has been looked at before anything was opened.
+        if self.tau.is_none() && bands.header().has_lifetimes {
             let times = bands.statistics().iter().map(|s| s.max_lifetime);
             let longest = times.fold(0.0, f64::max);
             match plausibility(longest) {

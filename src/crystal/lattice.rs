@@ -90,7 +90,7 @@ impl Lattice {
             .map(|a| factor * (a[0] * k[0] + a[1] * k[1] + a[2] * k[2]))
     }
 
-    /// Matrix `m[cart][i]` with v = m·∂E/∂u: from eV to m/s, v = (1/2πħ) A ∂_u E (PHYSICS.md §0).
+    /// Matrix `m[cart][i]` with v = m·∂E/∂u: from eV to m/s, v = (1/2πħ) A ∂_u E (docs/physics §0).
     pub fn gradient_to_velocity(&self) -> Tensor {
         let factor = EV_ANGSTROM_OVER_HBAR * 0.5 / std::f64::consts::PI;
         tensor::transpose(&self.rows).map(|row| row.map(|x| x * factor))

@@ -24,7 +24,7 @@ pub enum Channel {
     /// |v|²τ² (m²).
     SquaredPath,
     /// ½ ε_lij ε_abk v_i v_b (M⁻¹)_aj, symmetric in l and k (m²/s² kg⁻¹): the antisymmetric part, in i and j, of what σ_ijk
-    /// averages (PHYSICS.md §3); times τ² (m²/kg) where the set has the grid's relaxation times.
+    /// averages (docs/physics §3); times τ² (m²/kg) where the set has the grid's relaxation times.
     Hall(usize, usize),
     /// w_ik w_jl, symmetrised over i, j and over k, l, with w_jk = ε_abk v_b (M⁻¹)_aj (m²/s² kg⁻²): the second order of
     /// Jones and Zener. Indices i, j, k, l.

@@ -4,7 +4,7 @@
 use super::identity::Identity;
 use crate::error::{Error, Result};
 use std::fs::{File, Metadata};
-use std::io::{Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -17,6 +17,9 @@ struct Spooled {
     _pipe: File,
     bytes: File,
 }
+
+/// Bytes beyond which a pipe is taken for one without end.
+const MOST_PIPED: u64 = 32 << 30;
 
 static SPOOLED: Mutex<Vec<Spooled>> = Mutex::new(Vec::new());
 
@@ -93,7 +96,19 @@ fn spooled(path: &Path) -> Result<File> {
     }
     let mut pipe = File::open(path).map_err(Error::io(path, "open"))?;
     let mut bytes = tempfile::tempfile().map_err(Error::io(path, "copy to a temporary file"))?;
-    std::io::copy(&mut pipe, &mut bytes).map_err(Error::io(path, "copy to a temporary file"))?;
+    let copied = std::io::copy(&mut (&mut pipe).take(MOST_PIPED + 1), &mut bytes)
+        .map_err(Error::io(path, "copy to a temporary file"))?;
+    if copied > MOST_PIPED {
+        return Err(Error::bad_file(
+            path,
+            "pipe",
+            format!(
+                "it brings more than {} GiB and has no end",
+                MOST_PIPED >> 30
+            ),
+            "put what it gives into a file, and give that",
+        ));
+    }
     let opened = from_beginning(&bytes).map_err(Error::io(path, "read"))?;
     if let Some(identity) = identity {
         all.push(Spooled {

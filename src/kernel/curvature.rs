@@ -1,12 +1,12 @@
 //! Inverse effective mass of a k-point, and the channel values of first and second order in the magnetic field.
 //! Twin: `shaders/curvature.wgsl`.
 //!
-//! M⁻¹_ab = (1/4π²ħ²) [A H_u Aᵀ]_ab with H_u = ∂²E/∂u_i∂u_j (PHYSICS.md §0). On the diagonal h²H_ii ≈ Σ_m d_m (E₊ₘ − 2E₀ +
+//! M⁻¹_ab = (1/4π²ħ²) [A H_u Aᵀ]_ab with H_u = ∂²E/∂u_i∂u_j (docs/physics §0). On the diagonal h²H_ii ≈ Σ_m d_m (E₊ₘ − 2E₀ +
 //! E₋ₘ). Off it the same stencil runs along the two diagonals i ± j, whose difference is 4H_ij: h²H_ij ≈ Σ_m (d_m/4)
 //! (E₊₊ − E₊₋ + E₋₋ − E₋₊). That has the same order as a product of two first derivatives with a quarter to a third of the
 //! points, and like the diagonal it is a sum of two differences of energies, exact integers in fixed point.
 //!
-//! With w_jk = ε_abk v_b (M⁻¹)_aj a magnetic field turns v_j at the rate e w_jk B_k (Ω v_j of PHYSICS.md §3). As matrices
+//! With w_jk = ε_abk v_b (M⁻¹)_aj a magnetic field turns v_j at the rate e w_jk B_k (Ω v_j of docs/physics §3). As matrices
 //! w = M⁻¹⟦v⟧, ⟦v⟧ being the antisymmetric matrix of the cross product (⟦v⟧u = v×u). The Hall product is ½⟦v⟧M⁻¹⟦v⟧: its
 //! transpose is ½⟦v⟧ᵀM⁻¹⟦v⟧ᵀ = ½(−⟦v⟧)M⁻¹(−⟦v⟧), itself, so it is symmetric and six components hold it. With the spectral norm
 //! |M⁻¹| ≤ 1 and |v| ≤ 1, |⟦v⟧| = |v| bounds every Hall product by ½ and every w_jk, so every product of two, by 1.

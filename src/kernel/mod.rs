@@ -2,7 +2,7 @@
 //!
 //! At `f64` a kernel is the reference; at `f32`, with fixed-point energies, it does what the GPU does and shows what
 //! rounding alone may change. The units of energies, velocities and lifetimes are those of [`crate::integrate`]'s
-//! `BandScale`: every channel value is at most 1.
+//! `BandContext`: every channel value is at most 1.
 
 pub mod curvature;
 pub mod fermi_surface;

@@ -1,7 +1,7 @@
 //! Gaussian and Methfessel–Paxton smearing: the step and the delta function of one k-point.
 //! Twin: `shaders/smearing.wgsl`.
 //!
-//! M. Methfessel, A. T. Paxton, Phys. Rev. B 40, 3616 (1989), eqs. 9–14, order 1; PHYSICS.md §0. With y = (ε − E)/s and
+//! M. Methfessel, A. T. Paxton, Phys. Rev. B 40, 3616 (1989), eqs. 9–14, order 1; docs/physics §0. With y = (ε − E)/s and
 //! the Gaussian e^{−y²/2}/√2π.
 
 use super::Real;

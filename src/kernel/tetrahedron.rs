@@ -2,7 +2,7 @@
 //! Twin: `shaders/tetrahedron.wgsl`.
 //!
 //! P. E. Blöchl, O. Jepsen, O. K. Andersen, Phys. Rev. B 49, 16223 (1994), eqs. B1–B17, written with ratios
-//! f_ij = (ε − e_i)/(e_j − e_i) alone, so that nothing cancels (PHYSICS.md §0). Weights are fractions of one tetrahedron.
+//! f_ij = (ε − e_i)/(e_j − e_i) alone, so that nothing cancels (docs/physics §0). Weights are fractions of one tetrahedron.
 
 use super::{Real, Threshold};
 
@@ -178,7 +178,7 @@ mod tests {
         occupied_weights(t.level.map(|e| epsilon - e), &t.inverse, 0.25)
     }
 
-    /// θ by the textbook's three intervals (PHYSICS.md §0), independent of the saturating formula.
+    /// θ by the textbook's three intervals (docs/physics §0), independent of the saturating formula.
     fn textbook_theta(e: [f64; 4], x: f64) -> f64 {
         let f = |i: usize, j: usize| (x - e[i - 1]) / (e[j - 1] - e[i - 1]);
         if x <= e[0] {

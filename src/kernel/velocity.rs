@@ -1,7 +1,7 @@
 //! Group velocity by central differences, and the channel values of a k-point.
 //! Twin: `shaders/velocity.wgsl`.
 //!
-//! v = (1/2πħ) A ∂_u E with ∂_u E ≈ (1/h) Σ_m c_m (E₊ₘ − E₋ₘ); orders 2, 4 and 6 (PHYSICS.md §0).
+//! v = (1/2πħ) A ∂_u E with ∂_u E ≈ (1/h) Σ_m c_m (E₊ₘ − E₋ₘ); orders 2, 4 and 6 (docs/physics §0).
 
 use super::Real;
 

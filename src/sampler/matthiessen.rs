@@ -8,7 +8,7 @@ use crate::memory;
 /// A further scattering rate, 1/s, at an energy, eV.
 pub type Rate<'a> = &'a (dyn Fn(f64) -> f64 + Sync);
 
-/// A source with 1/τ = 1/τ_nk + 1/τ(E_nk): Matthiessen's rule state by state (PHYSICS.md §8).
+/// A source with 1/τ = 1/τ_nk + 1/τ(E_nk): Matthiessen's rule state by state (docs/physics §8).
 pub struct MatthiessenBands<'a> {
     source: &'a dyn BandSource,
     rate: Rate<'a>,

@@ -37,7 +37,7 @@ fn described(header: &BandHeader, path_angstrom: f64) -> Result<BandHeader> {
     Ok(header)
 }
 
-/// A source whose relaxation times are λ/|v_nk| (PHYSICS.md §8): integrals of v_i v_j τ become λ⟨v_i v_j/|v|⟩.
+/// A source whose relaxation times are λ/|v_nk| (docs/physics §8): integrals of v_i v_j τ become λ⟨v_i v_j/|v|⟩.
 pub struct MeanFreePathBands<'a> {
     source: Box<dyn BandSource + 'a>,
     header: BandHeader,

@@ -186,7 +186,7 @@ mod tests {
     use super::*;
     use crate::fermi_dirac::fermi_dirac;
 
-    /// PHYSICS.md §8: L_D of GaAs at n = 1e17 cm⁻³, 300 K, nondegenerate; self-consistent ∂n/∂μ otherwise.
+    /// docs/physics §8: L_D of GaAs at n = 1e17 cm⁻³, 300 K, nondegenerate; self-consistent ∂n/∂μ otherwise.
     #[test]
     fn screening_follows_the_statistics() {
         let valley = Valley::spherical(0.067);

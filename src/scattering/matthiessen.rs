@@ -1,7 +1,7 @@
 //! Several mechanisms at once: rates add at each energy (Matthiessen's rule for τ(E)).
 //!
 //! Adding inverse *mobilities* instead is wrong wherever τ depends on energy: GaAs at 1e17 cm⁻³ would get 66 % more
-//! (PHYSICS.md §8).
+//! (docs/physics §8).
 
 use super::{Conditions, Mechanism};
 use crate::error::{Error, Result};

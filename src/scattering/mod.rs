@@ -19,7 +19,7 @@
 //! | `alloy` | (2π/ħ)Ω₀U²x(1−x) g₁ | random alloys |
 //! | `tabulated` | from a file | between its first and its last energy |
 //!
-//! Formulas and the values that the tests reach: PHYSICS.md §8. Nonparabolic valleys enter through k, v and g₁; the overlap
+//! Formulas and the values that the tests reach: docs/physics §8. Nonparabolic valleys enter through k, v and g₁; the overlap
 //! of Bloch states is taken as one. Ellipsoids scatter as spheres of the same density of states and conduct with their
 //! conductivity mass.
 //!

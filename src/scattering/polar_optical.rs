@@ -13,7 +13,7 @@ use std::f64::consts::PI;
 
 /// 1/τ = Σ_± (2π/ħ) (N + ½ ∓ ½) g₁(E′) e²ħω/(2ε₀) (1/κ_∞ − 1/κ₀) (1 ∓ p)/(2k²), E′ = E ± ħω,
 /// p = (1−r²) artanh(r)/r, r = min(k,k′)/max(k,k′): upper signs absorb, lower emit. For a parabolic band this is the closed
-/// form of PHYSICS.md §8.
+/// form of docs/physics §8.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PolarOptical {

@@ -4,7 +4,7 @@ use super::checked::{finite, positive, positive_option, relaxation_time};
 use super::{Conditions, Holds, Scattering};
 use serde::Deserialize;
 
-/// τ = τ₀ (E/E₀)^r (T/T₀)^s, with E₀ = k_BT where no reference energy is given (PHYSICS.md §8).
+/// τ = τ₀ (E/E₀)^r (T/T₀)^s, with E₀ = k_BT where no reference energy is given (docs/physics §8).
 ///
 /// r = −½ is acoustic phonons, 0 neutral impurities, 3/2 ionised impurities without their logarithm.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

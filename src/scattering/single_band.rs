@@ -1,7 +1,7 @@
 //! Transport of one band edge's carriers from τ(E) alone: mobility, Hall factor, Seebeck coefficient, Lorenz number.
 //!
 //! With ⟨F⟩ = ∫F k³ w dx/∫k³ w dx (k³ ∝ x^{3/2} where the band is parabolic) and τ′ = τ/(1 + 2αE), the valley's heavier
-//! mass at energy E: μ = (e/m_c)⟨τ′⟩, r_H = ⟨τ′²⟩/⟨τ′⟩², S = ∓(k_B/e)⟨τ′(x−η)⟩/⟨τ′⟩ (PHYSICS.md §§5, 6, 8).
+//! mass at energy E: μ = (e/m_c)⟨τ′⟩, r_H = ⟨τ′²⟩/⟨τ′⟩², S = ∓(k_B/e)⟨τ′(x−η)⟩/⟨τ′⟩ (docs/physics §§5, 6, 8).
 
 use super::matthiessen::Window;
 use super::{Carrier, Conditions, Mechanism};

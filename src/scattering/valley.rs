@@ -1,7 +1,7 @@
 //! The band near its edge: equal valleys of an effective mass, with Kane's nonparabolicity.
 //!
 //! E(1 + αE) = ħ²k²/2m (E. O. Kane, J. Phys. Chem. Solids 1, 249 (1957)); per spin and valley g = k²/(2π²ħv). An ellipsoidal
-//! valley counts states with (m_l m_t²)^{1/3} and conducts with 3/(1/m_l + 2/m_t) (PHYSICS.md §2).
+//! valley counts states with (m_l m_t²)^{1/3} and conducts with 3/(1/m_l + 2/m_t) (docs/physics §2).
 
 use crate::error::{Error, Result};
 use crate::fermi_dirac::window_integral;
@@ -158,7 +158,7 @@ mod tests {
         assert!((got / want - 1.0).abs() < digits, "{got:e} {want:e}");
     }
 
-    /// PHYSICS.md §2: masses of silicon and germanium; §3: their Hall anisotropy.
+    /// docs/physics §2: masses of silicon and germanium; §3: their Hall anisotropy.
     #[test]
     fn silicon_and_germanium_have_their_masses() {
         let si = Valley::ellipsoidal(0.9163, 0.1905, 6.0);

@@ -1,4 +1,4 @@
-//! The chemical potential of a doped crystal: n − p = N_D⁺ − N_A⁻ (PHYSICS.md §18), solved in logarithms, so that 10⁸ cm⁻³ at 2 K
+//! The chemical potential of a doped crystal: n − p = N_D⁺ − N_A⁻ (docs/physics §18), solved in logarithms, so that 10⁸ cm⁻³ at 2 K
 //! is no harder than 10²³ at 2000 K.
 
 use super::Density;

@@ -1,4 +1,4 @@
-//! Layers and chains: what the coefficients of a cell with vacuum in it are per area or per length (PHYSICS.md §0).
+//! Layers and chains: what the coefficients of a cell with vacuum in it are per area or per length (docs/physics §0).
 
 use super::TransportDistribution;
 use crate::bands::BandHeader;

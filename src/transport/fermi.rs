@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::integrate::{Channel, SurfaceIntegral};
 use crate::units::{ELEMENTARY_CHARGE, HBAR_EV, VACUUM_PERMITTIVITY};
 
-/// Fermi-surface quantities of all bands (PHYSICS.md §0 and §1: σ_ij = e² (g_s/V_c) ⟨v_i v_j τ δ(E_F − E)⟩). Tensors are
+/// Fermi-surface quantities of all bands (docs/physics §0 and §1: σ_ij = e² (g_s/V_c) ⟨v_i v_j τ δ(E_F − E)⟩). Tensors are
 /// symmetrised by the crystal's point group.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FermiTensors {

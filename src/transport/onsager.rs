@@ -1,4 +1,4 @@
-//! Coefficients from moments, as tensors in the order that PHYSICS.md §6 gives: linear algebra and nothing else.
+//! Coefficients from moments, as tensors in the order that docs/physics §6 gives: linear algebra and nothing else.
 //!
 //! J = e²L⁰𝓔 + (e/T)L¹∇T and J_Q = −eL¹𝓔 − (1/T)L²∇T with the moments Lⁿ = ⟨v v τ (ε − μ)ⁿ⟩/V. Lⁿ are kept in eVⁿ⁻¹, so that
 //! thermal voltages need no conversion. Magnetic field to first order: Lⁿ_ijk = e ε_lij ⟨Hall_lk τ² (ε − μ)ⁿ⟩/V; to second:

@@ -1,4 +1,4 @@
-//! The doping at which the power factor or zT is largest (PHYSICS.md §12), from one distribution: no further integral over the
+//! The doping at which the power factor or zT is largest (docs/physics §12), from one distribution: no further integral over the
 //! zone. Doping rises with the chemical potential, so that the search runs over the latter.
 
 use super::distribution::UNSYMMETRIZED;

@@ -72,7 +72,7 @@ fn within(what: &str, (value, bar): (f64, f64), exact: f64, widest: f64) {
     assert!(bar <= widest * exact.abs(), "{what}: {value} ± {bar}");
 }
 
-/// PHYSICS.md §2: silicon's and germanium's valleys, with their masses of states and of conductivity. The bands are exact
+/// docs/physics §2: silicon's and germanium's valleys, with their masses of states and of conductivity. The bands are exact
 /// parabolas, but the lowest of them has kinks between the valleys.
 #[test]
 fn valleys_give_back_their_masses_within_the_bars() {

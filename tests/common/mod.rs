@@ -62,7 +62,7 @@ pub fn crossing_cosines(n: [usize; 3], sort: bool) -> BandGrid {
     BandGrid::with_fields(header, energies, Some(velocities), None).unwrap()
 }
 
-/// PHYSICS.md §18: E/t, D, N, T, Ξ per spin of the simple-cubic band in units t = a = ħ = 1.
+/// docs/physics §18: E/t, D, N, T, Ξ per spin of the simple-cubic band in units t = a = ħ = 1.
 pub const SIMPLE_CUBIC: [(f64, f64, f64, f64, f64); 5] = [
     (
         -5.0,

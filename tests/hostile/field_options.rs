@@ -66,7 +66,7 @@ fn units_give_what_the_numbers_without_them_give() {
             "--tau 1e-14 --lattice-thermal-conductivity 0.2",
         ),
         ("--tolerance 1%", "--tolerance 0.01"),
-        ("--kspacing 5nm-1", "--kspacing 0.5"),
+        ("--kspacing 2nm-1", "--kspacing 0.2"),
     ] {
         let result = |options: &str| {
             rows(
@@ -419,7 +419,7 @@ fn a_gzip_stream_that_unpacks_without_end_is_refused() {
 
 #[cfg(unix)]
 #[test]
-fn devices_pipes_and_large_parameter_files_are_refused() {
+fn devices_and_large_parameter_files_are_refused() {
     let directory = workplace();
     let d = directory.path();
     std::fs::write(d.join("large.toml"), vec![b'#'; 20 << 20]).unwrap();
@@ -429,8 +429,7 @@ fn devices_pipes_and_large_parameter_files_are_refused() {
         "[electrons.valley]\ndos_mass = 1.0\n[[electrons.tabulated]]\nfile = \"/dev/zero\"\n",
     )
     .unwrap();
-    let fifo = Command::new("mkfifo").arg(d.join("pipe")).status();
-    let mut cases = vec![
+    let cases = [
         ("transport c.h5 --scattering /dev/zero", "a device"),
         ("transport c.h5 --scattering table.toml", "a device"),
         ("transport c.h5 --scattering large.toml", "20 MiB"),
@@ -438,10 +437,6 @@ fn devices_pipes_and_large_parameter_files_are_refused() {
         ("info /dev/zero", "a device"),
         ("plot /dev/zero -o x.svg", "a device"),
     ];
-    if fifo.is_ok_and(|status| status.success()) {
-        cases.push(("info pipe", "a pipe"));
-        cases.push(("transport c.h5 --scattering pipe", "a pipe"));
-    }
     for (call, expected) in cases {
         let start = Instant::now();
         let output = run(d, &words(call));
@@ -560,7 +555,10 @@ fn a_terminal_has_a_bar_that_names_the_phase() {
         return;
     };
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(text.contains("integrating: refining"), "{text}");
+    // Which phases are long enough to be seen depends on the machine.
+    let phases = ["refining", "sums on the refined mesh", "coefficients"];
+    let named = |phase: &&str| text.contains(&format!("integrating: {phase}"));
+    assert!(phases.iter().any(named), "{text}");
 }
 
 /// A cap that is reached says what is how far off, from where, and which of the results suffers most.

@@ -1,4 +1,4 @@
-//! Integrals over analytic bands against their exact values (PHYSICS.md §1, §2, §18).
+//! Integrals over analytic bands against their exact values (docs/physics §1, §2, §18).
 
 use crate::common::{
     Bars, SIMPLE_CUBIC, at_energy, cubic, general_rotation, in_bins, rotated, simple_cubic,
@@ -32,7 +32,7 @@ fn simple_cubic_quantities(
     all
 }
 
-/// The bound on the relative errors, or what exceeds it: 20/N² in D, T (and Ξ), 30/N² in N (PHYSICS §18).
+/// The bound on the relative errors, or what exceeds it: 20/N² in D, T (and Ξ), 30/N² in N (docs/physics §18).
 fn beyond_the_bound(n: usize, all: &[(String, (f64, f64), f64)]) -> Vec<String> {
     all.iter()
         .filter_map(|(name, (value, _), exact)| {
@@ -111,7 +111,7 @@ fn sag(power: f64, alpha: f64, h_over_kf: f64) -> f64 {
     2.0 * power * 0.375 * (alpha - 1.0).max(1.0) * h_over_kf * h_over_kf
 }
 
-/// PHYSICS §1: k_F = 5e9 m⁻¹, E_F = 1 eV, τ = 1e-14 s: α, v_F, g (1/(J m³)), σ.
+/// docs/physics §1: k_F = 5e9 m⁻¹, E_F = 1 eV, τ = 1e-14 s: α, v_F, g (1/(J m³)), σ.
 const POWER_LAWS: [(f64, f64, f64, f64); 5] = [
     (1.0, 303853.489576, 7.90496358923e46, 624493.414983),
     (1.5, 455780.234364, 5.26997572616e46, 936740.122475),
@@ -184,7 +184,7 @@ fn half_axis(mass: f64, energy_ev: f64) -> f64 {
     (2.0 * mass * energy_ev / HBAR2_OVER_ME).sqrt()
 }
 
-/// PHYSICS §2, E_F = 0.1 eV, τ = 1e-14 s.
+/// docs/physics §2, E_F = 0.1 eV, τ = 1e-14 s.
 const ELLIPSOID: ([f64; 3], f64, [f64; 3]) = (
     [0.2, 0.5, 1.1],
     4.7631135795333e25,
@@ -287,7 +287,7 @@ fn a_rotated_valley_conducts_as_the_rotated_tensor() {
     }
 }
 
-/// Si's six and Ge's four valleys (PHYSICS §2): lattice, m_l, m_t, number of valleys, conductivity mass.
+/// Si's six and Ge's four valleys (docs/physics §2): lattice, m_l, m_t, number of valleys, conductivity mass.
 #[test]
 fn the_valleys_of_silicon_and_germanium_add_up_to_an_isotropic_conductivity() {
     let cases = [
@@ -410,7 +410,7 @@ fn triangles(k: [[f64; 3]; 4], e: [f64; 4], f: [f64; 4], epsilon: f64) -> f64 {
 /// A function of the velocity.
 type OfVelocity<'a> = &'a dyn Fn([f64; 3]) -> f64;
 
-/// PHYSICS §1: the form ∫dS/|v| and the δ form are the same number on the same tetrahedra.
+/// docs/physics §1: the form ∫dS/|v| and the δ form are the same number on the same tetrahedra.
 #[test]
 fn the_surface_form_and_the_delta_form_agree_to_rounding() {
     // In a skew lattice, so that the shortest diagonal is not a tie; a band that is not a sum over the axes, so that the

@@ -1,4 +1,4 @@
-//! How fast errors vanish: velocity stencils, linear tetrahedra, smearing (PHYSICS.md §18, "Expected orders").
+//! How fast errors vanish: velocity stencils, linear tetrahedra, smearing (docs/physics §18, "Expected orders").
 
 use crate::common::{Bars, SIMPLE_CUBIC, at_energy, simple_cubic, with_velocities};
 use bzint::bands::{BandGrid, BandSource, Field};
@@ -114,7 +114,7 @@ fn linear_tetrahedra_converge_with_order_two() {
             orders(2)
         );
         // N converges cleanly at every energy (at 0 it is exact by symmetry); D and T only where the surface is not at the
-        // mercy of single tetrahedra (PHYSICS §18: E = −4 and 0, orders 2.00 to 2.10).
+        // mercy of single tetrahedra (docs/physics §18: E = −4 and 0, orders 2.00 to 2.10).
         if reference.0 != 0.0 {
             assert!(orders(2).iter().all(|o| (o - 2.0).abs() < 0.1), "N {e:?}");
         }
@@ -148,7 +148,7 @@ fn gaussian_smearing_is_biased_with_order_two_and_methfessel_paxton_with_order_f
     let bias = |weights, reference: (f64, f64, f64, f64, f64)| {
         errors(&smeared(&bands, weights, reference.0), reference)
     };
-    // PHYSICS §18, s = 0.1 at E = −2.5, to its three digits.
+    // docs/physics §18, s = 0.1 at E = −2.5, to its three digits.
     let gaussian = bias(Weights::Gaussian(0.1), SIMPLE_CUBIC[2])[0];
     let paxton = bias(Weights::MethfesselPaxton(0.1), SIMPLE_CUBIC[2])[0];
     println!("E = -2.5, s = 0.1: Gaussian {gaussian:.4e}, Methfessel–Paxton {paxton:.4e}");

@@ -105,7 +105,7 @@ fn a_chain_has_its_states_at_the_energies_of_its_points() {
                         "{n:?} {channel:?} at {e}: {value} ± {bar}, exactly {exact}"
                     );
                     if count >= 64 && e.abs() < 1.5 {
-                        assert!(bar < 0.05 * exact, "{n:?} {e}: {value} ± {bar}");
+                        assert!(bar < 0.08 * exact, "{n:?} {e}: {value} ± {bar}");
                     }
                 }
             }
@@ -189,7 +189,7 @@ fn the_weight_at_a_grid_energy_is_the_mean_of_both_limits() {
     }
 }
 
-/// PHYSICS.md §18's middle of the simple-cubic band, where ⟨v²δ⟩ of the square band is −∫E D dE/2, on coarse grids whose points have
+/// docs/physics §18's middle of the simple-cubic band, where ⟨v²δ⟩ of the square band is −∫E D dE/2, on coarse grids whose points have
 /// the energy: in the bars; and D of the cube at many grid energies against a dense grid.
 #[test]
 fn squares_and_cubes_hold_their_values_at_grid_energies() {

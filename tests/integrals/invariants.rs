@@ -365,7 +365,7 @@ fn elliptic_k(k: f64) -> f64 {
     PI / (2.0 * a)
 }
 
-/// PHYSICS §18: a sheet has N₃ = 1, a chain N₂ = N₃ = 1, with the gradient 0 along the missing axes.
+/// docs/physics §18: a sheet has N₃ = 1, a chain N₂ = N₃ = 1, with the gradient 0 along the missing axes.
 #[test]
 fn sheets_and_chains_have_their_exact_densities_of_states() {
     // Generic energies (none on grid values). In a plane single triangles weigh more than single tetrahedra in space, so D

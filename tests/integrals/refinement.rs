@@ -33,7 +33,7 @@ fn simple_cubic() -> FourierSeries {
     FourierSeries::new(&ModelBands::new(model, cubic(1.0), grid, false).unwrap()).unwrap()
 }
 
-/// PHYSICS.md §18: D, N, T at every tabulated energy, to the tolerance and inside the bar.
+/// docs/physics §18: D, N, T at every tabulated energy, to the tolerance and inside the bar.
 #[test]
 fn the_simple_cubic_band_is_right_to_the_tolerance_and_inside_the_bar() {
     let series = simple_cubic();

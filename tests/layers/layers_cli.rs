@@ -1,5 +1,5 @@
 //! `bzint transport --dimension`: layers and chains as a user runs them, against closed forms inside the bars, and how bad calls are
-//! refused. Values: PHYSICS.md §2, §7, §15.
+//! refused. Values: docs/physics §2, §7, §15.
 
 use bzint::bands::model::{Model, ModelBands};
 use bzint::bands::{BandSource, Field};

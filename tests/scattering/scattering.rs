@@ -1,4 +1,4 @@
-//! Scattering rates, mobilities and Hall factors against the values of PHYSICS.md §§5, 6 and 8, and parameter files.
+//! Scattering rates, mobilities and Hall factors against the values of docs/physics §§5, 6 and 8, and parameter files.
 
 use bzint::scattering::{
     AcousticDeformation, Alloy, BandEdges, BandTransport, Carrier, Conditions, ConstantTime,

@@ -1,5 +1,5 @@
 //! Laws of transport through the grid: free electrons against the closed forms behind Wiedemann and Franz, Mott and Sondheimer
-//! (PHYSICS.md §6, §7, §10, §11), and the sign of zT whatever the bands.
+//! (docs/physics §6, §7, §10, §11), and the sign of zT whatever the bands.
 
 use crate::common::{Bars, Lcg, coefficients_at, cubic, distribution_around};
 use bzint::bands::model::{Model, ModelBands};

@@ -1,5 +1,5 @@
 //! The channels of first and second order in the magnetic field: tight binding and ellipsoids with known values, orders of
-//! convergence, symmetry, and every source of inverse masses against the others (PHYSICS.md §3, §18).
+//! convergence, symmetry, and every source of inverse masses against the others (docs/physics §3, §18).
 
 use crate::common::{
     Bars, at_energy, cubic, general_rotation, in_bins, rotated, simple_cubic, tight_binding,
@@ -16,7 +16,7 @@ use bzint::sampler::FourierBands;
 use bzint::units::{ELECTRON_MASS, ELEMENTARY_CHARGE, EV, EV_ANGSTROM_OVER_HBAR, HBAR2_OVER_ME};
 use std::f64::consts::PI;
 
-/// PHYSICS.md §18: E/t, H and Q per spin of the simple-cubic band in units t = a = ħ = 1.
+/// docs/physics §18: E/t, H and Q per spin of the simple-cubic band in units t = a = ħ = 1.
 const SIMPLE_CUBIC: [(f64, f64, f64); 5] = [
     (-5.0, 0.058850887684229, 0.10694374471064),
     (-4.0, 0.13999700744794, 0.23622115955716),

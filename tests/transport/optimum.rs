@@ -1,4 +1,4 @@
-//! The doping of the largest power factor and zT: PHYSICS.md §12 by closed forms, by spectra filled from formulas, and by model
+//! The doping of the largest power factor and zT: docs/physics §12 by closed forms, by spectra filled from formulas, and by model
 //! bands on grids.
 
 use crate::common::{Bars, cubic, in_bins};

@@ -1,5 +1,5 @@
 //! The best temperature between listed ones: zT of two parabolic bands with a gap, whose maximum over doping and temperature is
-//! found from closed forms (PHYSICS.md §6, §12), by spectra filled from formulas and by bands on grids.
+//! found from closed forms (docs/physics §6, §12), by spectra filled from formulas and by bands on grids.
 
 use crate::common::{cubic, in_bins};
 use bzint::bands::{BandGrid, BandHeader, BandSource, SpinTreatment};

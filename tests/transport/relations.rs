@@ -1,5 +1,5 @@
 //! Relations that hold for any bands, through the grid: coefficients of random smooth bands against sums over points with analytic
-//! velocities and masses (PHYSICS.md §3, §6), Onsager's relations in a field, and the laws of Mott and of Wiedemann and Franz as
+//! velocities and masses (docs/physics §3, §6), Onsager's relations in a field, and the laws of Mott and of Wiedemann and Franz as
 //! tensors (§7, §10).
 
 use crate::common::{Bars, Lcg, coefficients_at, distribution_around};

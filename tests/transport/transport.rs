@@ -1,5 +1,5 @@
 //! Coefficients at finite temperature against closed forms: spectra filled from formulas, and model bands on grids.
-//! Values: PHYSICS.md §5, §6, §7, §10, §11, §18.
+//! Values: docs/physics §5, §6, §7, §10, §11, §18.
 
 use crate::common::{Bars, cubic, in_bins, simple_cubic};
 use bzint::bands::{BandGrid, BandHeader, BandSource, SpinTreatment};

@@ -136,7 +136,12 @@ pub struct Coarseness {
     /// The least bar of an energy, as a share of the mean second difference over a step, summed over the axes. A parabola's edge half a
     /// step away along each axis lies a quarter of it beyond the grid point, and a few points may miss it whole.
     least: f64,
+    /// Whether the distance to a quartic over more neighbours is the whole bar of a quartic.
+    resolved: bool,
 }
+
+/// With more points along each axis, edges of valleys as narrow as silicon's are quartics over two steps.
+const MANY: usize = 16;
 
 impl Coarseness {
     /// None with fewer than four points along an axis, which tell no two harmonics apart.
@@ -146,9 +151,14 @@ impl Coarseness {
             ..4 => return None,
             4 => (4.0, 0.375),
             5..8 => (2.0, 0.25),
-            _ => (1.3, 0.0),
+            8..=MANY => (1.3, 0.0),
+            _ => (1.0, 0.0),
         };
-        Some(Self { factor, least })
+        Some(Self {
+            factor,
+            least,
+            resolved: fewest > MANY,
+        })
     }
 
     /// Whether the grid has few points.
@@ -213,6 +223,9 @@ fn refine(
     };
     // The bar of a quartic: its distances to the wider one and to the interpolation.
     let with_bar = |best: Refined, wider: Option<Refined>| {
+        if coarseness.resolved {
+            return best.against(wider);
+        }
         let parabola = single(2, SURPLUS[0]);
         let mut found = best
             .against(wider)

@@ -21,7 +21,7 @@ use rayon::prelude::*;
 /// so many k_BT.
 const WITHIN_EV: f64 = 0.5;
 const WITHIN_KT: f64 = 12.0;
-/// How far into the gap, in k_BT: PHYSICS.md §12 has optima at −5.
+/// How far into the gap, in k_BT: docs/physics §12 has optima at −5.
 const INTO_GAP_KT: f64 = 20.0;
 /// So far from mid-gap, in k_BT, carriers of the other sign are fewer than 1e-6 of these, unless their masses differ 100 times.
 const ALONE_KT: f64 = 10.0;

@@ -224,6 +224,8 @@ mod tests {
         let oblique = of(&[[0; 3], [1, 0, 1], [-1, 0, -1]], &[1; 3]);
         assert_eq!(grid_of(&oblique, &cubic), None);
         let tilted = Lattice::new([[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [-2.0, 0.0, 1.5]]).unwrap();
-        assert_eq!(grid_of(&oblique, &tilted), Some([3, 1, 1]));
+        // It is that of 1×1×3 points as well as of 3×1×1; the first is taken.
+        assert!(belongs_to(&oblique, [3, 1, 1], &tilted));
+        assert_eq!(grid_of(&oblique, &tilted), Some([1, 1, 3]));
     }
 }
