@@ -5,8 +5,28 @@
 //! io ──▶ bands::BandSource ──▶ integrate::Block ──▶ Engine (cpu, gpu) ──▶ Spectrum, SurfaceIntegral ──▶ transport ──▶ report
 //! ```
 //!
-//! Imports run one way: `units, error ← crystal ← bands ← sampler, kernel ← integrate ← gpu`, and `integrate ← scattering ←
-//! transport ← report ← cli`; `io` sits beside `bands` and `report`.
+//! Imports run one way, each room from those above it; `tests/cli/structure.rs` holds these lines against the code:
+//!
+//! ```text
+//! units       ←
+//! error       ←
+//! progress    ←
+//! kernel      ←
+//! memory      ← error
+//! quadrature  ← error
+//! fermi_dirac ← error quadrature
+//! bounds      ← error fermi_dirac quadrature units
+//! crystal     ← error units
+//! bands       ← crystal error memory units
+//! sampler     ← bands crystal error kernel memory progress units
+//! integrate   ← bands crystal error kernel memory progress sampler units
+//! gpu         ← bands error integrate kernel memory
+//! io          ← bands crystal error memory sampler units
+//! scattering  ← error fermi_dirac io quadrature units
+//! transport   ← bands crystal error integrate memory quadrature scattering units
+//! report      ← bands bounds error integrate io scattering transport units
+//! cli         ← bands bounds crystal error gpu integrate io memory progress report sampler scattering transport units
+//! ```
 //!
 //! Conventions: energies in eV, lengths in Å, times in s; results in SI. Lattice rows are a₁ a₂ a₃, `a_i·b_j = 2π δ_ij`,
 //! grid point u = (i + shift)/n, third index fastest. Sums carry the spin degeneracy g_s (2 for unpolarised bands, else 1).

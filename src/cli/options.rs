@@ -314,8 +314,8 @@ fn parse_spacing(text: &str) -> Result<f64, String> {
 
 fn parse_electrons(text: &str) -> Result<f64, String> {
     match number(text)? {
-        n if n > 0.0 => Ok(n),
-        n => Err(format!("{n}: the number of electrons must be positive")),
+        n if n >= 0.0 => Ok(n),
+        n => Err(format!("{n}: the number of electrons must not be negative")),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Run;
 use super::crossings::{self, Whole};
 use super::format::{scalar, scalar_json, scientific, tensor_json, tensor_lines};
-use crate::bands::BandHeader;
+use crate::bands::{BandHeader, SpinTreatment};
 use crate::error::Result;
 use crate::integrate::crossings::CrossingEffect;
 use crate::io::results::ResultFile;
@@ -120,6 +120,9 @@ pub fn fermi_table(report: &FermiReport) -> String {
     );
     let dos = match t.flat > 0.0 {
         true => flat_sentence(t.flat),
+        false if header.spin == SpinTreatment::Spinor => {
+            format!("{} /eV per cell", scalar(t.dos))
+        }
         false => format!("{} /eV per cell, both spins", scalar(t.dos)),
     };
     let _ = writeln!(s, "  density of states N(E_F)    {dos}");

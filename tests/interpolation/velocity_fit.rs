@@ -445,8 +445,8 @@ fn the_option_is_said_or_refused() {
         ),
         (
             format!("transport with.h5 --interpolate none --mu 0:0.1:0.1 -T 300 {fit}"),
-            "with.h5: the table is taken as it is",
-            "give `--interpolate N`",
+            "with `--interpolate none` nothing is interpolated",
+            "leave one of both out",
         ),
     ] {
         let output = run(&words);
