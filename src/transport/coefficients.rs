@@ -5,7 +5,8 @@
 use super::directions::Directions;
 use super::distribution::TransportDistribution;
 use super::ensemble::{Ensemble, Member, Part, ThermalState};
-use super::window::{Tau, Times, resolved_exp};
+use super::times::{Tau, Times};
+use super::window::resolved_exp;
 use super::{BinnedTau, RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity, onsager};
 use crate::error::{Error, Result};
 use crate::units::{BOHR_MAGNETON, ELEMENTARY_CHARGE, EV, PER_CM3, VACUUM_PERMEABILITY};

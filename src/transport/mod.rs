@@ -31,6 +31,7 @@ mod resolution;
 mod scattered;
 mod spectra;
 mod spins;
+mod times;
 mod window;
 
 pub use axis::AxisPlan;
@@ -52,4 +53,5 @@ pub use relevance::WindowRelevance;
 pub use scattered::{BinnedTau, CarrierShares, OWN_LIFETIMES};
 pub use spectra::DosSpectrum;
 pub use spins::{channel_group, check_collinear, spin_distributions};
-pub use window::{Tau, fermi_window};
+pub use times::Tau;
+pub use window::fermi_window;

@@ -4,7 +4,7 @@
 use super::distribution::UNSYMMETRIZED;
 use super::ensemble::{Ensemble, Member, ThermalState};
 use super::maximum::{STENCIL, Scan, slope_and_curvature};
-use super::window::Times;
+use super::times::Times;
 use super::{CarrierDensities, RelaxationTime, Scalar, TransportDistribution, onsager};
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};

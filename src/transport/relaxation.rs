@@ -1,6 +1,6 @@
 //! The relaxation time of a calculation, as far as it is known.
 
-use super::window::{Tau, Times};
+use super::times::{Tau, Times};
 use super::{BinnedTau, ThermalState, TransportDistribution};
 use crate::error::{Error, Result};
 use crate::scattering::ScatteringModel;

@@ -38,7 +38,7 @@ fn a_full_disk_gives_the_systems_reason_and_leaves_nothing_behind() {
         .arg(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "a_full_disk_gives_the_systems_reason_and_leaves_nothing_behind",
+            "hdf5_interop::a_full_disk_gives_the_systems_reason_and_leaves_nothing_behind",
             "--nocapture",
         ])
         .env(VARIABLE, directory.path())
