@@ -594,7 +594,8 @@ fn assert_same_metal(a: &Path, b: &Path, most: f64) {
         json(&[
             "fermi",
             text(path),
-            "--fermi-level=-1",
+            // Between the energies of grid points.
+            "--fermi-level=-1.03",
             "--json",
             "--backend",
             "cpu",

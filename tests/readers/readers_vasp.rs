@@ -1,11 +1,15 @@
 //! VASP's files, real ones from the shared data, against INDEX.md there; and damaged ones.
 
-use crate::common::shared;
 use bzint::Result;
 use bzint::bands::{BandGrid, BandSource, Field, SpinTreatment};
 use bzint::io::{self, OpenOptions};
 use std::io::Read;
 use std::path::Path;
+
+/// A file of VASP.
+fn shared(name: &str) -> Option<std::path::PathBuf> {
+    crate::common::shared(&format!("vasp/{name}"))
+}
 
 fn open(path: &Path) -> Result<BandGrid> {
     BandGrid::load(io::open(path, &OpenOptions::default())?.as_ref())
@@ -122,7 +126,7 @@ fn every_uniform_vasprun_gives_its_full_grid() {
 
 #[test]
 fn line_mode_is_refused_and_says_so() {
-    let Some(path) = shared("vasp/pymatgen/vasprun_Si_bands.xml.gz") else {
+    let Some(path) = shared("pymatgen/vasprun_Si_bands.xml.gz") else {
         return;
     };
     let text = open(&path).unwrap_err().to_string();
@@ -134,7 +138,7 @@ fn line_mode_is_refused_and_says_so() {
 
 #[test]
 fn a_directory_is_as_good_as_its_file_and_plain_as_gzip() {
-    let Some(path) = shared("vasp/pymatgen/vasprun.Al.xml.gz") else {
+    let Some(path) = shared("pymatgen/vasprun.Al.xml.gz") else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
@@ -147,7 +151,7 @@ fn a_directory_is_as_good_as_its_file_and_plain_as_gzip() {
 /// Silicon's irreducible 17³ list written out in full must give the same energies without symmetry.
 #[test]
 fn symmetry_on_and_off_give_the_same_bands() {
-    let Some(path) = shared("vasp/btp2_Si.vasp/vasprun.xml.gz") else {
+    let Some(path) = shared("btp2_Si.vasp/vasprun.xml.gz") else {
         return;
     };
     let wedge = open(&path).unwrap();
@@ -198,7 +202,7 @@ fn full_list(text: &str, bands: &BandGrid) -> String {
 
 #[test]
 fn zero_weight_points_are_dropped_with_a_note() {
-    let Some(path) = shared("vasp/pymatgen/vasprun.Al.xml.gz") else {
+    let Some(path) = shared("pymatgen/vasprun.Al.xml.gz") else {
         return;
     };
     let text = plain(&path);
@@ -235,7 +239,7 @@ fn zero_weight_points_are_dropped_with_a_note() {
 
 #[test]
 fn damaged_files_give_an_error_that_names_the_place() {
-    let Some(path) = shared("vasp/pymatgen/vasprun.Al.xml.gz") else {
+    let Some(path) = shared("pymatgen/vasprun.Al.xml.gz") else {
         return;
     };
     let text = plain(&path);
@@ -401,7 +405,7 @@ fn eigenval_agrees_with_the_vasprun_of_the_same_run() {
 
 #[test]
 fn occupations_tell_spinors_and_damage_is_named() {
-    let Some(path) = shared("vasp/btp2_Si.vasp/vasprun.xml.gz") else {
+    let Some(path) = shared("btp2_Si.vasp/vasprun.xml.gz") else {
         return;
     };
     let xml = open(&path).unwrap();
@@ -465,7 +469,7 @@ fn real_eigenval_files_are_recognised() {
 /// The real file is a hybrid run: 16 k-points of a 6³ grid with weights, and 147 without on a path.
 #[test]
 fn vaspout_takes_the_uniform_part_of_a_hybrid_run() {
-    let Some(path) = shared("vasp/pymatgen/vaspout.line_mode_band_structure.h5.gz") else {
+    let Some(path) = shared("pymatgen/vaspout.line_mode_band_structure.h5.gz") else {
         return;
     };
     let bands = open(&path).unwrap();
@@ -493,7 +497,7 @@ fn vaspout_takes_the_uniform_part_of_a_hybrid_run() {
 /// A uniform one with the same names, made here (no public one was found).
 #[test]
 fn vaspout_agrees_with_the_vasprun_of_the_same_run() {
-    let Some(path) = shared("vasp/IFermi_MgB2/vasprun.xml.gz") else {
+    let Some(path) = shared("IFermi_MgB2/vasprun.xml.gz") else {
         return;
     };
     let xml = open(&path).unwrap();
@@ -592,7 +596,7 @@ fn vaspout_agrees_with_the_vasprun_of_the_same_run() {
 /// No spin-orbit run is among the samples: the flag of a real file is set here.
 #[test]
 fn spin_orbit_gives_spinors() {
-    let Some(path) = shared("vasp/btp2_Si.vasp/vasprun.xml.gz") else {
+    let Some(path) = shared("btp2_Si.vasp/vasprun.xml.gz") else {
         return;
     };
     let text = plain(&path).replace("\"LSORBIT\"> F", "\"LSORBIT\"> T");
