@@ -1,9 +1,9 @@
 //! Progress of long work on stderr: a bar on a terminal, and with `-v` a line now and then anywhere else.
 
 use super::options::Output;
+use super::terminal;
 use crate::progress::{Listener, Listening, listen};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ const LONG: Duration = Duration::from_secs(1);
 
 /// Shows progress as `output` asks for, until it is dropped.
 pub fn show(output: &Output) -> Option<Listening> {
-    let listener: Arc<dyn Listener> = match (output.quiet, std::io::stderr().is_terminal()) {
+    let listener: Arc<dyn Listener> = match (output.quiet, terminal::tells_a_person()) {
         (true, _) => return None,
         (false, true) => Arc::new(Bar::default()),
         (false, false) if output.verbose => Arc::new(Log {
@@ -82,7 +82,7 @@ struct Log {
 
 impl Log {
     fn line(&self, text: &str) {
-        let _ = writeln!(std::io::stderr(), "progress: {text}");
+        terminal::say("progress", text);
         *lock(&self.last) = Instant::now();
     }
 }

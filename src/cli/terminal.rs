@@ -41,6 +41,12 @@ pub fn json_text(value: &Value) -> String {
     }
 }
 
+/// Whether messages go to a terminal.
+pub fn tells_a_person() -> bool {
+    use io::IsTerminal;
+    io::stderr().is_terminal()
+}
+
 /// Prints a message on stderr; where that cannot be written, the work goes on.
 pub fn say(kind: &str, message: &str) {
     let message = printable(message);
