@@ -145,7 +145,7 @@ fn wrong_values_are_refused_before_the_file_is_opened() {
         ("transport --interpolate -8", &["-8"]),
         ("transport --interpolate 100000", &["2³⁴"]),
         ("transport --kspacing -1", &["-1 Å-1", "positive"]),
-        ("transport --electrons -3", &["-3", "positive"]),
+        ("transport --electrons -3", &["-3", "not be negative"]),
         (
             "transport --electrons 3 --fermi-level 0.1",
             &["--electrons", "--fermi-level"],
