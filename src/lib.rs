@@ -2,7 +2,7 @@
 //! every number.
 //!
 //! ```text
-//! io ──▶ bands::BandSource ──▶ integrate::Block ──▶ Engine (cpu, gpu) ──▶ Spectrum, SurfaceIntegral ──▶ transport ──▶ report
+//! io ──▶ bands::BandSource ──▶ integrate::measure, with an Engine (cpu, gpu) ──▶ Spectrum, SurfaceIntegral ──▶ transport ──▶ report
 //! ```
 //!
 //! Imports run one way, each room from those above it; `tests/cli/structure.rs` holds these lines against the code:
@@ -32,28 +32,25 @@
 //! grid point u = (i + shift)/n, third index fastest. Sums carry the spin degeneracy g_s (2 for unpolarised bands, else 1).
 //! Tensors are `[row][col]`; symmetric channels are stored xx yy zz yz xz xy.
 //!
-//! The conductivity of free electrons, n e² τ/m, from a grid:
+//! From a Quantum ESPRESSO run to the Seebeck coefficient of copper at 300 K, with its bar:
 //!
 //! ```
-//! use bzint::bands::BandSource;
-//! use bzint::bands::model::{Model, ModelBands};
-//! use bzint::crystal::{KGrid, Lattice};
-//! use bzint::integrate::cpu::CpuEngine;
-//! use bzint::integrate::{Request, surface};
-//! use bzint::transport::FermiTensors;
+//! use bzint::integrate::{Bins, Channels, Request, cpu::CpuEngine, measure};
+//! use bzint::transport::{AxisPlan, TransportDistribution};
 //!
 //! # fn main() -> bzint::Result<()> {
-//! let lattice = Lattice::new([[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 3.0]])?;
-//! let bands = ModelBands::new(Model::free_electrons(1.0), lattice, KGrid::gamma([32; 3])?, false)?;
-//! let request = Request::for_bands(bands.header());
-//! let integral = surface(&bands, &request, 2.5, &mut CpuEngine::<f64>::default())?;
-//! let tensors = FermiTensors::new(bands.header(), &integral, Some(1e-14))?;
-//! let sigma = tensors.conductivity.unwrap();
-//! // k_F from 2.5 eV; n = k_F³/3π².
-//! let k_f = (2.0 * 2.5 / bzint::units::HBAR2_OVER_ME).sqrt() * 1e10;
-//! let n = k_f.powi(3) / (3.0 * std::f64::consts::PI.powi(2));
-//! let drude = n * bzint::units::ELEMENTARY_CHARGE.powi(2) * 1e-14 / bzint::units::ELECTRON_MASS;
-//! assert!((sigma.value[0][0] - drude).abs() < sigma.error[0][0]);
+//! let file = concat!(env!("CARGO_MANIFEST_DIR"), "/data/cu.nscf.xml.gz");
+//! let bands = bzint::io::open(file.as_ref(), &Default::default())?;
+//! let mu = 14.555;
+//! let mut plan = AxisPlan::for_bands(&*bands, &[300.0], None, mu);
+//! plan.chemical_potentials_ev = vec![(mu, mu)];
+//! let request = Request { channels: Channels::Basic, ..Request::for_bands(bands.header()) };
+//! let found = measure(&*bands, &request, &Bins(&plan.axis()?), &mut CpuEngine::<f64>::default())?;
+//! let distribution = TransportDistribution::new(bands.header(), &found.result, mu)?;
+//! let state = distribution.at_chemical_potential(300.0, mu)?;
+//! let seebeck = distribution.coefficients_over_tau(&state)?.seebeck();
+//! println!("S = ({:e} ± {:e}) V/K", seebeck.value[0][0], seebeck.error[0][0]);
+//! # assert!(seebeck.value[0][0].abs() < 2e-5 && seebeck.error[0][0] > 0.0);
 //! # Ok(())
 //! # }
 //! ```

@@ -68,6 +68,11 @@ pub trait BandSource: Send + Sync {
         None
     }
 
+    /// The address of the interpolation that the bands are, which tells it from others; none for what is no interpolation itself.
+    fn interpolation(&self) -> Option<usize> {
+        None
+    }
+
     /// One band's numbers `[n1][n2][n3]` or `[n1][n2][n3][3]`, where they are in memory as they are, to be read in place.
     fn in_memory(&self, _field: Field, _spin: usize, _band: usize) -> Option<&[f64]> {
         None
@@ -104,6 +109,10 @@ impl<S: BandSource + ?Sized> BandSource for &S {
 
     fn table(&self) -> Option<Box<dyn BandSource + '_>> {
         (**self).table()
+    }
+
+    fn interpolation(&self) -> Option<usize> {
+        (**self).interpolation()
     }
 
     fn in_memory(&self, field: Field, spin: usize, band: usize) -> Option<&[f64]> {

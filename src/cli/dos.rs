@@ -6,7 +6,7 @@ use super::outputs::{Delivery, Form, Outputs, file_to_write, of_option, write_js
 use super::session;
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
-use crate::integrate::{Channels, EnergyAxis, Request, crossings, spectrum_with_rival};
+use crate::integrate::{Bins, Channels, EnergyAxis, Request, measure};
 use crate::report::{DosReport, dos_json, dos_result, dos_table};
 use crate::transport::DosSpectrum;
 use clap::Args;
@@ -67,10 +67,8 @@ impl Dos {
                     channels: Channels::Basic,
                     ..*request
                 };
-                let mut result = spectrum_with_rival(&*source, &request, &axis, engine)?;
-                // Every bin is a result of its own.
-                let found = crossings::widen(&*source, &request, &mut result, |_| 1.0)?;
-                Ok((result, found))
+                let found = measure(&*source, &request, &Bins(&axis), engine)?;
+                Ok((found.result, found.crossings))
             })?;
         session::about_cap(&self.output, &run, header, None);
         let dos = DosSpectrum::new(header, &result);

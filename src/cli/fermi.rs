@@ -5,7 +5,7 @@ use super::options::{FermiOption, Input, Method, Output, parse_time};
 use super::outputs::{Delivery, Form, Outputs, file_to_write, of_option, write_json};
 use super::{level, plausible, session};
 use crate::error::Result;
-use crate::integrate::{crossings, surface_with_rival};
+use crate::integrate::{At, measure};
 use crate::progress;
 use crate::report::{FermiReport, fermi_json, fermi_result, fermi_table};
 use crate::transport::FermiTensors;
@@ -56,12 +56,8 @@ impl Fermi {
                 let phase = progress::phase("Fermi level", 0);
                 let (energy, origin) = level::fermi_level(&self.level, &*source, request, engine)?;
                 drop(phase);
-                let mut integral = surface_with_rival(&*source, request, energy, engine)?;
-                let crossings = crossings::on_surface(&*source, request, &integral)?;
-                if let Some(found) = &crossings {
-                    found.widen(&mut integral);
-                }
-                Ok((integral, origin, crossings.map(|c| c.summary())))
+                let found = measure(&*source, request, &At(energy), engine)?;
+                Ok((found.result, origin, found.crossings))
             })?;
         session::about_cap(&self.output, &run, header, None);
         let tensors = FermiTensors::new(header, &integral, self.tau)?;

@@ -90,7 +90,14 @@ pub trait Engine {
     fn backend(&self) -> &'static str;
     /// Adapter or processor.
     fn adapter(&self) -> String;
-    /// Answers a whole [`surface`], for engines that do not work on blocks of a table.
+    /// Says whether the engine can answer for `source`: one that was made for other bands cannot.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where it cannot.
+    fn check(&self, _source: &dyn BandSource) -> Result<()> {
+        Ok(())
+    }
+    /// Answers a whole [`surface`] of the bands that it was made for, for engines that do not work on blocks of a table.
     fn surface(&mut self, _: &Request, _energy_ev: f64) -> Option<Result<SurfaceIntegral>> {
         None
     }
@@ -149,6 +156,7 @@ pub fn surface(
         ));
     }
     request.validate(source.header())?;
+    engine.check(source)?;
     if let Some(answer) = engine.surface(request, energy_ev) {
         return answer;
     }
@@ -230,6 +238,7 @@ pub fn spectrum(
 ) -> Result<Spectrum> {
     let header = source.header();
     request.validate(header)?;
+    engine.check(source)?;
     if let Some(answer) = engine.spectrum(request, axis) {
         return answer;
     }

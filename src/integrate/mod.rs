@@ -11,6 +11,7 @@ mod exact;
 pub mod fermi_level;
 pub mod fold;
 mod inverse_mass;
+mod measure;
 pub mod refine;
 mod request;
 mod result;
@@ -20,8 +21,16 @@ mod ties;
 pub use axis::EnergyAxis;
 pub use block::Block;
 pub use context::BandContext;
-pub use driver::{Engine, Part, SlabSums, Target, spectrum, surface};
+pub use driver::{Engine, Part, SlabSums, Target};
+pub(crate) use driver::{spectrum, surface};
 pub use inverse_mass::Masses;
+pub use measure::{At, Bins, Measured, Question, measure};
 pub use request::{Channels, Progress, Relevance, Request, Velocities, Weights};
 pub use result::{Channel, Spectrum, SurfaceIntegral};
-pub use rival::{spectrum_with_rival, surface_with_rival};
+
+/// Parts of [`measure`] whose bars hold only a part of what is left open: for comparisons of engines and for tests, not for results.
+#[doc(hidden)]
+pub mod parts {
+    pub use super::driver::{spectrum, surface};
+    pub use super::rival::{spectrum_with_rival, surface_with_rival};
+}

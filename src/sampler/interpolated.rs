@@ -1,5 +1,6 @@
 //! An interpolation as a source of bands: its own coarse grid, with the true extremes of each band.
 
+use super::interpolator::address;
 use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
 use crate::bands::{BandHeader, BandSource, BandStatistics, Field, StatisticsBuilder};
 use crate::error::{Error, Result};
@@ -179,6 +180,10 @@ impl BandSource for InterpolatedBands {
 
     fn statistics(&self) -> &[BandStatistics] {
         &self.statistics
+    }
+
+    fn interpolation(&self) -> Option<usize> {
+        Some(address(&*self.interpolator))
     }
 
     fn table(&self) -> Option<Box<dyn BandSource + '_>> {

@@ -71,6 +71,11 @@ pub struct BoxBand {
     pub high: f64,
 }
 
+/// Where an interpolation lies in memory, which tells it from others that are alive.
+pub fn address(of: &dyn Interpolator) -> usize {
+    std::ptr::from_ref(of).cast::<()>().addr()
+}
+
 /// Bands that can be evaluated at any k-point.
 pub trait Interpolator: Send + Sync {
     /// What the bands are; `k_grid` is the grid that the interpolation came from.

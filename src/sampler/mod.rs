@@ -17,7 +17,7 @@ mod wannier;
 pub use fourier::FourierBands;
 pub use fourier_series::FourierSeries;
 pub use interpolated::InterpolatedBands;
-pub use interpolator::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
+pub use interpolator::{BandGroup, BoxBand, Derivatives, Interpolator, KBox, address};
 pub use matthiessen::MatthiessenBands;
 pub use mean_free_path::{MeanFreePathBands, MeanFreePathSeries};
 pub use series::Conditions;

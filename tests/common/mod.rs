@@ -5,9 +5,9 @@ use bzint::bands::model::{Model, ModelBands};
 use bzint::bands::{BandGrid, BandHeader, BandSource, SpinTreatment};
 use bzint::crystal::{KGrid, Lattice, PointGroup, Tensor};
 use bzint::integrate::cpu::CpuEngine;
+use bzint::integrate::parts::{spectrum, surface};
 use bzint::integrate::{
-    Channel, Channels, EnergyAxis, Request, Spectrum, SurfaceIntegral, Velocities, spectrum,
-    surface,
+    Channel, Channels, EnergyAxis, Request, Spectrum, SurfaceIntegral, Velocities,
 };
 use bzint::transport::{AxisPlan, CoefficientsOverTau, TransportDistribution};
 use bzint::units::EV_ANGSTROM_OVER_HBAR;

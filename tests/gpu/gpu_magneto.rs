@@ -8,9 +8,9 @@ use crate::shared_gpu::{fresh_gpu, gpu, skewed, waves};
 use bzint::bands::BandSource;
 use bzint::crystal::KGrid;
 use bzint::integrate::cpu::CpuEngine;
+use bzint::integrate::parts::{spectrum, surface};
 use bzint::integrate::{
     Channel, Channels, EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral, Velocities, Weights,
-    spectrum, surface,
 };
 use bzint::sampler::FourierBands;
 

@@ -14,9 +14,9 @@ use bzint::bands::{BandGrid, BandSource};
 use bzint::error::Error;
 use bzint::gpu::GpuEngine;
 use bzint::integrate::cpu::CpuEngine;
+use bzint::integrate::parts::{spectrum, surface};
 use bzint::integrate::{
     Channels, EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral, Velocities, Weights,
-    spectrum, surface,
 };
 
 /// GPU against `f64`, relative to the largest value of the channel.

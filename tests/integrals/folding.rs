@@ -5,8 +5,9 @@ use bzint::bands::model::{Model, ModelBands};
 use bzint::crystal::{KGrid, Lattice};
 use bzint::error::Result;
 use bzint::integrate::cpu::CpuEngine;
+use bzint::integrate::parts::spectrum;
 use bzint::integrate::{
-    BandContext, Block, Channels, EnergyAxis, Engine, Part, Request, SlabSums, Target, spectrum,
+    BandContext, Block, Channels, EnergyAxis, Engine, Part, Request, SlabSums, Target,
 };
 use bzint::sampler::FourierBands;
 

@@ -7,9 +7,9 @@ use crate::common::{
 use bzint::bands::{BandGrid, BandHeader, BandSource, Field, SpinTreatment};
 use bzint::crystal::{KGrid, Lattice};
 use bzint::integrate::cpu::CpuEngine;
+use bzint::integrate::parts::{spectrum, surface};
 use bzint::integrate::{
     Channel, Channels, EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral, Velocities, Weights,
-    spectrum, surface,
 };
 use bzint::kernel::Real;
 use bzint::units::EV_ANGSTROM_OVER_HBAR;

@@ -3,7 +3,8 @@
 use crate::common::shared;
 use bzint::bands::{BandSource, Field};
 use bzint::integrate::cpu::CpuEngine;
-use bzint::integrate::{Channel, Request, surface};
+use bzint::integrate::parts::surface;
+use bzint::integrate::{Channel, Request};
 use bzint::io::{self, OpenOptions};
 use bzint::sampler::FourierBands;
 

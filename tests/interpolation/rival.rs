@@ -4,10 +4,10 @@ use crate::common::{cubic, shared, simple_cubic};
 use bzint::bands::{BandGrid, BandHeader, BandSource, ScissorBands, SpinTreatment};
 use bzint::crystal::{KGrid, PointGroup};
 use bzint::integrate::cpu::CpuEngine;
+use bzint::integrate::parts::{spectrum_with_rival, surface_with_rival};
 use bzint::integrate::refine::{Refinement, Refiner, RefiningEngine};
 use bzint::integrate::{
     Channel, Channels, EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral, crossings,
-    spectrum_with_rival, surface_with_rival,
 };
 use bzint::io::{self, OpenOptions};
 use bzint::sampler::{FourierBands, FourierSeries, InterpolatedBands, Interpolator};

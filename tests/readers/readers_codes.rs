@@ -3,8 +3,9 @@
 use crate::common::shared;
 use bzint::Result;
 use bzint::bands::{BandGrid, BandSource, Field, SpinTreatment};
+use bzint::integrate::Request;
 use bzint::integrate::cpu::CpuEngine;
-use bzint::integrate::{Request, surface};
+use bzint::integrate::parts::surface;
 use bzint::io::{self, OpenOptions};
 use bzint::transport::FermiTensors;
 use bzint::units::HARTREE_EV;

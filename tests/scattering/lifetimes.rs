@@ -3,8 +3,9 @@
 use crate::common::{cubic, in_bins};
 use bzint::bands::{BandGrid, BandHeader, BandSource, SpinTreatment};
 use bzint::crystal::{KGrid, PointGroup};
+use bzint::integrate::parts::spectrum_with_rival;
 use bzint::integrate::refine::{Refinement, Refiner, RefiningEngine};
-use bzint::integrate::{Channel, Channels, EnergyAxis, Request, Velocities, spectrum_with_rival};
+use bzint::integrate::{Channel, Channels, EnergyAxis, Request, Velocities};
 use bzint::sampler::{FourierSeries, Interpolator, MeanFreePathBands, MeanFreePathSeries};
 use bzint::transport::{AxisPlan, TransportDistribution, fermi_window};
 use bzint::units::{BOLTZMANN_EV, ELECTRON_MASS, ELEMENTARY_CHARGE, EV, HBAR};
@@ -303,7 +304,7 @@ fn the_gpu_has_the_same_channels() {
     };
     let axis = EnergyAxis::new(-3.5, 5.7, 64).unwrap();
     let reference = in_bins(&bands, &request, &axis);
-    let found = bzint::integrate::spectrum(&bands, &request, &axis, &mut *gpu).unwrap();
+    let found = bzint::integrate::parts::spectrum(&bands, &request, &axis, &mut *gpu).unwrap();
     let pairs = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
     let one = |of: fn(usize, usize) -> Channel| pairs.map(|(i, j)| of(i, j)).to_vec();
     let groups = [

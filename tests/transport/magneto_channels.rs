@@ -8,8 +8,9 @@ use bzint::bands::model::{Model, ModelBands, Valley};
 use bzint::bands::{BandGrid, BandHeader, BandSource, Field, SpinTreatment};
 use bzint::crystal::{KGrid, Lattice, Tensor};
 use bzint::integrate::cpu::CpuEngine;
+use bzint::integrate::parts::spectrum;
 use bzint::integrate::{
-    Channel, Channels, EnergyAxis, Request, SurfaceIntegral, Velocities, Weights, spectrum,
+    Channel, Channels, EnergyAxis, Request, SurfaceIntegral, Velocities, Weights,
 };
 use bzint::kernel::curvature::{mixed_derivative, second_derivative, second_stencil};
 use bzint::sampler::FourierBands;

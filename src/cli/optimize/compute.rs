@@ -5,8 +5,8 @@ use crate::bands::BandSource;
 use crate::cli::level;
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
-use crate::integrate::crossings::{self, CrossingEffect};
-use crate::integrate::{Channels, Engine, Request, spectrum_with_rival};
+use crate::integrate::crossings::CrossingEffect;
+use crate::integrate::{Bins, Channels, Engine, Measured, Request, measure};
 use crate::progress;
 use crate::report::TransportRow;
 use crate::scattering::{Carrier, ScatteringModel};
@@ -120,8 +120,10 @@ impl Optimize {
             relevance: Some(&at),
             ..*request
         };
-        let mut states = spectrum_with_rival(source, &request, &axis, engine)?;
-        let crossings = crossings::widen(source, &request, &mut states, at)?;
+        let Measured {
+            result: states,
+            crossings,
+        } = measure(source, &request, &Bins(&axis), engine)?;
         let mut distribution = TransportDistribution::new(source.header(), &states, middle)?;
         if let Some(extent) = extent {
             distribution = distribution.with_extent(extent);

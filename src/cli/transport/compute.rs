@@ -7,8 +7,8 @@ use crate::cli::lists::Impurity;
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
 use crate::integrate::Spectrum;
-use crate::integrate::crossings::{self, CrossingEffect};
-use crate::integrate::{Channels, EnergyAxis, Engine, Request, spectrum, spectrum_with_rival};
+use crate::integrate::crossings::CrossingEffect;
+use crate::integrate::{Bins, Channels, EnergyAxis, Engine, Measured, Request, measure, spectrum};
 use crate::progress;
 use crate::report::{Levels, Row, TransportRow, share_items, spin_items};
 use crate::sampler::MatthiessenBands;
@@ -199,9 +199,7 @@ impl Transport {
         extent: Option<&Extent>,
         engine: &mut dyn Engine,
     ) -> Result<Integral> {
-        let mut result = spectrum_with_rival(source, request, axis, engine)?;
-        let relevance = |e: f64| request.relevance.map_or(1.0, |r| r(e));
-        let crossings = crossings::widen(source, request, &mut result, relevance)?;
+        let Measured { result, crossings } = measure(source, request, &Bins(axis), engine)?;
         let spins = if self.spin_resolved {
             let both = spin_distributions(source, &result, split_ev)?;
             Some(both.map(|one| one.map(|d| with_extent(d, extent))))

@@ -1,12 +1,13 @@
 //! Refinement in the place of an integrator: the same requests, the same results.
 
 use super::{Refined, Refinement, Refiner};
+use crate::bands::BandSource;
 use crate::error::{Error, Result};
 use crate::integrate::{
     BandContext, Block, EnergyAxis, Engine, Part, Request, SlabSums, Spectrum, SurfaceIntegral,
     Target,
 };
-use crate::sampler::Interpolator;
+use crate::sampler::{Interpolator, address};
 
 /// Tolerance for a rival interpolation over that of the own one, and the largest: true errors are several times below it.
 const RIVAL_TOLERANCE: f64 = 3.0;
@@ -51,6 +52,15 @@ impl Engine for RefiningEngine<'_> {
 
     fn adapter(&self) -> String {
         super::super::cpu::threads()
+    }
+
+    fn check(&self, source: &dyn BandSource) -> Result<()> {
+        if source.interpolation() == Some(address(self.refiner.interpolator)) {
+            return Ok(());
+        }
+        Err(Error::Internal(
+            "refinement was made for other bands than it is asked about".into(),
+        ))
     }
 
     fn surface(&mut self, request: &Request, energy_ev: f64) -> Option<Result<SurfaceIntegral>> {

@@ -21,7 +21,12 @@ pub(in crate::io) const NEWEST_SCHEMA: i64 = 1;
 /// [`Error::Io`] where the directory cannot be written or the disk is full, and whatever `fill` returns.
 pub(in crate::io) fn create(path: &Path, fill: impl FnOnce(&File) -> Result<()>) -> Result<()> {
     Output::new(path)?.write(|scratch| {
-        let file = File::create(scratch.path()).map_err(write_error(path, "new file"))?;
+        // Nobody else knows the file in the making, and a lock on it would live on in any process that is started meanwhile: who opens
+        // the finished file would find it locked.
+        let file = hdf5::FileBuilder::new()
+            .with_fapl(|access| access.file_locking(false))
+            .create(scratch.path())
+            .map_err(write_error(path, "new file"))?;
         fill(&file)?;
         // HDF5 keeps chunks back: only a flush and a close that succeed say that all was written.
         file.flush().map_err(write_error(path, "last flush"))?;

@@ -1,0 +1,105 @@
+//! `measure` is the natural call, and has the whole bar; an engine answers for its own bands alone.
+
+use crate::common::{shared, simple_cubic};
+use bzint::bands::BandSource;
+use bzint::crystal::KGrid;
+use bzint::integrate::cpu::CpuEngine;
+use bzint::integrate::parts::spectrum;
+use bzint::integrate::refine::{Refinement, Refiner, RefiningEngine};
+use bzint::integrate::{At, Bins, Channels, Request, measure};
+use bzint::io::{OpenOptions, open};
+use bzint::sampler::{FourierBands, FourierSeries, InterpolatedBands, MatthiessenBands};
+use bzint::transport::{AxisPlan, TransportDistribution};
+use serde_json::Value;
+use std::process::Command;
+
+/// Silicon from 8³ points: what the library's natural call gives has the bar that the command prints, many times the grid's alone.
+#[test]
+fn the_natural_call_has_the_bar_of_the_command() {
+    let Some(path) = shared("qe/si/si.fullgrid.xml.gz").or_else(|| shared("qe/si/si.nscf.xml.gz"))
+    else {
+        return;
+    };
+    let table = open(&path, &OpenOptions::default()).unwrap();
+    let grid = KGrid::gamma([32; 3]).unwrap();
+    let bands = FourierBands::with_rival(&*table, grid).unwrap();
+    let header = bands.header();
+    // 0.1 eV above the conduction band's edge.
+    let mu = 6.83;
+    let plan = AxisPlan {
+        temperatures_k: (300.0, 300.0),
+        chemical_potentials_ev: vec![(mu, mu)],
+        gap_edges_ev: vec![mu],
+        ..AxisPlan::default()
+    };
+    let axis = plan.axis().unwrap();
+    let request = Request {
+        channels: Channels::Basic,
+        ..Request::for_bands(header)
+    };
+    let mut engine = CpuEngine::<f64>::default();
+    let sigma = |of: &bzint::integrate::Spectrum| {
+        let d = TransportDistribution::new(header, of, 6.5).unwrap();
+        let state = d.at_chemical_potential(300.0, mu).unwrap();
+        let c = d
+            .coefficients_over_tau(&state)
+            .unwrap()
+            .conductivity_over_tau();
+        (c.value[0][0], c.error[0][0])
+    };
+    let whole = sigma(
+        &measure(&bands, &request, &Bins(&axis), &mut engine)
+            .unwrap()
+            .result,
+    );
+    let grid_alone = sigma(&spectrum(&bands, &request, &axis, &mut engine).unwrap());
+    let words = format!(
+        "transport {} --interpolate 32 --mu-absolute {mu} -T 300 --no-hall --backend cpu --json",
+        path.display()
+    );
+    let output = Command::new(env!("CARGO_BIN_EXE_bzint"))
+        .args(words.split_whitespace())
+        .output()
+        .unwrap();
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let of = |field: &str| {
+        json["rows"][0]["conductivity_over_tau"][field][0][0]
+            .as_f64()
+            .unwrap()
+    };
+    let command = (of("value"), of("error"));
+    println!("library {whole:?}, grid alone {grid_alone:?}, command {command:?}");
+    assert!((whole.0 / command.0 - 1.0).abs() < 1e-3);
+    assert!(
+        (whole.1 / command.1 - 1.0).abs() < 0.1,
+        "{whole:?} {command:?}"
+    );
+    assert!(grid_alone.1 < 0.5 * whole.1, "{grid_alone:?} {whole:?}");
+}
+
+/// Refinement that was made for some bands does not answer for others, nor for a change of its own.
+#[test]
+fn an_engine_of_other_bands_is_refused() {
+    let bands = |hopping: f64| {
+        let series = FourierSeries::new(&simple_cubic(6, 4.0, hopping)).unwrap();
+        InterpolatedBands::new(Box::new(series)).unwrap()
+    };
+    let (own, other) = (bands(1.0), bands(0.3));
+    let refinement = Refinement {
+        tolerance: 0.1,
+        ..Refinement::default()
+    };
+    let mut engine = RefiningEngine::new(Refiner::new(own.interpolator(), refinement).unwrap());
+    let request = Request::for_bands(own.header());
+    assert!(measure(&own, &request, &At(-1.5), &mut engine).is_ok());
+    let rate = |_: f64| 1e14;
+    let changed = MatthiessenBands::new(&own, &rate);
+    for source in [
+        &other as &dyn BandSource,
+        &changed,
+        &simple_cubic(6, 4.0, 0.3),
+    ] {
+        let error = measure(source, &request, &At(-1.5), &mut engine).unwrap_err();
+        assert!(error.to_string().contains("other bands"), "{error}");
+    }
+}
