@@ -1,9 +1,10 @@
 //! `bzint convert`.
 
+use super::opened;
 use super::options::{Input, Output};
 use super::session;
 use crate::error::{Error, Result};
-use crate::io::{bxsf, frmsf, hdf5};
+use crate::io::{bxsf, frmsf, hdf5, wannier90};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 pub struct Convert {
     #[command(flatten)]
     input: Input,
-    /// File to write: .h5 (native), .bxsf or .frmsf
+    /// File to write: .h5 (native), .bxsf, .frmsf, or SEED_hr.dat (with SEED.win: a Hamiltonian that has the energies as eigenvalues)
     #[arg(short, long = "output", value_name = "OUT")]
     out: PathBuf,
     /// Spin channel for formats without spin: 1 (up) or 2 (down)
@@ -32,12 +33,17 @@ impl Convert {
     /// Where the input cannot be read or the output cannot be written.
     pub fn run(self) -> Result<()> {
         let extension = self.out.extension().and_then(|e| e.to_str()).unwrap_or("");
+        let hamiltonian = self.out.to_string_lossy().ends_with(wannier90::SUFFIX);
         match extension {
+            "dat" if hamiltonian => {}
             "h5" | "hdf5" | "bxsf" | "frmsf" => {}
             _ => {
                 return Err(Error::bad_option(
                     "--output",
-                    format!("{} ends in none of .h5, .bxsf, .frmsf", self.out.display()),
+                    format!(
+                        "{} ends in none of .h5, .bxsf, .frmsf, _hr.dat",
+                        self.out.display()
+                    ),
                     "give a name with the ending of the format wanted",
                 ));
             }
@@ -53,6 +59,9 @@ impl Convert {
                 ));
             }
         };
+        if hamiltonian {
+            return self.hamiltonian(spin);
+        }
         let source = session::open(&self.input)?;
         session::notes(&self.output, source.header());
         let options = bxsf::WriteOptions {
@@ -79,6 +88,30 @@ impl Convert {
             ));
         } else if !self.output.quiet {
             super::print(&summary);
+        }
+        Ok(())
+    }
+
+    /// Writes a Hamiltonian: the file's own, or one found from its energies.
+    fn hamiltonian(&self, spin: Option<usize>) -> Result<()> {
+        let found = opened::hamiltonian(&self.input, spin)?;
+        session::notes(&self.output, found.header());
+        let win = wannier90::write(&self.out, &found, &session::command_line())?;
+        let header = found.header();
+        if self.output.json {
+            super::print(&format!(
+                "{:#}",
+                serde_json::json!({"kind": "convert", "output": self.out, "k_grid": header.k_grid.n, "orbitals": header.n_band})
+            ));
+        } else if !self.output.quiet {
+            super::print(&format!(
+                "{} orbitals, {} lattice vectors, from {} k-points, written to {} and {}",
+                header.n_band,
+                found.vectors().len(),
+                header.k_grid,
+                self.out.display(),
+                win.display()
+            ));
         }
         Ok(())
     }

@@ -1,14 +1,15 @@
 //! The bands that a command works on: a table, or an interpolation to be refined.
 
-use super::options::{Density, Input};
-use crate::bands::{BandSource, Scissor, ScissorBands};
+use super::options::{Density, Input, InterpolatorKind};
+use crate::bands::{BandSource, Scissor, ScissorBands, WannierHamiltonian};
 use crate::crystal::{KGrid, Lattice};
 use crate::error::{Error, Result};
 use crate::integrate::refine::Refinement;
 use crate::io;
+use crate::sampler::isospectral::{self, Wanted};
 use crate::sampler::{
-    Conditions, FourierBands, FourierSeries, InterpolatedBands, Interpolator, ShiftedBands,
-    WannierBands, WannierGrid,
+    Conditions, FourierBands, FourierSeries, InterpolatedBands, Interpolator, IsospectralBands,
+    IsospectralGrid, ShiftedBands, WannierBands, WannierGrid,
 };
 use std::ops::Deref;
 
@@ -76,6 +77,13 @@ pub fn open(input: &Input, preference: Preference) -> Result<Opened> {
 fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
     let wanted_table = preference == Preference::Table && input.tolerance.is_none();
     if let Some(hamiltonian) = io::open_wannier(&input.file)? {
+        if input.interpolator == InterpolatorKind::Isospectral {
+            return Err(no_hamiltonian(
+                input,
+                "the file is a Hamiltonian already",
+                "leave the option out",
+            ));
+        }
         if input.fit_velocities {
             return Err(nothing_to_fit(
                 input,
@@ -120,10 +128,21 @@ fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
     let refined = match (density(input, &header.lattice)?, input.tolerance) {
         (Some(Density::Grid(n)), _) => {
             let grid = KGrid::gamma(n)?;
-            return Ok(Opened::Table(Box::new(match preference {
+            let why = match hamiltonians(&*table, input)? {
+                Hamiltonians::Found(bands) => {
+                    return Ok(Opened::Table(Box::new(match preference {
+                        Preference::Table => IsospectralGrid::new(&bands, grid)?,
+                        _ => IsospectralGrid::with_rival(&bands, grid, &*table)?,
+                    })));
+                }
+                Hamiltonians::None(why) => why,
+            };
+            let mut bands = match preference {
                 Preference::Table => FourierBands::through(&*table, grid, conditions)?,
                 _ => FourierBands::with_rival_through(&*table, grid, conditions)?,
-            })));
+            };
+            why.into_iter().for_each(|why| bands.note(why));
+            return Ok(Opened::Table(Box::new(bands)));
         }
         (Some(Density::AsItIs), _) => false,
         (None, Some(_)) => true,
@@ -137,10 +156,111 @@ fn on_density(input: &Input, preference: Preference) -> Result<Opened> {
                 "give `--interpolate N` or `--tolerance`, or leave the option out",
             ));
         }
+        if input.interpolator == InterpolatorKind::Isospectral {
+            return Err(no_hamiltonian(
+                input,
+                "the table is taken as it is, nothing is interpolated",
+                "give `--interpolate N` or `--tolerance`, or leave the option out",
+            ));
+        }
         return Ok(Opened::Table(table));
     }
-    let series = FourierSeries::with_rival_through(&*table, conditions)?;
+    let why = match hamiltonians(&*table, input)? {
+        Hamiltonians::Found(bands) => return refine(bands, input),
+        Hamiltonians::None(why) => why,
+    };
+    let mut series = FourierSeries::with_rival_through(&*table, conditions)?;
+    why.into_iter().for_each(|why| series.note(why));
     refine(Box::new(series), input)
+}
+
+/// What a search for Hamiltonians came to: they, or a note on why there are none.
+enum Hamiltonians {
+    Found(Box<IsospectralBands>),
+    None(Option<String>),
+}
+
+/// The table's bands by Hamiltonians, where the options ask for them and they are found.
+fn hamiltonians(table: &dyn BandSource, input: &Input) -> Result<Hamiltonians> {
+    let wanted = match input.interpolator {
+        InterpolatorKind::Series => return Ok(Hamiltonians::None(None)),
+        InterpolatorKind::Auto => Wanted::WherePredictedBetter,
+        InterpolatorKind::Isospectral => Wanted::Wherever,
+    };
+    if input.fit_velocities {
+        return match wanted {
+            Wanted::Wherever => Err(no_hamiltonian(
+                input,
+                "a Hamiltonian is found from energies, velocities are not fitted",
+                "leave one of `--interpolator isospectral` and `--fit-velocities` out",
+            )),
+            Wanted::WherePredictedBetter => Ok(Hamiltonians::None(None)),
+        };
+    }
+    match (isospectral::search(table, wanted)?.bands, wanted) {
+        (Ok(bands), _) => Ok(Hamiltonians::Found(Box::new(bands))),
+        (Err(why), Wanted::WherePredictedBetter) => Ok(Hamiltonians::None(Some(format!(
+            "No Hamiltonian is taken: {why}"
+        )))),
+        (Err(why), Wanted::Wherever) => {
+            Err(no_hamiltonian(input, &why, "give `--interpolator series`"))
+        }
+    }
+}
+
+/// The input's Hamiltonian of one spin channel: its own where it is one, else that found for the bands that matter most.
+///
+/// # Errors
+/// As [`io::open`]; [`Error::BadOption`] where a spin channel must be chosen, and where no Hamiltonian is found.
+pub fn hamiltonian(input: &Input, spin: Option<usize>) -> Result<WannierHamiltonian> {
+    if let Some(hamiltonian) = io::open_wannier(&input.file)? {
+        return Ok(hamiltonian);
+    }
+    let table = io::open(
+        &input.file,
+        &io::OpenOptions {
+            bxsf_units: input.bxsf_units,
+        },
+    )?;
+    let header = table.header();
+    let spin = match spin {
+        Some(spin) if spin < header.n_spin() => spin,
+        None if header.n_spin() == 1 => 0,
+        _ => {
+            return Err(Error::bad_option(
+                "--spin",
+                format!(
+                    "the bands have {} spin channels, and a Hamiltonian is of one",
+                    header.n_spin()
+                ),
+                "give `--spin 1` or `--spin 2`",
+            ));
+        }
+    };
+    let none = |why: &str| {
+        let file = input.file.display();
+        Error::bad_option(
+            "--output",
+            format!("{file}: no Hamiltonian is found: {why}"),
+            "write .h5, .bxsf or .frmsf, or give a denser table",
+        )
+    };
+    let bands = isospectral::search(&*table, Wanted::Wherever)?
+        .bands
+        .map_err(|why| none(&why))?;
+    bands
+        .whole(spin)
+        .ok_or_else(|| none("none has the bands that matter"))
+}
+
+/// The error of `--interpolator isospectral` where there can be none.
+fn no_hamiltonian(input: &Input, problem: &str, remedy: &str) -> Error {
+    let file = input.file.display();
+    Error::bad_option(
+        "--interpolator isospectral",
+        format!("{file}: {problem}"),
+        remedy,
+    )
 }
 
 /// The error of `--fit-velocities` where it can do nothing.

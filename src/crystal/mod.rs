@@ -4,7 +4,7 @@ mod k_grid;
 mod lattice;
 mod magnetic;
 mod symmetry;
-mod tensor;
+pub(crate) mod tensor;
 
 pub use k_grid::KGrid;
 pub use lattice::Lattice;

@@ -12,10 +12,12 @@
 
 mod matrix;
 mod win;
+mod write;
 mod wsvec;
 
 use self::matrix::{Kind, Matrix};
 use self::win::Win;
+pub use self::write::{SUFFIX, write};
 use super::text::{self, TextFile};
 use crate::bands::{BandHeader, SpinTreatment, WannierHamiltonian};
 use crate::crystal::{KGrid, Lattice, PointGroup};
