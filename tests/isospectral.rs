@@ -150,6 +150,7 @@ fn warped_bands_are_right_between_the_points_and_symmetric() {
     let group = PointGroup::of_lattice(&cubic, 1e-6);
     let source = table(cubic, [12; 3], group.clone(), 0.0, warped);
     let bands = found(&source);
+    println!("{:#?}", bands.header().provenance.notes);
     let (_, range, first) = bands.hamiltonians(0).next().unwrap();
     assert_eq!((range, first), (0..3, 0));
     let series = FourierSeries::new(&source).unwrap();
@@ -224,7 +225,7 @@ fn a_band_that_no_other_touches_stays_a_series() {
         dimension: 3,
     };
     let bands = ModelBands::new(
-        model,
+        model.clone(),
         common::cubic(4.0),
         KGrid::gamma([6; 3]).unwrap(),
         false,
@@ -317,4 +318,127 @@ fn copper_is_predicted() {
         rms(apart)
     );
     assert!(rms(off) < 3.0 && rms(apart) > 0.5 * rms(off) && rms(apart) < 10.0);
+}
+
+fn bzint(arguments: &[&str]) -> std::process::Output {
+    std::process::Command::new(env!("CARGO_BIN_EXE_bzint"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+/// Holes of the warped valence band: k·p perturbation theory, field/warped-valence-band/README.md.
+#[test]
+fn holes_of_a_warped_valence_band_have_their_transport() {
+    let Some(path) = shared("field/warped-valence-band/warped_16.h5") else {
+        return;
+    };
+    let out = bzint(&[
+        "transport",
+        path.to_str().unwrap(),
+        "-T",
+        "300",
+        "--doping",
+        "p1e18,p1e19,p1e20",
+        "--hall",
+        "--interpolator",
+        "isospectral",
+        "--backend",
+        "cpu",
+        "--json",
+    ]);
+    assert!(
+        out.status.success(),
+        "{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+    let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    let exact = [
+        (8.7564e16, 514.778e-6, 4.4801e11, 4.271e-6),
+        (8.7502e17, 317.650e-6, 4.5452e12, 4.287e-7),
+        (8.7054e18, 132.581e-6, 5.0888e13, 4.441e-8),
+    ];
+    for (row, exact) in json["rows"].as_array().unwrap().iter().zip(exact) {
+        let of = |name: &str| {
+            let q = &row[name];
+            let at = |x: &serde_json::Value| match x.as_array() {
+                Some(rows) if rows[0].is_array() && rows[0][0].is_array() => rows[0][1][2].as_f64(),
+                Some(rows) => rows[0][0].as_f64(),
+                None => x.as_f64(),
+            };
+            (at(&q["value"]).unwrap(), at(&q["error"]).unwrap())
+        };
+        for (name, exact, within) in [
+            ("conductivity_over_tau", exact.0, 0.01),
+            ("seebeck", exact.1, 0.01),
+            ("thermal_conductivity_electronic_over_tau", exact.2, 0.01),
+            ("hall", exact.3, 0.03),
+        ] {
+            let (value, error) = of(name);
+            println!("{name} {value:.5e} ± {error:.1e}, right {exact:.5e}");
+            assert!(
+                (value / exact - 1.0).abs() < within,
+                "{name}: {value} {exact}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_is_a_wrong_call() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("sc.h5");
+    let made = bzint(&[
+        "model",
+        "simple-cubic",
+        "-n",
+        "6",
+        "-o",
+        file.to_str().unwrap(),
+    ]);
+    assert!(
+        made.status.success(),
+        "{}",
+        String::from_utf8_lossy(&made.stderr)
+    );
+    let file = file.to_str().unwrap();
+    for (arguments, words) in [
+        (
+            vec![
+                "fermi",
+                file,
+                "--interpolator",
+                "isospectral",
+                "--interpolate",
+                "none",
+            ],
+            "taken as it is",
+        ),
+        (
+            vec![
+                "fermi",
+                file,
+                "--interpolator",
+                "isospectral",
+                "--interpolate",
+                "8",
+            ],
+            "no other touches",
+        ),
+        (
+            vec!["fermi", file, "--interpolator", "guess"],
+            "possible values",
+        ),
+        (
+            vec!["convert", file, "-o", "x_hr.dat"],
+            "no Hamiltonian is found",
+        ),
+        (vec!["convert", file, "-o", "x.dat"], "_hr.dat"),
+    ] {
+        let out = bzint(&arguments);
+        let text = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert_eq!(out.status.code(), Some(2), "{arguments:?}: {text}");
+        assert!(text.contains(words), "{text}");
+        assert!(!Path::new("x_hr.dat").exists());
+    }
 }

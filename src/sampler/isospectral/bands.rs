@@ -41,6 +41,8 @@ pub struct IsospectralBands {
     series: Arc<FourierSeries>,
     symmetry: PointGroup,
     rival: Option<Arc<Self>>,
+    /// Whether bands that matter and touch others are left to the series.
+    kinks: bool,
 }
 
 impl IsospectralBands {
@@ -65,10 +67,12 @@ impl IsospectralBands {
             series,
             symmetry,
             rival: None,
+            kinks: false,
         })
     }
 
-    pub(super) fn set_rival(&mut self, rival: Self, notes: Vec<String>) {
+    pub(super) fn set_rival(&mut self, rival: Self, kinks: bool, notes: Vec<String>) {
+        self.kinks = kinks;
         self.rival = Some(Arc::new(rival));
         let notes_of_table = &mut self.header.provenance.notes;
         notes_of_table.push(format!(
@@ -132,6 +136,10 @@ impl Interpolator for IsospectralBands {
 
     fn rival(&self) -> Option<Arc<dyn Interpolator>> {
         self.rival.clone().map(|r| r as Arc<dyn Interpolator>)
+    }
+
+    fn has_kinks(&self) -> bool {
+        self.kinks
     }
 
     fn groups(&self) -> Vec<BandGroup> {

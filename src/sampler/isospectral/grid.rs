@@ -11,8 +11,10 @@ use rayon::prelude::*;
 /// Bands and velocities of [`IsospectralBands`] on a uniform grid, in memory.
 pub struct IsospectralGrid {
     bands: BandGrid,
-    /// What another Hamiltonian gives, and the table itself.
-    rival: Option<(BandGrid, BandGrid)>,
+    /// What another Hamiltonian gives.
+    rival: Option<BandGrid>,
+    /// The table, where bands that touch are left to the series.
+    table: Option<BandGrid>,
 }
 
 impl IsospectralGrid {
@@ -24,6 +26,7 @@ impl IsospectralGrid {
         Ok(Self {
             bands: on_grid(bands, grid)?,
             rival: None,
+            table: None,
         })
     }
 
@@ -38,7 +41,10 @@ impl IsospectralGrid {
     ) -> Result<Self> {
         let mut own = Self::new(bands, grid)?;
         if let Some(rival) = bands.isospectral_rival() {
-            own.rival = Some((on_grid(&rival, grid)?, BandGrid::copied(table)?));
+            own.rival = Some(on_grid(&rival, grid)?);
+            if bands.has_kinks() {
+                own.table = Some(BandGrid::copied(table)?);
+            }
         }
         Ok(own)
     }
@@ -100,12 +106,16 @@ impl BandSource for IsospectralGrid {
     }
 
     fn rival(&self) -> Option<Box<dyn BandSource + '_>> {
-        let (rival, _) = self.rival.as_ref()?;
+        let rival = self.rival.as_ref()?;
         Some(Box::new(rival))
     }
 
+    fn has_rival(&self) -> bool {
+        self.rival.is_some()
+    }
+
     fn table(&self) -> Option<Box<dyn BandSource + '_>> {
-        let (_, table) = self.rival.as_ref()?;
+        let table = self.table.as_ref()?;
         Some(Box::new(table))
     }
 

@@ -23,8 +23,8 @@ const MET_EV: f64 = 1e-6;
 /// A Hamiltonian is trusted where it predicts this many times better than the series, and its misfit is below (eV).
 const BETTER: f64 = 2.0;
 const MISFIT_EV: f64 = 0.1;
-/// A prediction as good as this (eV) is not to be bettered.
-const EXACT_EV: f64 = 1e-7;
+/// A prediction as good as this (eV) need not be bettered.
+const EXACT_EV: f64 = 1e-4;
 /// Candidates whose Hamiltonian is made from the whole table, until one has a small misfit.
 const TRIED: usize = 4;
 
@@ -111,6 +111,7 @@ pub fn search(source: &dyn BandSource, wanted: Wanted) -> Result<Search> {
     }
     let (mut parts, mut rivals, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     let mut predicted: Option<Prediction> = None;
+    let mut kinks = false;
     for spin in 0..channels {
         let both = if channels == header.n_spin() {
             spin..spin + 1
@@ -135,7 +136,8 @@ pub fn search(source: &dyn BandSource, wanted: Wanted) -> Result<Search> {
                 }
             };
             let mut made = match outcome {
-                Outcome::Nothing(why) => {
+                Outcome::Nothing { why, kinks: left } => {
+                    kinks |= left;
                     notes.push(words(format!("the series, {why}")));
                     continue;
                 }
@@ -162,6 +164,7 @@ pub fn search(source: &dyn BandSource, wanted: Wanted) -> Result<Search> {
             let trusted =
                 off.is_some_and(|off| best.rank * BETTER < off) && best.found.misfit < MISFIT_EV;
             if wanted == Wanted::WherePredictedBetter && !trusted {
+                kinks = true;
                 notes.push(words(format!(
                     "the series, which a Hamiltonian does not better enough{said}"
                 )));
@@ -217,7 +220,7 @@ pub fn search(source: &dyn BandSource, wanted: Wanted) -> Result<Search> {
         .unwrap_or_else(|| Arc::clone(&series));
     let rival = IsospectralBands::new(source, rivals, other)?;
     let mut bands = IsospectralBands::new(source, parts, series)?;
-    bands.set_rival(rival, notes.clone());
+    bands.set_rival(rival, kinks, notes.clone());
     Ok(Search {
         bands: Ok(bands),
         predicted,
@@ -230,7 +233,11 @@ enum Outcome {
     /// Hamiltonians, the best first.
     Made(Vec<Made>),
     /// None, and why.
-    Nothing(String),
+    Nothing {
+        why: String,
+        /// Whether its bands may touch, and matter.
+        kinks: bool,
+    },
 }
 
 impl Searching<'_> {
@@ -296,7 +303,10 @@ impl Searching<'_> {
         last: bool,
         whole: Range<usize>,
     ) -> Result<Outcome> {
-        let nothing = |why: &str| Ok(Outcome::Nothing(why.to_owned()));
+        let nothing = |why: &str, kinks: bool| {
+            let why = why.to_owned();
+            Ok(Outcome::Nothing { why, kinks })
+        };
         let statistics =
             &self.source.statistics()[spin * self.source.header().n_band..][bands.clone()];
         let near = |l: &f64| {
@@ -306,12 +316,12 @@ impl Searching<'_> {
             statistics.iter().any(reaches)
         };
         if !self.levels.is_empty() && !self.levels.iter().any(near) {
-            return nothing("far from the levels that matter");
+            return nothing("far from the levels that matter", false);
         }
         let all = Table::new(self.source, spin, 0, self.source.header().n_band)?;
         let closed = !last || isolated_above(&all, bands.end - 1);
         if bands.len() == 1 && closed {
-            return nothing("which is right for a band that no other touches");
+            return nothing("which is right for a band that no other touches", false);
         }
         let of = |range: Range<usize>, closed: bool| {
             candidates(
@@ -330,6 +340,7 @@ impl Searching<'_> {
         if list.is_empty() {
             return nothing(
                 "as no orbitals that are tried have these bands with the crystal's symmetry at a cost that could be borne",
+                true,
             );
         }
         let held = self.held(spin, bands)?;
@@ -385,7 +396,10 @@ impl Searching<'_> {
             }
         }
         if made.is_empty() {
-            return nothing("as no fit leads to a Hamiltonian that has the energies given");
+            return nothing(
+                "as no fit leads to a Hamiltonian that has the energies given",
+                true,
+            );
         }
         // Ranks are kept among those with a small misfit.
         made.sort_by_key(|m| m.found.misfit >= MISFIT_EV);

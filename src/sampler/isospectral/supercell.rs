@@ -4,12 +4,14 @@ use super::basis::Basis;
 use crate::crystal::KGrid;
 use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::f64::consts::PI;
 use std::sync::Arc;
 
 /// Images as long as the shortest within this (Å) share its weight.
 const SAME_LENGTH: f64 = 1e-5;
+/// Elements below this (eV) are rounding: even ten thousand of them are 1e-7 eV together.
+const NOTHING: f64 = 1e-11;
 /// Images are sought so many supercells away along each axis.
 const REACH: i32 = 2;
 
@@ -213,8 +215,16 @@ impl Assembly {
         }
     }
 
-    /// Vectors and elements `[R][m][n]`.
-    pub fn finish(self) -> (Vec<[i32; 3]>, Vec<Complex64>) {
+    /// Vectors and elements `[R][m][n]`, without matrices that are nothing but rounding.
+    pub fn finish(mut self) -> (Vec<[i32; 3]>, Vec<Complex64>) {
+        let large = |h: &Vec<Complex64>| h.iter().any(|x| x.norm() > NOTHING);
+        let kept: BTreeSet<[i32; 3]> = self
+            .places
+            .iter()
+            .filter(|(r, h)| **r == [0; 3] || large(h))
+            .flat_map(|(r, _)| [*r, r.map(|x| -x)])
+            .collect();
+        self.places.retain(|r, _| kept.contains(r));
         let vectors = self.places.keys().copied().collect();
         (vectors, self.places.into_values().flatten().collect())
     }
