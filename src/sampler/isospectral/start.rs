@@ -5,7 +5,7 @@
 use super::assignment::{Given, assign};
 use super::multiplets::{Multiplets, Solved};
 use super::random::Random;
-use super::two_centre::{Kind, TwoCentre};
+use super::two_centre::{Kind, Parameter, TwoCentre};
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 use rustfft::num_complex::Complex64;
@@ -19,6 +19,8 @@ const SCATTER: [f64; 2] = [0.5, 3.0];
 /// What holds parameters at their start, μ in Σ μ²(p − p₀)²: hoppings and couplings, levels. The long fit has a share of it.
 const HOLD: [f64; 2] = [0.15, 0.03];
 const LONG_HOLD: f64 = 0.3;
+/// The last fits hold them so, each where the deviation (eV) is not larger than the number.
+const LAST_HOLDS: [f64; 3] = [1e-2, 1e-4, 1e-6];
 /// The fit ends where a step improves less than this (relative).
 const ENOUGH: f64 = 1e-4;
 
@@ -72,11 +74,17 @@ pub(super) fn fit(
             .collect()
     };
     let prepared = prepare(&short);
-    let two_centre = model
-        .parameters
-        .iter()
-        .filter(|p| p.kind != Kind::Allowed)
-        .count();
+    // First the two-centre parameters, then what symmetry allows besides: which start is best, only both tell.
+    let all = model.parameters.len();
+    let is_two_centre = |p: &&Parameter| p.kind != Kind::Allowed;
+    let two_centre = model.parameters.iter().filter(is_two_centre).count();
+    let fitted = |points: &[Prepared], place: &[f64], hold: f64, steps: usize| {
+        let first = descend(model, points, place, hold, steps, two_centre)?;
+        if two_centre == all {
+            return Some(first);
+        }
+        descend(model, points, &first.values, hold, steps, all)
+    };
     let first = first_guess(model, &prepared);
     let places: Vec<Vec<f64>> = (0..starts)
         .map(|number| {
@@ -93,30 +101,36 @@ pub(super) fn fit(
             scattered.collect()
         })
         .collect();
-    let mut found: Vec<Fitted> = places
-        .par_iter()
-        .filter_map(|place| descend(model, &prepared, place, 1.0, STEPS[0], two_centre))
-        .collect();
-    found.sort_by(|a, b| a.deviation.total_cmp(&b.deviation));
-    found.truncate(BEST);
+    let best_of = |mut found: Vec<Fitted>| {
+        found.sort_by(|a, b| a.deviation.total_cmp(&b.deviation));
+        found.truncate(BEST);
+        found
+    };
+    let short_fits = places.par_iter();
+    let found = best_of(
+        short_fits
+            .filter_map(|p| fitted(&prepared, p, 1.0, STEPS[0]))
+            .collect(),
+    );
     let prepared = prepare(&long);
-    let mut found: Vec<Fitted> = found
-        .par_iter()
-        .filter_map(|f| descend(model, &prepared, &f.values, LONG_HOLD, STEPS[1], two_centre))
-        .collect();
-    found.sort_by(|a, b| a.deviation.total_cmp(&b.deviation));
-    let best = found.into_iter().next()?;
-    if two_centre == model.parameters.len() {
-        return Some(best);
+    let long_fits = found.par_iter();
+    let found = best_of(
+        long_fits
+            .filter_map(|f| descend(model, &prepared, &f.values, LONG_HOLD, STEPS[1], all))
+            .collect(),
+    );
+    let mut best = found.into_iter().next()?;
+    // Bands of just such a model are to be met to rounding: the better they are, the less parameters are held.
+    for hold in LAST_HOLDS {
+        if best.deviation > hold {
+            break;
+        }
+        let better = descend(model, &prepared, &best.values, hold, STEPS[2], all);
+        best = better
+            .filter(|f| f.deviation < best.deviation)
+            .unwrap_or(best);
     }
-    descend(
-        model,
-        &prepared,
-        &best.values,
-        LONG_HOLD,
-        STEPS[2],
-        model.parameters.len(),
-    )
+    Some(best)
 }
 
 /// Harrison's parameters, levels moved so that the mean of the energies is right.
