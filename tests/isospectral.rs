@@ -339,8 +339,10 @@ fn holes_of_a_warped_valence_band_have_their_transport() {
         "-T",
         "300",
         "--doping",
-        "p1e18,p1e19,p1e20",
+        "p1e19",
         "--hall",
+        "--tolerance",
+        "3e-3",
         "--interpolator",
         "isospectral",
         "--backend",
@@ -353,11 +355,7 @@ fn holes_of_a_warped_valence_band_have_their_transport() {
         String::from_utf8_lossy(&out.stderr)
     );
     let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
-    let exact = [
-        (8.7564e16, 514.778e-6, 4.4801e11, 4.271e-6),
-        (8.7502e17, 317.650e-6, 4.5452e12, 4.287e-7),
-        (8.7054e18, 132.581e-6, 5.0888e13, 4.441e-8),
-    ];
+    let exact = [(8.7502e17, 317.650e-6, 4.5452e12, 4.287e-7)];
     for (row, exact) in json["rows"].as_array().unwrap().iter().zip(exact) {
         let of = |name: &str| {
             let q = &row[name];
@@ -376,6 +374,10 @@ fn holes_of_a_warped_valence_band_have_their_transport() {
         ] {
             let (value, error) = of(name);
             println!("{name} {value:.5e} ± {error:.1e}, right {exact:.5e}");
+            assert!(
+                (value - exact).abs() < error,
+                "{name}: {value} ± {error}, {exact}"
+            );
             assert!(
                 (value / exact - 1.0).abs() < within,
                 "{name}: {value} {exact}"

@@ -41,18 +41,16 @@ pub fn write(path: &Path, hamiltonian: &WannierHamiltonian, words: &str) -> Resu
     Ok(win)
 }
 
-/// Every vector with its elements; of each class modulo the k-grid there is at least one.
-fn complete(
-    hamiltonian: &WannierHamiltonian,
-) -> (
-    Vec<([i32; 3], Option<&[Complex64]>)>,
-    BTreeMap<[i32; 3], usize>,
-) {
+/// A vector and its elements, none where they are zero.
+type Block<'a> = ([i32; 3], Option<&'a [Complex64]>);
+
+/// Every vector with its elements, and how many are one with it modulo the k-grid; of each such class there is at least one.
+fn complete(hamiltonian: &WannierHamiltonian) -> (Vec<Block<'_>>, BTreeMap<[i32; 3], usize>) {
     let n = hamiltonian.n_orbital();
     let grid = hamiltonian.header().k_grid.n.map(|n| n as i32);
     let class = |r: &[i32; 3]| -> [i32; 3] { std::array::from_fn(|a| r[a].rem_euclid(grid[a])) };
     let blocks = hamiltonian.elements().chunks_exact(n * n);
-    let mut all: Vec<([i32; 3], Option<&[Complex64]>)> = hamiltonian
+    let mut all: Vec<Block> = hamiltonian
         .vectors()
         .iter()
         .zip(blocks)

@@ -25,7 +25,7 @@ impl Held {
         let grid = whole.grid;
         let between = |at: &usize| {
             let place = grid.place(*at);
-            (0..3).any(|a| place[a] % stride[a] != 0)
+            (0..3).any(|a| !place[a].is_multiple_of(stride[a]))
         };
         let mut seen = HashSet::new();
         // Points of a star tell the same.

@@ -64,7 +64,7 @@ fn contraction(a: &Tensor, b: &Tensor) -> f64 {
 pub(super) fn two_centre(l: usize, k: usize, c: [f64; 3]) -> Vec<DMatrix<f64>> {
     if l > k {
         // Looking back along −c: each integral has parity (−1)^(l+k).
-        let sign = if (l + k) % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = if (l + k).is_multiple_of(2) { 1.0 } else { -1.0 };
         return two_centre(k, l, c)
             .into_iter()
             .map(|m| m.transpose() * sign)

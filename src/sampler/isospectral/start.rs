@@ -21,6 +21,8 @@ const HOLD: [f64; 2] = [0.15, 0.03];
 const LONG_HOLD: f64 = 0.3;
 /// The last fits hold them so, each where the deviation (eV) is not larger than the number.
 const LAST_HOLDS: [f64; 3] = [1e-2, 1e-4, 1e-6];
+/// What symmetry allows is fitted where there are so many levels per parameter.
+const SPARE: f64 = 1.2;
 /// The fit ends where a step improves less than this (relative).
 const ENOUGH: f64 = 1e-4;
 
@@ -75,9 +77,15 @@ pub(super) fn fit(
     };
     let prepared = prepare(&short);
     // First the two-centre parameters, then what symmetry allows besides: which start is best, only both tell.
-    let all = model.parameters.len();
     let is_two_centre = |p: &&Parameter| p.kind != Kind::Allowed;
     let two_centre = model.parameters.iter().filter(is_two_centre).count();
+    let first = first_guess(model, &prepared);
+    // Not more parameters than levels that they are fitted to.
+    let known = residuals(&prepared, &first).residuals.len();
+    let all = match model.parameters.len() {
+        n if (n as f64) * SPARE < known as f64 => n,
+        _ => two_centre,
+    };
     let fitted = |points: &[Prepared], place: &[f64], hold: f64, steps: usize| {
         let first = descend(model, points, place, hold, steps, two_centre)?;
         if two_centre == all {
@@ -85,7 +93,6 @@ pub(super) fn fit(
         }
         descend(model, points, &first.values, hold, steps, all)
     };
-    let first = first_guess(model, &prepared);
     let places: Vec<Vec<f64>> = (0..starts)
         .map(|number| {
             let scattered = model

@@ -15,6 +15,9 @@ const NOTHING: f64 = 1e-11;
 /// Images are sought so many supercells away along each axis.
 const REACH: i32 = 2;
 
+/// An image R + n m, and m.
+type Image = ([i32; 3], [i32; 3]);
+
 /// Vectors R of the supercell n₁a₁, n₂a₂, n₃a₃ in the order of the fast Fourier transform.
 pub(super) struct Supercell {
     grid: KGrid,
@@ -80,7 +83,7 @@ impl Supercell {
     }
 
     /// The shortest images of vector `at` between sites `i` and `j`: their length in Å, and each R + n m with m.
-    fn shortest(&self, at: usize, i: usize, j: usize) -> (f64, Vec<([i32; 3], [i32; 3])>) {
+    fn shortest(&self, at: usize, i: usize, j: usize) -> (f64, Vec<Image>) {
         let r = self.vector(at);
         let range = |a: usize| {
             if self.grid.n[a] > 1 {

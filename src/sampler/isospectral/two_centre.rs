@@ -43,11 +43,14 @@ pub(super) enum Kind {
     Allowed,
 }
 
-/// A parameter: its value at the start (eV), and the matrix that it multiplies, entries (vector, row, column, number).
+/// Entries (vector, row, column, number) of a matrix.
+pub(super) type Entries = Vec<(usize, usize, usize, Complex64)>;
+
+/// A parameter: its value at the start (eV), and the matrix that it multiplies.
 pub(super) struct Parameter {
     pub kind: Kind,
     pub start: f64,
-    pub entries: Vec<(usize, usize, usize, Complex64)>,
+    pub entries: Entries,
 }
 
 /// H(k) = Σ p_i M_i(k).
@@ -135,10 +138,7 @@ impl TwoCentre {
         for list in shells.values() {
             let nearest = list[0].0;
             for (distance, members) in list {
-                let mut found: BTreeMap<
-                    (Orbital, Orbital, usize),
-                    Vec<(usize, usize, usize, Complex64)>,
-                > = BTreeMap::new();
+                let mut found: BTreeMap<(Orbital, Orbital, usize), Entries> = BTreeMap::new();
                 for bond in members {
                     let of = |site: usize| basis.shells.iter().filter(move |s| s.site == site);
                     for a in of(bond.from) {
@@ -221,8 +221,7 @@ impl TwoCentre {
     /// λ L·S per element and l > 0.
     fn spin_orbit(&mut self, basis: &Basis) {
         let n = basis.n_spatial();
-        let mut found: BTreeMap<(String, usize), Vec<(usize, usize, usize, Complex64)>> =
-            BTreeMap::new();
+        let mut found: BTreeMap<(String, usize), Entries> = BTreeMap::new();
         for shell in basis.shells.iter().filter(|s| s.l > 0) {
             let symbol = basis.sites[shell.site].symbol.clone();
             let entries = found.entry((symbol, shell.l)).or_default();
