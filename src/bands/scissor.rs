@@ -144,6 +144,10 @@ impl BandSource for ScissorBands<'_> {
         Some(Box::new(self.on(self.source.rival()?)))
     }
 
+    fn has_rival(&self) -> bool {
+        self.source.has_rival()
+    }
+
     fn table(&self) -> Option<Box<dyn BandSource + '_>> {
         Some(Box::new(self.on(self.source.table()?)))
     }

@@ -63,7 +63,13 @@ pub trait BandSource: Send + Sync {
         None
     }
 
-    /// The table that an interpolation goes through, on its own grid; none for what is no interpolation of a table.
+    /// Whether there is a rival: here, or where the integrator asks the interpolation itself.
+    fn has_rival(&self) -> bool {
+        self.table().is_some()
+    }
+
+    /// The table that an interpolation goes through, on its own grid, where it takes the kinks of sorted bands for smooth; none
+    /// for what has no kinks or is no interpolation of a table.
     fn table(&self) -> Option<Box<dyn BandSource + '_>> {
         None
     }
@@ -105,6 +111,10 @@ impl<S: BandSource + ?Sized> BandSource for &S {
 
     fn rival(&self) -> Option<Box<dyn BandSource + '_>> {
         (**self).rival()
+    }
+
+    fn has_rival(&self) -> bool {
+        (**self).has_rival()
     }
 
     fn table(&self) -> Option<Box<dyn BandSource + '_>> {

@@ -77,6 +77,11 @@ impl WannierHamiltonian {
         &mut self.header
     }
 
+    /// Adds a remark on where it comes from.
+    pub fn note(&mut self, text: String) {
+        self.header.provenance.notes.push(text);
+    }
+
     /// Number of orbitals, and so of bands.
     pub fn n_orbital(&self) -> usize {
         self.header.n_band

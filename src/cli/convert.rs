@@ -3,11 +3,11 @@
 use super::options::{Input, Output, parse_energy};
 use super::outputs::Outputs;
 use super::quantity::excerpt;
-use super::{session, terminal};
+use super::{opened, session, terminal};
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
 use crate::io::bxsf::BxsfConvention;
-use crate::io::{self, bxsf, frmsf, hdf5};
+use crate::io::{self, bxsf, frmsf, hdf5, wannier90};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ use std::path::PathBuf;
 pub struct Convert {
     #[command(flatten)]
     input: Input,
-    /// File to write: .h5 (native), .bxsf or .frmsf
+    /// File to write: .h5 (native), .bxsf, .frmsf, or SEED_hr.dat (with SEED.win: a Hamiltonian that has the energies as eigenvalues)
     #[arg(short, long = "output", value_name = "OUT")]
     out: PathBuf,
     /// Spin channel for formats without spin: 1 (up) or 2 (down)
@@ -45,13 +45,18 @@ impl Convert {
         let _progress = session::show_progress(&self.output);
         let extension = self.out.extension().and_then(|e| e.to_str()).unwrap_or("");
         let extension = extension.to_string();
+        let win = wannier90::win_beside(&self.out);
         let has_units = match extension.as_str() {
+            "dat" if win.is_some() => false,
             "h5" | "hdf5" => false,
             "bxsf" | "frmsf" => true,
             _ => {
                 return Err(Error::bad_option(
                     "--output",
-                    format!("{} ends in none of .h5, .bxsf, .frmsf", self.out.display()),
+                    format!(
+                        "{} ends in none of .h5, .bxsf, .frmsf, _hr.dat",
+                        self.out.display()
+                    ),
                     "give a name with the ending of the format wanted",
                 ));
             }
@@ -62,7 +67,11 @@ impl Convert {
         }
         if !has_units {
             let unused = [
-                ("--spin", self.spin.is_some(), "holds both spins"),
+                (
+                    "--spin",
+                    self.spin.is_some() && win.is_none(),
+                    "holds both spins",
+                ),
                 (
                     "--fermi-level",
                     self.fermi_level.is_some(),
@@ -84,6 +93,9 @@ impl Convert {
             }
         }
         let convention = self.output_units.unwrap_or_default();
+        if let Some(win) = win {
+            return self.hamiltonian(win);
+        }
         let outputs = Outputs::new(
             &self.output,
             &[&self.input.file],
@@ -129,6 +141,36 @@ impl Convert {
             return Ok(());
         }
         terminal::print(&summary)
+    }
+
+    /// Writes a Hamiltonian: the file's own, or one found from its energies.
+    fn hamiltonian(&self, win: PathBuf) -> Result<()> {
+        let outputs = Outputs::new(
+            &self.output,
+            &[&self.input.file],
+            &[("--output", self.out.clone()), ("--output", win.clone())],
+        )?;
+        let found = opened::hamiltonian(&self.input, self.spin.map(|spin| spin - 1))?;
+        outputs.spare_inputs()?;
+        session::notes(&self.output, found.header());
+        wannier90::write(&self.out, &found, &session::command_line())?;
+        let header = found.header();
+        if self.output.json {
+            return terminal::print_json(
+                &serde_json::json!({"kind": "convert", "output": self.out.display().to_string(), "k_grid": header.k_grid.n, "orbitals": header.n_band}),
+            );
+        }
+        if self.output.quiet {
+            return Ok(());
+        }
+        terminal::print(&format!(
+            "{} orbitals, {} lattice vectors, from {} k-points, written to {} and {}",
+            header.n_band,
+            found.vectors().len(),
+            header.k_grid,
+            self.out.display(),
+            win.display()
+        ))
     }
 }
 

@@ -1,7 +1,7 @@
 //! `bzint info`.
 
 use super::axes;
-use super::options::{Input, Output};
+use super::options::{Density, Input, InterpolatorKind, Output};
 use super::{level, session, terminal};
 use crate::bands::edges::BandEdges;
 use crate::bands::{BandHeader, BandSource, GapSplit};
@@ -10,6 +10,7 @@ use crate::integrate::cpu::CpuEngine;
 use crate::integrate::crossings::{CrossingEffect, PairCrossings, in_zone, on_surface};
 use crate::integrate::{Channels, Request, Velocities, surface};
 use crate::report::{edges_json, edges_lines, on_fermi_surface};
+use crate::sampler::isospectral::{self, Wanted};
 use clap::Args;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -30,7 +31,13 @@ impl Info {
     /// Where the bands cannot be read.
     pub fn run(self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
-        let source = session::open(&self.input)?;
+        let source = session::open(&as_table(&self.input))?;
+        let mut interpolators = Vec::new();
+        if asks_for_interpolator(&self.input) {
+            let found = isospectral::search(&*source, Wanted::WherePredictedBetter)?;
+            interpolators = found.notes;
+            interpolators.extend(found.bands.err().filter(|_| interpolators.is_empty()));
+        }
         let input = self.input.file.display().to_string();
         let edges = GapSplit::of(&*source)
             .map(|split| BandEdges::new(&*source, &split))
@@ -41,25 +48,47 @@ impl Info {
             None => crossings_at_fermi_level(&*source)?,
         };
         if self.output.json {
-            terminal::print_json(&to_json(
-                &*source,
-                &input,
-                edges.as_ref(),
-                &crossings,
-                on_surface,
-            ))
+            let summary = to_json(&*source, &input, edges.as_ref(), &crossings, on_surface);
+            terminal::print_json(&with_interpolators(summary, &interpolators))
         } else {
             let verbose = self.output.verbose;
-            terminal::print(&to_text(
+            let mut text = to_text(
                 &*source,
                 &input,
                 verbose,
                 edges.as_ref(),
                 &crossings,
                 on_surface,
-            ))
+            );
+            for words in &interpolators {
+                let _ = writeln!(text, "{:<18}{words}", "interpolation");
+            }
+            terminal::print(&text)
         }
     }
+}
+
+/// The summary with what became of each group of bands, where that was asked for.
+fn with_interpolators(mut summary: Value, interpolators: &[String]) -> Value {
+    if !interpolators.is_empty() {
+        summary["interpolation"] = json!(interpolators);
+    }
+    summary
+}
+
+/// Whether it is to be said what interpolations of the table predict: nothing is interpolated here.
+fn asks_for_interpolator(input: &Input) -> bool {
+    let dense = input.interpolate.is_some_and(|d| d != Density::AsItIs) || input.kspacing.is_some();
+    input.interpolator != InterpolatorKind::Series && !dense
+}
+
+/// The input, with what is not interpolated taken as it is.
+fn as_table(input: &Input) -> Input {
+    let mut input = input.clone();
+    if asks_for_interpolator(&input) {
+        input.interpolator = InterpolatorKind::Series;
+    }
+    input
 }
 
 /// What crossings do to the Fermi surface of a metal's table; none where nothing crosses the Fermi level.

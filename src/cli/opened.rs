@@ -1,16 +1,17 @@
 //! The bands that a command works on: a table, or an interpolation to be refined.
 
 use super::axes;
-use super::options::{Density, Input, Method};
-use crate::bands::{BandHeader, BandSource, Scissor, ScissorBands};
+use super::options::{Density, Input, InterpolatorKind, Method};
+use crate::bands::{BandHeader, BandSource, Scissor, ScissorBands, WannierHamiltonian};
 use crate::crystal::{KGrid, Lattice};
 use crate::error::{Error, Result};
 use crate::integrate::refine::Refinement;
 use crate::io;
 use crate::progress;
+use crate::sampler::isospectral::{self, Wanted};
 use crate::sampler::{
-    Conditions, FourierBands, FourierSeries, InterpolatedBands, Interpolator, ShiftedBands,
-    WannierBands, WannierGrid,
+    Conditions, FourierBands, FourierSeries, InterpolatedBands, Interpolator, IsospectralBands,
+    IsospectralGrid, ShiftedBands, WannierBands, WannierGrid,
 };
 use std::ops::Deref;
 
@@ -120,6 +121,13 @@ fn on_density(input: &Input, preference: Preference, demands: &Demands) -> Resul
     let told = input.told()?;
     if let Some(mut hamiltonian) = io::open_wannier(&input.file)? {
         told.settle_spin(hamiltonian.header_mut())?;
+        if input.interpolator == InterpolatorKind::Isospectral {
+            return Err(no_hamiltonian(
+                input,
+                "the file is a Hamiltonian already",
+                "leave the option out",
+            ));
+        }
         if input.fit_velocities {
             return Err(nothing_to_fit(
                 input,
@@ -179,10 +187,21 @@ fn on_density(input: &Input, preference: Preference, demands: &Demands) -> Resul
             axes::check_dense(n, density_option(input), &*table)?;
             let grid = KGrid::gamma(n)?;
             demands.of_grid(header, Some(grid), range)?;
-            return Ok(Opened::Table(Box::new(match preference {
+            let why = match hamiltonians(&*table, input)? {
+                Hamiltonians::Found(bands) => {
+                    return Ok(Opened::Table(Box::new(match preference {
+                        Preference::Table => IsospectralGrid::new(&bands, grid)?,
+                        _ => IsospectralGrid::with_rival(&bands, grid, &*table)?,
+                    })));
+                }
+                Hamiltonians::None(why) => why,
+            };
+            let mut bands = match preference {
                 Preference::Table => FourierBands::through(&*table, grid, conditions)?,
                 _ => FourierBands::with_rival_through(&*table, grid, conditions)?,
-            })));
+            };
+            why.into_iter().for_each(|why| bands.note(why));
+            return Ok(Opened::Table(Box::new(bands)));
         }
         (Some(Density::AsItIs), _) => false,
         (None, Some(_)) => true,
@@ -196,11 +215,23 @@ fn on_density(input: &Input, preference: Preference, demands: &Demands) -> Resul
                 "give `--interpolate N` or `--tolerance`, or leave the option out",
             ));
         }
+        if input.interpolator == InterpolatorKind::Isospectral {
+            return Err(no_hamiltonian(
+                input,
+                "the table is taken as it is, nothing is interpolated",
+                "give `--interpolate N` or `--tolerance`, or leave the option out",
+            ));
+        }
         demands.of_grid(header, None, range)?;
         return as_it_is(table, preference);
     }
     demands.of_refined(header, range)?;
-    let series = FourierSeries::with_rival_through(&*table, conditions)?;
+    let why = match hamiltonians(&*table, input)? {
+        Hamiltonians::Found(bands) => return refine(bands, input),
+        Hamiltonians::None(why) => why,
+    };
+    let mut series = FourierSeries::with_rival_through(&*table, conditions)?;
+    why.into_iter().for_each(|why| series.note(why));
     refine(Box::new(series), input)
 }
 
@@ -221,6 +252,92 @@ fn density_option(input: &Input) -> &'static str {
         Some(_) => "--kspacing",
         None => "--interpolate",
     }
+}
+
+/// What a search for Hamiltonians came to: they, or a note on why there are none.
+enum Hamiltonians {
+    Found(Box<IsospectralBands>),
+    None(Option<String>),
+}
+
+/// The table's bands by Hamiltonians, where the options ask for them and they are found.
+fn hamiltonians(table: &dyn BandSource, input: &Input) -> Result<Hamiltonians> {
+    let wanted = match input.interpolator {
+        InterpolatorKind::Series => return Ok(Hamiltonians::None(None)),
+        InterpolatorKind::Auto => Wanted::WherePredictedBetter,
+        InterpolatorKind::Isospectral => Wanted::Wherever,
+    };
+    if input.fit_velocities {
+        return match wanted {
+            Wanted::Wherever => Err(no_hamiltonian(
+                input,
+                "a Hamiltonian is found from energies, velocities are not fitted",
+                "leave one of `--interpolator isospectral` and `--fit-velocities` out",
+            )),
+            Wanted::WherePredictedBetter => Ok(Hamiltonians::None(None)),
+        };
+    }
+    match (isospectral::search(table, wanted)?.bands, wanted) {
+        (Ok(bands), _) => Ok(Hamiltonians::Found(Box::new(bands))),
+        (Err(why), Wanted::WherePredictedBetter) => Ok(Hamiltonians::None(Some(format!(
+            "No Hamiltonian is taken: {why}"
+        )))),
+        (Err(why), Wanted::Wherever) => {
+            Err(no_hamiltonian(input, &why, "give `--interpolator series`"))
+        }
+    }
+}
+
+/// The input's Hamiltonian of one spin channel: its own where it is one, else that found for the bands that matter most.
+///
+/// # Errors
+/// As [`io::open`]; [`Error::BadOption`] where a spin channel must be chosen, and where no Hamiltonian is found.
+pub fn hamiltonian(input: &Input, spin: Option<usize>) -> Result<WannierHamiltonian> {
+    let told = input.told()?;
+    if let Some(mut hamiltonian) = io::open_wannier(&input.file)? {
+        told.settle_spin(hamiltonian.header_mut())?;
+        return Ok(hamiltonian);
+    }
+    let table = io::open(&input.file, &told)?;
+    let header = table.header();
+    let spin = match spin {
+        Some(spin) if spin < header.n_spin() => spin,
+        None if header.n_spin() == 1 => 0,
+        _ => {
+            return Err(Error::bad_option(
+                "--spin",
+                format!(
+                    "the bands have {} spin channels, and a Hamiltonian is of one",
+                    header.n_spin()
+                ),
+                "give `--spin 1` or `--spin 2`",
+            ));
+        }
+    };
+    let none = |why: &str| {
+        let file = input.file.display();
+        Error::bad_option(
+            "--output",
+            format!("{file}: no Hamiltonian is found: {why}"),
+            "write .h5, .bxsf or .frmsf, or give a denser table",
+        )
+    };
+    let bands = isospectral::search(&*table, Wanted::Wherever)?
+        .bands
+        .map_err(|why| none(&why))?;
+    bands
+        .whole(spin)
+        .ok_or_else(|| none("none has the bands that matter"))
+}
+
+/// The error of `--interpolator isospectral` where there can be none.
+fn no_hamiltonian(input: &Input, problem: &str, remedy: &str) -> Error {
+    let file = input.file.display();
+    Error::bad_option(
+        "--interpolator isospectral",
+        format!("{file}: {problem}"),
+        remedy,
+    )
 }
 
 /// The error of `--fit-velocities` where it can do nothing.

@@ -41,6 +41,10 @@ pub struct Input {
     /// Where the bands are interpolated, go through the velocities that they bring as well as through the energies
     #[arg(long)]
     pub fit_velocities: bool,
+    /// How bands are interpolated: each sorted band by a Fourier `series`; as eigenvalues of smooth Hamiltonians found from the energies
+    /// (`isospectral`: right where bands touch); `auto`: these where they predict points left out much better
+    #[arg(long, value_name = "KIND", value_enum, default_value = "series")]
+    pub interpolator: InterpolatorKind,
     /// Shift the empty bands of an insulator rigidly so that its gap becomes EV (the wanted gap, not the shift)
     #[arg(long, value_name = "EV", value_parser = parse_energy, allow_hyphen_values = true)]
     pub scissor: Option<f64>,
@@ -105,6 +109,17 @@ impl Input {
             _ => Ok(()),
         }
     }
+}
+
+/// How a table's bands are interpolated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum InterpolatorKind {
+    /// By Hamiltonians where they predict points left out of the table much better than the series does.
+    Auto,
+    /// Every sorted band by a Fourier series.
+    Series,
+    /// By smooth Hamiltonians that have the energies as eigenvalues, wherever they are found.
+    Isospectral,
 }
 
 /// How densely a table is to be interpolated.

@@ -5,7 +5,7 @@ mod k_lattice;
 mod lattice;
 mod magnetic;
 mod symmetry;
-mod tensor;
+pub(crate) mod tensor;
 
 pub use k_grid::KGrid;
 pub(crate) use k_lattice::SAME_COORDINATE;

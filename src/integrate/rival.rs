@@ -23,7 +23,7 @@ pub fn spectrum_with_rival(
     axis: &EnergyAxis,
     engine: &mut dyn Engine,
 ) -> Result<Spectrum> {
-    if source.table().is_none() {
+    if !source.has_rival() {
         return spectrum(source, request, axis, engine);
     }
     let request = Request {

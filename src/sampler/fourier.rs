@@ -63,6 +63,11 @@ impl FourierBands {
         Ok(bands)
     }
 
+    /// Adds a remark on where the bands come from.
+    pub fn note(&mut self, text: String) {
+        self.header.provenance.notes.push(text);
+    }
+
     fn of(series: Arc<FourierSeries>, grid: KGrid) -> Result<Self> {
         let mut header = series.header().clone();
         header.k_grid = grid;

@@ -94,6 +94,11 @@ impl FourierSeries {
         self.bands.iter().any(|b| matches!(b, Curve::Spline(_)))
     }
 
+    /// Adds a remark on where the bands come from.
+    pub fn note(&mut self, text: String) {
+        self.header.provenance.notes.push(text);
+    }
+
     /// [`Interpolator::rival`].
     pub fn fourier_rival(&self) -> Option<Arc<Self>> {
         self.rival.clone()

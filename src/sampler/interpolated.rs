@@ -187,8 +187,12 @@ impl BandSource for InterpolatedBands {
     }
 
     fn table(&self) -> Option<Box<dyn BandSource + '_>> {
-        self.interpolator.rival()?;
-        Some(Box::new(self))
+        let kinks = self.has_rival() && self.interpolator.has_kinks();
+        kinks.then(|| Box::new(self) as Box<dyn BandSource>)
+    }
+
+    fn has_rival(&self) -> bool {
+        self.interpolator.rival().is_some()
     }
 
     fn read_planes(

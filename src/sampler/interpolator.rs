@@ -91,6 +91,11 @@ pub trait Interpolator: Send + Sync {
         None
     }
 
+    /// Whether it takes the kinks that sorted bands have where they touch for smooth.
+    fn has_kinks(&self) -> bool {
+        true
+    }
+
     /// Bands in the groups that are evaluated together; every band of every spin is in exactly one.
     fn groups(&self) -> Vec<BandGroup>;
 

@@ -160,6 +160,10 @@ impl BandSource for MeanFreePathBands<'_> {
         self.likewise(self.source.rival()?, self.order)
     }
 
+    fn has_rival(&self) -> bool {
+        self.source.has_rival()
+    }
+
     fn table(&self) -> Option<Box<dyn BandSource + '_>> {
         // A table's own velocities are differences of its energies.
         self.likewise(self.source.table()?, TABLE_ORDER)
@@ -240,6 +244,10 @@ impl Interpolator for MeanFreePathSeries {
             header: self.header.clone(),
             path_angstrom: self.path_angstrom,
         }))
+    }
+
+    fn has_kinks(&self) -> bool {
+        self.inner.has_kinks()
     }
 
     fn groups(&self) -> Vec<BandGroup> {

@@ -53,6 +53,10 @@ impl Interpolator for ShiftedBands {
         }))
     }
 
+    fn has_kinks(&self) -> bool {
+        self.inner.has_kinks()
+    }
+
     fn groups(&self) -> Vec<BandGroup> {
         self.inner.groups()
     }

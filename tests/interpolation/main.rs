@@ -9,6 +9,7 @@ mod crossing_spectra;
 mod crossings;
 mod crossings_cli;
 mod interpolation;
+mod isospectral;
 mod measure;
 mod rival;
 mod velocity_fit;

@@ -17,11 +17,13 @@
 mod list;
 mod matrix;
 mod win;
+mod write;
 mod wsvec;
 
 use self::list::List;
 use self::matrix::{Kind, Matrix};
 use self::win::Win;
+pub use self::write::{win_beside, write};
 use super::text::{self, TextFile};
 use crate::bands::{BandHeader, SpinTreatment, WannierHamiltonian};
 use crate::crystal::{KGrid, Lattice, PointGroup};

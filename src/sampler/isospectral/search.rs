@@ -1,0 +1,408 @@
+//! The search: candidates tried on a part of the table's points, by how well they predict the others.
+
+use super::bands::{Hamiltonian, IsospectralBands};
+use super::candidate::{Found, Problem, levels};
+use super::choice::{Candidate, WINDOW_EV, candidates, groups, isolated_above, levels_that_matter};
+use super::held::{Held, predicted_by_series, stride};
+use super::invariance::{energies_group, kramers, same_spins};
+use super::table::Table;
+use crate::bands::{BandSource, SpinTreatment};
+use crate::crystal::PointGroup;
+use crate::error::Result;
+use crate::sampler::FourierSeries;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Where H(R) is cut off, in radii of the supercell; and in a rival of the same orbitals.
+const CUT: [f64; 2] = [0.7, 0.55];
+/// Another candidate is a rival where its prediction is not worse than this times the best.
+const RIVALS: f64 = 4.0;
+/// Energies given may be missed by this (eV) at most.
+const MET_EV: f64 = 1e-6;
+/// A Hamiltonian is trusted where it predicts this many times better than the series, and its misfit is below (eV).
+const BETTER: f64 = 2.0;
+const MISFIT_EV: f64 = 0.1;
+/// A prediction as good as this (eV) need not be bettered.
+const EXACT_EV: f64 = 1e-4;
+/// Candidates whose Hamiltonian is made from the whole table, until one has a small misfit.
+const TRIED: usize = 4;
+
+/// How well every second point predicts the others, near the levels that matter: root mean square, eV.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Prediction {
+    /// By the Hamiltonian.
+    pub isospectral_ev: f64,
+    /// By the series of sorted bands.
+    pub series_ev: f64,
+}
+
+/// What a search came to.
+pub struct Search {
+    /// The bands with their Hamiltonians, or why there are none.
+    pub bands: std::result::Result<IsospectralBands, String>,
+    /// What the choice is made by, where the grid has points to leave out.
+    pub predicted: Option<Prediction>,
+    /// What became of each group of bands, in words.
+    pub notes: Vec<String>,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Hamiltonians for the groups of bands that they predict much better than the series does.
+    WherePredictedBetter,
+    /// Hamiltonians wherever one is found.
+    Wherever,
+}
+
+/// What all groups of bands share.
+struct Searching<'a> {
+    source: &'a dyn BandSource,
+    levels: Vec<f64>,
+    group: PointGroup,
+    time_reversal: bool,
+    stride: Option<[usize; 3]>,
+    /// What was found already, by spin, orbitals, bands, grid and start.
+    known: Mutex<HashMap<String, Option<Found>>>,
+}
+
+/// A candidate and its Hamiltonian, with how well it predicts (eV).
+struct Made {
+    rank: f64,
+    candidate: Candidate,
+    found: Found,
+}
+
+/// Looks for Hamiltonians of `source`.
+///
+/// # Errors
+/// Where the source cannot be read, or memory is short.
+pub fn search(source: &dyn BandSource, wanted: Wanted) -> Result<Search> {
+    let header = source.header();
+    let channels = if same_spins(source)? {
+        1
+    } else {
+        header.n_spin()
+    };
+    // Atoms of one kind may have different moments, which the header does not keep: their symmetry is then not known.
+    let magnetic = channels > 1 && header.atoms.len() > 1;
+    let searching = Searching {
+        source,
+        levels: levels_that_matter(source),
+        group: if magnetic {
+            PointGroup::identity()
+        } else {
+            energies_group(source)?
+        },
+        time_reversal: header.spin != SpinTreatment::Spinor || kramers(source)?,
+        stride: stride(header),
+        known: Mutex::default(),
+    };
+    if searching.stride.is_none() && wanted == Wanted::WherePredictedBetter {
+        return Ok(Search {
+            bands: Err(format!(
+                "no part of {} k-points can be left out to be predicted",
+                header.k_grid
+            )),
+            predicted: None,
+            notes: Vec::new(),
+        });
+    }
+    let (mut parts, mut rivals, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut predicted: Option<Prediction> = None;
+    let mut kinks = false;
+    for spin in 0..channels {
+        let both = if channels == header.n_spin() {
+            spin..spin + 1
+        } else {
+            0..header.n_spin()
+        };
+        let (groups, shallow) = groups(source, spin, &searching.levels)?;
+        for (at, bands) in groups.iter().enumerate() {
+            let last = at + 1 == groups.len();
+            let whole = shallow..groups[groups.len() - 1].end;
+            let outcome = searching.group(spin, bands, last, whole)?;
+            let words = |text: String| {
+                let range = format!(
+                    "{} to {}",
+                    header.first_band + bands.start,
+                    header.first_band + bands.end - 1
+                );
+                if header.n_spin() > 1 && channels > 1 {
+                    format!("Spin {}, bands {range}: {text}.", spin + 1)
+                } else {
+                    format!("Bands {range}: {text}.")
+                }
+            };
+            let mut made = match outcome {
+                Outcome::Nothing { why, kinks: left } => {
+                    kinks |= left;
+                    notes.push(words(format!("the series, {why}")));
+                    continue;
+                }
+                Outcome::Made(made) => made.into_iter(),
+            };
+            let Some(best) = made.next() else { continue };
+            let off = searching.series(spin, bands)?;
+            let said = match off {
+                None => String::new(),
+                Some(off) => {
+                    let all = predicted.get_or_insert(Prediction {
+                        isospectral_ev: 0.0,
+                        series_ev: 0.0,
+                    });
+                    all.isospectral_ev = all.isospectral_ev.max(best.rank);
+                    all.series_ev = all.series_ev.max(off);
+                    format!(
+                        "; from a part of the points it predicts the others to {:.2} meV, the series to {:.2} meV (root mean square near the levels that matter)",
+                        1e3 * best.rank,
+                        1e3 * off
+                    )
+                }
+            };
+            let trusted =
+                off.is_some_and(|off| best.rank * BETTER < off) && best.found.misfit < MISFIT_EV;
+            if wanted == Wanted::WherePredictedBetter && !trusted {
+                kinks = true;
+                notes.push(words(format!(
+                    "the series, which a Hamiltonian does not better enough{said}"
+                )));
+                continue;
+            }
+            notes.push(words(format!(
+                "{}, start {:.0} meV, misfit {:.2} meV, energies given met to {:.0e} eV{said}",
+                best.candidate.describe(header.first_band),
+                1e3 * best.found.start,
+                1e3 * best.found.misfit,
+                best.found.unmet
+            )));
+            let second = made
+                .next()
+                .filter(|m| m.rank <= RIVALS * best.rank.max(1e-4));
+            let rival = match second {
+                Some(second) => Some((second.candidate, second.found)),
+                None => {
+                    let table =
+                        Table::new(source, spin, best.candidate.first, best.candidate.bands)?;
+                    let other = searching.solve(spin, &best.candidate, &table, None, 5, CUT[1])?;
+                    other.map(|found| (best.candidate.clone(), found))
+                }
+            };
+            for spin in both.clone() {
+                parts.push(Hamiltonian::new(
+                    spin,
+                    bands.clone(),
+                    best.candidate.first,
+                    &best.found.hamiltonian,
+                )?);
+                if let Some((c, found)) = &rival {
+                    rivals.push(Hamiltonian::new(
+                        spin,
+                        bands.clone(),
+                        c.first,
+                        &found.hamiltonian,
+                    )?);
+                }
+            }
+        }
+    }
+    if parts.is_empty() {
+        return Ok(Search {
+            bands: Err(notes.join(" ")),
+            predicted,
+            notes,
+        });
+    }
+    let series = Arc::new(FourierSeries::with_rival(source)?);
+    let other = series
+        .fourier_rival()
+        .unwrap_or_else(|| Arc::clone(&series));
+    let rival = IsospectralBands::new(source, rivals, other)?;
+    let mut bands = IsospectralBands::new(source, parts, series)?;
+    bands.set_rival(rival, kinks, notes.clone());
+    Ok(Search {
+        bands: Ok(bands),
+        predicted,
+        notes,
+    })
+}
+
+/// What became of a group of bands.
+enum Outcome {
+    /// Hamiltonians, the best first.
+    Made(Vec<Made>),
+    /// None, and why.
+    Nothing {
+        why: String,
+        /// Whether its bands may touch, and matter.
+        kinks: bool,
+    },
+}
+
+impl Searching<'_> {
+    fn solve(
+        &self,
+        spin: usize,
+        c: &Candidate,
+        table: &Table,
+        values: Option<&[f64]>,
+        seed: u64,
+        cut: f64,
+    ) -> Result<Option<Found>> {
+        let key = format!(
+            "{spin} {} {} {seed} {}",
+            c.describe(0),
+            table.grid,
+            values.is_some()
+        );
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known().get(&key) {
+            return Ok(found.clone());
+        }
+        let problem = Problem {
+            basis: &c.basis,
+            group: &self.group,
+            time_reversal: self.time_reversal,
+            weights: &c.weights,
+            levels: &self.levels,
+            seed,
+            cut,
+        };
+        let found = problem.solve(table, self.source.header(), values)?;
+        known().insert(key, found.clone());
+        Ok(found)
+    }
+
+    /// The group's energies at points left out; none where the grid has none to leave out.
+    fn held(&self, spin: usize, bands: &Range<usize>) -> Result<Option<Held>> {
+        let Some(stride) = self.stride else {
+            return Ok(None);
+        };
+        let table = Table::new(self.source, spin, bands.start, bands.len())?;
+        Ok(Some(Held::new(&table, stride, &self.levels)))
+    }
+
+    /// How well the series predicts a group, eV.
+    fn series(&self, spin: usize, bands: &Range<usize>) -> Result<Option<f64>> {
+        let (Some(held), Some(stride)) = (self.held(spin, bands)?, self.stride) else {
+            return Ok(None);
+        };
+        let table = Table::new(self.source, spin, bands.start, bands.len())?;
+        let part = table.every(stride)?.as_bands(self.source.header())?;
+        let series = FourierSeries::new(&part)?;
+        held.deviation(|u| predicted_by_series(&series, u))
+            .map(Some)
+    }
+
+    /// Hamiltonians of one group of bands, alone or together with the others.
+    fn group(
+        &self,
+        spin: usize,
+        bands: &Range<usize>,
+        last: bool,
+        whole: Range<usize>,
+    ) -> Result<Outcome> {
+        let nothing = |why: &str, kinks: bool| {
+            let why = why.to_owned();
+            Ok(Outcome::Nothing { why, kinks })
+        };
+        let statistics =
+            &self.source.statistics()[spin * self.source.header().n_band..][bands.clone()];
+        let near = |l: &f64| {
+            let reaches = |s: &crate::bands::BandStatistics| {
+                s.energy_min < l + WINDOW_EV && s.energy_max > l - WINDOW_EV
+            };
+            statistics.iter().any(reaches)
+        };
+        if !self.levels.is_empty() && !self.levels.iter().any(near) {
+            return nothing("far from the levels that matter", false);
+        }
+        let all = Table::new(self.source, spin, 0, self.source.header().n_band)?;
+        let closed = !last || isolated_above(&all, bands.end - 1);
+        if bands.len() == 1 && closed {
+            return nothing("which is right for a band that no other touches", false);
+        }
+        let of = |range: Range<usize>, closed: bool| {
+            candidates(
+                self.source,
+                spin,
+                range,
+                closed,
+                &self.group,
+                self.time_reversal,
+            )
+        };
+        let mut list = of(bands.clone(), closed)?;
+        if whole != *bands && whole.start <= bands.start {
+            list.extend(of(whole, isolated_above(&all, bands.end - 1) && last)?);
+        }
+        if list.is_empty() {
+            return nothing(
+                "as no orbitals that are tried have these bands with the crystal's symmetry at a cost that could be borne",
+                true,
+            );
+        }
+        let held = self.held(spin, bands)?;
+        let mut ranking: Vec<(f64, usize, Found)> = Vec::new();
+        for (number, c) in list.iter().enumerate() {
+            let table = Table::new(self.source, spin, c.first, c.bands)?;
+            let part = match self.stride {
+                Some(stride) => table.every(stride)?,
+                None => table,
+            };
+            let Some(found) = self.solve(spin, c, &part, None, 3, CUT[0])? else {
+                continue;
+            };
+            let rank = match &held {
+                Some(held) => held.deviation(|u| {
+                    let levels = levels(&found.hamiltonian, u);
+                    Ok(levels[bands.start - c.first..][..bands.len()].to_vec())
+                })?,
+                None => found.start + found.misfit,
+            };
+            ranking.push((rank, number, found));
+            if held.is_some() && rank < EXACT_EV {
+                break;
+            }
+        }
+        ranking.sort_by(|a, b| a.0.total_cmp(&b.0));
+        // From the whole table: the best that turn out well.
+        let mut made: Vec<Made> = Vec::new();
+        for (rank, number, part) in ranking.into_iter().take(TRIED) {
+            let c = &list[number];
+            let table = Table::new(self.source, spin, c.first, c.bands)?;
+            let from_part = self.solve(spin, c, &table, Some(&part.values), 3, CUT[0])?;
+            let anew = if rank < EXACT_EV {
+                None
+            } else {
+                self.solve(spin, c, &table, None, 3, CUT[0])?
+            };
+            let best = from_part
+                .into_iter()
+                .chain(anew)
+                .filter(|f| f.unmet <= MET_EV)
+                .min_by(|a, b| a.misfit.total_cmp(&b.misfit));
+            if let Some(found) = best {
+                made.push(Made {
+                    rank,
+                    candidate: c.clone(),
+                    found,
+                });
+            }
+            let good = made.iter().filter(|m| m.found.misfit < MISFIT_EV).count();
+            if good == 2 || (good == 1 && rank < EXACT_EV) {
+                break;
+            }
+        }
+        if made.is_empty() {
+            return nothing(
+                "as no fit leads to a Hamiltonian that has the energies given",
+                true,
+            );
+        }
+        // Ranks are kept among those with a small misfit.
+        made.sort_by_key(|m| m.found.misfit >= MISFIT_EV);
+        Ok(Outcome::Made(made))
+    }
+}
