@@ -909,7 +909,7 @@ fn files_are_opened_and_messages_printed_at_one_place() {
     let may = [
         (
             "fs::File::open(|fs::read(|fs::read_to_string(|OpenOptions::new()",
-            "io/input.rs io/output.rs io/scratch.rs memory.rs cli/signals.rs",
+            "io/input.rs io/output.rs io/scratch.rs memory/limits.rs cli/signals.rs",
         ),
         (
             "fs::write(|fs::rename(|tempfile_in(|File::create(",
@@ -917,7 +917,7 @@ fn files_are_opened_and_messages_printed_at_one_place() {
         ),
         (
             "println!(|eprintln!(|print!(|io::stdout()|io::stderr()",
-            "cli/terminal.rs io/output.rs",
+            "cli/terminal.rs io/output.rs memory/guard.rs",
         ),
         ("env::args()", ""),
     ];
