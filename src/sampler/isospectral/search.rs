@@ -23,6 +23,8 @@ const MET_EV: f64 = 1e-6;
 /// A Hamiltonian is trusted where it predicts this many times better than the series, and its misfit is below (eV).
 const BETTER: f64 = 2.0;
 const MISFIT_EV: f64 = 0.1;
+/// A misfit that is no cause of doubt, eV.
+const SMALL_EV: f64 = 0.03;
 /// A prediction as good as this (eV) need not be bettered.
 const EXACT_EV: f64 = 1e-4;
 /// Candidates whose Hamiltonian is made from the whole table, until one has a small misfit.
@@ -177,9 +179,9 @@ pub fn search(source: &dyn BandSource, wanted: Wanted) -> Result<Search> {
                 1e3 * best.found.misfit,
                 best.found.unmet
             )));
-            let second = made
-                .next()
-                .filter(|m| m.rank <= RIVALS * best.rank.max(1e-4));
+            let usable =
+                |m: &Made| m.rank <= RIVALS * best.rank.max(EXACT_EV) && m.found.misfit < MISFIT_EV;
+            let second = made.next().filter(usable);
             let rival = match second {
                 Some(second) => Some((second.candidate, second.found)),
                 None => {
@@ -390,7 +392,7 @@ impl Searching<'_> {
                     found,
                 });
             }
-            let good = made.iter().filter(|m| m.found.misfit < MISFIT_EV).count();
+            let good = made.iter().filter(|m| m.found.misfit < SMALL_EV).count();
             if good == 2 || (good == 1 && rank < EXACT_EV) {
                 break;
             }
@@ -402,7 +404,7 @@ impl Searching<'_> {
             );
         }
         // Ranks are kept among those with a small misfit.
-        made.sort_by_key(|m| m.found.misfit >= MISFIT_EV);
+        made.sort_by_key(|m| [SMALL_EV, MISFIT_EV].map(|limit| m.found.misfit >= limit));
         Ok(Outcome::Made(made))
     }
 }
