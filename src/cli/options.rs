@@ -99,6 +99,25 @@ impl Input {
                 "leave one of both out",
             ));
         }
+        if self.interpolator == InterpolatorKind::Isospectral {
+            let other = match (self.interpolate, self.fit_velocities) {
+                (Some(Density::AsItIs), _) => {
+                    Some("with `--interpolate none` nothing is interpolated")
+                }
+                (_, true) => {
+                    Some("a Hamiltonian is found from energies, velocities are not fitted")
+                }
+                _ => None,
+            };
+            if let Some(problem) = other {
+                let remedy = "leave one of both out";
+                return Err(Error::bad_option(
+                    "--interpolator isospectral",
+                    problem,
+                    remedy,
+                ));
+            }
+        }
         match (method, self.tolerance) {
             (Some(method), Some(_)) => method.check_refinement(),
             (None, Some(_)) => Err(Error::bad_option(

@@ -393,6 +393,7 @@ fn what_cannot_be_is_a_wrong_call() {
         "simple-cubic",
         "-n",
         "6",
+        "--fermi-level=-1",
         "-o",
         file.to_str().unwrap(),
     ]);
@@ -412,7 +413,7 @@ fn what_cannot_be_is_a_wrong_call() {
                 "--interpolate",
                 "none",
             ],
-            "taken as it is",
+            "nothing is interpolated",
         ),
         (
             vec![
