@@ -49,7 +49,7 @@ const UNITS: &str = "Numbers take units where they have any, each its own: --tau
 enum Command {
     /// What a file holds: lattice, symmetry, grid, bands, gap, Fermi level
     Info(info::Info),
-    /// Any supported input to a native full-zone band grid (.h5) or to BXSF (.bxsf)
+    /// Any supported input to a native full-zone band grid (.h5), BXSF, FRMSF, or a Hamiltonian (SEED_hr.dat)
     Convert(convert::Convert),
     /// Analytic bands: free electrons, ellipsoids, tight binding
     Model(model::ModelCommand),

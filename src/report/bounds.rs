@@ -62,6 +62,17 @@ fn word(filter: Filter) -> &'static str {
     }
 }
 
+/// Twelve digits, as decimals where these are read easily.
+fn digits(x: f64) -> String {
+    match x {
+        1e-3..1e7 => {
+            let places = 11 - x.log10().floor() as i32;
+            format!("{x:.*}", places.max(0) as usize)
+        }
+        _ => format!("{x:.9e}"),
+    }
+}
+
 /// One row a window, then the terminals.
 pub fn bounds_table(report: &BoundsReport) -> String {
     let mut s = String::from(
@@ -84,11 +95,11 @@ pub fn bounds_table(report: &BoundsReport) -> String {
     for w in &report.windows {
         let _ = write!(
             s,
-            "{:14.6e}  {:16.12}  {:16.10}  {:16.10e}  {:10.6}",
+            "{:14.6e}  {:16.12}  {:>16}  {:>16}  {:10.6}",
             w.alpha_a,
             w.lower,
-            w.upper,
-            w.figure_of_merit,
+            digits(w.upper),
+            digits(w.figure_of_merit),
             w.mean()
         );
         if let Some(kt) = in_ev {

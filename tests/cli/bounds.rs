@@ -1,0 +1,83 @@
+//! `bzint bounds` as users type it: values of docs/physics §16, §17, §22, files, and wrong calls.
+
+use bzint::io::results::ResultFile;
+use serde_json::Value;
+use std::process::{Command, Output};
+
+fn bzint(words: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_bzint"))
+        .arg("bounds")
+        .args(words.split_whitespace())
+        .output()
+        .unwrap()
+}
+
+fn json(words: &str) -> Value {
+    let output = bzint(&format!("{words} --json"));
+    assert!(output.status.success(), "{words}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn bounds_have_the_values_of_the_page_in_every_form() {
+    let all = json("--alpha-a 1e-2:1e6:log");
+    let rows = all["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 9);
+    let of = |row: &Value, name: &str| row[name]["value"].as_f64().unwrap();
+    for (row, lower, zt) in [
+        (0, 1.15091221427, 0.0126191600559),
+        (3, 2.22774157763, 6.03599828252),
+        (8, 3.21630202503, 13933.0972657),
+    ] {
+        assert!((of(&rows[row], "window_lower") / lower - 1.0).abs() < 1e-11);
+        assert!((of(&rows[row], "figure_of_merit") / zt - 1.0).abs() < 1e-11);
+        let check = of(&rows[row], "figure_of_merit_from_moments");
+        assert!((check / zt - 1.0).abs() < 1e-10);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("b.h5");
+    let table = bzint(&format!(
+        "--zt 3 --hot 600 --cold 300 -T 300 -o {}",
+        file.display()
+    ));
+    let text = String::from_utf8(table.stdout).unwrap();
+    // zT = 3: x₂ = 3x₁, efficiencies 0.4 and 0.3 of Carnot's ½.
+    for part in [
+        "1.956018142",
+        "5.868054428",
+        "0.050567",
+        "0.151701",
+        "0.200000",
+        "0.150000",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(
+        text.contains("0.8842191894") && text.contains("0.7715760"),
+        "{text}"
+    );
+    let read = ResultFile::read(&file, Some("bounds")).unwrap();
+    assert!((read.get("window_upper").unwrap().data[0] - 5.86805442869).abs() < 1e-9);
+}
+
+#[test]
+fn wrong_bounds_are_one_clear_sentence() {
+    for (words, expected) in [
+        ("--alpha-a 0", "not above 0"),
+        ("--alpha-a -3", "not above 0"),
+        ("--alpha-a 1e300", "between 1e-12 and 1e12"),
+        ("--alpha-a 1:10:logx", "log"),
+        ("--zt 1e30", "zT"),
+        ("--hot 300 --cold 300", "above a cold side"),
+        ("--hot 600 --cold 300 --power 1.5", "at most 1"),
+        ("--hot 600", "--cold"),
+        ("-T -300", "-300"),
+        ("--alpha-a 1 --zt 1", "cannot be used with"),
+    ] {
+        let output = bzint(words);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{words}: {text}");
+        assert!(text.contains(expected), "{words}: {text}");
+        assert!(output.stdout.is_empty());
+    }
+}
