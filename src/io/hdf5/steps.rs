@@ -53,8 +53,7 @@ impl NativeBands {
         let most = self.statistics[spin * self.header.n_band + band].max_step;
         let n1 = grid.n[0];
         let mut before = self.last_planes.take(spin, band);
-        let mut number = first;
-        for plane in out.chunks_exact(grid.plane_len()) {
+        for (number, plane) in (first..).zip(out.chunks_exact(grid.plane_len())) {
             let [second, third] = steps_in_plane(plane, grid.n[2]);
             let across = match &before {
                 Some(last) if (last.number + 1) % n1 == number % n1 => {
@@ -77,7 +76,6 @@ impl NativeBands {
             last.energies.clear();
             last.energies.extend_from_slice(plane);
             before = Some(last);
-            number += 1;
         }
         if let Some(last) = before {
             self.last_planes.keep(last);

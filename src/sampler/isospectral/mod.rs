@@ -4,12 +4,12 @@
 //! has none: its elements are smooth, and its lowest eigenvalues are the table. It is sought in s, p, d orbitals on the atoms (or on
 //! sites of high symmetry where the file names none):
 //!
-//! 1. [`choice`]: groups of bands that no others touch, and orbitals whose representations at every k-point hold multiplets of the sizes
-//!    that the table has ([`multiplets`]); what does not is no candidate.
-//! 2. [`two_centre`] and [`start`]: Slater and Koster's model from Harrison's universal parameters, fitted from several places; then
+//! 1. `choice`: groups of bands that no others touch, and orbitals whose representations at every k-point hold multiplets of the sizes
+//!    that the table has (`multiplets`); what does not is no candidate.
+//! 2. `two_centre` and `start`: Slater and Koster's model from Harrison's universal parameters, fitted from several places; then
 //!    everything between near sites that symmetry allows.
-//! 3. [`smooth`]: the shortest-ranged H(R) that has the energies, one point of each star at a time ([`stars`]), multiplets given to
-//!    multiplets ([`assignment`]): the point group and the energies given hold both, to rounding.
+//! 3. `smooth`: the shortest-ranged H(R) that has the energies, one point of each star at a time (`stars`), multiplets given to
+//!    multiplets (`assignment`): the point group and the energies given hold both, to rounding.
 //! 4. [`search`]: candidates are found from every second point, and the one that predicts the others best is made from all.
 
 mod allowed;
