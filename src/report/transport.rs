@@ -367,10 +367,16 @@ fn item_json(item: &Item) -> Value {
 /// Comma-separated values: one line per row, every component and its bar, names and units in the header.
 pub fn transport_csv(report: &TransportReport) -> String {
     let mut s = String::new();
+    // Rows of optima say whose they are: temperatures and dopings do not.
+    let carriers = match &report.levels {
+        Levels::Carriers(names) => Some(names),
+        Levels::ChemicalPotentials(_) | Levels::Dopings(_) => None,
+    };
     for (r, row) in report.rows.iter().enumerate() {
         let items = &row.items;
         if r == 0 {
             s.push_str("temperature [K]");
+            s.push_str(carriers.map_or("", |_| ",carriers"));
             for item in items {
                 for i in 0..item.quantity.values().len() {
                     let rank = item.quantity.dimensions().len() as u32;
@@ -386,6 +392,9 @@ pub fn transport_csv(report: &TransportReport) -> String {
             s.push('\n');
         }
         let _ = write!(s, "{}", row.temperature_k);
+        if let Some(names) = carriers {
+            let _ = write!(s, ",{}", names[r % names.len()]);
+        }
         for item in items {
             for (v, e) in item.quantity.values().iter().zip(item.quantity.errors()) {
                 let _ = write!(s, ",{v:e},{e:e}");

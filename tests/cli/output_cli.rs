@@ -139,6 +139,17 @@ fn optimize_finds_the_doping_that_transport_confirms() {
     let csv = std::fs::read_to_string(d.join("best.csv")).unwrap();
     assert_eq!(csv.lines().count(), 5);
     assert!(csv.contains("optimal_doping [cm^-3]"));
+    let column = |i: usize| -> Vec<&str> {
+        let field = |l| str::split(l, ',').nth(i).unwrap();
+        csv.lines().map(field).collect()
+    };
+    assert_eq!(column(0)[1..], ["300", "300", "600", "600"]);
+    assert_eq!(column(1), ["carriers", "n", "p", "n", "p"]);
+    let wide = |l: &str| l.split(',').count();
+    assert!(
+        csv.lines()
+            .all(|l| wide(l) == wide(&csv[..csv.find('\n').unwrap()]))
+    );
 }
 
 /// What is said of the best temperature: between those listed where carriers of the other sign join as it gets warm, and no listed
