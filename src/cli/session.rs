@@ -101,6 +101,17 @@ pub fn integrate<T: Send>(
     source: &Opened,
     work: impl Fn(&Request, &mut dyn Engine) -> Result<T> + Sync,
 ) -> Result<(T, Run)> {
+    let (result, run) = chosen(method, output, source, work)?;
+    let budgets = output.verbose;
+    Ok((result, Run { budgets, ..run }))
+}
+
+fn chosen<T: Send>(
+    method: &Method,
+    output: &Output,
+    source: &Opened,
+    work: impl Fn(&Request, &mut dyn Engine) -> Result<T> + Sync,
+) -> Result<(T, Run)> {
     let request = method.apply(Request::for_bands(source.header()));
     if method.backend == Backend::Auto {
         about_adapter(output);
@@ -213,6 +224,7 @@ fn refine<T: Send>(
                 seconds,
                 method: words,
                 refined: engine.last().cloned(),
+                budgets: false,
             },
         ))
     })
@@ -239,6 +251,7 @@ fn timed<T>(
         seconds: start.elapsed().as_secs_f64(),
         method: method_name(&request, source.header()),
         refined: None,
+        budgets: false,
     };
     Ok((result?, run))
 }
@@ -254,7 +267,7 @@ pub struct Widest {
 /// The widest bar of some results.
 pub fn widest(rows: &[Row]) -> Option<Widest> {
     let of_row = |row: &Row| {
-        let (name, relative) = row.widest_bar()?;
+        let (name, _, relative) = row.widest_bar()?;
         Some(Widest {
             temperature_k: row.temperature_k,
             mu_ev: row.scalar("chemical_potential").value,

@@ -13,6 +13,7 @@ use super::result::BandSurface;
 use super::{BandContext, Block, EnergyAxis, Request, Spectrum, SurfaceIntegral, ties};
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
+use crate::uncertainty::{ByCause, Cause};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use std::sync::Arc;
 /// bar in twenty was too short on a three-dimensional band and one in ten on a sheet; with 32 one in two hundred.
 pub const SLABS: usize = 32;
 
-/// Number of groups of neighbouring slabs whose signed deviations a spectrum keeps.
+/// Number of groups of neighbouring slabs that are a replica of a spectrum each.
 pub const GROUPS: usize = 8;
 
 /// The energies of interest.
@@ -195,9 +196,9 @@ pub(super) fn band_surfaces(
                 spin: context.spin,
                 band: context.band,
                 values: vec![0.0; width],
-                errors: vec![0.0; width],
+                bars: vec![ByCause::default(); width],
                 occupied: 0.0,
-                occupied_error: 0.0,
+                occupied_bar: ByCause::default(),
                 flat: 0.0,
                 tied: 0.0,
             };
@@ -208,16 +209,16 @@ pub(super) fn band_surfaces(
                 return;
             };
             let range_ev = crate::kernel::real::width(s.energy_min, s.energy_max);
-            let add = |slot: usize, unit: f64, value: &mut f64, error: &mut f64| {
+            let add = |slot: usize, unit: f64, value: &mut f64, bar: &mut ByCause| {
                 let scale = quantum * unit * g_s / cells;
                 *value = sums.fine[slot] as f64 * scale;
-                *error = sums.off[slot] as f64 * scale;
+                bar[Cause::Grid] = sums.off[slot] as f64 * scale;
             };
             for c in 0..width {
                 let unit = context.channel_unit(c) / range_ev;
-                add(c, unit, &mut band.values[c], &mut band.errors[c]);
+                add(c, unit, &mut band.values[c], &mut band.bars[c]);
             }
-            add(width, 1.0, &mut band.occupied, &mut band.occupied_error);
+            add(width, 1.0, &mut band.occupied, &mut band.occupied_bar);
             band.flat = sums.fine[width + 1] as f64 * quantum * g_s / cells;
             band.tied = sums.fine[width + 2] as f64 * quantum * g_s / cells;
             bands.push(band);
@@ -289,10 +290,9 @@ pub fn spectrum(
                         result.by_band[(own + c) * edges + k] = value;
                     }
                     result.cumulative_error[at + k] += sums.off[slot] as f64 * scale;
-                    for group in 0..GROUPS {
+                    for (group, replica) in result.replicas.iter_mut().enumerate() {
                         let deviation = sums.deviation[group * sums.fine.len() + slot];
-                        result.deviation[group * result.cumulative.len() + at + k] +=
-                            deviation as f64 * scale;
+                        replica.change[at + k] -= deviation as f64 * scale;
                     }
                     if k > 0 {
                         let error = sums.off_bin[slot] as f64 * scale;

@@ -1,11 +1,13 @@
 //! The coefficients of a thermal state as a list of named quantities with units: what JSON, HDF5 and CSV are made from.
 
+use super::budget::Bars;
 use crate::error::Result;
 use crate::scattering::Carrier;
 use crate::transport::{
     CarrierShares, Coefficients, CoefficientsOverTau, Equilibrium, RankFourQuantity,
     RankThreeQuantity, RelaxationTime, Scalar, TensorQuantity, ThermalState, TransportDistribution,
 };
+use crate::uncertainty::{Shape, Shares};
 use std::borrow::Cow;
 
 /// The coefficients of one temperature and level.
@@ -58,10 +60,40 @@ impl Quantity {
     /// Components, last index fastest.
     pub fn values(&self) -> Vec<f64> {
         match self {
-            Self::Scalar(q) => vec![q.value],
-            Self::Tensor(q) => q.value.concat(),
-            Self::RankThree(q) => q.value.concat().concat(),
-            Self::RankFour(q) => q.value.concat().concat().concat(),
+            Self::Scalar(q) => q.value.components().to_vec(),
+            Self::Tensor(q) => q.value.components().to_vec(),
+            Self::RankThree(q) => q.value.components().to_vec(),
+            Self::RankFour(q) => q.value.components().to_vec(),
+        }
+    }
+
+    /// Bars, likewise.
+    pub fn errors(&self) -> Vec<f64> {
+        match self {
+            Self::Scalar(q) => q.error.components().to_vec(),
+            Self::Tensor(q) => q.error.components().to_vec(),
+            Self::RankThree(q) => q.error.components().to_vec(),
+            Self::RankFour(q) => q.error.components().to_vec(),
+        }
+    }
+
+    /// The causes' shares in the bars, likewise.
+    pub fn shares(&self) -> &[Shares] {
+        match self {
+            Self::Scalar(q) => &q.shares,
+            Self::Tensor(q) => &q.shares,
+            Self::RankThree(q) => &q.shares,
+            Self::RankFour(q) => &q.shares,
+        }
+    }
+
+    /// Everything for JSON.
+    pub(super) fn bars(&self) -> Bars {
+        match self {
+            Self::Scalar(q) => Bars::of(q),
+            Self::Tensor(q) => Bars::of(q),
+            Self::RankThree(q) => Bars::of(q),
+            Self::RankFour(q) => Bars::of(q),
         }
     }
 
@@ -70,46 +102,8 @@ impl Quantity {
         match self {
             Self::Scalar(q) => Self::Scalar(q.scaled(factor)),
             Self::Tensor(q) => Self::Tensor(Box::new(q.scaled(factor))),
-            Self::RankThree(q) => {
-                let mut q = q.clone();
-                for x in q.value.as_flattened_mut().as_flattened_mut() {
-                    *x *= factor;
-                }
-                for x in q.error.as_flattened_mut().as_flattened_mut() {
-                    *x *= factor.abs();
-                }
-                Self::RankThree(q)
-            }
-            Self::RankFour(q) => {
-                let mut q = q.clone();
-                for x in q
-                    .value
-                    .as_flattened_mut()
-                    .as_flattened_mut()
-                    .as_flattened_mut()
-                {
-                    *x *= factor;
-                }
-                for x in q
-                    .error
-                    .as_flattened_mut()
-                    .as_flattened_mut()
-                    .as_flattened_mut()
-                {
-                    *x *= factor.abs();
-                }
-                Self::RankFour(q)
-            }
-        }
-    }
-
-    /// Bars, likewise.
-    pub fn errors(&self) -> Vec<f64> {
-        match self {
-            Self::Scalar(q) => vec![q.error],
-            Self::Tensor(q) => q.error.concat(),
-            Self::RankThree(q) => q.error.concat().concat(),
-            Self::RankFour(q) => q.error.concat().concat().concat(),
+            Self::RankThree(q) => Self::RankThree(Box::new(q.scaled(factor))),
+            Self::RankFour(q) => Self::RankFour(Box::new(q.scaled(factor))),
         }
     }
 }
@@ -133,11 +127,8 @@ pub fn share_items(all: &[CarrierShares]) -> Vec<Item> {
                 name: format!("{SHARE}{carrier}_{mechanism}").into(),
                 unit: "1",
                 about: "the mechanism's share of the scattering rate, averaged over the carriers as they conduct",
-                quantity: Quantity::Scalar(Scalar {
-                    value: share.fraction,
-                    // 0, or as little defined as the share.
-                    error: 0.0 * share.fraction,
-                }),
+                // The bar: 0, or as little defined as the share.
+                quantity: Quantity::Scalar(Scalar::new(share.fraction, 0.0 * share.fraction)),
             });
         }
     }

@@ -2,6 +2,7 @@
 
 mod boltztrap;
 mod bounds;
+mod budget;
 mod crossings;
 mod dos;
 mod edges;
@@ -47,4 +48,6 @@ pub struct Run {
     pub method: String,
     /// What refinement did, where it did.
     pub refined: Option<Refined>,
+    /// Whether tables say what each bar is made of.
+    pub budgets: bool,
 }

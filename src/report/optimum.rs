@@ -1,5 +1,6 @@
 //! Optimal dopings: what is said of them beside the coefficients that hold there.
 
+use super::budget::advice_of_rows;
 use super::format::{asymmetric, scalar, scalar_json};
 use super::items::{Item, Quantity};
 use super::low_dimensional::number;
@@ -32,10 +33,6 @@ pub fn objective_name(objective: Objective, absolute: bool) -> (&'static str, &'
     }
 }
 
-fn exact(value: f64) -> Scalar {
-    Scalar { value, error: 0.0 }
-}
-
 impl OptimumReport {
     /// The optima as named quantities, one list per row.
     pub fn items(&self) -> Vec<Vec<Item>> {
@@ -54,13 +51,13 @@ impl OptimumReport {
                 (
                     "optimal_chemical_potential_low".into(),
                     "eV",
-                    exact(o.range_ev.0),
+                    Scalar::exact(o.range_ev.0),
                     "from here on the optimum may lie",
                 ),
                 (
                     "optimal_chemical_potential_high".into(),
                     "eV",
-                    exact(o.range_ev.1),
+                    Scalar::exact(o.range_ev.1),
                     "up to here the optimum may lie",
                 ),
                 (
@@ -72,19 +69,19 @@ impl OptimumReport {
                 (
                     "optimal_doping_low".into(),
                     "cm^-3",
-                    exact(o.dopings_cm3.0),
+                    Scalar::exact(o.dopings_cm3.0),
                     "from here on the optimum may lie",
                 ),
                 (
                     "optimal_doping_high".into(),
                     "cm^-3",
-                    exact(o.dopings_cm3.1),
+                    Scalar::exact(o.dopings_cm3.1),
                     "up to here the optimum may lie",
                 ),
                 (
                     "optimum_inside_range".into(),
                     "1",
-                    exact(inside),
+                    Scalar::exact(inside),
                     "0 where what was to be largest goes on rising beyond the chemical potentials looked at",
                 ),
             ];
@@ -117,7 +114,7 @@ pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String 
     for (row, optimum) in found.optima.iter().enumerate() {
         let mu = optimum.chemical_potential_ev().value;
         let (from, to) = optimum.range_ev;
-        let doping = |n: f64| number("optimal_doping", "cm^-3", exact(n), extent);
+        let doping = |n: f64| number("optimal_doping", "cm^-3", Scalar::exact(n), extent);
         let (low, high) = optimum.dopings_cm3;
         let (kind, low, high) = match optimum.doping_cm3 {
             n if n < 0.0 => ("p", -high, -low),
@@ -142,7 +139,7 @@ pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String 
             format!("largest {name}"),
             scalar(value)
         );
-        s += &coefficient_lines(&report.rows[row].items, report.directions);
+        s += &coefficient_lines(&report.rows[row].items, report);
     }
     for (carriers, best) in &found.best_temperatures {
         s += &best_temperature_lines(carriers, best, (name, unit), extent);
@@ -159,6 +156,9 @@ pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String 
         );
     }
     s += &legend(report.directions);
+    if let Some(advice) = advice_of_rows(&report.rows, report.fermi_level_ev) {
+        let _ = writeln!(s, "  {advice}.");
+    }
     s.push_str(
         "  Between the two dopings the function stays within its bar of the maximum, widened by how far the errors of the\n  \
          integration move the maximum.\n",
@@ -168,7 +168,7 @@ pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String 
 
 /// The doping of an optimum with its range and unit.
 fn doping(optimum: &Optimum, extent: Option<&Extent>) -> String {
-    let of = |n: f64| number("optimal_doping", "cm^-3", exact(n), extent);
+    let of = |n: f64| number("optimal_doping", "cm^-3", Scalar::exact(n), extent);
     let (_, unit, n) = of(optimum.doping_cm3);
     let (low, high) = optimum.dopings_cm3;
     let [low, high] = [low, high].map(|n| of(n).2.value);
@@ -214,8 +214,8 @@ impl OptimumReport {
             let mut out = json!({
                 "carriers": carriers,
                 "temperature": scalar_json(t, "K"),
-                "temperature_low": scalar_json(exact(low), "K"),
-                "temperature_high": scalar_json(exact(high), "K"),
+                "temperature_low": scalar_json(Scalar::exact(low), "K"),
+                "temperature_high": scalar_json(Scalar::exact(high), "K"),
                 "inside_range": best.inside,
                 "optimal_chemical_potential": scalar_json(optimum.chemical_potential_ev(), "eV"),
             });
@@ -225,16 +225,16 @@ impl OptimumReport {
                 (
                     "optimal_chemical_potential_low",
                     "eV",
-                    exact(optimum.range_ev.0),
+                    Scalar::exact(optimum.range_ev.0),
                 ),
                 (
                     "optimal_chemical_potential_high",
                     "eV",
-                    exact(optimum.range_ev.1),
+                    Scalar::exact(optimum.range_ev.1),
                 ),
                 ("optimal_doping", "cm^-3", optimum.doping()),
-                ("optimal_doping_low", "cm^-3", exact(fewest)),
-                ("optimal_doping_high", "cm^-3", exact(most)),
+                ("optimal_doping_low", "cm^-3", Scalar::exact(fewest)),
+                ("optimal_doping_high", "cm^-3", Scalar::exact(most)),
                 (&largest, unit, optimum.value),
             ] {
                 let (name, unit, value) = number(name, unit, value, extent);

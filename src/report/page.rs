@@ -132,10 +132,7 @@ fn cell(q: Estimate, factor: f64) -> String {
     }
     let [value, below, above] = [q.value, q.below, q.above].map(|x| x * factor);
     let text = if below == above {
-        scalar(Scalar {
-            value,
-            error: above,
-        })
+        scalar(Scalar::new(value, above))
     } else {
         asymmetric(value, below, above)
     };
@@ -209,7 +206,7 @@ fn single(file: &ResultFile) -> Result<String> {
     let mut s = String::from("<div class=\"wide\"><table>\n");
     let one = |value, bar: Option<f64>| {
         let error = bar.unwrap_or(0.0);
-        Estimate::from(Scalar { value, error })
+        Estimate::from(Scalar::new(value, error))
     };
     for variable in file.variables() {
         let n = notation(&variable.name, &variable.unit);

@@ -40,7 +40,7 @@ impl Row {
 
     /// The main coefficient whose mean has the widest bar, and that bar over the mean; the Seebeck coefficient's is over k_B/e (V/K)
     /// at least, as it may vanish.
-    pub fn widest_bar(&self) -> Option<(&str, f64)> {
+    pub fn widest_bar(&self) -> Option<(&str, Scalar, f64)> {
         const MAIN: [&str; 3] = ["conductivity", "seebeck", "thermal_conductivity_electronic"];
         let main = self.items.iter().filter(|i| {
             let name = i
@@ -58,11 +58,12 @@ impl Row {
             } else {
                 0.0
             };
-            Some((i.name.as_ref(), mean.error / mean.value.abs().max(least)))
+            let relative = mean.error / mean.value.abs().max(least);
+            Some((i.name.as_ref(), mean, relative))
         });
         relative
-            .filter(|(_, share)| share.is_finite())
-            .max_by(|a, b| a.1.total_cmp(&b.1))
+            .filter(|(.., share)| share.is_finite())
+            .max_by(|a, b| a.2.total_cmp(&b.2))
     }
 
     /// A number of this name; zero where there is none.

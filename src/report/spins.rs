@@ -67,10 +67,9 @@ pub fn spin_items(both: &[Option<TransportRow>; 2]) -> Vec<Item> {
 
 fn polarization([up, down]: [Scalar; 2]) -> Scalar {
     let sum = up.value + down.value;
-    Scalar {
-        value: (up.value - down.value) / sum,
-        error: 2.0 * (down.value * up.error + up.value * down.error) / (sum * sum),
-    }
+    let mut bar = up.by_cause().scaled(2.0 * down.value / (sum * sum));
+    bar += down.by_cause().scaled(2.0 * up.value / (sum * sum));
+    Scalar::from(((up.value - down.value) / sum, bar))
 }
 
 /// The spin goes before what a quantity is per: `conductivity_up_over_tau`.

@@ -1,6 +1,7 @@
 //! Transport coefficients as a table, JSON, CSV and an HDF5 result.
 
 use super::Run;
+use super::budget::{self, Bars};
 use super::crossings::{self, Whole};
 use super::fermi::provenance;
 use super::format::{scalar, scientific};
@@ -103,7 +104,7 @@ pub fn transport_table(report: &TransportReport) -> String {
         let mu = row.scalar("chemical_potential");
         let relative = Scalar {
             value: mu.value - report.fermi_level_ev,
-            error: mu.error,
+            ..mu
         };
         let items = &row.items;
         let named = |i: &&Item| i.name.ends_with("carrier_density") && !i.name.contains("hall");
@@ -129,10 +130,14 @@ pub fn transport_table(report: &TransportReport) -> String {
             scalar(relative),
             density(n, given, report.density_unit())
         );
-        s += &coefficient_lines(items, report.directions);
+        s += &coefficient_lines(items, report);
         s += &share_lines(items);
     }
-    s + &legend(report.directions)
+    s += &legend(report.directions);
+    if let Some(advice) = budget::advice_of_rows(&report.rows, report.fermi_level_ev) {
+        let _ = writeln!(s, "  {advice}.");
+    }
+    s
 }
 
 /// A density of carriers: one that a doping fixed is not a result.
@@ -221,7 +226,7 @@ pub(super) fn heading(report: &TransportReport) -> String {
 }
 
 /// One line for each coefficient that tables show.
-pub(super) fn coefficient_lines(items: &[Item], directions: usize) -> String {
+pub(super) fn coefficient_lines(items: &[Item], report: &TransportReport) -> String {
     let shown = [
         "conductivity",
         "conductivity_over_tau",
@@ -247,7 +252,7 @@ pub(super) fn coefficient_lines(items: &[Item], directions: usize) -> String {
     let mut s = String::new();
     for item in items {
         let known = shown.contains(&mean::without_prefix(&item.name));
-        if let (true, Some(q)) = (known, mean::shown(item, items, directions)) {
+        if let (true, Some(q)) = (known, mean::shown(item, items, report.directions)) {
             if q.value.is_nan() {
                 let _ = writeln!(s, "    {:<42} not defined", item.name);
                 continue;
@@ -258,6 +263,10 @@ pub(super) fn coefficient_lines(items: &[Item], directions: usize) -> String {
                 _ => (q, item.unit),
             };
             let _ = writeln!(s, "    {:<42} {} {unit}", item.name, scalar(q));
+            let made_of = budget::in_words(&q.shares[0]);
+            if report.run.budgets && !made_of.is_empty() {
+                let _ = writeln!(s, "    {:<42}   ± is {made_of}", "");
+            }
         }
     }
     s
@@ -300,10 +309,7 @@ pub fn transport_json(report: &TransportReport) -> Value {
         .enumerate()
         .map(|(r, row)| {
             let mut out = Map::new();
-            let t = Scalar {
-                value: row.temperature_k,
-                error: 0.0,
-            };
+            let t = Scalar::exact(row.temperature_k);
             out.insert("temperature".into(), super::format::scalar_json(t, "K"));
             let mu = row.scalar("chemical_potential");
             let relative = Scalar {
@@ -355,13 +361,7 @@ pub fn transport_json(report: &TransportReport) -> Value {
 }
 
 fn item_json(item: &Item) -> Value {
-    let (value, error) = match &item.quantity {
-        Quantity::Scalar(q) => (json!(q.value), json!(q.error)),
-        Quantity::Tensor(q) => (json!(q.value), json!(q.error)),
-        Quantity::RankThree(q) => (json!(q.value), json!(q.error)),
-        Quantity::RankFour(q) => (json!(q.value), json!(q.error)),
-    };
-    json!({"value": value, "error": error, "unit": item.unit})
+    item.quantity.bars().json(item.unit)
 }
 
 /// Comma-separated values: one line per row, every component and its bar, names and units in the header.
@@ -480,11 +480,12 @@ pub fn transport_result(report: &TransportReport, command: &str) -> Result<Resul
         }
         let mut dimensions = vec!["temperature", level];
         dimensions.extend(item.quantity.dimensions());
-        let all = report.rows.iter().map(|row| &row.items[i].quantity);
-        let values = all.clone().flat_map(Quantity::values).collect();
-        let errors = all.flat_map(Quantity::errors).collect();
-        file.variable(&item.name, &dimensions, values, item.unit, item.about)?;
-        file.error_bar(&item.name, errors)?;
+        let all = || report.rows.iter().map(|row| &row.items[i].quantity);
+        let values = all().flat_map(Quantity::values).collect();
+        let errors = all().flat_map(Quantity::errors).collect();
+        let shares = all().flat_map(|q| q.shares()).copied().collect();
+        let bars = Bars::new(Vec::new(), values, errors, shares);
+        bars.put(&mut file, &item.name, &dimensions, item.unit, item.about)?;
     }
     Ok(file)
 }

@@ -200,7 +200,7 @@ impl Equilibrium {
         let v = self.ensemble.volume_m3;
         let of = |m: &Member| onsager::hall_coefficient(&m.total, v);
         self.has_hall.then(|| {
-            let all = self.ensemble.rank_three(of);
+            let all = self.ensemble.tensor(of);
             self.directions().defined_in_field(all)
         })
     }
@@ -294,7 +294,7 @@ impl Equilibrium {
     fn sigma_hall(&self) -> Option<RankThreeQuantity> {
         let v = self.ensemble.volume_m3;
         let of = |m: &Member| onsager::hall_conductivity(&m.total, v);
-        self.has_hall.then(|| self.ensemble.rank_three(of))
+        self.has_hall.then(|| self.ensemble.tensor(of))
     }
 
     fn mobility_hall(&self) -> Option<Scalar> {
@@ -311,7 +311,7 @@ impl Equilibrium {
         let t = self.temperature_k();
         let of = |m: &Member| onsager::nernst(&m.total, t);
         self.has_hall.then(|| {
-            let all = self.ensemble.rank_three(of);
+            let all = self.ensemble.tensor(of);
             self.directions().defined_in_field(all)
         })
     }
@@ -326,13 +326,13 @@ impl Equilibrium {
     fn kappa_hall(&self) -> Option<RankThreeQuantity> {
         let (t, v) = (self.temperature_k(), self.ensemble.volume_m3);
         let of = |m: &Member| onsager::thermal_hall(&m.total, t, v);
-        self.has_hall.then(|| self.ensemble.rank_three(of))
+        self.has_hall.then(|| self.ensemble.tensor(of))
     }
 
     fn sigma_second(&self) -> Option<RankFourQuantity> {
         let v = self.ensemble.volume_m3;
         let of = |m: &Member| onsager::magnetoconductivity(&m.total, v);
-        self.has_magneto.then(|| self.ensemble.rank_four(of))
+        self.has_magneto.then(|| self.ensemble.tensor(of))
     }
 
     fn rho_second(&self) -> Option<TensorQuantity> {
