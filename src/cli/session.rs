@@ -9,11 +9,12 @@ use crate::bands::{BandHeader, BandSource};
 use crate::error::{Error, Result};
 use crate::gpu::{self, GpuEngine};
 use crate::integrate::cpu::CpuEngine;
-use crate::integrate::refine::{Refinement, Refiner, RefiningEngine};
+use crate::integrate::refine::{Refinement, RefiningEngine};
 use crate::integrate::{Engine, Progress, Request, Velocities, Weights};
 use crate::progress;
-use crate::report::{Row, Run};
+use crate::report::Run;
 use crate::sampler::InterpolatedBands;
+use crate::transport::Row;
 use std::time::Instant;
 
 /// Opens the input as a table, interpolated to a uniform grid where asked.
@@ -196,8 +197,7 @@ fn refine<T: Send>(
     on_threads(method.threads, || {
         let start = Instant::now();
         let phase = progress::phase("integrating", 0);
-        let refiner = Refiner::new(bands.interpolator(), refinement)?;
-        let mut engine = RefiningEngine::new(refiner);
+        let mut engine = RefiningEngine::new(refinement);
         let result = work(request, &mut engine)?;
         drop(phase);
         let seconds = start.elapsed().as_secs_f64();

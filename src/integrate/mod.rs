@@ -22,7 +22,7 @@ mod ties;
 pub use axis::EnergyAxis;
 pub use block::Block;
 pub use context::BandContext;
-pub use driver::{Engine, Part, SlabSums, Target};
+pub use driver::{Engine, Part, Refines, SlabSums, Target};
 pub(crate) use driver::{spectrum, surface};
 pub use inverse_mass::Masses;
 pub use measure::{At, Bins, Measured, Question, measure};

@@ -8,10 +8,11 @@
 use super::{
     Channel, EnergyAxis, Engine, Replica, Request, Spectrum, SurfaceIntegral, spectrum, surface,
 };
-use crate::bands::BandSource;
+use crate::bands::{BandSource, Interpolator};
 use crate::error::Result;
 use crate::progress;
 use crate::uncertainty::Cause;
+use std::sync::Arc;
 
 /// Changes that are kept one by one: those of the bands that change most, and of all the others together.
 const MOST: usize = 4;
@@ -35,8 +36,13 @@ pub fn spectrum_with_rival(
     };
     let mut own = spectrum(source, &request, axis, engine)?;
     let _phase = progress::phase("another interpolation, for the bars", 0);
-    let rival = match (engine.rival_spectrum(&request, axis), source.rival()) {
-        (Some(answer), _) => Some(answer?),
+    let rival = match (engine.refining(), source.rival()) {
+        (Some(refining), _) => {
+            let rival = source.interpolation().and_then(|own| own.bands.rival());
+            let answer =
+                |rival: Arc<dyn Interpolator>| refining.rival_spectrum(&*rival, &request, axis);
+            rival.map(answer).transpose()?
+        }
         (None, Some(rival)) => Some(spectrum(&*rival, &request, axis, engine)?),
         (None, None) => None,
     };
@@ -66,8 +72,11 @@ pub fn surface_with_rival(
 ) -> Result<SurfaceIntegral> {
     let mut own = surface(source, request, energy_ev, engine)?;
     let _phase = progress::phase("another interpolation, for the bars", 0);
-    let rival = match (engine.rival_surface(request, energy_ev), source.rival()) {
-        (Some(answer), _) => answer?,
+    let rival = match (engine.refining(), source.rival()) {
+        (Some(refining), _) => match source.interpolation().and_then(|own| own.bands.rival()) {
+            Some(rival) => refining.rival_surface(&*rival, request, energy_ev)?,
+            None => return Ok(own),
+        },
         (None, Some(rival)) => surface(&*rival, request, energy_ev, engine)?,
         (None, None) => return Ok(own),
     };

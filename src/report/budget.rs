@@ -1,9 +1,9 @@
 //! Error budgets: every bar with what it is made of, as JSON, HDF5 and text.
 
-use super::row::Row;
 use crate::error::Result;
 use crate::io::results::ResultFile;
-use crate::uncertainty::{Cause, Scalar, Shape, Shares, WithBar};
+use crate::transport::Row;
+use crate::uncertainty::{Cause, Quantity, Scalar, Shape, Shares, WithBar};
 use serde_json::{Map, Value, json};
 
 /// Relative bar from which on a table says what dominates it and what would help.
@@ -36,6 +36,16 @@ impl Bars {
         let mut one = Self::list(std::slice::from_ref(q));
         one.shape.remove(0);
         one
+    }
+
+    /// Of a quantity of any rank.
+    pub fn of_any(q: &Quantity) -> Self {
+        match q {
+            Quantity::Scalar(q) => Self::of(q),
+            Quantity::Tensor(q) => Self::of(&**q),
+            Quantity::RankThree(q) => Self::of(&**q),
+            Quantity::RankFour(q) => Self::of(&**q),
+        }
     }
 
     /// Of a list of them.

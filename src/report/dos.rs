@@ -1,10 +1,10 @@
 //! A density of states as a table, JSON and an HDF5 result.
 
+use super::CONDUCTING;
 use super::Run;
 use super::budget::Bars;
 use super::crossings::{self, Whole};
 use super::fermi::provenance;
-use super::mean::CONDUCTING;
 use crate::bands::BandHeader;
 use crate::error::Result;
 use crate::integrate::crossings::CrossingEffect;

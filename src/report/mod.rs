@@ -9,13 +9,8 @@ mod edges;
 mod fermi;
 pub mod figure;
 mod format;
-mod items;
-mod low_dimensional;
-mod mean;
 mod optimum;
 mod page;
-mod row;
-mod spins;
 mod transport;
 
 use crate::integrate::refine::Refined;
@@ -26,14 +21,23 @@ pub use dos::{DosReport, dos_json, dos_result, dos_table};
 pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use format::{scalar, scientific, tensor_json};
-pub use items::{Item, Quantity, TransportRow, share_items};
 pub use optimum::{OptimumReport, objective_name, optimum_table};
 pub use page::page;
-pub use row::Row;
-pub use spins::spin_items;
 pub use transport::{
-    Levels, TransportReport, transport_csv, transport_json, transport_result, transport_table,
+    TransportReport, transport_csv, transport_json, transport_result, transport_table,
 };
+
+/// The attribute of results that says in how many directions the bands conduct.
+const CONDUCTING: &str = "conducting_directions";
+
+/// How means over so many directions are taken, in words.
+fn mean_in_words(directions: usize) -> &'static str {
+    match directions {
+        2 => "half of their trace",
+        1 => "their trace",
+        _ => "a third of their trace",
+    }
+}
 
 /// How a result came to be.
 #[derive(Clone, Debug, PartialEq)]

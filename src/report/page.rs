@@ -5,7 +5,7 @@ use super::figure::{
     svg,
 };
 use super::format::{asymmetric, scalar};
-use super::mean;
+use super::mean_in_words;
 use crate::error::Result;
 use crate::io::results::{AttributeValue, Coordinates, ResultFile, Variable};
 use crate::transport::Scalar;
@@ -85,7 +85,7 @@ pub fn page(file: &ResultFile) -> Result<String> {
         s += &single(file)?;
     } else {
         s += &table(file, &wanted)?;
-        let words = mean::in_words(conducting_directions(file));
+        let words = mean_in_words(conducting_directions(file));
         how = format!(" Tensors are given by {words}.");
     }
     let _ = write!(

@@ -17,8 +17,29 @@ pub struct Item {
     pub about: Cow<'static, str>,
     /// The coefficient that it is, if it is one.
     pub coefficient: Option<&'static Coefficient>,
+    /// The power of a layer's or chain's extent that it goes by; none for what would change its meaning.
+    pub extent_power: Option<i32>,
     /// Value and bars.
     pub quantity: Quantity,
+}
+
+impl Item {
+    /// A number that is no coefficient, nor of an extent.
+    pub fn number(
+        name: impl Into<Cow<'static, str>>,
+        unit: &'static str,
+        about: &'static str,
+        q: Scalar,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            unit: unit.into(),
+            about: about.into(),
+            coefficient: None,
+            extent_power: Some(0),
+            quantity: q.into(),
+        }
+    }
 }
 
 /// What the names of scattering shares begin with.
@@ -36,6 +57,7 @@ pub(super) fn coefficients(of: &Equilibrium, absolute: bool) -> Vec<Item> {
             unit: unit.into(),
             about,
             coefficient: Some(coefficient),
+            extent_power: coefficient.extent_power,
             quantity,
         })
     };
@@ -56,11 +78,9 @@ pub fn share_items(all: &[CarrierShares]) -> Vec<Item> {
             let mechanism = words.join("_");
             items.push(Item {
                 name: format!("{SHARE}{carrier}_{mechanism}").into(),
-                unit: "1".into(),
                 about: "the mechanism's share of the scattering rate, averaged over the carriers as they conduct".into(),
-                coefficient: None,
                 // The bar: 0, or as little defined as the share.
-                quantity: Scalar::new(share.fraction, 0.0 * share.fraction).into(),
+                ..Item::number("", "1", "", Scalar::new(share.fraction, 0.0 * share.fraction))
             });
         }
     }
@@ -94,19 +114,17 @@ pub(super) fn of_spins(both: [Option<Vec<Item>>; 2]) -> Vec<Item> {
     }
     let sigma = both.each_ref().map(|row| {
         let found = row.iter().flatten();
-        let found = found.filter(|i| i.coefficient.is_some_and(|c| c.label.name == "conductivity"));
+        let found = found.filter(|i| {
+            i.coefficient
+                .is_some_and(|c| c.label.name == "conductivity")
+        });
         match found.map(|i| &i.quantity).next() {
             Some(Quantity::Tensor(q)) => mean(q, 1),
             _ => Scalar::default(),
         }
     });
-    out.push(Item {
-        name: POLARIZATION.into(),
-        unit: "1".into(),
-        about: "(up - down)/(up + down) of the trace of the conductivity".into(),
-        coefficient: None,
-        quantity: polarization(sigma).into(),
-    });
+    let about = "(up - down)/(up + down) of the trace of the conductivity";
+    out.push(Item::number(POLARIZATION, "1", about, polarization(sigma)));
     out
 }
 
@@ -127,8 +145,7 @@ fn polarization([up, down]: [Scalar; 2]) -> Scalar {
 pub(super) fn in_extent(all: Vec<Item>, extent: &Extent) -> Vec<Item> {
     let mut out = Vec::new();
     for item in all {
-        let power = item.coefficient.map_or(Some(0), |c| c.extent_power);
-        let Some(power) = power else {
+        let Some(power) = item.extent_power else {
             continue;
         };
         if power != 0 {

@@ -1,5 +1,6 @@
 //! One temperature and level: every quantity under its name, with a relaxation time as far as that is known.
 
+use super::catalogue::Name;
 use super::item::{self, Item};
 use super::{
     Coefficients, CoefficientsOverTau, Equilibrium, Extent, RelaxationTime, Scalar, TensorQuantity,
@@ -149,6 +150,9 @@ impl Row {
         const DIRECTIONS: usize = 3;
         let relative = self.items.iter().filter_map(|i| {
             let main = i.coefficient.filter(|c| MAIN.contains(&c.label.name))?;
+            if !Name::of(&i.name).spin.is_empty() {
+                return None;
+            }
             let mean = item::shown(i, &self.items, DIRECTIONS)?;
             let least = if main.label.name == "seebeck" {
                 BOLTZMANN_EV

@@ -5,7 +5,7 @@ use bzint::bands::{BandGrid, BandHeader, BandSource, ScissorBands, SpinTreatment
 use bzint::crystal::{KGrid, PointGroup};
 use bzint::integrate::cpu::CpuEngine;
 use bzint::integrate::parts::{spectrum_with_rival, surface_with_rival};
-use bzint::integrate::refine::{Refinement, Refiner, RefiningEngine};
+use bzint::integrate::refine::{Refinement, RefiningEngine};
 use bzint::integrate::{
     Channel, Channels, EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral, crossings,
 };
@@ -66,8 +66,7 @@ fn refined<T>(
         tolerance: 3e-3,
         ..Refinement::default()
     };
-    let refiner = Refiner::new(bands.interpolator(), refinement).unwrap();
-    work(&bands, &mut RefiningEngine::new(refiner))
+    work(&bands, &mut RefiningEngine::new(refinement))
 }
 
 fn at_level(table: &dyn BandSource, rival: bool, energy: f64) -> SurfaceIntegral {

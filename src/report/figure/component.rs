@@ -1,10 +1,10 @@
-//! The numbers of a result file that are shown: components of tensors, or their means as everywhere ([`crate::report::mean`]).
+//! The numbers of a result file that are shown: components of tensors, or their means as everywhere ([`crate::transport::shown`]).
 
 use crate::error::{Error, Result};
 use crate::io::results::{AttributeValue, ResultFile, Variable};
-use crate::report::mean::{CONDUCTING, conductivity_of};
+use crate::report::CONDUCTING;
 use crate::transport::{
-    Directions, RankThreeQuantity, Scalar, TensorQuantity, mean, mean_in_field,
+    Directions, RankThreeQuantity, Scalar, TensorQuantity, conductivity_of, mean, mean_in_field,
 };
 
 /// Names of the dimensions of tensors.

@@ -168,7 +168,13 @@ mod tests {
                 "_up",
                 "_over_tau",
             ),
-            ("magnetoconductivity_over_tau3", "", "magnetoconductivity", "", "_over_tau3"),
+            (
+                "magnetoconductivity_over_tau3",
+                "",
+                "magnetoconductivity",
+                "",
+                "_over_tau3",
+            ),
             ("line_seebeck_down", "line_", "seebeck", "_down", ""),
         ] {
             let found = Name::of(name);
@@ -195,7 +201,12 @@ mod tests {
             assert_eq!(all.len(), count);
         }
         for c in COEFFICIENTS {
-            assert_eq!(c.tau_power > 0, !c.unit_over_tau.is_empty(), "{}", c.label.name);
+            assert_eq!(
+                c.tau_power > 0,
+                !c.unit_over_tau.is_empty(),
+                "{}",
+                c.label.name
+            );
         }
     }
 }
