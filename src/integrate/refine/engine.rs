@@ -64,7 +64,7 @@ impl Engine for RefiningEngine<'_> {
     }
 
     fn surface(&mut self, request: &Request, energy_ev: f64) -> Option<Result<SurfaceIntegral>> {
-        let result = self.refiner.surface(request.channels, energy_ev);
+        let result = self.refiner.surface(request, energy_ev);
         Some(result.map(|(integral, refined)| {
             self.last = Some(refined);
             integral
@@ -87,7 +87,7 @@ impl Engine for RefiningEngine<'_> {
         let rival = self.refiner.interpolator.rival()?;
         let result = self
             .of_rival(&*rival)
-            .and_then(|r| r.surface(request.channels, energy_ev));
+            .and_then(|r| r.surface(request, energy_ev));
         Some(result.map(|(integral, _)| integral))
     }
 
