@@ -358,7 +358,10 @@ fn fold(source: &dyn BandSource, request: &Request) -> Option<Fold> {
     }
     let start = shortest_diagonal(&header.lattice, n);
     let keep = |o: &AxisOperation| o.keeps_diagonal(start);
-    let fold = Fold::new(&source.symmetry(), &header.lattice, n, keep);
+    let mut fold = Fold::new(&source.symmetry(), &header.lattice, n, keep);
+    if !request.directions.is_empty() {
+        fold = fold.along(&request.direction_vectors());
+    }
     (fold.order() > 1).then_some(fold)
 }
 

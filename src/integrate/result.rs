@@ -5,6 +5,7 @@ use super::fold::Fold;
 use super::{Channels, EnergyAxis, Replica, Request};
 use crate::bands::BandHeader;
 use crate::error::Result;
+use crate::kernel::velocity::direction_slots;
 use crate::memory;
 use crate::uncertainty::{ByCause, Cause, Scalar};
 
@@ -18,7 +19,7 @@ pub enum Channel {
     VelocityProduct(usize, usize),
     /// |v| (m/s).
     Speed,
-    /// |v_i| (m/s).
+    /// |v·n̂| (m/s), n̂ being this one of the request's directions, by default the Cartesian axes 0 … 2.
     AxisSpeed(usize),
     /// v_i v_j τ (m²/s).
     LifetimeProduct(usize, usize),
@@ -41,12 +42,15 @@ impl Channel {
             (0, 1) => 5,
             (i, _) => i,
         };
-        use Channels::{Hall, Lifetimes, LifetimesHall, Magneto, Speeds};
+        use Channels::{Hall, LifetimesHall, Magneto};
         match self {
             Self::States => Some(0),
             Self::VelocityProduct(i, j) => Some(1 + pair(i, j)),
             Self::Speed => Some(7),
-            Self::AxisSpeed(i) => matches!(set, Speeds | Lifetimes).then_some(8 + i),
+            Self::AxisSpeed(i) => {
+                let (first, count) = direction_slots(set.width());
+                (i < count).then_some(first + i)
+            }
             Self::LifetimeProduct(i, j) => {
                 set.has_lifetimes().then(|| set.width() - 8 + pair(i, j))
             }

@@ -38,6 +38,7 @@ fn case(
         weights,
         channels,
         block_planes: None,
+        directions: &[[0.6, 0.8, 0.0], [0.48, 0.6, 0.64]],
         by_band: false,
         relevance: None,
         progress: None,
@@ -104,7 +105,8 @@ fn magnitude(of: &dyn Fn(Channel) -> f64, c: usize) -> f64 {
         0 => of(Channel::States),
         1..=6 => v2,
         7 => of(Channel::Speed),
-        8..=15 => 0.5 * (v2 * w2).sqrt(),
+        14 | 15 => of(Channel::Speed),
+        8..=13 => 0.5 * (v2 * w2).sqrt(),
         _ => w2,
     }
 }

@@ -64,7 +64,7 @@ impl Refines for RefiningEngine {
         request: &Request,
         energy_ev: f64,
     ) -> Result<SurfaceIntegral> {
-        let (integral, refined) = self.refiner(bands)?.surface(request.channels, energy_ev)?;
+        let (integral, refined) = self.refiner(bands)?.surface(request, energy_ev)?;
         self.last = Some(refined);
         Ok(integral)
     }
@@ -86,7 +86,7 @@ impl Refines for RefiningEngine {
         request: &Request,
         energy_ev: f64,
     ) -> Result<SurfaceIntegral> {
-        let found = self.rival(rival)?.surface(request.channels, energy_ev)?;
+        let found = self.rival(rival)?.surface(request, energy_ev)?;
         Ok(found.0)
     }
 

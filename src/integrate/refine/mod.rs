@@ -232,11 +232,8 @@ impl<'a> Refiner<'a> {
     ///
     /// # Errors
     /// For an energy that is not finite or channels that need a table, or where the bands cannot be evaluated.
-    pub fn surface(
-        &self,
-        channels: Channels,
-        energy_ev: f64,
-    ) -> Result<(SurfaceIntegral, Refined)> {
+    pub fn surface(&self, request: &Request, energy_ev: f64) -> Result<(SurfaceIntegral, Refined)> {
+        let channels = request.channels;
         if channels.has_lifetimes() && !self.header().has_lifetimes {
             return Err(no_lifetimes());
         }
@@ -262,7 +259,7 @@ impl<'a> Refiner<'a> {
                 scale
             },
         )?;
-        let integral = self.integrate_surface(channels, energy_ev, &found)?;
+        let integral = self.integrate_surface(request, energy_ev, &found)?;
         let named = |goal: usize| {
             let quantity = *QUANTITIES.get(goal).unwrap_or(&"the occupation of a band");
             (quantity, (energy_ev, energy_ev))
@@ -314,7 +311,7 @@ impl<'a> Refiner<'a> {
                 scale
             },
         )?;
-        let spectrum = self.integrate_spectrum(channels, axis, request.by_band, &found)?;
+        let spectrum = self.integrate_spectrum(request, axis, &found)?;
         let named = |goal: usize| {
             let g = goal % groups;
             (

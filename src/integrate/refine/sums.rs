@@ -7,12 +7,13 @@ use super::search::Found;
 use crate::error::Result;
 use crate::integrate::driver::GROUPS as PARTS;
 use crate::integrate::exact::{Quantum, add};
+use crate::integrate::fold::Fold;
 use crate::integrate::result::BandSurface;
-use crate::integrate::{Channels, EnergyAxis, Spectrum, SurfaceIntegral};
+use crate::integrate::{Channels, EnergyAxis, Request, Spectrum, SurfaceIntegral};
 use crate::kernel::curvature::{field_values, has_field_values};
 use crate::kernel::velocity::{
     CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_LIFETIMES_HALL, CHANNELS_MAGNETO,
-    CHANNELS_SPEEDS, channel_values,
+    CHANNELS_SPEEDS, DIRECTIONS, channel_values, direction_slots,
 };
 use crate::progress;
 use crate::sampler::{BoxBand, Derivatives};
@@ -23,10 +24,12 @@ impl Refiner<'_> {
     /// Every channel at one energy.
     pub(super) fn integrate_surface(
         &self,
-        channels: Channels,
+        request: &Request,
         energy_ev: f64,
         found: &Found,
     ) -> Result<SurfaceIntegral> {
+        let channels = request.channels;
+        let directions = Directions::new(request, self.mesh.fold());
         let header = self.header();
         let g_s = header.spin.degeneracy();
         let bands = header.n_spin_band();
@@ -47,7 +50,7 @@ impl Refiner<'_> {
                     if band.low > energy_ev + tie {
                         return [1, 2].map(|_| vec![0.0; entries]);
                     }
-                    let values = channel_vectors(channels, band);
+                    let values = channel_vectors(channels, band, &directions);
                     let cells = self.cells(band, &values, width);
                     [1, 2].map(|stride| cells.at_energy(stride, energy_ev, tie, volume))
                 })
@@ -86,8 +89,8 @@ impl Refiner<'_> {
                 let value = |i: usize| g_s * quanta[i].value(fine[i]);
                 let mut values: Vec<f64> = (0..width).map(value).collect();
                 let mut bars: Vec<f64> = (0..width).map(error).collect();
-                self.mesh.fold().average(channels, &mut values, false);
-                self.mesh.fold().average(channels, &mut bars, true);
+                directions.fold.average(channels, &mut values, false);
+                directions.fold.average(channels, &mut bars, true);
                 BandSurface {
                     spin: b / header.n_band,
                     band: b % header.n_band,
@@ -111,11 +114,12 @@ impl Refiner<'_> {
     /// Every channel in the bins of `axis`.
     pub(super) fn integrate_spectrum(
         &self,
-        channels: Channels,
+        request: &Request,
         axis: &EnergyAxis,
-        by_band: bool,
         found: &Found,
     ) -> Result<Spectrum> {
+        let (channels, by_band) = (request.channels, request.by_band);
+        let directions = Directions::new(request, self.mesh.fold());
         let header = self.header();
         let g_s = header.spin.degeneracy();
         let width = channels.width();
@@ -155,7 +159,7 @@ impl Refiner<'_> {
             let layers: Vec<[Vec<f64>; 2]> = tasks
                 .par_iter()
                 .map(|task| {
-                    let sums = self.layer_spectrum(channels, task, &edges);
+                    let sums = self.layer_spectrum((channels, &directions), task, &edges);
                     phase.add(task.len() as u64);
                     sums
                 })
@@ -186,7 +190,7 @@ impl Refiner<'_> {
             }
         }
         sums.give(&mut result, &quanta[..width]);
-        result.fold(self.mesh.fold());
+        result.fold(&directions.fold);
         result.refined = true;
         Ok(result)
     }
@@ -200,7 +204,7 @@ impl Refiner<'_> {
     /// Cumulative channels `[channel][edge]` of some blocks of one group, on their grids and subgrids.
     fn layer_spectrum(
         &self,
-        channels: Channels,
+        (channels, directions): (Channels, &Directions),
         blocks: &[(usize, BlockId)],
         edges: &Edges,
     ) -> Result<[Vec<f64>; 2]> {
@@ -220,7 +224,7 @@ impl Refiner<'_> {
                             let states = self.mesh.volume(block);
                             sums.iter_mut().for_each(|s| s.add_states_below(states));
                         } else if edges.reached(band.low, band.high) {
-                            let values = channel_vectors(channels, band);
+                            let values = channel_vectors(channels, band, directions);
                             let cells = self.cells(band, &values, width);
                             let volume = self.mesh.cell_volume(block);
                             for (i, sums) in sums.iter_mut().enumerate() {
@@ -286,8 +290,34 @@ impl ExactSpectrum {
     }
 }
 
+/// The directions of the channels |v·n̂| on a folded mesh, which holds one of each set of images and was folded before anyone asked
+/// for a direction: those that were asked for become the average over their images, whose averages over the zone are the same.
+struct Directions {
+    /// As asked for.
+    first: [[f64; 3]; DIRECTIONS],
+    /// The images of each that was asked for.
+    images: Vec<Vec<[f64; 3]>>,
+    /// How channels fold.
+    fold: Fold,
+}
+
+impl Directions {
+    fn new(request: &Request, fold: &Fold) -> Self {
+        let images: Vec<_> = request.directions.iter().map(|n| fold.images(*n)).collect();
+        Self {
+            first: request.direction_vectors(),
+            fold: if images.is_empty() {
+                fold.clone()
+            } else {
+                fold.of_images()
+            },
+            images,
+        }
+    }
+}
+
 /// The channel vectors `[point][channel]`, SI units.
-fn channel_vectors(channels: Channels, band: &BoxBand) -> Vec<f64> {
+fn channel_vectors(channels: Channels, band: &BoxBand, directions: &Directions) -> Vec<f64> {
     let of = match channels {
         Channels::Basic => vectors::<CHANNELS_BASIC>,
         Channels::Speeds => vectors::<CHANNELS_SPEEDS>,
@@ -296,15 +326,20 @@ fn channel_vectors(channels: Channels, band: &BoxBand) -> Vec<f64> {
         Channels::Hall => vectors::<CHANNELS_HALL>,
         Channels::Magneto => vectors::<CHANNELS_MAGNETO>,
     };
-    of(band)
+    of(band, directions)
 }
 
-fn vectors<const N: usize>(band: &BoxBand) -> Vec<f64> {
+fn vectors<const N: usize>(band: &BoxBand, directions: &Directions) -> Vec<f64> {
     let mut out = Vec::with_capacity(band.energies.len() * N);
     for (p, v) in band.velocities.chunks_exact(3).enumerate() {
         let v = [v[0], v[1], v[2]];
         let tau = band.lifetimes.get(p).copied().unwrap_or(0.0);
-        let mut f = channel_values::<f64, N>(v, tau);
+        let mut f = channel_values::<f64, N>(v, tau, &directions.first);
+        let (slot, _) = direction_slots(N);
+        for (i, images) in directions.images.iter().enumerate() {
+            let along = |n: &[f64; 3]| (n[0] * v[0] + n[1] * v[1] + n[2] * v[2]).abs();
+            f[slot + i] = images.iter().map(along).sum::<f64>() / images.len() as f64;
+        }
         if has_field_values(N) {
             let mass = std::array::from_fn(|c| band.inverse_masses[6 * p + c]);
             field_values(&mut f, v, mass, tau);
