@@ -20,12 +20,12 @@
 //! uncertainty ← crystal
 //! bands       ← crystal error memory units
 //! sampler     ← bands crystal error kernel memory progress units
-//! integrate   ← bands crystal error kernel memory progress sampler uncertainty units
+//! integrate   ← bands crystal error kernel memory progress uncertainty units
 //! gpu         ← bands error integrate kernel memory
 //! io          ← bands crystal error memory sampler units
 //! scattering  ← error fermi_dirac io quadrature units
 //! transport   ← bands crystal error integrate memory quadrature scattering uncertainty units
-//! report      ← bands bounds error integrate io scattering transport uncertainty units
+//! report      ← bands bounds error integrate io transport uncertainty units
 //! cli         ← bands bounds crystal error gpu integrate io memory progress report sampler scattering transport units
 //! ```
 //!

@@ -78,9 +78,13 @@ impl Question for At {
         if let Some(found) = &found {
             found.widen(&mut result);
         }
+        let touching = crossings::widen_surface(source, request, &mut result)?;
         Ok(Measured {
             result,
-            crossings: found.map(|found| found.summary()),
+            crossings: found.map(|found| CrossingEffect {
+                touching,
+                ..found.summary()
+            }),
         })
     }
 }
@@ -98,6 +102,8 @@ impl Question for Bins<'_> {
         // Without a relevance every bin is a result of its own.
         let relevance = |e: f64| request.relevance.map_or(1.0, |r| r(e));
         let crossings = crossings::widen(source, request, &mut result, relevance)?;
+        let touching = crossings::widen_spectrum(source, request, &mut result)?;
+        let crossings = crossings.map(|found| CrossingEffect { touching, ..found });
         Ok(Measured { result, crossings })
     }
 }

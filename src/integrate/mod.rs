@@ -3,6 +3,7 @@
 
 mod axis;
 mod block;
+mod cells;
 mod context;
 pub mod cpu;
 pub mod crossings;
@@ -18,6 +19,7 @@ mod request;
 mod result;
 mod rival;
 mod ties;
+mod vectors;
 
 pub use axis::EnergyAxis;
 pub use block::Block;

@@ -161,7 +161,13 @@ pub fn fermi_table(report: &FermiReport) -> String {
     let found = crossings::sentence(report.crossings, Whole::FermiSurface);
     let _ = writeln!(s, "\n  band crossings: {found}");
     if t.dos.value == 0.0 {
-        let _ = writeln!(s, "\n  No states at this energy: it lies in a gap.");
+        let open = report.crossings.is_some_and(|c| c.touching.is_some());
+        s.push_str(match open {
+            true => {
+                "\n  No states at this energy in these bands, which may touch between the table's k-points: whether it lies in a gap is open.\n"
+            }
+            false => "\n  No states at this energy: it lies in a gap.\n",
+        });
     }
     let _ = writeln!(
         s,

@@ -265,15 +265,30 @@ impl Series {
     /// The transform of `energies` `[n1][n2][n3]` (eV).
     pub fn transform(&self, energies: &[f64]) -> Transform {
         let values = self.grid_transform(energies);
-        let least = ROUNDING * largest(&values);
-        let waves = values.iter().filter(|c| c.norm() > least);
         Transform {
-            finite_sum: 2 * waves.count() < values.len(),
+            finite_sum: self.is_finite_sum(&values),
             values,
             tilts: Vec::new(),
             changed: 0.0,
             unmet: 0.0,
         }
+    }
+
+    /// Whether the coefficients of every class, c̃, are those of a finite sum of cosines: most are zero, and the others leave the outer
+    /// third of each axis free. A band with kinks may have as many zeros, by symmetry (bands folded into a larger cell), but its
+    /// coefficients go on to the end: half as many points would not predict the others.
+    fn is_finite_sum(&self, values: &[Complex64]) -> bool {
+        let n = self.grid.n;
+        let least = ROUNDING * largest(values);
+        let mut waves = 0;
+        for (class, _) in values.iter().enumerate().filter(|(_, c)| c.norm() > least) {
+            let r = [class / (n[1] * n[2]), class / n[2] % n[1], class % n[2]];
+            if (0..3).any(|i| n[i] > 1 && 3 * r[i].min(n[i] - r[i]) > n[i]) {
+                return false;
+            }
+            waves += 1;
+        }
+        2 * waves < values.len()
     }
 
     /// c̃(R) = (1/N) Σ_j E(u_j) e^{−2πi R·u_j} for R in 0 … n−1.
