@@ -26,6 +26,7 @@
 
 use super::crossings::{self, CrossingEffect};
 use super::rival::{spectrum_with_rival, surface_with_rival};
+use super::singular;
 use super::{EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral};
 use crate::bands::BandSource;
 use crate::error::Result;
@@ -78,6 +79,7 @@ impl Question for At {
         if let Some(found) = &found {
             found.widen(&mut result);
         }
+        singular::mark(source, request, &mut result, engine)?;
         Ok(Measured {
             result,
             crossings: found.map(|found| found.summary()),

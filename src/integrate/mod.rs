@@ -16,6 +16,7 @@ pub mod refine;
 mod request;
 mod result;
 mod rival;
+mod singular;
 mod ties;
 
 pub use axis::EnergyAxis;
