@@ -28,7 +28,8 @@ fn short(table: &dyn BandSource) -> [bool; 3] {
     std::array::from_fn(|i| n[i] < FEWEST && n[i] > 1 && disperses(table, i))
 }
 
-/// Checks that a table with relaxation times, which are not interpolated, can be differentiated.
+/// Checks that a table with relaxation times, which are not interpolated, sees what its bands do: with two points along an axis even known
+/// velocities are often zero by symmetry at both.
 ///
 /// # Errors
 /// [`Error::BadBands`] where it has two or three points along an axis that disperses.
@@ -39,11 +40,11 @@ pub fn check_lifetimes(table: &dyn BandSource) -> Result<()> {
     Err(Error::bad_bands(
         format!("k-points along axis {}", axis + 1),
         format!(
-            "there are {}, of which differences do not tell velocities, and bands with relaxation times of their own are not interpolated",
+            "there are {}, which do not tell what the bands do along it, and bands with relaxation times of their own are not interpolated",
             table.header().k_grid.n[axis]
         ),
         format!(
-            "give bands that bring velocities, or {FEWEST} points or more along it; or another relaxation time (`--tau SECONDS`)"
+            "give bands on {FEWEST} points or more along it, or another relaxation time (`--tau SECONDS`)"
         ),
     ))
 }

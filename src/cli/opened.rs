@@ -309,12 +309,7 @@ fn as_it_is(
         return Ok(Opened::Table(table));
     }
     if table.header().has_lifetimes && demands.lifetimes {
-        if demands
-            .method
-            .is_none_or(|method| method.differentiates(table.header()))
-        {
-            axes::check_lifetimes(&*table)?;
-        }
+        axes::check_lifetimes(&*table)?;
         return Ok(Opened::Table(table));
     }
     Ok(Opened::Table(match axes::completed(&*table)? {

@@ -1,7 +1,6 @@
 //! Options that subcommands share, parsed into checked types.
 
 use super::quantity::{Kind, count, excerpt, number, positive, quantity, together};
-use crate::bands::BandHeader;
 use crate::crystal::KGrid;
 use crate::error::{Error, Result};
 use crate::integrate::{Request, Velocities, Weights};
@@ -206,15 +205,6 @@ impl Method {
             ));
         }
         Ok(())
-    }
-
-    /// Whether velocities of such bands are differences of their energies.
-    pub fn differentiates(&self, header: &BandHeader) -> bool {
-        match self.velocity {
-            Some(Velocities::FiniteDifference(_)) => true,
-            Some(Velocities::FromFile) => false,
-            None => !header.has_velocities,
-        }
     }
 
     /// The request's parts that these options set.

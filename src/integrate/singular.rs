@@ -17,10 +17,10 @@ use crate::error::Result;
 const RESOLVED: f64 = 0.01;
 /// How far away N is looked at, in energy widths of a cell: each half of the one before.
 const DISTANCES: [f64; 3] = [2.0, 1.0, 0.5];
-/// Growth over that of the distance before, from which on nothing says that it ends.
-const ENDLESS: f64 = 0.85;
-/// Growth from the nearest distance to the energy itself over that of the first distance, from which on it is no cusp's: 1.7 for |E − E₀|^½.
-const PEAK: f64 = 3.0;
+/// Growth over that of the distance before, and growth from the nearest distance to the energy itself over that of the first one, from which on
+/// nothing says that N ends: above those of a cusp, 0.71 and 1.7, in a bulk; layers and chains have none.
+const BULK: [f64; 2] = [0.85, 3.0];
+const FLAT: [f64; 2] = [0.5, 1.0];
 /// Growth over N(E) that is more than noise.
 const NOISE: f64 = 0.02;
 
@@ -64,8 +64,12 @@ pub(super) fn mark(
         let (before, last) = (around[1] - around[0], around[2] - around[1]);
         let grows = before.min(last) > NOISE * band.values[states];
         let here = band.values[states] - around[2];
-        let endless = last > ENDLESS * before && here > 0.0;
-        if grows && (endless || here > PEAK * before) {
+        let [endless, peak] = if source.header().k_grid.n.contains(&1) {
+            FLAT
+        } else {
+            BULK
+        };
+        if grows && (last > endless * before && here > 0.0 || here > peak * before) {
             integral.bands[at].errors[states] = f64::INFINITY;
         }
     }

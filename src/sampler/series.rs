@@ -33,6 +33,8 @@ use std::f64::consts::PI;
 
 /// Coefficients below this share of the largest are zero but for rounding, in files too.
 const ROUNDING: f64 = 1e-8;
+/// Coefficients of long vectors above this share of the largest are those of a band with kinks, not of a file's few digits.
+const KINKS: f64 = 1e-4;
 
 /// What a series goes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -277,11 +279,11 @@ impl Series {
     pub fn transform(&self, energies: &[f64]) -> Transform {
         let values = self.grid_transform(energies);
         let least = ROUNDING * largest(&values);
-        let is_wave = |c: &Complex64| c.norm() > least;
-        let waves = values.iter().filter(|c| is_wave(c)).count();
+        let waves = values.iter().filter(|c| c.norm() > least).count();
+        let kinks = KINKS * largest(&values);
         let mut long = values.iter().zip(&self.outer).filter(|(_, outer)| **outer);
         Transform {
-            finite_sum: 2 * waves < values.len() && !long.any(|(c, _)| is_wave(c)),
+            finite_sum: 2 * waves < values.len() && !long.any(|(c, _)| c.norm() > kinks),
             values,
             tilts: Vec::new(),
             changed: 0.0,
