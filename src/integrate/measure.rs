@@ -26,6 +26,7 @@
 
 use super::crossings::{self, CrossingEffect};
 use super::rival::{spectrum_with_rival, surface_with_rival};
+use super::singular;
 use super::{EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral};
 use crate::bands::BandSource;
 use crate::error::Result;
@@ -79,6 +80,7 @@ impl Question for At {
             found.widen(&mut result);
         }
         let touching = crossings::widen_surface(source, request, &mut result)?;
+        singular::mark(source, request, &mut result, engine)?;
         Ok(Measured {
             result,
             crossings: found.map(|found| CrossingEffect {

@@ -18,6 +18,7 @@ mod replica;
 mod request;
 mod result;
 mod rival;
+mod singular;
 mod ties;
 mod vectors;
 

@@ -9,6 +9,7 @@ mod cardinal;
 mod extremum;
 mod fit;
 mod mass;
+mod rival;
 
 use super::{BandSource, Field, GapSplit, touching};
 use crate::error::Result;
