@@ -283,7 +283,13 @@ impl Ensemble {
         of: impl Fn(&Member) -> [f64; N],
     ) -> [Scalar; N] {
         let held = self.held(part);
-        self.varied(held, of, held.unresolved.powi(2))
+        self.varied(held, |i| of(&self.members[i].1), held.unresolved.powi(2))
+    }
+
+    /// Numbers of different kinds and their bars, each by itself, from what they are in each variation.
+    pub fn each_by_number<const N: usize>(&self, part: Part, each: &[[f64; N]]) -> [Scalar; N] {
+        let held = self.held(part);
+        std::array::from_fn(|n| self.varied(held, |i| [each[i][n]], held.unresolved.powi(2))[0])
     }
 
     fn held(&self, part: Part) -> Held {
@@ -308,7 +314,7 @@ impl Ensemble {
     fn varied<const N: usize>(
         &self,
         held: Held,
-        of: impl Fn(&Member) -> [f64; N],
+        of: impl Fn(usize) -> [f64; N],
         second_order: f64,
     ) -> [Scalar; N] {
         if !held.known {
@@ -318,12 +324,12 @@ impl Ensemble {
             };
             return [absent; N];
         }
-        let mut value = of(&self.members[0].1);
+        let mut value = of(0);
         let mut error = [0.0; N];
         let mut unsymmetrized: f64 = 0.0;
         let (mut coarser, mut subgrids) = ([0.0; N], [0.0; N]);
-        for (variation, member) in &self.members[1..] {
-            let other = of(member);
+        for (number, (variation, _)) in self.members.iter().enumerate().skip(1) {
+            let other = of(number);
             for i in 0..N {
                 let off = (other[i] - value[i]).abs();
                 if variation.contents == UNSYMMETRIZED {
@@ -389,7 +395,7 @@ impl Ensemble {
             known: true,
             ..self.held(part)
         };
-        self.varied(held, |m| [of(m)], 0.0)[0]
+        self.varied(held, |i| [of(&self.members[i].1)], 0.0)[0]
     }
 
     /// A number.

@@ -17,7 +17,9 @@ mod doping;
 mod ensemble;
 mod extent;
 mod fermi;
+mod landauer;
 mod maximum;
+mod merit;
 mod onsager;
 mod optimum;
 mod optimum_temperature;
@@ -44,7 +46,13 @@ pub use doping::{Doping, ImpurityLevel};
 pub use ensemble::ThermalState;
 pub use extent::Extent;
 pub use fermi::FermiTensors;
+pub use landauer::{
+    CountedModes, DEVICE_QUANTITIES, DeviceCoefficients, EnergiesOfBand, MILLER_HELP,
+    MOST_DIRECTIONS, ModeDistribution, ModeSpectrum, Named, TransportDirection, counted_modes,
+    inequivalent,
+};
 pub use maximum::{STENCIL, Scan, slope_and_curvature};
+pub use merit::{MERIT_QUANTITIES, Merit, MeritMode, TransmissionCurve};
 pub use optimum::{Direction, Objective, Optimum, Search};
 pub use optimum_temperature::BestTemperature;
 pub use quantity::{RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity};
