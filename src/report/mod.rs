@@ -9,13 +9,17 @@ mod fermi;
 pub mod figure;
 mod format;
 mod items;
+mod landauer;
 mod low_dimensional;
 mod mean;
 mod optimum;
 mod page;
 mod row;
+mod screen;
+mod sheet;
 mod spins;
 mod transport;
+mod zt;
 
 use crate::integrate::refine::Refined;
 pub use boltztrap::{BOLTZTRAP_FILES, boltztrap_files};
@@ -26,13 +30,22 @@ pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use format::{scalar, scientific, tensor_json};
 pub use items::{Item, Quantity, TransportRow, share_items};
+pub use landauer::{LANDAUER_LEGEND, ModeSpectra, modes_name};
 pub use optimum::{OptimumReport, objective_name, optimum_table};
 pub use page::page;
 pub use row::Row;
+pub use screen::{
+    FLAGS, Failure, Material, MaterialState, Ranking, ScreenReport, screen_csv, screen_json,
+    screen_result, screen_table,
+};
+pub use sheet::{
+    Sheet, SheetItem, SheetRow, direction_words, sheet_csv, sheet_json, sheet_result, sheet_table,
+};
 pub use spins::spin_items;
 pub use transport::{
     Levels, TransportReport, transport_csv, transport_json, transport_result, transport_table,
 };
+pub use zt::{ZT_LEGEND, ZT_UNSHOWN};
 
 /// How a result came to be.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,6 +6,7 @@ mod common;
 mod bounds;
 mod cli;
 mod info;
+mod landauer;
 mod output_cli;
 mod structure;
 mod transport_cli;

@@ -54,6 +54,17 @@ const SYMBOLS: &[(&str, &str, &str)] = &[
     ("optimal_doping", "n_opt", "n_{opt}"),
     ("optimal_chemical_potential", "mu_opt", "μ_{opt}"),
     ("largest_power_factor", "PF_max", "max S²σ"),
+    ("alpha_a", "alphaA", "αA"),
+    ("window_lower", "x_1", "x_{−}"),
+    ("window_upper", "x_2", "x_{+}"),
+    ("transmission_inside", "T_in", "T_{in}"),
+    ("transmission_outside", "T_out", "T_{out}"),
+    ("screening_score", "score", "score"),
+    ("share_of_bound", "share", "zT/bound"),
+    ("modes_per_area", "M", "M"),
+    ("ballistic_conductance_per_area", "G_b", "G_{b}"),
+    ("conductance_per_area", "G", "G"),
+    ("mean_free_path", "lambda", "λ"),
     ("largest_figure_of_merit", "zT_max", "max zT"),
 ];
 
