@@ -17,14 +17,15 @@
 //! fermi_dirac ← error quadrature
 //! bounds      ← error fermi_dirac quadrature units
 //! crystal     ← error units
+//! uncertainty ← crystal
 //! bands       ← crystal error memory units
 //! sampler     ← bands crystal error kernel memory progress units
-//! integrate   ← bands crystal error kernel memory progress sampler units
+//! integrate   ← bands crystal error kernel memory progress sampler uncertainty units
 //! gpu         ← bands error integrate kernel memory
 //! io          ← bands crystal error memory sampler units
 //! scattering  ← error fermi_dirac io quadrature units
-//! transport   ← bands bounds crystal error fermi_dirac integrate kernel memory quadrature scattering units
-//! report      ← bands bounds error integrate io scattering transport units
+//! transport   ← bands bounds crystal error fermi_dirac integrate kernel memory quadrature scattering uncertainty units
+//! report      ← bands bounds error fermi_dirac integrate io scattering transport uncertainty units
 //! cli         ← bands bounds crystal error gpu integrate io memory progress report sampler scattering transport units
 //! ```
 //!
@@ -85,6 +86,7 @@ pub mod report;
 pub mod sampler;
 pub mod scattering;
 pub mod transport;
+pub mod uncertainty;
 pub mod units;
 
 pub use error::{Error, Result};

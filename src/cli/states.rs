@@ -12,9 +12,9 @@ use crate::error::{Error, Result};
 use crate::integrate::crossings::CrossingEffect;
 use crate::integrate::{Bins, Channels, EnergyAxis, Engine, Measured, Request, measure, spectrum};
 use crate::progress;
-use crate::report::Levels;
 use crate::sampler::MatthiessenBands;
 use crate::scattering::ScatteringModel;
+use crate::transport::Levels;
 use crate::transport::{
     AxisPlan, CarrierDensities, Density, Doping, Extent, MILLER_HELP, MOST_DIRECTIONS,
     ModeDistribution, RelaxationTime, Scalar, ThermalState, TransportDirection,

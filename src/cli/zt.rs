@@ -10,10 +10,12 @@ use crate::error::{Error, Result};
 use crate::io::results::ResultFile;
 use crate::io::write_text;
 use crate::report::{
-    Run, Sheet, SheetItem, SheetRow, TransportReport, ZT_LEGEND, ZT_UNSHOWN, sheet_csv, sheet_json,
-    sheet_result, sheet_table,
+    Run, Sheet, SheetItem, SheetRow, TransportReport, ZT_LEGEND, ZT_UNSHOWN, put_scalars,
+    scalars_json, sheet_csv, sheet_json, sheet_result, sheet_table,
 };
-use crate::transport::{Directions, Merit, MeritMode, TransmissionCurve, TransportDirection};
+use crate::transport::{
+    Directions, Merit, MeritMode, Scalar, TransmissionCurve, TransportDirection,
+};
 use crate::units::ANGSTROM;
 use clap::Args;
 use std::path::PathBuf;
@@ -311,11 +313,7 @@ impl MeritComputed {
     fn curves_json(&self) -> serde_json::Map<String, serde_json::Value> {
         let one = |(d, found): (usize, Option<(&StateFound<MeritFound>, &TransmissionCurve)>)| {
             let (state, curve) = found?;
-            let column = |all: &[crate::transport::Scalar], unit: &str| {
-                let values: Vec<f64> = all.iter().map(|q| q.value).collect();
-                let errors: Vec<f64> = all.iter().map(|q| q.error).collect();
-                serde_json::json!({"value": values, "error": errors, "unit": unit})
-            };
+            let column = scalars_json;
             Some(serde_json::json!({
                 "direction": self.directions[d].label,
                 "temperature": {"value": state.temperature_k, "error": 0.0, "unit": "K"},
@@ -348,39 +346,27 @@ impl MeritComputed {
         let x = curve_x();
         let n = x.len();
         file.dimension("x", x, "k_BT", "energy from the chemical potential")?;
-        let mut put = |name: &str,
-                       unit: &str,
-                       about: &str,
-                       of: &dyn Fn(&TransmissionCurve, usize) -> (f64, f64)|
-         -> Result<()> {
-            let all: Vec<(f64, f64)> = curves
+        for (name, unit, about, of) in [
+            (
+                "transmission",
+                "1",
+                "transmission at the best state of the direction",
+                (|c: &TransmissionCurve| &c.transmission) as fn(&TransmissionCurve) -> &Vec<Scalar>,
+            ),
+            (
+                "transmission_modes",
+                "1/m^2",
+                "channels per area there",
+                |c| &c.modes,
+            ),
+        ] {
+            let nothing = vec![Scalar::new(f64::NAN, f64::NAN); n];
+            let all: Vec<Scalar> = curves
                 .iter()
-                .flat_map(|found| {
-                    (0..n).map(move |k| found.map_or((f64::NAN, f64::NAN), |(_, c)| of(c, k)))
-                })
+                .flat_map(|found| found.map_or(&nothing, |(_, c)| of(c)).clone())
                 .collect();
-            file.variable(
-                name,
-                &["direction", "x"],
-                all.iter().map(|q| q.0).collect(),
-                unit,
-                about,
-            )?;
-            file.error_bar(name, all.iter().map(|q| q.1).collect())?;
-            Ok(())
-        };
-        put(
-            "transmission",
-            "1",
-            "transmission at the best state of the direction",
-            &|c, k| (c.transmission[k].value, c.transmission[k].error),
-        )?;
-        put(
-            "transmission_modes",
-            "1/m^2",
-            "channels per area there",
-            &|c, k| (c.modes[k].value, c.modes[k].error),
-        )?;
+            put_scalars(file, name, &["direction", "x"], &all, (unit, about))?;
+        }
         let last = |s: &StateFound<MeritFound>, name: &str| {
             s.found.merits[s.found.merits.len() - 1].get(name).value
         };

@@ -1,5 +1,6 @@
 //! Modes and mean free paths as functions of energy, beside the rows of a sheet: JSON, columns and HDF5.
 
+use super::budget::Bars;
 use super::sheet::direction_words;
 use crate::error::Result;
 use crate::io::results::ResultFile;
@@ -34,9 +35,7 @@ pub fn modes_name(dimension: usize) -> (&'static str, &'static str) {
 }
 
 fn column(all: &[Scalar], unit: &str) -> Value {
-    let values: Vec<f64> = all.iter().map(|q| q.value).collect();
-    let errors: Vec<f64> = all.iter().map(|q| q.error).collect();
-    json!({"value": values, "error": errors, "unit": unit})
+    Bars::list(all).json(unit)
 }
 
 impl ModeSpectra {
@@ -157,18 +156,10 @@ impl ModeSpectra {
         )?;
         let on = ["direction", "energy"];
         let bins = first.energy_ev.len();
-        let nothing = vec![
-            Scalar {
-                value: f64::NAN,
-                error: f64::NAN
-            };
-            bins
-        ];
+        let nothing = vec![Scalar::new(f64::NAN, f64::NAN); bins];
         let mut put = |name: &str, unit: &str, about: &str, all: Vec<&[Scalar]>| -> Result<()> {
-            let flat = || all.iter().flat_map(|part| part.iter());
-            file.variable(name, &on, flat().map(|q| q.value).collect(), unit, about)?;
-            file.error_bar(name, flat().map(|q| q.error).collect())?;
-            Ok(())
+            let flat: Vec<Scalar> = all.concat();
+            Bars::list(&flat).put(file, name, &on, unit, about)
         };
         let spectrum = format!("{name}_spectrum");
         let modes = self.spectra.iter().map(|s| s.modes.as_slice()).collect();

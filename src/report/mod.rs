@@ -2,22 +2,18 @@
 
 mod boltztrap;
 mod bounds;
+mod budget;
 mod crossings;
 mod dos;
 mod edges;
 mod fermi;
 pub mod figure;
 mod format;
-mod items;
 mod landauer;
-mod low_dimensional;
-mod mean;
 mod optimum;
 mod page;
-mod row;
 mod screen;
 mod sheet;
-mod spins;
 mod transport;
 mod zt;
 
@@ -29,23 +25,33 @@ pub use dos::{DosReport, dos_json, dos_result, dos_table};
 pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use format::{scalar, scientific, tensor_json};
-pub use items::{Item, Quantity, TransportRow, share_items};
 pub use landauer::{LANDAUER_LEGEND, ModeSpectra, modes_name};
 pub use optimum::{OptimumReport, objective_name, optimum_table};
 pub use page::page;
-pub use row::Row;
 pub use screen::{
     FLAGS, Failure, Material, MaterialState, Ranking, ScreenReport, screen_csv, screen_json,
     screen_result, screen_table,
 };
 pub use sheet::{
-    Sheet, SheetItem, SheetRow, direction_words, sheet_csv, sheet_json, sheet_result, sheet_table,
+    Sheet, SheetItem, SheetRow, direction_words, put_scalars, scalars_json, sheet_csv, sheet_json,
+    sheet_result, sheet_table,
 };
-pub use spins::spin_items;
 pub use transport::{
-    Levels, TransportReport, transport_csv, transport_json, transport_result, transport_table,
+    TransportReport, transport_csv, transport_json, transport_result, transport_table,
 };
 pub use zt::{ZT_LEGEND, ZT_UNSHOWN};
+
+/// The attribute of results that says in how many directions the bands conduct.
+const CONDUCTING: &str = "conducting_directions";
+
+/// How means over so many directions are taken, in words.
+fn mean_in_words(directions: usize) -> &'static str {
+    match directions {
+        2 => "half of their trace",
+        1 => "their trace",
+        _ => "a third of their trace",
+    }
+}
 
 /// How a result came to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,4 +66,6 @@ pub struct Run {
     pub method: String,
     /// What refinement did, where it did.
     pub refined: Option<Refined>,
+    /// Whether tables say what each bar is made of.
+    pub budgets: bool,
 }

@@ -110,13 +110,7 @@ impl Material {
     /// The number of this name.
     pub fn get(&self, name: &str) -> Scalar {
         let found = self.numbers.iter().find(|n| n.name == name);
-        found.map_or(
-            Scalar {
-                value: f64::NAN,
-                error: f64::NAN,
-            },
-            |n| n.value,
-        )
+        found.map_or(Scalar::new(f64::NAN, f64::NAN), |n| n.value)
     }
 
     /// Which of [`FLAGS`] hold.
@@ -170,12 +164,7 @@ impl Material {
             let variable = file.get(name).ok_or_else(|| lacks(name))?;
             let bar = |i: usize| variable.error.as_ref().map_or(0.0, |e| e[i]);
             let all = variable.data.iter().enumerate();
-            Ok(all
-                .map(|(i, value)| Scalar {
-                    value: *value,
-                    error: bar(i),
-                })
-                .collect())
+            Ok(all.map(|(i, value)| Scalar::new(*value, bar(i))).collect())
         };
         let (gaps, temperatures, mus, carriers) = (
             column("gap")?,

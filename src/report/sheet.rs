@@ -1,11 +1,12 @@
 //! Numbers of thermal states along directions, as `landauer` and `zt` give them: a table, JSON, CSV and an HDF5 result.
 
+use super::budget::Bars;
 use super::fermi::provenance;
 use super::format::{scalar, scalar_json, scientific};
-use super::transport::{Levels, TransportReport, heading, transport_json};
+use super::transport::{TransportReport, heading, transport_json};
 use crate::error::Result;
 use crate::io::results::ResultFile;
-use crate::transport::{Scalar, TransportDirection};
+use crate::transport::{Levels, Scalar, TransportDirection};
 use crate::units::BOLTZMANN_EV;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
@@ -98,7 +99,7 @@ pub fn sheet_table(sheet: &Sheet) -> String {
     for row in &sheet.rows {
         let relative = Scalar {
             value: row.mu_ev.value - base.fermi_level_ev,
-            error: row.mu_ev.error,
+            ..row.mu_ev
         };
         let kind = match row.carriers.value {
             n if n > 0.0 => "n-type",
@@ -159,10 +160,7 @@ pub fn sheet_json(sheet: &Sheet, extra: Map<String, Value>) -> Value {
             value: row.mu_ev.value - sheet.base.fermi_level_ev,
             ..row.mu_ev
         };
-        let t = Scalar {
-            value: row.temperature_k,
-            error: 0.0,
-        };
+        let t = Scalar::exact(row.temperature_k);
         let mut out = Map::new();
         out.insert("direction".into(), json!(direction.label));
         out.insert("direction_vector".into(), json!(direction.unit));
@@ -298,15 +296,7 @@ pub fn sheet_result(sheet: &Sheet, command: &str) -> Result<ResultFile> {
     let mut put =
         |name: &str, unit: &str, about: &str, of: &dyn Fn(&SheetRow) -> Scalar| -> Result<()> {
             let all: Vec<Scalar> = sheet.rows.iter().map(of).collect();
-            file.variable(
-                name,
-                &on,
-                all.iter().map(|q| q.value).collect(),
-                unit,
-                about,
-            )?;
-            file.error_bar(name, all.iter().map(|q| q.error).collect())?;
-            Ok(())
+            Bars::list(&all).put(&mut file, name, &on, unit, about)
         };
     if level != "chemical_potential" {
         put(
@@ -326,4 +316,23 @@ pub fn sheet_result(sheet: &Sheet, command: &str) -> Result<ResultFile> {
         }
     }
     Ok(file)
+}
+
+/// Numbers in a list with their bars, as every summary has them.
+pub fn scalars_json(all: &[Scalar], unit: &str) -> Value {
+    Bars::list(all).json(unit)
+}
+
+/// Numbers as a variable of a result, with their bars and the bars' causes.
+///
+/// # Errors
+/// Where dimensions and data disagree (a defect).
+pub fn put_scalars(
+    file: &mut ResultFile,
+    name: &str,
+    dimensions: &[&str],
+    all: &[Scalar],
+    (unit, about): (&str, &str),
+) -> Result<()> {
+    Bars::list(all).put(file, name, dimensions, unit, about)
 }

@@ -141,7 +141,10 @@ fn off_surface(a: &SurfaceIntegral, b: &SurfaceIntegral) -> f64 {
         let width = b.values.len();
         for c in 0..width {
             let largest = magnitude(&|c| b.values[c], c, width);
-            for off in [a.values[c] - b.values[c], a.errors[c] - b.errors[c]] {
+            for off in [
+                a.values[c] - b.values[c],
+                a.bars[c].total() - b.bars[c].total(),
+            ] {
                 if off != 0.0 {
                     worst = worst.max(off.abs() / largest);
                 }

@@ -10,6 +10,7 @@ use crate::kernel::Threshold;
 use crate::kernel::fermi_surface::cell_weights;
 use crate::kernel::real::tie;
 use crate::kernel::velocity::DIRECTIONS;
+use crate::uncertainty::Cause;
 use rayon::prelude::*;
 
 /// Channels whose error is estimated.
@@ -79,7 +80,7 @@ impl SurfaceCrossings {
             };
             for (channel, change) in CHANNELS.iter().zip(found.change) {
                 if let Some(c) = channel.index(set) {
-                    band.errors[c] += change.abs();
+                    band.bars[c][Cause::Crossings] += change.abs();
                 }
             }
         }

@@ -17,6 +17,7 @@ use crate::kernel::velocity::{
 };
 use crate::progress;
 use crate::sampler::{BoxBand, Derivatives};
+use crate::uncertainty::{ByCause, Cause};
 use rayon::prelude::*;
 
 impl Refiner<'_> {
@@ -73,6 +74,7 @@ impl Refiner<'_> {
                 }
             }
         }
+        let of_the_grid = |bar| ByCause::of(Cause::Grid, bar);
         let bands = (0..bands)
             .map(|b| {
                 let fine = &fine[b * entries..][..entries];
@@ -86,16 +88,16 @@ impl Refiner<'_> {
                 };
                 let value = |i: usize| g_s * quanta[i].value(fine[i]);
                 let mut values: Vec<f64> = (0..width).map(value).collect();
-                let mut errors: Vec<f64> = (0..width).map(error).collect();
+                let mut bars: Vec<f64> = (0..width).map(error).collect();
                 directions.fold.average(channels, &mut values, false);
-                directions.fold.average(channels, &mut errors, true);
+                directions.fold.average(channels, &mut bars, true);
                 BandSurface {
                     spin: b / header.n_band,
                     band: b % header.n_band,
                     values,
-                    errors,
+                    bars: bars.into_iter().map(of_the_grid).collect(),
                     occupied: value(width) + g_s * found.full[b],
-                    occupied_error: error(width),
+                    occupied_bar: of_the_grid(error(width)),
                     flat: value(width + 1),
                     tied: 0.0,
                 }
@@ -164,7 +166,6 @@ impl Refiner<'_> {
                 .collect::<Result<_>>()?;
             for (task, [fine, coarse]) in tasks.iter().zip(layers) {
                 let part = self.mesh.slab(task[0].1, self.layers) * PARTS / self.layers;
-                let deviation = part * result.cumulative.len();
                 for (c, quantum) in quanta[..width].iter().enumerate() {
                     let at = (spin * width + c) * count;
                     let mut off_before = 0i128;
@@ -177,7 +178,7 @@ impl Refiner<'_> {
                             add(&mut sums.by_band[own + c * count + k], f);
                         }
                         add(&mut sums.cumulative_error[at + k], off.saturating_abs());
-                        add(&mut sums.deviation[deviation + at + k], off);
+                        add(&mut sums.replicas[part][at + k], off.saturating_neg());
                         if k > 0 {
                             let bin = (spin * width + c) * axis.bins() + k - 1;
                             let change = off.saturating_sub(off_before);
@@ -244,7 +245,8 @@ struct ExactSpectrum {
     cumulative: Vec<i128>,
     cumulative_error: Vec<i128>,
     bin_error: Vec<i128>,
-    deviation: Vec<i128>,
+    /// Of the grid.
+    replicas: Vec<Vec<i128>>,
     by_band: Vec<i128>,
 }
 
@@ -255,7 +257,7 @@ impl ExactSpectrum {
             cumulative: vec![0; spectrum.cumulative.len()],
             cumulative_error: vec![0; spectrum.cumulative_error.len()],
             bin_error: vec![0; spectrum.bin_error.len()],
-            deviation: vec![0; spectrum.deviation.len()],
+            replicas: vec![vec![0; spectrum.cumulative.len()]; spectrum.replicas.len()],
             by_band: vec![0; spectrum.by_band.len()],
         }
     }
@@ -263,6 +265,8 @@ impl ExactSpectrum {
     /// The sums as numbers, g_s included.
     fn give(self, spectrum: &mut Spectrum, quanta: &[Quantum]) {
         let (bins, g_s) = (spectrum.axis.bins(), spectrum.spin_degeneracy);
+        let replicas = (self.replicas.into_iter().zip(&mut spectrum.replicas))
+            .map(|(sums, replica)| (sums, &mut replica.change, bins + 1));
         for (sums, rows, len) in [
             (self.cumulative, &mut spectrum.cumulative, bins + 1),
             (
@@ -271,9 +275,11 @@ impl ExactSpectrum {
                 bins + 1,
             ),
             (self.bin_error, &mut spectrum.bin_error, bins),
-            (self.deviation, &mut spectrum.deviation, bins + 1),
             (self.by_band, &mut spectrum.by_band, bins + 1),
-        ] {
+        ]
+        .into_iter()
+        .chain(replicas)
+        {
             let of_channels = sums.chunks_exact(len).zip(rows.chunks_exact_mut(len));
             for ((sums, row), quantum) in of_channels.zip(quanta.iter().cycle()) {
                 for (x, sum) in row.iter_mut().zip(sums) {

@@ -9,6 +9,7 @@ use crate::bands::{BandHeader, BandStatistics};
 use crate::error::Result;
 use crate::integrate::EnergyAxis;
 use crate::transport::{Extent, Scalar};
+use crate::uncertainty::{ByCause, Cause};
 use crate::units::ANGSTROM;
 use rayon::prelude::*;
 use std::f64::consts::PI;
@@ -88,10 +89,10 @@ pub fn counted_modes(
         .map(|k| {
             let near = &off[k.saturating_sub(around)..(k + around + 1).min(off.len())];
             let square = near.iter().map(|x| x * x).sum::<f64>() / near.len() as f64;
-            Scalar {
-                value: values[k],
-                error: off[k].max(square.sqrt()),
-            }
+            Scalar::from((
+                values[k],
+                ByCause::of(Cause::Grid, off[k].max(square.sqrt())),
+            ))
         })
         .collect();
     let volume = header.lattice.volume_m3();

@@ -62,19 +62,11 @@ impl ModeDistribution {
             .map(|i| {
                 let channel = Channel::AxisSpeed(i);
                 let own = bins(spectrum.total_cumulative(channel).0);
-                let changed = |change: Vec<f64>, sign: f64| -> Vec<f64> {
-                    let change = bins(change);
-                    own.iter().zip(change).map(|(x, d)| x + sign * d).collect()
-                };
                 let mut all = vec![own.clone(), own.clone()];
-                all.extend(
-                    (0..spectrum.groups())
-                        .map(|g| changed(spectrum.total_deviation(g, channel), -1.0)),
-                );
-                all.extend(
-                    (0..spectrum.alternatives.len())
-                        .map(|a| changed(spectrum.total_alternative(a, channel), 1.0)),
-                );
+                all.extend(spectrum.replicas.iter().map(|replica| -> Vec<f64> {
+                    let change = bins(spectrum.total_change(replica, channel));
+                    own.iter().zip(change).map(|(x, d)| x + d).collect()
+                }));
                 all
             })
             .collect();

@@ -5,6 +5,7 @@ use crate::bands::BandHeader;
 use crate::integrate::{Channel, Spectrum};
 use crate::transport::times::Tau;
 use crate::transport::{Extent, Scalar};
+use crate::uncertainty::{ByCause, Cause};
 use crate::units::{EV, HBAR};
 use std::f64::consts::PI;
 
@@ -46,59 +47,55 @@ impl ModeSpectrum {
             bins.map(|(k, w)| (w[1] - w[0]) / axis.bin_width(k))
                 .collect()
         };
-        let (modes, mut bars) = spectrum.total_density(channel);
-        let alternatives: Vec<Vec<f64>> = (0..spectrum.alternatives.len())
-            .map(|a| per_width(&spectrum.total_alternative(a, channel)))
+        let (modes, on_grid) = spectrum.total_density(channel);
+        let changes: Vec<(Cause, Vec<f64>)> = spectrum
+            .replicas
+            .iter()
+            .map(|r| (r.cause, per_width(&spectrum.total_change(r, channel))))
             .collect();
-        for change in &alternatives {
-            bars.iter_mut()
-                .zip(change)
-                .for_each(|(bar, x)| *bar += x.abs());
-        }
-        let scalars = modes.iter().zip(&bars).map(|(m, bar)| Scalar {
-            value: m * per_cell,
-            error: bar * per_cell,
-        });
+        let scalar = |k: usize| {
+            let mut bar = ByCause::of(Cause::Grid, on_grid[k]);
+            // The grid's replicas are in its bar already.
+            for (cause, change) in changes.iter().filter(|(cause, _)| cause.is_of_the_table()) {
+                bar[*cause] += change[k].abs();
+            }
+            Scalar::from((modes[k], bar)).scaled(per_cell)
+        };
         let mean_free_path = tau.map(|tau| {
             let moving = moving_density(spectrum, direction, &|c| {
                 per_width(&spectrum.total_cumulative(c).0)
             });
-            let mut variations = Vec::new();
-            for group in 0..spectrum.groups() {
-                let of = |c| per_width(&spectrum.total_deviation(group, c));
-                variations.push((of(channel), moving_density(spectrum, direction, &of), -1.0));
-            }
-            for (a, own) in alternatives.iter().enumerate() {
-                let of = |c| per_width(&spectrum.total_alternative(a, c));
-                variations.push((own.clone(), moving_density(spectrum, direction, &of), 1.0));
-            }
+            let moved: Vec<Vec<f64>> = spectrum
+                .replicas
+                .iter()
+                .map(|r| {
+                    moving_density(spectrum, direction, &|c| {
+                        per_width(&spectrum.total_change(r, c))
+                    })
+                })
+                .collect();
             let most = modes.iter().copied().fold(0.0, f64::max);
             let times: Vec<f64> = axis.centres().into_iter().map(tau).collect();
             let path = |k: usize, m: f64, c: f64| 2.0 * times[k] * c / m;
             (0..modes.len())
                 .map(|k| {
                     if modes[k] <= NONE * most {
-                        return Scalar {
-                            value: f64::NAN,
-                            error: f64::NAN,
-                        };
+                        return Scalar::new(f64::NAN, f64::NAN);
                     }
                     let value = path(k, modes[k], moving[k]);
-                    let off = |(m, c, sign): &(Vec<f64>, Vec<f64>, f64)| {
-                        let changed = (modes[k] + sign * m[k]).max(1e-3 * modes[k]);
-                        (path(k, changed, moving[k] + sign * c[k]) - value).abs()
-                    };
-                    Scalar {
-                        value,
-                        error: variations.iter().map(off).sum(),
+                    let mut bar = ByCause::default();
+                    for ((cause, change), moved) in changes.iter().zip(&moved) {
+                        let changed = (modes[k] + change[k]).max(1e-3 * modes[k]);
+                        bar[*cause] += (path(k, changed, moving[k] + moved[k]) - value).abs();
                     }
+                    Scalar::from((value, bar))
                 })
                 .collect()
         });
         Self {
             direction: direction.clone(),
             energy_ev: axis.centres(),
-            modes: scalars.collect(),
+            modes: (0..modes.len()).map(scalar).collect(),
             mean_free_path,
             by_band: by_band(header, spectrum, channel, per_cell),
         }

@@ -180,13 +180,7 @@ impl Merit {
     /// The number of this name.
     pub fn get(&self, name: &str) -> Scalar {
         let found = self.all.iter().find(|n| n.name == name);
-        found.map_or(
-            Scalar {
-                value: f64::NAN,
-                error: f64::NAN,
-            },
-            |n| n.value,
-        )
+        found.map_or(Scalar::new(f64::NAN, f64::NAN), |n| n.value)
     }
 
     /// Whether there is a window.
