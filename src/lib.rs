@@ -24,8 +24,8 @@
 //! gpu         ← bands error integrate kernel memory
 //! io          ← bands crystal error memory sampler units
 //! scattering  ← error fermi_dirac io quadrature units
-//! transport   ← bands crystal error integrate memory quadrature scattering uncertainty units
-//! report      ← bands bounds error integrate io transport uncertainty units
+//! transport   ← bands bounds crystal error fermi_dirac integrate kernel memory quadrature scattering uncertainty units
+//! report      ← bands bounds error fermi_dirac integrate io transport uncertainty units
 //! cli         ← bands bounds crystal error gpu integrate io memory progress report sampler scattering transport units
 //! ```
 //!

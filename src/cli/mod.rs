@@ -9,6 +9,7 @@ mod dimension;
 mod dos;
 mod fermi;
 mod info;
+mod landauer;
 mod level;
 mod lists;
 mod model;
@@ -22,11 +23,14 @@ mod progress;
 mod quantity;
 mod relaxation;
 mod report;
+mod screen;
 mod session;
 mod signals;
+mod states;
 mod terminal;
 mod transport;
 mod validate;
+mod zt;
 
 use crate::error::Result;
 use clap::{Parser, Subcommand};
@@ -65,6 +69,15 @@ enum Command {
     /// The doping (and temperature) of the largest power factor or zT
     #[command(after_help = UNITS)]
     Optimize(Box<optimize::Optimize>),
+    /// Modes per area, mean free paths, and what a contact or a device of a given length conducts
+    #[command(after_help = UNITS)]
+    Landauer(Box<landauer::Landauer>),
+    /// zT as a functional of the bands: its window, its bounds, and how near the material comes
+    #[command(after_help = UNITS)]
+    Zt(Box<zt::Zt>),
+    /// Many materials in one table, sorted by zT or by how near they come to what their bands could do
+    #[command(after_help = UNITS)]
+    Screen(Box<screen::Screen>),
     /// What no material can exceed: the best transmission for any alpha A, power and efficiency of two terminals
     Bounds(bounds::Bounds),
     /// A figure (SVG or PNG) of any result file, with shaded error bands
@@ -94,6 +107,9 @@ impl Cli {
             Command::Dos(c) => c.run(),
             Command::Transport(c) => c.run(),
             Command::Optimize(c) => c.run(),
+            Command::Landauer(c) => c.run(),
+            Command::Zt(c) => c.run(),
+            Command::Screen(c) => c.run(),
             Command::Bounds(c) => c.run(),
             Command::Plot(c) => c.run(),
             Command::Report(c) => c.run(),

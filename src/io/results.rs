@@ -30,7 +30,16 @@ use crate::io::input;
 use std::path::Path;
 
 /// The commands that give results.
-const KINDS: [&str; 4] = ["transport", "optimize", "dos", "fermi"];
+const KINDS: [&str; 8] = [
+    "transport",
+    "optimize",
+    "dos",
+    "fermi",
+    "landauer",
+    "zt",
+    "screen",
+    "bounds",
+];
 
 /// Coordinates along a dimension.
 #[derive(Clone, Debug, PartialEq)]
