@@ -1,7 +1,8 @@
 //! Where the Fermi level of a command comes from: an option, the file, or a count of electrons; and the gap that it lies in.
 
 use super::options::{FermiChoice, FermiOption};
-use crate::bands::{BandHeader, BandSource, GapSplit};
+use crate::bands::touching::touching;
+use crate::bands::{BandHeader, BandSource, BandStatistics, GapSplit};
 use crate::error::{Error, Result};
 use crate::integrate::{Engine, Request, fermi_level};
 use crate::units::BOLTZMANN_EV;
@@ -49,6 +50,26 @@ pub fn gap(choice: &FermiOption, source: &dyn BandSource, fermi_ev: f64) -> Opti
         _ => None,
     }
     .or_else(|| fermi_level::gap_around(source, fermi_ev))
+    .filter(|edges| !whole(edges) || !may_be_closed(source, *edges))
+}
+
+/// Whether the bands on both sides of a gap may touch between the k-points of the table that they come from: then states may lie at any
+/// energy in it. A table that cannot be read says nothing here; the integration will.
+fn may_be_closed(source: &dyn BandSource, (valence, _): (f64, f64)) -> bool {
+    let Some(table) = source.table() else {
+        return false;
+    };
+    let n_band = table.header().n_band;
+    (0..table.header().n_spin()).any(|spin| {
+        let below = |s: &&BandStatistics| s.energy_min <= valence;
+        let bands = &source.statistics()[spin * n_band..][..n_band];
+        let full = bands.iter().filter(below).count();
+        let places = match full {
+            1.. if full < n_band => touching(&*table, spin, full - 1).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        !places.is_empty()
+    })
 }
 
 /// Whether the Fermi level of `choice` may lie in a gap of bands that reach at least as far as those of `table`, as all do that go through
