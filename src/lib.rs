@@ -20,13 +20,13 @@
 //! uncertainty ← crystal
 //! bands       ← crystal error memory units
 //! sampler     ← bands crystal error kernel memory progress units
-//! integrate   ← bands crystal error kernel memory progress sampler uncertainty units
+//! integrate   ← bands crystal error kernel memory progress uncertainty units
 //! gpu         ← bands error integrate kernel memory
 //! io          ← bands crystal error memory sampler units
 //! scattering  ← error fermi_dirac io quadrature units
 //! transport   ← bands bounds crystal error fermi_dirac integrate kernel memory quadrature scattering uncertainty units
-//! report      ← bands bounds error fermi_dirac integrate io scattering transport uncertainty units
-//! cli         ← bands bounds crystal error gpu integrate io memory progress report sampler scattering transport units
+//! report      ← bands bounds error fermi_dirac integrate io transport uncertainty units
+//! cli         ← bands bounds crystal error gpu integrate io memory progress report sampler scattering transport uncertainty units
 //! ```
 //!
 //! Conventions: energies in eV, lengths in Å, times in s; results in SI. Lattice rows are a₁ a₂ a₃, `a_i·b_j = 2π δ_ij`,

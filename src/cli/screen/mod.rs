@@ -131,7 +131,7 @@ impl Screen {
         let inputs: Vec<&std::path::Path> = files.iter().map(PathBuf::as_path).collect();
         let mut named = of_option(&self.out)
             .into_iter()
-            .filter(|_| !existing.is_some())
+            .filter(|_| existing.is_none())
             .collect::<Vec<_>>();
         named.extend(self.csv.iter().map(|path| ("--csv", path.clone())));
         let outputs = Outputs::new(&self.output, &inputs, &named)?;
