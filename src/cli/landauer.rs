@@ -93,6 +93,8 @@ impl Landauer {
         let demands = Demands {
             method: Some(&self.method),
             check: &check,
+            table: None,
+            lifetimes: relaxation.tau.is_none(),
         };
         let source = opened::open(&self.input, Preference::Refined, &demands)?;
         outputs.spare_inputs()?;

@@ -127,6 +127,7 @@ pub fn main(stdout_is_closed: bool) -> ExitCode {
         terminal::close_stdout();
     }
     signals::install();
+    crate::memory::before_the_end(crate::io::output::discard_all_if_free);
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(message) => return told(&message),

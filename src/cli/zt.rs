@@ -206,6 +206,8 @@ impl MeritCall<'_> {
         let demands = Demands {
             method: Some(self.method),
             check: &check,
+            table: None,
+            lifetimes: relaxation.tau.is_none(),
         };
         let source = opened::open(self.input, Preference::Refined, &demands)?;
         opened()?;
