@@ -341,7 +341,7 @@ fn contacts_devices_and_bulk_are_one_family() {
             // docs/physics §15: η = 2.
             let g = of("ballistic_conductance_per_area");
             bars.add(label("G"), both(g), 8.89833778274e12);
-            assert!(g.error < 0.01 * g.value, "{g:?}");
+            assert!(g.error < 0.03 * g.value, "{g:?}");
             // λ/(λ + L) ≤ 1 and G ≤ the ballistic one.
             assert!(of("conductance_per_area").value < of("ballistic_conductance_per_area").value);
             assert!(of("conductance_per_area").value < of("diffusive_conductance_per_area").value);

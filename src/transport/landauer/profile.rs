@@ -48,6 +48,8 @@ pub(in crate::transport) struct Profile {
     to_modes: f64,
     /// From contents per cell to ∫ Mλ dx (1/m).
     to_diffusion: f64,
+    /// Whether what a part holds is taken to be spread evenly: the variation of lower order.
+    pub even: bool,
     /// x of what parts electrons from holes.
     pub split: f64,
     /// x of the points, ascending.
@@ -216,7 +218,7 @@ impl Profile {
             let whole = simpson(end, n as i32);
             let share = simpson(x, n as i32) / whole;
             // Where positive and negative x cancel, or nothing is, the share is none.
-            let share = if (0.0..=1.0).contains(&share) {
+            let share = if (0.0..=1.0).contains(&share) && !self.even {
                 share
             } else {
                 linear
