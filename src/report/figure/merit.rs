@@ -9,10 +9,13 @@ use super::{Axis, Curve, Entry, Estimate, Figure, Panel, Point, Style, estimates
 use crate::bounds::{BoxOptimum, Filter, Terminals};
 use crate::error::Result;
 use crate::io::results::{Coordinates, ResultFile};
+use rayon::prelude::*;
 
 /// Broken lines of bounds, and what is drawn for comparison.
 const GREY: &str = "#666666";
 const LIGHT: &str = "#B8B8B8";
+/// Powers of a curve, each of which takes long: more than are marked one by one.
+const POWERS: usize = 28;
 /// Points of a bound's curve.
 const FINE: usize = 60;
 /// Difference of temperatures, as a share, at which power and efficiency are drawn: small, as zT has it.
@@ -160,9 +163,14 @@ fn box_curve((low, high): (f64, f64), style: &Style) -> Curve {
 
 /// Efficiency over power of the best filter of a kind.
 fn power_curve(terminals: &Terminals, filter: Filter, style: &Style) -> Curve {
-    let at = |i: usize| terminals.best(filter, (i as f64 + 0.5) / FINE as f64).ok();
+    let at = |i: usize| {
+        terminals
+            .best(filter, (i as f64 + 0.5) / POWERS as f64)
+            .ok()
+    };
+    let found: Vec<_> = (0..POWERS).into_par_iter().map(at).collect();
     line(
-        (0..FINE).filter_map(at).map(|o| (o.power, o.efficiency)),
+        found.into_iter().flatten().map(|o| (o.power, o.efficiency)),
         style,
     )
 }
