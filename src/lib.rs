@@ -71,16 +71,18 @@
 
 pub mod bands;
 pub mod bounds;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod crystal;
 pub mod error;
 pub mod fermi_dirac;
+#[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod integrate;
 pub mod io;
 pub mod kernel;
 pub mod memory;
-mod progress;
+pub mod progress;
 mod quadrature;
 pub mod report;
 pub mod sampler;
