@@ -26,7 +26,7 @@
 //! scattering  ← error fermi_dirac io quadrature units
 //! transport   ← bands bounds crystal error fermi_dirac integrate kernel memory quadrature scattering uncertainty units
 //! report      ← bands bounds error fermi_dirac integrate io transport uncertainty units
-//! cli         ← bands bounds crystal error gpu integrate io memory progress report sampler scattering transport units
+//! cli         ← bands bounds crystal error gpu integrate io memory progress report sampler scattering transport uncertainty units
 //! ```
 //!
 //! Conventions: energies in eV, lengths in Å, times in s; results in SI. Lattice rows are a₁ a₂ a₃, `a_i·b_j = 2π δ_ij`,

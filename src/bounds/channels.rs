@@ -51,7 +51,7 @@ impl ThermoelectricWindow {
 pub type ChannelMoments<'a> = &'a dyn Fn(f64, f64) -> [f64; 3];
 
 /// Less than this share of zT is nothing to climb.
-const FLAT: f64 = 1e-9;
+const FLAT: f64 = 1e-3;
 /// Edges are right to this share of their distance.
 const SHARE: f64 = 1e-12;
 
@@ -88,21 +88,22 @@ fn climbed(
         }
         // At the top zT is flat and tells nothing any more; there the edges come nearer to their own roots.
         let far = off.0.abs().max(off.1.abs());
-        let newton = newton_step(&roots, (a, b), off).filter(|(da, db)| {
+        let better = |(da, db): &(f64, f64)| {
             let (a, b) = (a + da, b + db);
-            let better = |w: ThermoelectricWindow| {
+            if a >= b || a * b <= 0.0 {
+                return false;
+            }
+            roots(a, b).is_some_and(|w| {
                 let left = (w.lower - a).abs().max((w.upper - b).abs());
-                w.figure_of_merit > zt || (left < far && w.figure_of_merit > zt * (1.0 - FLAT))
-            };
-            a < b && a * b > 0.0 && roots(a, b).is_some_and(better)
-        });
+                left < far && w.figure_of_merit > zt * (1.0 - FLAT)
+            })
+        };
+        let newton = newton_step(&roots, (a, b), off).filter(better);
         let step = newton.or_else(|| {
             // Towards the roots zT grows: from the whole way down to where it does.
             let shares = (0..40).map(|k| 0.5f64.powi(k));
-            let steps = shares.map(|s| (s * off.0, s * off.1));
-            steps
-                .into_iter()
-                .find(|(da, db)| merit(a + da, b + db) > zt)
+            let mut steps = shares.map(|s| (s * off.0, s * off.1));
+            steps.find(|step| better(step) || merit(a + step.0, b + step.1) > zt)
         });
         let Some((da, db)) = step else {
             break;

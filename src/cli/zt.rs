@@ -11,7 +11,7 @@ use crate::io::results::ResultFile;
 use crate::io::write_text;
 use crate::report::{
     Run, Sheet, SheetItem, SheetRow, TransportReport, ZT_LEGEND, ZT_UNSHOWN, put_scalars,
-    scalars_json, sheet_csv, sheet_json, sheet_result, sheet_table,
+    scalar_json, scalars_json, sheet_csv, sheet_json, sheet_result, sheet_table,
 };
 use crate::transport::{
     Directions, Merit, MeritMode, Scalar, TransmissionCurve, TransportDirection,
@@ -83,6 +83,15 @@ impl Zt {
             );
             session::note(&self.output, &text);
         }
+        let unsure = |r: &&SheetRow| r.get("seebeck").is_some_and(|q| q.error >= q.value.abs());
+        let unsure = sheet.rows.iter().filter(unsure).count();
+        if unsure > 0 {
+            let text = format!(
+                "the Seebeck coefficient of {unsure} of {} rows may vanish within its bar: which side of mu their window lies on is not known",
+                sheet.rows.len()
+            );
+            session::note(&self.output, &text);
+        }
         let mut end = Delivery::new(&self.output, &outputs);
         end.print(
             || sheet_json(&sheet, computed.curves_json()),
@@ -134,7 +143,7 @@ pub fn lattice_of(states: &StatesOption) -> Result<f64> {
 fn no_window(sheet: &Sheet) -> Error {
     let dead = sheet.rows.iter().all(|r| {
         r.get("conductivity")
-            .is_none_or(|q| q.value.is_nan() || q.value <= 0.0)
+            .is_none_or(|q| q.value.is_nan() || q.value < 1e-11)
     });
     let problem = if dead {
         "nothing conducts at these temperatures and chemical potentials: s(x) vanishes in the thermal window"
@@ -295,6 +304,11 @@ fn curve_x() -> Vec<f64> {
     (-100..=100).map(|i| 0.1 * f64::from(i)).collect()
 }
 
+/// A number of what is shown of a state: of the device, where there is one.
+fn last(state: &StateFound<MeritFound>, name: &str) -> Scalar {
+    state.found.merits[state.found.merits.len() - 1].get(name)
+}
+
 impl MeritComputed {
     /// The transmission at the state of the largest zT of each direction.
     fn curves(&self) -> Vec<Option<(&StateFound<MeritFound>, &TransmissionCurve)>> {
@@ -321,6 +335,8 @@ impl MeritComputed {
                 "temperature": {"value": state.temperature_k, "error": 0.0, "unit": "K"},
                 "chemical_potential": {"value": state.mu_ev.value, "error": state.mu_ev.error, "unit": "eV"},
                 "energy": {"value": curve.x, "unit": "k_BT"},
+                "window_lower": scalar_json(last(state, "window_lower"), "k_BT"),
+                "window_upper": scalar_json(last(state, "window_upper"), "k_BT"),
                 "transmission": column(&curve.transmission, "1"),
                 "modes_per_area": column(&curve.modes, "1/m^2"),
             }))
@@ -369,9 +385,6 @@ impl MeritComputed {
                 .collect();
             put_scalars(file, name, &["direction", "x"], &all, (unit, about))?;
         }
-        let last = |s: &StateFound<MeritFound>, name: &str| {
-            s.found.merits[s.found.merits.len() - 1].get(name).value
-        };
         for (name, unit, about, of) in [
             (
                 "curve_temperature",
@@ -390,13 +403,13 @@ impl MeritComputed {
                 "curve_window_lower",
                 "k_BT",
                 "lower edge of its window",
-                &|s| last(s, "window_lower"),
+                &|s| last(s, "window_lower").value,
             ),
             (
                 "curve_window_upper",
                 "k_BT",
                 "upper edge of its window",
-                &|s| last(s, "window_upper"),
+                &|s| last(s, "window_upper").value,
             ),
         ] {
             let all = curves

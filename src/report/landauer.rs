@@ -188,8 +188,7 @@ impl ModeSpectra {
         let bands = self
             .spectra
             .iter()
-            .map(|s| s.by_band.iter().map(|(b, _)| *b))
-            .flatten();
+            .flat_map(|s| s.by_band.iter().map(|(b, _)| *b));
         let mut bands: Vec<(usize, usize)> = bands.collect();
         bands.sort_unstable();
         bands.dedup();

@@ -24,7 +24,7 @@ pub use crossings::on_fermi_surface;
 pub use dos::{DosReport, dos_json, dos_result, dos_table};
 pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
-pub use format::{scalar, scientific, tensor_json};
+pub use format::{scalar, scalar_json, scientific, tensor_json};
 pub use landauer::{LANDAUER_LEGEND, ModeSpectra, modes_name};
 pub use optimum::{OptimumReport, objective_name, optimum_table};
 pub use page::page;

@@ -119,7 +119,8 @@ impl Material {
         let zt = self.get("figure_of_merit");
         [
             self.gap_ev <= 0.0,
-            self.get("minority_share").value > BIPOLAR,
+            // In a metal the Fermi level parts no kinds of carriers.
+            self.gap_ev > 0.0 && self.get("minority_share").value > BIPOLAR,
             lorenz > *LORENZ.end(),
             lorenz < *LORENZ.start(),
             zt.error > WIDE * zt.value.abs() || zt.error.is_nan(),

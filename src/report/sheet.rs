@@ -1,6 +1,6 @@
 //! Numbers of thermal states along directions, as `landauer` and `zt` give them: a table, JSON, CSV and an HDF5 result.
 
-use super::budget::Bars;
+use super::budget::{self, Bars};
 use super::fermi::provenance;
 use super::format::{scalar, scalar_json, scientific};
 use super::transport::{TransportReport, heading, transport_json};
@@ -89,7 +89,11 @@ pub fn direction_words(d: &TransportDirection) -> String {
 pub fn sheet_table(sheet: &Sheet) -> String {
     let base = &sheet.base;
     let mut s = format!("{} of {}\n", sheet.title, base.input);
-    s += &heading(base);
+    let per_tau = "not given: coefficients are per relaxation time";
+    s += &heading(base).replace(
+        per_tau,
+        "not given: contacts without scattering, no mean free paths",
+    );
     if let Some(lattice) = base.lattice_w_mk {
         let _ = writeln!(s, "  kappa_l   {lattice} W/(m K)");
     }
@@ -141,9 +145,33 @@ pub fn sheet_table(sheet: &Sheet) -> String {
             let line = format!("    {:<42} {} {unit}{in_ev}", item.name, scalar(q));
             s += line.trim_end();
             s.push('\n');
+            let made_of = budget::in_words(&q.shares[0]);
+            if base.run.budgets && !made_of.is_empty() {
+                let _ = writeln!(s, "    {:<42}   ± is {made_of}", "");
+            }
         }
     }
-    s + sheet.legend
+    s += sheet.legend;
+    if let Some(advice) = advice(sheet) {
+        let _ = writeln!(s, "  {advice}.");
+    }
+    s
+}
+
+/// What would narrow the widest bar of the rows' main numbers.
+fn advice(sheet: &Sheet) -> Option<String> {
+    let is_main =
+        |i: &&SheetItem| i.name == "figure_of_merit" || i.name.starts_with("ballistic_conductance");
+    let relative = |q: Scalar| q.error / q.value.abs();
+    let all = sheet.rows.iter().flat_map(|row| {
+        let main = row.items.iter().filter(is_main);
+        main.map(move |item| (row, item))
+    });
+    let known = all.filter(|(_, item)| relative(item.value).is_finite());
+    let (row, item) = known.max_by(|a, b| relative(a.1.value).total_cmp(&relative(b.1.value)))?;
+    let mu = row.mu_ev.value - sheet.base.fermi_level_ev;
+    let place = format!(" at {} K and mu - E_F = {mu:.4} eV", row.temperature_k);
+    budget::advice(&item.name, &place, &item.value, relative(item.value))
 }
 
 /// A machine-readable summary; `extra` is what is said beside the rows.

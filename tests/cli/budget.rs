@@ -64,6 +64,14 @@ fn causes_add_up_to_every_bar_of_every_command() {
             20,
         ),
         ("dos --interpolate 24 --bins 50", 3),
+        (
+            "landauer --interpolate none --tau 1e-14 --length 50nm --bins 20",
+            10,
+        ),
+        (
+            "zt --interpolate none --tau 1e-14 --lattice-thermal-conductivity 2",
+            20,
+        ),
     ] {
         let found = bzint(&format!("{words} {COPPER} --backend cpu --json")).json();
         let count = causes_add_up(&found, words);

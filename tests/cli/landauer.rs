@@ -39,6 +39,13 @@ fn value(row: &Value, name: &str) -> f64 {
         .unwrap_or_else(|| panic!("{name}: {}", row[name]))
 }
 
+/// What `--json` printed is drawn as the HDF5 file is.
+fn drawn_from_json(folder: &Path, name: &str, all: &Value, words: &[&str]) {
+    let file = folder.join(name);
+    std::fs::write(&file, all.to_string()).unwrap();
+    drawn(&file, words);
+}
+
 #[test]
 fn modes_are_printed_written_and_drawn() {
     let folder = tempfile::tempdir().unwrap();
@@ -81,7 +88,9 @@ fn modes_are_printed_written_and_drawn() {
     );
     let read = ResultFile::read(&out, Some("landauer")).unwrap();
     assert_eq!(read.get("modes_per_area_spectrum").unwrap().data.len(), 180);
-    drawn(&out, &["M", "λ", "crossings counted", "along [110]"]);
+    let words = ["M", "λ", "crossings counted", "along [110]"];
+    drawn(&out, &words);
+    drawn_from_json(folder.path(), "modes.json", &all, &words);
     let csv = ran(&format!("{call} --csv -"));
     let text = String::from_utf8(csv.stdout).unwrap();
     assert_eq!(text.lines().count(), 4, "{text}");
@@ -174,15 +183,14 @@ fn merits_are_printed_written_and_drawn() {
             .len(),
         201
     );
-    drawn(
-        &out,
-        &[
-            "transmission",
-            "zT",
-            "bound of constant channels",
-            "best step",
-        ],
-    );
+    let words = [
+        "transmission",
+        "zT",
+        "bound of constant channels",
+        "best step",
+    ];
+    drawn(&out, &words);
+    drawn_from_json(folder.path(), "zt.json", &all, &words);
     let text = String::from_utf8(ran(&call).stdout).unwrap();
     assert!(
         text.contains("window_lower") && text.contains("eV)"),
@@ -194,6 +202,8 @@ fn merits_are_printed_written_and_drawn() {
         bounds.display()
     ));
     drawn(&bounds, &["αA", "box at each power"]);
+    let all = json("bounds --hot 600 --cold 300");
+    drawn_from_json(folder.path(), "b.json", &all, &["αA", "step at each power"]);
 }
 
 #[test]
@@ -224,6 +234,12 @@ fn many_materials_make_one_table_and_a_bad_file_stops_none() {
     assert!(failed[0]["file"].as_str().unwrap().ends_with("bad.xml"));
     assert!(!failed[0]["reason"].as_str().unwrap().is_empty());
     drawn(&out, &["rank", "share of bound"]);
+    drawn_from_json(
+        folder.path(),
+        "screen.json",
+        &all,
+        &["rank", "share of bound"],
+    );
     // What is there is kept, what is new is added.
     model(folder.path(), "c.h5", "simple-cubic -n 12 --hopping 0.2");
     let again = json(&format!(
@@ -275,7 +291,7 @@ fn wrong_calls_are_one_clear_sentence() {
             format!(
                 "zt {bands} --interpolate none --mu-absolute 8 --fermi-level 0 --tau 10fs --lattice-thermal-conductivity 2"
             ),
-            "no state",
+            "nothing conducts",
         ),
         (
             format!("landauer {bands} {state} --direction 0,0,0"),

@@ -134,7 +134,13 @@ fn free_electrons_have_their_modes_and_paths_in_three_two_and_one_dimensions() {
         }
     }
     bars.assert_honest("modes of free electrons", 12.0);
-    paths.assert_honest("mean free paths of free electrons", 20.0);
+    // Ratios of a few bins each: nineteen in twenty.
+    let (_, median, count) = paths.summary();
+    assert!(
+        paths.missed().len() * 20 <= count && median < 10.0,
+        "{:#?}",
+        paths.missed()
+    );
 }
 
 /// docs/physics §18 along [001]; along [110] and [111] the crossings of lines through the zone, in closed form.
@@ -333,11 +339,9 @@ fn contacts_devices_and_bulk_are_one_family() {
             let of = |name: &str| device.all.iter().find(|q| q.name == name).unwrap().value;
             let label = |q: &str| format!("{n}³ {q} {d}");
             // docs/physics §15: η = 2.
-            bars.add(
-                label("G"),
-                both(of("ballistic_conductance_per_area")),
-                8.89833778274e12,
-            );
+            let g = of("ballistic_conductance_per_area");
+            bars.add(label("G"), both(g), 8.89833778274e12);
+            assert!(g.error < 0.03 * g.value, "{g:?}");
             // λ/(λ + L) ≤ 1 and G ≤ the ballistic one.
             assert!(of("conductance_per_area").value < of("ballistic_conductance_per_area").value);
             assert!(of("conductance_per_area").value < of("diffusive_conductance_per_area").value);
@@ -373,7 +377,7 @@ fn contacts_devices_and_bulk_are_one_family() {
             assert!((of_long("seebeck") / of_long("diffusive_seebeck") - 1.0).abs() < 1e-4);
         }
     }
-    bars.assert_honest("ballistic conductance of free electrons", 15.0);
+    assert!(bars.missed().is_empty(), "{:?}", bars.missed());
 }
 
 /// A chain in the middle of its band: G = 2e²/h, K = 2π²k_B²T/3h.

@@ -131,7 +131,7 @@ impl Screen {
         let inputs: Vec<&std::path::Path> = files.iter().map(PathBuf::as_path).collect();
         let mut named = of_option(&self.out)
             .into_iter()
-            .filter(|_| !existing.is_some())
+            .filter(|_| existing.is_none())
             .collect::<Vec<_>>();
         named.extend(self.csv.iter().map(|path| ("--csv", path.clone())));
         let outputs = Outputs::new(&self.output, &inputs, &named)?;
@@ -162,10 +162,14 @@ impl Screen {
         work::each(&self, lattice, &todo, |file, outcome| {
             match outcome {
                 Ok(material) => report.materials.push(material),
-                Err(error) => report.failed.push(Failure {
-                    file: file.display().to_string(),
-                    reason: error.to_string(),
-                }),
+                Err(error) => {
+                    let (name, reason) = (file.display().to_string(), error.to_string());
+                    let own = reason.strip_prefix(&format!("{name}: ")).map(str::to_owned);
+                    report.failed.push(Failure {
+                        reason: own.unwrap_or(reason),
+                        file: name,
+                    });
+                }
             }
             report.sort();
             // What is done is kept, whatever comes.

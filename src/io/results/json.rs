@@ -1,6 +1,8 @@
 //! The summaries that `--json` prints, read back as results. A number that is not defined is `null`, and so is its bar; whatever else
 //! is not there is an error that names its place.
 
+mod directed;
+
 use super::{Coordinates, ResultFile};
 use crate::error::{Error, Result};
 use serde_json::{Map, Value};
@@ -65,7 +67,10 @@ pub fn parse(path: &Path, text: &str) -> Result<ResultFile> {
     let filled = match kind {
         "transport" | "optimize" => rows(&mut file, all),
         "dos" => columns(&mut file, all),
-        _ => single(&mut file, all),
+        _ => match directed::fill(kind, &mut file, all) {
+            Some(filled) => filled,
+            None => single(&mut file, all),
+        },
     };
     let bad = |damage: Damage| Error::bad_file(path, damage.place, damage.problem, REMEDY);
     filled.map_err(bad)?;

@@ -1,13 +1,21 @@
 //! Figures of modes, merits and bounds: what their results are looked at for, where no quantities are asked for.
 
-use super::{Axis, Curve, Entry, Estimate, Figure, Panel, Point, Style, colour, estimates};
+mod bounds;
+mod landauer;
+mod screen;
+mod zt;
+
+use super::{Axis, Curve, Entry, Estimate, Figure, Panel, Point, Style, estimates};
 use crate::bounds::{BoxOptimum, Filter, Terminals};
 use crate::error::Result;
-use crate::io::results::{AttributeValue, Coordinates, ResultFile};
+use crate::io::results::{Coordinates, ResultFile};
+use rayon::prelude::*;
 
 /// Broken lines of bounds, and what is drawn for comparison.
 const GREY: &str = "#666666";
 const LIGHT: &str = "#B8B8B8";
+/// Powers of a curve, each of which takes long: more than are marked one by one.
+const POWERS: usize = 28;
 /// Points of a bound's curve.
 const FINE: usize = 60;
 /// Difference of temperatures, as a share, at which power and efficiency are drawn: small, as zT has it.
@@ -21,10 +29,10 @@ const NAMED: usize = 12;
 /// Where the results are damaged.
 pub fn figure(file: &ResultFile, panel_size: (f64, f64)) -> Result<Option<Figure>> {
     let found = match file.kind() {
-        "bounds" => bounds(file)?,
-        "landauer" => landauer(file)?,
-        "zt" => zt(file)?,
-        "screen" => screen(file)?,
+        "bounds" => bounds::bounds(file)?,
+        "landauer" => landauer::landauer(file)?,
+        "zt" => zt::zt(file)?,
+        "screen" => screen::screen(file)?,
         _ => return Ok(None),
     };
     let (panels, legend) = found;
@@ -153,92 +161,16 @@ fn box_curve((low, high): (f64, f64), style: &Style) -> Curve {
     line(points, style)
 }
 
-/// zT and edges of the best box over αA, and power against efficiency of two terminals where these were asked for.
-fn bounds(file: &ResultFile) -> Result<Drawn> {
-    let alpha = numbers(file, "alpha_a");
-    let (black, blue, red) = (
-        style("#000000", false),
-        style(colour(0, 3), false),
-        style(colour(1, 3), false),
-    );
-    let (mut panels, mut legend) = (Vec::new(), Vec::new());
-    if !alpha.is_empty() {
-        let xs = decades(range(
-            &[line(alpha.iter().map(|a| (*a, 1.0)), &black)],
-            |p| p.x,
-            true,
-        ));
-        let marks = column(file, "figure_of_merit")?;
-        let grey = style(GREY, true);
-        let small = |a: f64| (a, crate::bounds::WIDE_SLOPE * a);
-        let mut points = barred(&alpha, &marks, 1.0, &black, false);
-        points.points.iter_mut().for_each(|p| p.bar = (0.0, 0.0));
-        let curves = vec![
-            straight(small(xs.0), small(xs.1.min(10.0)), &grey),
-            box_curve(xs, &black),
-            points,
-        ];
-        let ys = range(&curves[1..], |p| p.y, true);
-        panels.push(Panel {
-            x: Axis::new("αA", "", true, xs, true),
-            y: Axis::new("zT", "", true, ys, false),
-            curves,
-        });
-        legend.push(entry("best box", &black));
-        legend.push(entry("limit of small αA", &grey));
-        let at = |i: usize| xs.0 * (xs.1 / xs.0).powf(i as f64 / FINE as f64);
-        let boxes: Vec<BoxOptimum> = (0..=FINE)
-            .filter_map(|i| BoxOptimum::new(at(i)).ok())
-            .collect();
-        let limit = crate::bounds::NARROW_LIMIT;
-        let curves = vec![
-            straight((xs.0, limit), (xs.1, limit), &grey),
-            line(boxes.iter().map(|b| (b.alpha_a, b.lower)), &blue),
-            line(boxes.iter().map(|b| (b.alpha_a, b.upper)), &red),
-        ];
-        let most = boxes.iter().map(|b| b.upper).fold(1.0, f64::max).min(20.0);
-        panels.push(Panel {
-            x: Axis::new("αA", "", true, xs, true),
-            y: Axis::new("(E − μ)/k_{B}T", "", false, (0.0, most), true),
-            curves,
-        });
-        legend.push(entry("lower edge", &blue));
-        legend.push(entry("upper edge", &red));
-    }
-    let power = numbers(file, "power");
-    if !power.is_empty() {
-        let efficiency = values(&column(file, "efficiency")?);
-        let number = |name: &str| match file.get_attribute(name) {
-            Some(AttributeValue::Number(x)) => *x,
-            _ => f64::NAN,
-        };
-        let terminals = Terminals::new(number("hot_k"), number("cold_k"))?;
-        let mut curves = Vec::new();
-        for (i, (filter, text)) in [
-            (Filter::Box, "box at each power"),
-            (Filter::Step, "step at each power"),
-        ]
-        .into_iter()
-        .enumerate()
-        {
-            let own = style(colour(2 + i, 4), false);
-            curves.push(power_curve(&terminals, filter, &own));
-            let marks = &efficiency[i * power.len()..][..power.len()];
-            let mut marks = line(power.iter().copied().zip(marks.iter().copied()), &own);
-            marks.joined = false;
-            curves.push(marks);
-            legend.push(entry(text, &own));
-        }
-        panels.push(power_panel(curves));
-    }
-    Ok((panels, legend))
-}
-
 /// Efficiency over power of the best filter of a kind.
 fn power_curve(terminals: &Terminals, filter: Filter, style: &Style) -> Curve {
-    let at = |i: usize| terminals.best(filter, (i as f64 + 0.5) / FINE as f64).ok();
+    let at = |i: usize| {
+        terminals
+            .best(filter, (i as f64 + 0.5) / POWERS as f64)
+            .ok()
+    };
+    let found: Vec<_> = (0..POWERS).into_par_iter().map(at).collect();
     line(
-        (0..FINE).filter_map(at).map(|o| (o.power, o.efficiency)),
+        found.into_iter().flatten().map(|o| (o.power, o.efficiency)),
         style,
     )
 }
@@ -249,111 +181,6 @@ fn power_panel(curves: Vec<Curve>) -> Panel {
         y: Axis::new("η/η_{Carnot}", "", false, (0.0, 1.0), true),
         curves,
     }
-}
-
-/// M(E) and λ(E) along every direction, with what the counted crossings give; then the modes of each band.
-fn landauer(file: &ResultFile) -> Result<Drawn> {
-    let energy = numbers(file, "energy");
-    let directions = labels(file, "direction");
-    let (mut panels, mut legend) = (Vec::new(), Vec::new());
-    if energy.is_empty() {
-        return Ok((panels, legend));
-    }
-    let level = match file.get_attribute("fermi_level_ev") {
-        Some(AttributeValue::Number(e)) => *e,
-        _ => 0.0,
-    };
-    let x: Vec<f64> = energy.iter().map(|e| e - level).collect();
-    let n = directions.len();
-    for (i, direction) in directions.iter().enumerate() {
-        legend.push(entry(
-            direction_label(direction),
-            &style(colour(i, n), false),
-        ));
-    }
-    let (name, unit, factor) = [
-        ("modes_per_area", "nm^{−2}", 1e-18),
-        ("modes_per_width", "nm^{−1}", 1e-9),
-        ("modes", "", 1.0),
-    ]
-    .into_iter()
-    .find(|(name, ..)| file.get(&format!("{name}_spectrum")).is_some())
-    .unwrap_or(("modes_per_area", "", 1.0));
-    let part = |all: &[Estimate], i: usize| -> Vec<Estimate> {
-        all.get(i * x.len()..(i + 1) * x.len())
-            .unwrap_or_default()
-            .to_vec()
-    };
-    let mut put = |variable: &str,
-                   symbol: &str,
-                   unit: &str,
-                   factor: f64,
-                   counted: &[Estimate]|
-     -> Result<()> {
-        let all = column(file, variable)?;
-        if all.is_empty() {
-            return Ok(());
-        }
-        let mut curves = Vec::new();
-        for i in 0..n {
-            curves.push(barred(
-                &x,
-                &part(&all, i),
-                factor,
-                &style(colour(i, n), false),
-                true,
-            ));
-        }
-        let ys = range(&curves, |p| p.y, false);
-        for i in 0..n {
-            let own = part(counted, i);
-            if own.iter().any(|q| q.value.is_finite()) {
-                let points = x.iter().copied().zip(own.iter().map(|q| q.value * factor));
-                curves.push(line(points, &style("#000000", true)));
-            }
-        }
-        panels.push(Panel {
-            x: Axis::new("E − E_{F}", "eV", false, (x[0], x[x.len() - 1]), true),
-            y: Axis::new(symbol, unit, false, from_zero(ys), false),
-            curves,
-        });
-        Ok(())
-    };
-    let counted = column(file, &format!("{name}_counted"))?;
-    if counted.iter().any(|q| q.value.is_finite()) {
-        legend.push(entry("crossings counted", &style("#000000", true)));
-    }
-    put(&format!("{name}_spectrum"), "M", unit, factor, &counted)?;
-    put("mean_free_path_spectrum", "λ", "nm", 1e9, &[])?;
-    let bands = labels(file, "band");
-    let all = column(file, &format!("{name}_by_band"))?;
-    if !bands.is_empty() && !all.is_empty() {
-        // The first direction's; the others are told apart by the file.
-        let curves: Vec<Curve> = (0..bands.len())
-            .map(|b| {
-                barred(
-                    &x,
-                    &part(&all, b),
-                    factor,
-                    &style(colour(b, bands.len()), false),
-                    true,
-                )
-            })
-            .collect();
-        let ys = range(&curves, |p| p.y, false);
-        panels.push(Panel {
-            x: Axis::new("E − E_{F}", "eV", false, (x[0], x[x.len() - 1]), true),
-            y: Axis::new(
-                &format!("M of each band along {}", directions[0]),
-                unit,
-                false,
-                (0.0, ys.1),
-                false,
-            ),
-            curves,
-        });
-    }
-    Ok((panels, legend))
 }
 
 /// From 0 where values vary much.
@@ -372,170 +199,4 @@ fn direction_label(label: &str) -> String {
         _ if bare.contains(',') => format!("along ({bare})"),
         _ => format!("along [{bare}]"),
     }
-}
-
-/// The window over the transmission and −∂f/∂E at the best state of each direction; zT against αA with its bounds; power against efficiency.
-fn zt(file: &ResultFile) -> Result<Drawn> {
-    let directions = labels(file, "direction");
-    let n = directions.len();
-    let (mut panels, mut legend) = (Vec::new(), Vec::new());
-    for (i, direction) in directions.iter().enumerate() {
-        legend.push(entry(
-            direction_label(direction),
-            &style(colour(i, n), false),
-        ));
-    }
-    let x = numbers(file, "x");
-    let transmission = column(file, "transmission")?;
-    let (black, light) = (style("#000000", true), style(LIGHT, false));
-    if !x.is_empty() && transmission.len() == n * x.len() {
-        let (lower, upper) = (
-            column(file, "curve_window_lower")?,
-            column(file, "curve_window_upper")?,
-        );
-        let mut curves = Vec::new();
-        for i in 0..n.min(lower.len()) {
-            let edges = [lower[i].value, upper[i].value].map(|e| e.clamp(x[0], x[x.len() - 1]));
-            curves.push(shaded(edges[0], edges[1], 2.0, &style(colour(i, n), false)));
-        }
-        let thermal = |x: &f64| (*x, 4.0 * crate::fermi_dirac::window(*x));
-        curves.push(line(x.iter().map(thermal), &black));
-        for i in 0..n {
-            let own = &transmission[i * x.len()..][..x.len()];
-            curves.push(barred(&x, own, 1.0, &style(colour(i, n), false), true));
-        }
-        panels.push(Panel {
-            x: Axis::new("(E − μ)/k_{B}T", "", false, (x[0], x[x.len() - 1]), true),
-            y: Axis::new("transmission", "", false, (0.0, 1.05), true),
-            curves,
-        });
-        legend.push(entry("−∂f/∂E over its most", &black));
-    }
-    let alpha = values(&column(file, "alpha_a")?);
-    let merit = column(file, "figure_of_merit")?;
-    let own_bound = column(file, "bound")?;
-    if alpha.iter().any(|a| *a > 0.0) {
-        let grey = style(GREY, true);
-        let of = |all: &[Estimate], i: usize, style: &Style| {
-            let pick = |j: &usize| j % n == i;
-            let points: Vec<usize> = (0..all.len()).filter(pick).collect();
-            let xs: Vec<f64> = points.iter().map(|j| alpha[*j]).collect();
-            let ys: Vec<Estimate> = points.iter().map(|j| all[*j]).collect();
-            barred(&xs, &ys, 1.0, style, false)
-        };
-        let mut curves: Vec<Curve> = (0..n)
-            .map(|i| of(&merit, i, &style(colour(i, n), false)))
-            .collect();
-        let xs = decades(range(&curves, |p| p.x, true));
-        let mut marks: Vec<Curve> = (0..n).map(|i| of(&own_bound, i, &light)).collect();
-        for curve in &mut marks {
-            curve.points.iter_mut().for_each(|p| p.bar = (0.0, 0.0));
-        }
-        curves.extend(marks);
-        curves.push(box_curve(xs, &grey));
-        let (low, high) = range(&curves, |p| p.y, true);
-        panels.push(Panel {
-            x: Axis::new("αA", "", true, xs, true),
-            y: Axis::new("zT", "", true, (low.max(1e-6 * high), high), false),
-            curves,
-        });
-        legend.push(entry("bound of constant channels", &grey));
-        legend.push(entry("bound of the own channels", &light));
-    }
-    let share = values(&column(file, "power_share")?);
-    let best = (0..merit.len())
-        .filter(|i| merit[*i].value.is_finite() && share.get(*i).is_some_and(|s| s.is_finite()));
-    if let Some(best) = best.max_by(|a, b| merit[*a].value.total_cmp(&merit[*b].value)) {
-        let terminals = Terminals::new(300.0, 300.0 * (1.0 - SMALL_DIFFERENCE))?;
-        let filters = [
-            (
-                Filter::Box,
-                style("#000000", false),
-                "best box at each power",
-            ),
-            (Filter::Step, style(GREY, true), "best step"),
-        ];
-        let mut curves = Vec::new();
-        for (filter, style, text) in filters {
-            curves.push(power_curve(&terminals, filter, &style));
-            legend.push(entry(text, &style));
-        }
-        // P = 4x(1 − x) of the most, x being the voltage over that of an open circuit.
-        let zt = merit[best].value;
-        let working = |i: usize| {
-            let x = i as f64 / 200.0;
-            (
-                4.0 * x * (1.0 - x) * share[best],
-                zt * x * (1.0 - x) / (1.0 + zt * (1.0 - x)),
-            )
-        };
-        let own = style(colour(best % n, n), false);
-        curves.push(line((0..=200).map(working), &own));
-        panels.push(Panel {
-            x: Axis::new(
-                "P/P_{max} of as many perfect channels",
-                "",
-                false,
-                (0.0, 1.0),
-                true,
-            ),
-            ..power_panel(curves)
-        });
-    }
-    Ok((panels, legend))
-}
-
-/// zT of every material by rank, and against αA with the bound of constant channels; the share of the own bound by rank.
-fn screen(file: &ResultFile) -> Result<Drawn> {
-    let names = labels(file, "file");
-    let n = names.len();
-    let (alpha, merit, share) = (
-        column(file, "alpha_a")?,
-        column(file, "figure_of_merit")?,
-        column(file, "share_of_bound")?,
-    );
-    let power = column(file, "power_factor")?;
-    let grey = style(GREY, true);
-    let (mut panels, mut legend) = (Vec::new(), Vec::new());
-    let tint = |i: usize| style(colour(i, n.max(8)), false);
-    for (i, name) in names.iter().enumerate().take(NAMED) {
-        let tail: Vec<&str> = name.rsplit('/').take(3).collect();
-        let tail: Vec<&str> = tail.into_iter().rev().collect();
-        legend.push(entry(format!("{} {}", i + 1, tail.join("/")), &tint(i)));
-    }
-    let rank = |all: &[Estimate], factor: f64| -> Vec<Curve> {
-        (0..all.len())
-            .map(|i| barred(&[i as f64 + 1.0], &all[i..=i], factor, &tint(i), false))
-            .collect()
-    };
-    let mut put = |symbol: &str, unit: &str, curves: Vec<Curve>, log: bool| {
-        let (low, high) = range(&curves, |p| p.y, log);
-        let low = if log {
-            low.max(1e-6 * high)
-        } else {
-            low.min(0.0)
-        };
-        panels.push(Panel {
-            x: Axis::new("rank", "", false, (1.0, n.max(2) as f64), false),
-            y: Axis::new(symbol, unit, log, (low, high), false),
-            curves,
-        });
-    };
-    put("zT", "", rank(&merit, 1.0), true);
-    put("S²σ", "mW m^{−1} K^{−2}", rank(&power, 1e3), true);
-    put("share of bound", "", rank(&share, 1.0), false);
-    let mut curves: Vec<Curve> = (0..n)
-        .map(|i| barred(&[alpha[i].value], &merit[i..=i], 1.0, &tint(i), false))
-        .collect();
-    let xs = decades(range(&curves, |p| p.x, true));
-    let (low, high) = range(&curves, |p| p.y, true);
-    curves.push(box_curve(xs, &grey));
-    legend.push(entry("bound of constant channels", &grey));
-    let top = range(&curves, |p| p.y, true).1;
-    panels.push(Panel {
-        x: Axis::new("αA", "", true, xs, true),
-        y: Axis::new("zT", "", true, (low.max(1e-6 * high), top), false),
-        curves,
-    });
-    Ok((panels, legend))
 }

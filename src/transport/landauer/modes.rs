@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::integrate::{Channel, Spectrum};
 use crate::kernel::velocity::DIRECTIONS;
 use crate::transport::contents::pair;
-use crate::transport::distribution::{TransportDistribution, Variation};
+use crate::transport::distribution::{TransportDistribution, VALUE, Variation};
 use crate::transport::ensemble::{Ensemble, ThermalState};
 use crate::transport::reconstruction::Reconstruction;
 use crate::transport::times::Times;
@@ -165,6 +165,7 @@ impl ModeDistribution {
         let held = &self.held[direction][number];
         let reaches = distribution.reaches(mu, kt);
         let mut profile = Profile::new(mu, kt, distribution.volume_m3, distribution.split_ev);
+        profile.even = variation.order != VALUE.order;
         // Holes lie below electrons.
         for side in [1, 0] {
             let Some(reach) = &reaches[side] else {

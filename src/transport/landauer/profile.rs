@@ -30,6 +30,15 @@ pub(in crate::transport) enum Conducted {
     Device(f64),
 }
 
+/// Integrals up to every part, of something that a profile has.
+#[derive(Clone, Debug)]
+pub(in crate::transport) struct Cumulative {
+    /// ∫ w xⁿ up to each part's lower edge, and to the end.
+    sums: Vec<[f64; 3]>,
+    /// What each part holds over its width.
+    density: Vec<f64>,
+}
+
 /// The energies that a window reaches.
 #[derive(Clone, Debug, Default)]
 pub(in crate::transport) struct Profile {
@@ -39,6 +48,8 @@ pub(in crate::transport) struct Profile {
     to_modes: f64,
     /// From contents per cell to ∫ Mλ dx (1/m).
     to_diffusion: f64,
+    /// Whether what a part holds is taken to be spread evenly: the variation of lower order.
+    pub even: bool,
     /// x of what parts electrons from holes.
     pub split: f64,
     /// x of the points, ascending.
@@ -153,35 +164,66 @@ impl Profile {
     }
 
     /// The same up to every part's lower edge, and to the end: what [`Self::between`] takes.
-    pub fn cumulative(&self, what: Conducted) -> Vec<[f64; 3]> {
-        let mut all = Vec::with_capacity(self.x.len() + 1);
+    pub fn cumulative(&self, what: Conducted) -> Cumulative {
+        let mut sums = Vec::with_capacity(self.x.len() + 1);
+        let mut density = Vec::with_capacity(self.x.len());
         let mut sum = [0.0; 3];
-        all.push(sum);
+        sums.push(sum);
         for (i, x) in self.x.iter().enumerate() {
-            let y = self.window[i] * self.content(i, what);
+            let content = self.content(i, what);
+            let y = self.window[i] * content;
             sum[0] += y;
             sum[1] += x * y;
             sum[2] += x * x * y;
-            all.push(sum);
+            sums.push(sum);
+            density.push(content / (self.parts[i].1 - self.parts[i].0));
         }
-        all
+        Cumulative { sums, density }
     }
 
     /// ∫ w xⁿ between two x of what a [`Self::cumulative`] is of.
-    pub fn between(&self, cumulative: &[[f64; 3]], lower: f64, upper: f64) -> [f64; 3] {
+    pub fn between(&self, cumulative: &Cumulative, lower: f64, upper: f64) -> [f64; 3] {
         let (a, b) = (self.up_to(cumulative, lower), self.up_to(cumulative, upper));
         std::array::from_fn(|n| b[n] - a[n])
     }
 
-    fn up_to(&self, cumulative: &[[f64; 3]], x: f64) -> [f64; 3] {
+    fn up_to(&self, cumulative: &Cumulative, x: f64) -> [f64; 3] {
+        let Cumulative { sums, density } = cumulative;
         // The first part that does not end below x.
         let i = self.parts.partition_point(|p| p.1 <= x);
-        let Some((start, end)) = self.parts.get(i) else {
-            return cumulative[cumulative.len() - 1];
+        let Some(&(start, end)) = self.parts.get(i) else {
+            return sums[sums.len() - 1];
         };
-        let share = ((x - start) / (end - start)).clamp(0.0, 1.0);
+        if x <= start {
+            return sums[i];
+        }
+        // Within a part the content goes on as the neighbours' say, but never below 0.
+        let middle = |i: usize| 0.5 * (self.parts[i].0 + self.parts[i].1);
+        let (before, after) = (i.saturating_sub(1), (i + 1).min(density.len() - 1));
+        let slope = match middle(after) - middle(before) {
+            distance if distance > 0.0 => (density[after] - density[before]) / distance,
+            _ => 0.0,
+        };
+        let steepest = 2.0 * density[i] / (end - start);
+        let slope = slope.clamp(-steepest, steepest);
+        let own = |t: f64, n: i32| {
+            (density[i] + slope * (t - middle(i))) * crate::fermi_dirac::window(t) * t.powi(n)
+        };
+        let simpson = |to: f64, n: i32| {
+            let half = 0.5 * (start + to);
+            (to - start) / 6.0 * (own(start, n) + 4.0 * own(half, n) + own(to, n))
+        };
+        let linear = (x - start) / (end - start);
         std::array::from_fn(|n| {
-            cumulative[i][n] + share * (cumulative[i + 1][n] - cumulative[i][n])
+            let whole = simpson(end, n as i32);
+            let share = simpson(x, n as i32) / whole;
+            // Where positive and negative x cancel, or nothing is, the share is none.
+            let share = if (0.0..=1.0).contains(&share) && !self.even {
+                share
+            } else {
+                linear
+            };
+            sums[i][n] + share * (sums[i + 1][n] - sums[i][n])
         })
     }
 

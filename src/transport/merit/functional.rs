@@ -1,6 +1,6 @@
 //! Every number of one state, one direction and one variation.
 
-use super::quantities::MeritMode;
+use super::mode::MeritMode;
 use crate::bounds::{BoxOptimum, ThermoelectricWindow, best_window, largest_power_w};
 use crate::transport::landauer::{Conducted, Profile};
 use crate::units::{BOHR_RADIUS, BOLTZMANN, ELEMENTARY_CHARGE, HBAR};
@@ -8,6 +8,11 @@ use std::f64::consts::PI;
 
 /// The part of a bulk material's heat, at either end of the energies, whose mean free paths are not taken for the longest.
 pub const BULK_REST: f64 = 1e-3;
+
+/// I₀ below which nothing conducts: 5e-12 S/m.
+const NOTHING: f64 = 1e-18;
+/// |I₁| over √(I₀I₂) below which it is rounding.
+const ROUNDING: f64 = 1e-9;
 
 /// How many numbers there are.
 pub const COUNT: usize = 26;
@@ -74,6 +79,10 @@ impl Setting {
         }
         out[24] = profile.minority_share();
         out[5] = length;
+        // What is left of a Seebeck coefficient by rounding, or of a conductivity deep in a gap, makes no window.
+        if i0 < NOTHING || i1.abs() < ROUNDING * (i0 * i2).sqrt() {
+            return out;
+        }
         let Some(window) = ThermoelectricWindow::new(moments, inverse) else {
             return out;
         };
@@ -327,6 +336,6 @@ mod tests {
         // Symmetric: no Seebeck coefficient, but for rounding.
         let even = Profile::of(&fine(-40.0, 40.0, 0.1), |_| 1.0, |_| 1.0);
         let all = setting(1.0, MeritMode::Bulk(Some(1.0))).numbers(&even);
-        assert!(!(all[0] > 1e-20), "{}", all[0]);
+        assert!(all[0].is_nan() && all[2].is_nan(), "{}", all[0]);
     }
 }

@@ -6,8 +6,10 @@
 //! mean free path L that carries, unless another is given.
 
 mod functional;
+mod mode;
 mod quantities;
 mod transmission;
 
-pub use quantities::{MERIT_QUANTITIES, Merit, MeritMode};
+pub use mode::MeritMode;
+pub use quantities::{MERIT_QUANTITIES, Merit};
 pub use transmission::TransmissionCurve;

@@ -1,19 +1,11 @@
 //! The numbers of a state's merit, with their bars.
 
 use super::functional::{COUNT, Setting};
+use super::mode::MeritMode;
 use crate::error::{Error, Result};
 use crate::transport::ensemble::{Part, ThermalState};
 use crate::transport::landauer::{ModeDistribution, Named};
 use crate::transport::{RelaxationTime, Scalar};
-
-/// What zT is of.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum MeritMode {
-    /// A material: σ and κ. Transmissions and αA refer to the length, m, or to the longest mean free path that carries.
-    Bulk(Option<f64>),
-    /// A device of this length, m: conductances, T = λ/(λ + L).
-    Device(f64),
-}
 
 /// (name, unit in a bulk material, unit of a device per area, meaning), in the order of the functional.
 pub const MERIT_QUANTITIES: [(&str, &str, &str, &str); COUNT] = [

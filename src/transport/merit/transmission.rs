@@ -1,7 +1,7 @@
 //! What a state lets through, energy by energy, to be drawn beside its window.
 
 use super::functional::{BULK_REST, through};
-use super::quantities::MeritMode;
+use super::mode::MeritMode;
 use crate::error::Result;
 use crate::transport::ensemble::{Part, ThermalState};
 use crate::transport::landauer::{ModeDistribution, Profile};
