@@ -352,8 +352,8 @@ mod tests {
         use Channels::{Basic, Hall, Lifetimes, LifetimesHall, Magneto, Speeds};
         for (set, count) in [
             (Basic, 8),
-            (Speeds, 12),
-            (Lifetimes, 19),
+            (Speeds, 11),
+            (Lifetimes, 18),
             (LifetimesHall, 23),
             (Hall, 16),
             (Magneto, 52),
