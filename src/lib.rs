@@ -16,16 +16,21 @@
 //! quadrature  ← error
 //! fermi_dirac ← error quadrature
 //! bounds      ← error fermi_dirac quadrature units
+//! statistics  ← error quadrature
 //! crystal     ← error units
+//! elastic     ← crystal error
 //! bands       ← crystal error memory units
+//! excitations ← bands crystal error units
 //! sampler     ← bands crystal error kernel memory progress units
 //! integrate   ← bands crystal error kernel memory progress sampler units
 //! gpu         ← bands error integrate kernel memory
-//! io          ← bands crystal error memory sampler units
+//! io          ← bands crystal error excitations memory sampler units
 //! scattering  ← error fermi_dirac io quadrature units
 //! transport   ← bands crystal error integrate memory quadrature scattering units
-//! report      ← bands bounds error integrate io scattering transport units
-//! cli         ← bands bounds crystal error gpu integrate io memory progress report sampler scattering transport units
+//! phonons     ← bands crystal error excitations integrate io memory statistics transport units
+//! superconductor ← bands crystal error fermi_dirac integrate quadrature transport units
+//! report      ← bands bounds crystal elastic error excitations integrate io phonons scattering superconductor transport units
+//! cli         ← bands bounds crystal elastic error excitations gpu integrate io memory phonons progress report sampler scattering superconductor transport units
 //! ```
 //!
 //! Conventions: energies in eV, lengths in Å, times in s; results in SI. Lattice rows are a₁ a₂ a₃, `a_i·b_j = 2π δ_ij`,
@@ -72,18 +77,23 @@ pub mod bands;
 pub mod bounds;
 pub mod cli;
 pub mod crystal;
+pub mod elastic;
 pub mod error;
+pub mod excitations;
 pub mod fermi_dirac;
 pub mod gpu;
 pub mod integrate;
 pub mod io;
 pub mod kernel;
 pub mod memory;
+pub mod phonons;
 mod progress;
 mod quadrature;
 pub mod report;
 pub mod sampler;
 pub mod scattering;
+pub mod statistics;
+pub mod superconductor;
 pub mod transport;
 pub mod units;
 

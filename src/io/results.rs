@@ -30,7 +30,15 @@ use crate::io::input;
 use std::path::Path;
 
 /// The commands that give results.
-const KINDS: [&str; 4] = ["transport", "optimize", "dos", "fermi"];
+const KINDS: [&str; 7] = [
+    "transport",
+    "optimize",
+    "dos",
+    "fermi",
+    "phonon",
+    "drag",
+    "superconductor",
+];
 
 /// Coordinates along a dimension.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,17 +4,21 @@ mod boltztrap;
 mod bounds;
 mod crossings;
 mod dos;
+mod drag;
 mod edges;
 mod fermi;
 pub mod figure;
+mod focusing;
 mod format;
 mod items;
 mod low_dimensional;
 mod mean;
 mod optimum;
 mod page;
+mod phonon;
 mod row;
 mod spins;
+mod superconductor;
 mod transport;
 
 use crate::integrate::refine::Refined;
@@ -22,14 +26,24 @@ pub use boltztrap::{BOLTZTRAP_FILES, boltztrap_files};
 pub use bounds::{BoundsReport, TerminalsReport, bounds_json, bounds_result, bounds_table};
 pub use crossings::on_fermi_surface;
 pub use dos::{DosReport, dos_json, dos_result, dos_table};
+pub use drag::{DragReport, DragRow, drag_json, drag_result, drag_table};
 pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
+pub use focusing::{FocusingReport, focusing_json, focusing_svg, focusing_table};
 pub use format::{scalar, scientific, tensor_json};
 pub use items::{Item, Quantity, TransportRow, share_items};
 pub use optimum::{OptimumReport, objective_name, optimum_table};
 pub use page::page;
+pub use phonon::{
+    PhononDensity, PhononReport, PhononRow, phonon_info, phonon_info_json, phonon_json,
+    phonon_result, phonon_table,
+};
 pub use row::Row;
 pub use spins::spin_items;
+pub use superconductor::{
+    SuperconductorReport, SuperconductorRow, superconductor_json, superconductor_result,
+    superconductor_table,
+};
 pub use transport::{
     Levels, TransportReport, transport_csv, transport_json, transport_result, transport_table,
 };
