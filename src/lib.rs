@@ -19,18 +19,19 @@
 //! statistics  ← error quadrature
 //! crystal     ← error units
 //! elastic     ← crystal error
+//! uncertainty ← crystal
 //! bands       ← crystal error memory units
 //! excitations ← bands crystal error units
 //! sampler     ← bands crystal error kernel memory progress units
-//! integrate   ← bands crystal error kernel memory progress sampler units
+//! integrate   ← bands crystal error kernel memory progress sampler uncertainty units
 //! gpu         ← bands error integrate kernel memory
 //! io          ← bands crystal error excitations memory sampler units
 //! scattering  ← error fermi_dirac io quadrature units
-//! transport   ← bands crystal error integrate memory quadrature scattering units
-//! phonons     ← bands crystal error excitations integrate io memory statistics transport units
-//! superconductor ← bands crystal error fermi_dirac integrate quadrature transport units
-//! report      ← bands bounds crystal elastic error excitations integrate io phonons scattering superconductor transport units
-//! cli         ← bands bounds crystal elastic error excitations gpu integrate io memory phonons progress report sampler scattering superconductor transport units
+//! transport   ← bands crystal error integrate memory quadrature scattering uncertainty units
+//! phonons     ← bands crystal error excitations integrate io memory statistics uncertainty units
+//! superconductor ← bands crystal error fermi_dirac integrate quadrature uncertainty units
+//! report      ← bands bounds crystal elastic error excitations integrate io phonons scattering superconductor transport uncertainty units
+//! cli         ← bands bounds crystal elastic error excitations gpu integrate io memory phonons progress report sampler scattering superconductor transport uncertainty units
 //! ```
 //!
 //! Conventions: energies in eV, lengths in Å, times in s; results in SI. Lattice rows are a₁ a₂ a₃, `a_i·b_j = 2π δ_ij`,
@@ -95,6 +96,7 @@ pub mod scattering;
 pub mod statistics;
 pub mod superconductor;
 pub mod transport;
+pub mod uncertainty;
 pub mod units;
 
 pub use error::{Error, Result};

@@ -5,6 +5,7 @@
 pub mod edges;
 mod grid;
 mod header;
+mod interpolator;
 pub mod model;
 mod occupation;
 mod scissor;
@@ -15,6 +16,7 @@ mod wannier;
 
 pub use grid::BandGrid;
 pub use header::{BandHeader, Provenance, SpinTreatment};
+pub use interpolator::{BandGroup, BoxBand, Derivatives, Interpolation, Interpolator, KBox};
 pub use occupation::GapSplit;
 pub(crate) use occupation::{count_by_level, ranges};
 pub use scissor::{Scissor, ScissorBands};

@@ -14,7 +14,7 @@ use crate::phonons::{
     herring,
 };
 use crate::report::{DragReport, DragRow, drag_json, drag_result, drag_table};
-use crate::transport::TensorQuantity;
+use crate::uncertainty::TensorQuantity;
 use clap::Args;
 use std::path::{Path, PathBuf};
 

@@ -15,7 +15,7 @@ use crate::phonons::{
 use crate::report::{
     PhononDensity, PhononReport, PhononRow, phonon_json, phonon_result, phonon_table,
 };
-use crate::transport::Scalar;
+use crate::uncertainty::Scalar;
 use clap::Args;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -361,35 +361,32 @@ fn density(phonons: &Phonons, axis: &EnergyAxis) -> Result<PhononDensity> {
     let pairs = |channel: Channel| -> Vec<Scalar> {
         let (value, error) = spectrum.total_density(channel);
         let both = value.into_iter().zip(error);
-        both.map(|(value, error)| Scalar { value, error }).collect()
+        both.map(|(value, error)| Scalar::new(value, error))
+            .collect()
     };
     let states = pairs(Channel::States);
     let speed = pairs(Channel::Speed)
         .into_iter()
         .zip(&states)
         .map(|(v, n)| match n.value > 0.0 {
-            true => Scalar {
-                value: v.value / n.value,
-                error: v.error / n.value + v.value / n.value * n.error / n.value,
-            },
-            false => Scalar {
-                value: 0.0,
-                error: 0.0,
-            },
+            true => Scalar::new(
+                v.value / n.value,
+                v.error / n.value + v.value / n.value * n.error / n.value,
+            ),
+            false => Scalar::new(0.0, 0.0),
         })
         .collect();
     let squares = [0, 1, 2].map(|i| pairs(Channel::VelocityProduct(i, i)));
     let velocity_squared = (0..axis.bins())
-        .map(|k| Scalar {
-            value: squares.iter().map(|s| s[k].value).sum::<f64>() / 3.0,
-            error: squares.iter().map(|s| s[k].error).sum::<f64>() / 3.0,
+        .map(|k| {
+            Scalar::new(
+                squares.iter().map(|s| s[k].value).sum::<f64>() / 3.0,
+                squares.iter().map(|s| s[k].error).sum::<f64>() / 3.0,
+            )
         })
         .collect();
     let (count, bars) = spectrum.total_cumulative(Channel::States);
-    let at = |k: usize| Scalar {
-        value: count[k],
-        error: bars[k],
-    };
+    let at = |k: usize| Scalar::new(count[k], bars[k]);
     let zero = axis.edges().iter().position(|e| *e >= 0.0).unwrap_or(0);
     Ok(PhononDensity {
         edges_ev: axis.edges().to_vec(),

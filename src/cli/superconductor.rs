@@ -19,7 +19,8 @@ use crate::superconductor::{
     Gap, GapShape, Symmetry, normal_share, states, surface_averages, surface_mean, thermal_brt,
     thermal_constant_time, universal, verdict,
 };
-use crate::transport::{FermiTensors, Scalar};
+use crate::transport::FermiTensors;
+use crate::uncertainty::Scalar;
 use crate::units::BOLTZMANN_EV;
 use clap::Args;
 use std::path::PathBuf;
@@ -143,7 +144,7 @@ impl Superconductor {
                                 // The same everywhere: no surface is needed.
                                 let value = g(y);
                                 let error = 1e-10 * value;
-                                return Ok([Scalar { value, error }; 3]);
+                                return Ok([Scalar::new(value, error); 3]);
                             }
                             Ok(
                                 surface_averages(&bands, request, fermi_ev, &gap, engine, |f| {
@@ -171,14 +172,8 @@ impl Superconductor {
                     for k in 0..bins {
                         let (a, b) = (edge(k), edge(k + 1));
                         let mean = match gap.symmetry {
-                            Symmetry::S => Scalar {
-                                value: states(1.0, a, b),
-                                error: 0.0,
-                            },
-                            Symmetry::D => Scalar {
-                                value: shape.mean(|f| states(f, a, b)),
-                                error: 0.0,
-                            },
+                            Symmetry::S => Scalar::new(states(1.0, a, b), 0.0),
+                            Symmetry::D => Scalar::new(shape.mean(|f| states(f, a, b)), 0.0),
                             Symmetry::Tabulated => {
                                 surface_mean(&bands, request, fermi_ev, &gap, engine, |f| {
                                     states(f, a, b)

@@ -10,6 +10,7 @@ use super::result::BandSurface;
 use super::{Channel, Engine, Request};
 use crate::bands::{BandHeader, BandSource};
 use crate::error::Result;
+use crate::uncertainty::Cause;
 use crate::units::{ANGSTROM, HBAR_EV};
 
 /// How far away the channels are looked at, in energy widths of a cell.
@@ -42,9 +43,9 @@ pub(super) fn widen(
         let [below, above] = &around[..] else {
             continue;
         };
-        for (c, error) in band.errors.iter_mut().enumerate() {
+        for (c, bar) in band.bars.iter_mut().enumerate() {
             let mean = 0.5 * (below.values[c] + above.values[c]);
-            *error += SHARE * (mean - band.values[c]).abs();
+            bar[Cause::Grid] += SHARE * (mean - band.values[c]).abs();
         }
     }
     Ok(())

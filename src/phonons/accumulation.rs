@@ -7,7 +7,7 @@ use crate::bands::BandGrid;
 use crate::error::{Error, Result};
 use crate::excitations::Phonons;
 use crate::integrate::{Channel, Channels, EnergyAxis};
-use crate::transport::TensorQuantity;
+use crate::uncertainty::TensorQuantity;
 use crate::units::BOLTZMANN;
 use std::f64::consts::LN_10;
 

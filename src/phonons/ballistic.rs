@@ -11,7 +11,7 @@ use crate::crystal::{Lattice, PointGroup, Tensor, tensor};
 use crate::error::{Error, Result};
 use crate::excitations::Phonons;
 use crate::integrate::{Channel, Channels, EnergyAxis};
-use crate::transport::Scalar;
+use crate::uncertainty::{Cause, Scalar};
 use crate::units::{BOLTZMANN, EV, PLANCK};
 
 /// Channels along one direction.
@@ -89,8 +89,8 @@ pub fn ballistic(
     let volume = spectrum.volume_m3();
     let all = &spectrum.spectrum;
     let (speed, mut speed_bar) = all.total_density(Channel::AxisSpeed(0));
-    for which in 0..all.alternatives.len() {
-        let change = all.total_alternative(which, Channel::AxisSpeed(0));
+    for replica in all.replicas.iter().filter(|r| r.cause != Cause::Grid) {
+        let change = all.total_change(replica, Channel::AxisSpeed(0));
         for (k, w) in change.windows(2).enumerate() {
             speed_bar[k] += (w[1] - w[0]).abs() / axis.bin_width(k);
         }
@@ -99,10 +99,7 @@ pub fn ballistic(
     let per_area = 0.5 * PLANCK / EV / volume;
     let modes = kept
         .iter()
-        .map(|k| Scalar {
-            value: per_area * speed[*k],
-            error: per_area * speed_bar[*k],
-        })
+        .map(|k| Scalar::new(per_area * speed[*k], per_area * speed_bar[*k]))
         .collect();
     let mean_free_path = match lifetimes {
         None => Vec::new(),
@@ -111,16 +108,10 @@ pub fn ballistic(
             let of = |k: &usize| {
                 let (p, s) = (2.0 * path[*k], speed[*k]);
                 if s <= 0.0 {
-                    return Scalar {
-                        value: 0.0,
-                        error: 0.0,
-                    };
+                    return Scalar::new(0.0, 0.0);
                 }
                 let value = p / s;
-                Scalar {
-                    value,
-                    error: 2.0 * path_bar[*k] / s + value * speed_bar[*k] / s,
-                }
+                Scalar::new(value, 2.0 * path_bar[*k] / s + value * speed_bar[*k] / s)
             };
             kept.iter().map(of).collect()
         }
@@ -129,11 +120,7 @@ pub fn ballistic(
         .iter()
         .map(|t| {
             let mean = spectrum.average(Channel::AxisSpeed(0), |e| capacity(e, *t));
-            let factor = 0.5 * BOLTZMANN / volume;
-            Scalar {
-                value: factor * mean.value,
-                error: factor * mean.error,
-            }
+            mean.scaled(0.5 * BOLTZMANN / volume)
         })
         .collect();
     let centres = axis.centres();

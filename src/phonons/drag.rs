@@ -10,7 +10,7 @@ use super::velocities::differences;
 use crate::error::{Error, Result};
 use crate::excitations::Phonons;
 use crate::integrate::{Channel, Channels, EnergyAxis};
-use crate::transport::TensorQuantity;
+use crate::uncertainty::TensorQuantity;
 use crate::units::{BOLTZMANN, ELEMENTARY_CHARGE, HBAR_EV};
 
 /// The share of a phonon's momentum that electrons take.
@@ -89,7 +89,14 @@ pub fn drag_conductivity(
     let (mut found, minus) = (side(1.0)?, side(-1.0)?);
     let less = |a: &mut [f64], b: &[f64]| a.iter_mut().zip(b).for_each(|(a, b)| *a -= b);
     less(&mut found.spectrum.cumulative, &minus.spectrum.cumulative);
-    less(&mut found.spectrum.deviation, &minus.spectrum.deviation);
+    for (plus, minus) in found
+        .spectrum
+        .replicas
+        .iter_mut()
+        .zip(&minus.spectrum.replicas)
+    {
+        less(&mut plus.change, &minus.change);
+    }
     // C/ω in J/K per eV of ħω, times ħ; the first bin's C/ω is finite at its middle.
     let least = axis.least_width();
     let weight = |e: f64| capacity(e, temperature_k) / e.max(0.25 * least);

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::excitations::Phonons;
 use crate::integrate::{Channel, Channels, EnergyAxis};
 use crate::statistics::bose;
-use crate::transport::{Scalar, TensorQuantity};
+use crate::uncertainty::{Scalar, TensorQuantity};
 use crate::units::{BOLTZMANN, BOLTZMANN_EV};
 
 /// The relaxation times of a run.
@@ -111,10 +111,7 @@ fn of_bands(
     };
     Ok(Heat {
         temperature_k,
-        heat_capacity: Scalar {
-            value: capacity.value * per_volume,
-            error: capacity.error * per_volume,
-        },
+        heat_capacity: capacity.scaled(per_volume),
         kappa,
         kappa_below,
     })

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::excitations::Phonons;
 use crate::integrate::cpu::CpuEngine;
 use crate::integrate::{Bins, Channel, Channels, EnergyAxis, Request, Spectrum, measure};
-use crate::transport::{Scalar, TensorQuantity};
+use crate::uncertainty::{ByCause, Cause, Scalar, TensorQuantity};
 use crate::units::BOLTZMANN_EV;
 
 /// Bins of positive energies at least.
@@ -99,10 +99,7 @@ impl PhononSpectrum {
         weight: impl Fn(f64) -> f64,
     ) -> TensorQuantity {
         let means = self.means(weight);
-        let of = |i: usize, j: usize| {
-            let found = self.averages(channel(i, j), &means);
-            (found.value, found.error)
-        };
+        let of = |i: usize, j: usize| self.averages(channel(i, j), &means);
         TensorQuantity::symmetric(of).symmetrized(&self.projector).0
     }
 
@@ -125,7 +122,7 @@ impl PhononSpectrum {
                     (0, 1) => 5,
                     (i, _) => i,
                 };
-                (pairs[pair][k].value, pairs[pair][k].error)
+                pairs[pair][k]
             };
             TensorQuantity::symmetric(of).symmetrized(&self.projector).0
         };
@@ -154,17 +151,13 @@ impl PhononSpectrum {
             .zip(means)
             .map(|(w, (_, curved))| (w[1] - w[0]).abs() * curved)
             .sum();
-        let grid: f64 = (0..self.spectrum.groups())
-            .map(|g| dot(&self.spectrum.total_deviation(g, channel)).abs())
-            .sum();
-        let grid = grid * share(channel);
-        let others: f64 = (0..self.spectrum.alternatives.len())
-            .map(|a| dot(&self.spectrum.total_alternative(a, channel)).abs())
-            .sum();
-        Scalar {
-            value: dot(&own),
-            error: grid + others + inside,
+        let mut bar = ByCause::default();
+        bar[Cause::Bins] = inside;
+        for replica in &self.spectrum.replicas {
+            let change = self.spectrum.total_change(replica, channel);
+            bar[replica.cause] += share(channel, replica.cause) * dot(&change).abs();
         }
+        Scalar::from((dot(&own), bar))
     }
 
     fn running(&self, channel: Channel, means: &[(f64, f64)]) -> Vec<Scalar> {
@@ -181,28 +174,28 @@ impl PhononSpectrum {
             [0.0].into_iter().chain(bins).collect()
         };
         let (own, _) = self.spectrum.total_cumulative(channel);
-        let value = run(&own, false);
-        let mut error = run(&own, true);
-        let mut widen = |edges: Vec<f64>, share: f64| {
-            for (bar, change) in error.iter_mut().zip(run(&edges, false)) {
-                *bar += share * change.abs();
+        let mut bars: Vec<ByCause> = Vec::new();
+        for inside in run(&own, true) {
+            let mut bar = ByCause::default();
+            bar[Cause::Bins] = inside;
+            bars.push(bar);
+        }
+        for replica in &self.spectrum.replicas {
+            let change = self.spectrum.total_change(replica, channel);
+            for (bar, change) in bars.iter_mut().zip(run(&change, false)) {
+                bar[replica.cause] += share(channel, replica.cause) * change.abs();
             }
-        };
-        for g in 0..self.spectrum.groups() {
-            widen(self.spectrum.total_deviation(g, channel), share(channel));
         }
-        for a in 0..self.spectrum.alternatives.len() {
-            widen(self.spectrum.total_alternative(a, channel), 1.0);
-        }
-        let both = value.into_iter().zip(error);
-        both.map(|(value, error)| Scalar { value, error }).collect()
+        let both = run(&own, false).into_iter().zip(bars);
+        both.map(Scalar::from).collect()
     }
 }
 
-/// What of the subgrid's changes is the bar.
-fn share(channel: Channel) -> f64 {
-    match channel {
-        Channel::LifetimeProduct(..) | Channel::SquaredPath => 1.0,
-        _ => SMOOTH,
+/// What of a replica's change is the bar.
+fn share(channel: Channel, cause: Cause) -> f64 {
+    match (cause, channel) {
+        (Cause::Grid, Channel::LifetimeProduct(..) | Channel::SquaredPath) => 1.0,
+        (Cause::Grid, _) => SMOOTH,
+        _ => 1.0,
     }
 }

@@ -4,7 +4,7 @@ use super::format::{scientific, tensor_json};
 use super::phonon::put;
 use crate::error::Result;
 use crate::io::results::ResultFile;
-use crate::transport::{Scalar, TensorQuantity};
+use crate::uncertainty::{Scalar, TensorQuantity};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -21,10 +21,10 @@ pub struct DragRow {
 impl DragRow {
     /// A third of S_g's trace.
     fn mean(&self) -> Scalar {
-        Scalar {
-            value: (0..3).map(|i| self.drag.value[i][i]).sum::<f64>() / 3.0,
-            error: (0..3).map(|i| self.drag.error[i][i]).sum::<f64>() / 3.0,
-        }
+        Scalar::new(
+            (0..3).map(|i| self.drag.value[i][i]).sum::<f64>() / 3.0,
+            (0..3).map(|i| self.drag.error[i][i]).sum::<f64>() / 3.0,
+        )
     }
 }
 
@@ -120,14 +120,12 @@ pub fn drag_result(report: &DragReport, command: &str) -> Result<ResultFile> {
     let diffusion: Option<Vec<f64>> = report.rows.iter().map(|r| r.diffusion).collect();
     if let Some(diffusion) = &diffusion {
         parts.extend(["diffusion".to_owned(), "total".to_owned()]);
-        all.extend(diffusion.iter().map(|d| Scalar {
-            value: *d,
-            error: 0.0,
-        }));
-        all.extend(drag.iter().zip(diffusion).map(|(g, d)| Scalar {
-            value: g.value + d,
-            error: g.error,
-        }));
+        all.extend(diffusion.iter().map(|d| Scalar::new(*d, 0.0)));
+        all.extend(
+            drag.iter()
+                .zip(diffusion)
+                .map(|(g, d)| Scalar::new(g.value + d, g.error)),
+        );
     }
     file.dimension("part", parts, "", "part of the thermopower")?;
     put(

@@ -1,6 +1,7 @@
 //! The Fermi-surface tensors as a table, JSON and an HDF5 result.
 
 use super::Run;
+use super::budget::{Bars, advice, in_words};
 use super::crossings::{self, Whole};
 use super::format::{scalar, scalar_json, scientific, tensor_json, tensor_lines};
 use crate::bands::{BandHeader, SpinTreatment};
@@ -59,10 +60,7 @@ fn tensors(t: &FermiTensors) -> Vec<(&'static str, &TensorQuantity, &'static str
 
 /// (name, scalar, unit, explanation) of every scalar.
 fn scalars(t: &FermiTensors) -> [(&'static str, Scalar, &'static str, &'static str); 4] {
-    let level = Scalar {
-        value: t.fermi_level_ev,
-        error: 0.0,
-    };
+    let level = Scalar::exact(t.fermi_level_ev);
     [
         ("fermi_level", level, "eV", "Fermi level"),
         (
@@ -172,6 +170,32 @@ pub fn fermi_table(report: &FermiReport) -> String {
          Symmetrisation removed {:.1e} of the largest component (included in ±).",
         t.symmetry_removed
     );
+    s += &budget_lines(report);
+    s
+}
+
+/// What the bars are made of, where that is asked for; what dominates the widest and would help, where it is wide.
+fn budget_lines(report: &FermiReport) -> String {
+    let t = report.tensors;
+    let directions = Directions::of_bands(report.header, &t.conductivity_over_tau.value).count();
+    let numbers = scalars(t).map(|(name, q, ..)| (name, q));
+    let means = tensors(t)
+        .into_iter()
+        .map(|(name, q, ..)| (name, mean(q, directions)));
+    let all: Vec<(&str, Scalar)> = numbers.into_iter().chain(means).collect();
+    let mut s = String::new();
+    for (name, q) in &all {
+        let made_of = in_words(&q.shares[0]);
+        if report.run.budgets && !made_of.is_empty() {
+            let _ = writeln!(s, "  ± of {name:<26} is {made_of}");
+        }
+    }
+    let relative = |q: &Scalar| q.error / q.value.abs();
+    let known = all.iter().filter(|(_, q)| relative(q).is_finite());
+    let widest = known.max_by(|a, b| relative(&a.1).total_cmp(&relative(&b.1)));
+    if let Some(advice) = widest.and_then(|(name, q)| advice(name, "", q, relative(q))) {
+        let _ = writeln!(s, "  {advice}.");
+    }
     s
 }
 
@@ -242,13 +266,11 @@ pub fn fermi_result(report: &FermiReport, command: &str) -> Result<ResultFile> {
     }
     crossings::attributes(&mut file, report.crossings, Whole::FermiSurface);
     for (name, q, unit, about) in scalars(report.tensors) {
-        file.variable(name, &[], vec![q.value], unit, about)?;
-        file.error_bar(name, vec![q.error])?;
+        Bars::of(&q).put(&mut file, name, &[], unit, about)?;
     }
     file.tensor_dimensions()?;
     for (name, t, unit, about) in tensors(report.tensors) {
-        file.variable(name, &["row", "col"], flat(t.value), unit, about)?;
-        file.error_bar(name, flat(t.error))?;
+        Bars::of(t).put(&mut file, name, &["row", "col"], unit, about)?;
     }
     Ok(file)
 }
@@ -264,8 +286,4 @@ pub fn provenance(file: &mut ResultFile, header: &BandHeader, input: &str, run: 
         .attribute("backend", run.backend)
         .attribute("adapter", run.adapter.as_str())
         .attribute("method", run.method.as_str());
-}
-
-fn flat(t: [[f64; 3]; 3]) -> Vec<f64> {
-    t.concat()
 }

@@ -2,6 +2,7 @@
 
 mod boltztrap;
 mod bounds;
+mod budget;
 mod crossings;
 mod dos;
 mod drag;
@@ -10,14 +11,9 @@ mod fermi;
 pub mod figure;
 mod focusing;
 mod format;
-mod items;
-mod low_dimensional;
-mod mean;
 mod optimum;
 mod page;
 mod phonon;
-mod row;
-mod spins;
 mod superconductor;
 mod transport;
 
@@ -31,22 +27,31 @@ pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use focusing::{FocusingReport, focusing_json, focusing_svg, focusing_table};
 pub use format::{scalar, scientific, tensor_json};
-pub use items::{Item, Quantity, TransportRow, share_items};
 pub use optimum::{OptimumReport, objective_name, optimum_table};
 pub use page::page;
 pub use phonon::{
     PhononDensity, PhononReport, PhononRow, phonon_info, phonon_info_json, phonon_json,
     phonon_result, phonon_table,
 };
-pub use row::Row;
-pub use spins::spin_items;
 pub use superconductor::{
     SuperconductorReport, SuperconductorRow, superconductor_json, superconductor_result,
     superconductor_table,
 };
 pub use transport::{
-    Levels, TransportReport, transport_csv, transport_json, transport_result, transport_table,
+    TransportReport, transport_csv, transport_json, transport_result, transport_table,
 };
+
+/// The attribute of results that says in how many directions the bands conduct.
+const CONDUCTING: &str = "conducting_directions";
+
+/// How means over so many directions are taken, in words.
+fn mean_in_words(directions: usize) -> &'static str {
+    match directions {
+        2 => "half of their trace",
+        1 => "their trace",
+        _ => "a third of their trace",
+    }
+}
 
 /// How a result came to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,4 +66,6 @@ pub struct Run {
     pub method: String,
     /// What refinement did, where it did.
     pub refined: Option<Refined>,
+    /// Whether tables say what each bar is made of.
+    pub budgets: bool,
 }

@@ -5,7 +5,7 @@ use super::figure::{
     svg,
 };
 use super::format::{asymmetric, scalar};
-use super::mean;
+use super::mean_in_words;
 use crate::error::Result;
 use crate::io::results::{AttributeValue, Coordinates, ResultFile, Variable};
 use crate::transport::Scalar;
@@ -91,7 +91,7 @@ pub fn page(file: &ResultFile) -> Result<String> {
         s += &single(file)?;
     } else {
         s += &table(file, &wanted)?;
-        let words = mean::in_words(conducting_directions(file));
+        let words = mean_in_words(conducting_directions(file));
         how = format!(" Tensors are given by {words}.");
     }
     let _ = write!(
@@ -138,10 +138,7 @@ fn cell(q: Estimate, factor: f64) -> String {
     }
     let [value, below, above] = [q.value, q.below, q.above].map(|x| x * factor);
     let text = if below == above {
-        scalar(Scalar {
-            value,
-            error: above,
-        })
+        scalar(Scalar::new(value, above))
     } else {
         asymmetric(value, below, above)
     };
@@ -215,7 +212,7 @@ fn single(file: &ResultFile) -> Result<String> {
     let mut s = String::from("<div class=\"wide\"><table>\n");
     let one = |value, bar: Option<f64>| {
         let error = bar.unwrap_or(0.0);
-        Estimate::from(Scalar { value, error })
+        Estimate::from(Scalar::new(value, error))
     };
     for variable in file.variables() {
         let n = notation(&variable.name, &variable.unit);

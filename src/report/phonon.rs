@@ -1,5 +1,6 @@
 //! Phonons as a table, JSON and an HDF5 result; and what a file of phonons holds.
 
+use super::budget::Bars;
 use super::format::{scalar, scalar_json, scientific, tensor_json};
 use crate::bands::BandSource;
 use crate::crystal::Tensor;
@@ -7,7 +8,7 @@ use crate::error::Result;
 use crate::excitations::Phonons;
 use crate::io::results::ResultFile;
 use crate::phonons::{Accumulation, Ballistic, Branch, Heat, ModeSums};
-use crate::transport::{Scalar, TensorQuantity};
+use crate::uncertainty::{Scalar, TensorQuantity};
 use crate::units::PLANCK_EV_PER_THZ;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -69,10 +70,10 @@ const METHOD: &str = "linear tetrahedra; bars: every-second-point subgrid, in fu
 
 /// A third of the trace.
 fn mean(t: &TensorQuantity) -> Scalar {
-    Scalar {
-        value: (0..3).map(|i| t.value[i][i]).sum::<f64>() / 3.0,
-        error: (0..3).map(|i| t.error[i][i]).sum::<f64>() / 3.0,
-    }
+    Scalar::new(
+        (0..3).map(|i| t.value[i][i]).sum::<f64>() / 3.0,
+        (0..3).map(|i| t.error[i][i]).sum::<f64>() / 3.0,
+    )
 }
 
 fn rounded(value: f64, unit: &str) -> Value {
@@ -125,10 +126,7 @@ pub fn phonon_table(report: &PhononReport) -> String {
         );
         if let Some(kappa) = &row.heat.kappa {
             for i in 0..3 {
-                let one = Scalar {
-                    value: kappa.value[i][i],
-                    error: kappa.error[i][i],
-                };
+                let one = Scalar::new(kappa.value[i][i], kappa.error[i][i]);
                 let _ = write!(s, "  {:>20}", scalar(one));
             }
         }
@@ -238,13 +236,11 @@ fn row_json(report: &PhononReport, row: &PhononRow) -> Value {
         "temperature": {"value": row.temperature_k, "unit": "K"},
         "heat_capacity": scalar_json(row.heat.heat_capacity, "J/(m^3 K)"),
     });
-    one["heat_capacity"]["error_by_cause"] = json!({"grid": row.heat.heat_capacity.error});
     if let Some(l) = row.boundary_m {
         one["boundary_length"] = json!({"value": l, "unit": "m"});
     }
     if let Some(kappa) = &row.heat.kappa {
         one["lattice_thermal_conductivity"] = tensor_json(kappa, "W/(m K)");
-        one["lattice_thermal_conductivity"]["error_by_cause"] = json!({"grid": kappa.error});
     }
     if let Some(sums) = &row.in_file {
         one["as_in_file"] = json!({"heat_capacity": rounded(sums.heat_capacity, "J/(m^3 K)"), "modes_left_out": sums.left_out});
@@ -403,10 +399,10 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
                     .map(|(k, e)| {
                         let (a, b) = (mean(&k[0]), mean(&k[1]));
                         let width = e[1] - e[0];
-                        Scalar {
-                            value: (b.value - a.value) / width,
-                            error: (b.error - a.error).abs() / width,
-                        }
+                        Scalar::new(
+                            (b.value - a.value) / width,
+                            (b.error - a.error).abs() / width,
+                        )
                     })
             })
             .collect();
@@ -428,10 +424,7 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
         file.dimension("direction", names, "", "direction of transport")?;
         let skip = centres.len() - first.energy_ev.len();
         let padded = |of: &[Scalar]| -> Vec<Scalar> {
-            let none = Scalar {
-                value: 0.0,
-                error: 0.0,
-            };
+            let none = Scalar::new(0.0, 0.0);
             std::iter::repeat_n(none, skip)
                 .chain(of.iter().copied())
                 .collect()
@@ -568,10 +561,7 @@ pub fn put(
     unit: &str,
     about: &str,
 ) -> Result<()> {
-    let (value, error): (Vec<f64>, Vec<f64>) = values.iter().map(|s| (s.value, s.error)).unzip();
-    file.variable(name, dimensions, value, unit, about)?;
-    file.error_bar(name, error)?;
-    Ok(())
+    Bars::list(values).put(file, name, dimensions, unit, about)
 }
 
 fn put_tensors<'a>(

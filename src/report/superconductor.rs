@@ -6,7 +6,7 @@ use crate::bands::BandHeader;
 use crate::error::Result;
 use crate::io::results::ResultFile;
 use crate::superconductor::Symmetry;
-use crate::transport::{Scalar, TensorQuantity};
+use crate::uncertainty::{Scalar, TensorQuantity};
 use crate::units::{EV, HBAR, SPEED_OF_LIGHT};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -73,10 +73,7 @@ impl SuperconductorReport {
             self.plasma_frequency.error[i][i],
         );
         if w <= 0.0 {
-            return Scalar {
-                value: f64::NAN,
-                error: f64::NAN,
-            };
+            return Scalar::new(f64::NAN, f64::NAN);
         }
         let value = hbar_c() / w;
         // Downwards λ grows by more than its slope says.
@@ -85,7 +82,7 @@ impl SuperconductorReport {
         } else {
             value
         };
-        Scalar { value, error: far }
+        Scalar::new(value, far)
     }
 
     /// λ_ii(T), nm.
@@ -93,10 +90,10 @@ impl SuperconductorReport {
         std::array::from_fn(|i| {
             let (zero, rho) = (self.depth_along(i), row.superfluid[i]);
             let value = zero.value / rho.value.sqrt();
-            Scalar {
+            Scalar::new(
                 value,
-                error: zero.error / rho.value.sqrt() + 0.5 * value * rho.error / rho.value,
-            }
+                zero.error / rho.value.sqrt() + 0.5 * value * rho.error / rho.value,
+            )
         })
     }
 
@@ -119,10 +116,10 @@ pub fn superconductor_table(report: &SuperconductorReport) -> String {
         report.fermi_level_ev
     );
     for (i, axis) in ["x", "y", "z"].iter().enumerate() {
-        let w = Scalar {
-            value: report.plasma_frequency.value[i][i],
-            error: report.plasma_frequency.error[i][i],
-        };
+        let w = Scalar::new(
+            report.plasma_frequency.value[i][i],
+            report.plasma_frequency.error[i][i],
+        );
         let _ = writeln!(
             s,
             "# {axis}: plasma frequency {} eV, penetration depth at T = 0 {} nm",
@@ -147,12 +144,7 @@ pub fn superconductor_table(report: &SuperconductorReport) -> String {
     }
     for (gamma, kappa) in &report.residual {
         let each: Vec<String> = (0..3)
-            .map(|i| {
-                scientific(Scalar {
-                    value: kappa.value[i][i],
-                    error: kappa.error[i][i],
-                })
-            })
+            .map(|i| scientific(Scalar::new(kappa.value[i][i], kappa.error[i][i])))
             .collect();
         let _ = writeln!(
             s,
@@ -224,10 +216,7 @@ pub fn superconductor_result(report: &SuperconductorReport, command: &str) -> Re
     let xyz: &[&str] = &["x", "y", "z"];
     file.dimension("cart", xyz, "", "Cartesian axis")?;
     let exact = |of: fn(&SuperconductorRow) -> f64| -> Vec<Scalar> {
-        let one = |r| Scalar {
-            value: of(r),
-            error: 0.0,
-        };
+        let one = |r| Scalar::new(of(r), 0.0);
         report.rows.iter().map(one).collect()
     };
     put(

@@ -5,7 +5,7 @@ use crate::bands::{BandGrid, BandSource, Field};
 use crate::crystal::PointGroup;
 use crate::error::Result;
 use crate::integrate::{At, Channel, Channels, Engine, Request, Velocities, measure};
-use crate::transport::{Scalar, TensorQuantity};
+use crate::uncertainty::{Scalar, TensorQuantity};
 
 /// ⟨v_i v_j g⟩/⟨v_i v_j⟩ component by component of the diagonal, and ⟨g⟩, over the Fermi surface.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -117,16 +117,10 @@ fn averaged(
     let ratio = |i: usize| {
         let (n, d) = (with.value[i][i], without.value[i][i]);
         if d <= 0.0 {
-            return Scalar {
-                value: f64::NAN,
-                error: f64::NAN,
-            };
+            return Scalar::new(f64::NAN, f64::NAN);
         }
         let value = n / d;
-        Scalar {
-            value,
-            error: (with.error[i][i] + value * without.error[i][i]) / d,
-        }
+        Scalar::new(value, (with.error[i][i] + value * without.error[i][i]) / d)
     };
     Ok(SurfaceAverages {
         current: [0, 1, 2].map(ratio),

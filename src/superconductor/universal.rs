@@ -7,7 +7,7 @@ use crate::bands::{BandGrid, BandSource, Field};
 use crate::error::Result;
 use crate::integrate::cpu::CpuEngine;
 use crate::integrate::{Bins, Channel, Channels, EnergyAxis, Request, measure};
-use crate::transport::TensorQuantity;
+use crate::uncertainty::TensorQuantity;
 use crate::units::{BOLTZMANN, EV, HBAR};
 use std::f64::consts::PI;
 

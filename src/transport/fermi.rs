@@ -4,7 +4,8 @@ use super::{Scalar, TensorQuantity};
 use crate::bands::BandHeader;
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
-use crate::integrate::{Channel, SurfaceIntegral};
+use crate::integrate::{BandSurface, Channel, SurfaceIntegral};
+use crate::uncertainty::Shares;
 use crate::units::{ELEMENTARY_CHARGE, HBAR_EV, VACUUM_PERMITTIVITY};
 
 /// Fermi-surface quantities of all bands (docs/physics §0 and §1: σ_ij = e² (g_s/V_c) ⟨v_i v_j τ δ(E_F − E)⟩). Tensors are
@@ -74,15 +75,15 @@ impl FermiTensors {
                 ));
             }
         }
+        let all = |channel| integral.quantity(channel, |_| true);
         let projector = header.point_group.projector(&header.lattice);
         let symmetrize = |t: TensorQuantity| t.symmetrized(&projector);
         // e²/V_c per J is e/V_c per eV.
         let to_sigma = ELEMENTARY_CHARGE / header.lattice.volume_m3();
-        let products =
-            TensorQuantity::symmetric(|i, j| integral.total(Channel::VelocityProduct(i, j)));
+        let products = TensorQuantity::symmetric(|i, j| all(Channel::VelocityProduct(i, j)));
         let (products, removed) = symmetrize(products);
         let largest = largest(&products.value);
-        let dos = Scalar::from(integral.total(Channel::States));
+        let dos = all(Channel::States);
         let conductivity_over_tau = products.scaled(to_sigma);
         let plasma_frequency_squared =
             conductivity_over_tau.scaled(HBAR_EV * HBAR_EV / VACUUM_PERMITTIVITY);
@@ -90,8 +91,7 @@ impl FermiTensors {
         let conductivity = if let Some(tau) = tau_s {
             Some(conductivity_over_tau.scaled(tau))
         } else if has_lifetimes {
-            let t =
-                TensorQuantity::symmetric(|i, j| integral.total(Channel::LifetimeProduct(i, j)));
+            let t = TensorQuantity::symmetric(|i, j| all(Channel::LifetimeProduct(i, j)));
             Some(symmetrize(t).0.scaled(to_sigma))
         } else {
             None
@@ -101,13 +101,14 @@ impl FermiTensors {
             .iter()
             .filter(|b| b.values[0] != 0.0 || b.flat > 0.0)
             .map(|b| {
-                let one = |channel| integral.sum(channel, |x| (x.spin, x.band) == (b.spin, b.band));
-                let dos = Scalar::from(one(Channel::States));
+                let own = |x: &BandSurface| (x.spin, x.band) == (b.spin, b.band);
+                let one = |channel| integral.quantity(channel, own);
+                let dos = one(Channel::States);
                 BandShare {
                     spin: b.spin + 1,
                     band: b.band + header.first_band,
                     dos: if b.flat > 0.0 { INFINITE } else { dos },
-                    fermi_velocity: Scalar::from(one(Channel::Speed)).over(dos),
+                    fermi_velocity: one(Channel::Speed).over(dos),
                     conductivity_over_tau: TensorQuantity::symmetric(|i, j| {
                         one(Channel::VelocityProduct(i, j))
                     })
@@ -118,10 +119,10 @@ impl FermiTensors {
         let flat = integral.flat();
         Ok(Self {
             fermi_level_ev: integral.energy_ev,
-            electrons: integral.electrons().into(),
+            electrons: integral.occupied(),
             dos: if flat > 0.0 { INFINITE } else { dos },
             flat,
-            fermi_velocity: Scalar::from(integral.total(Channel::Speed)).over(dos),
+            fermi_velocity: all(Channel::Speed).over(dos),
             velocity_squared: products.over(dos),
             conductivity_over_tau,
             plasma_frequency: plasma_frequency_squared.square_root(),
@@ -141,6 +142,7 @@ impl FermiTensors {
 const INFINITE: Scalar = Scalar {
     value: f64::INFINITY,
     error: f64::NAN,
+    shares: [Shares::NONE],
 };
 
 fn largest(t: &Tensor) -> f64 {

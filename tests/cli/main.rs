@@ -4,6 +4,7 @@
 mod common;
 
 mod bounds;
+mod budget;
 mod cli;
 mod info;
 mod output_cli;

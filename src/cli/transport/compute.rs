@@ -10,12 +10,11 @@ use crate::integrate::Spectrum;
 use crate::integrate::crossings::CrossingEffect;
 use crate::integrate::{Bins, Channels, EnergyAxis, Engine, Measured, Request, measure, spectrum};
 use crate::progress;
-use crate::report::{Levels, Row, TransportRow, share_items, spin_items};
 use crate::sampler::MatthiessenBands;
 use crate::scattering::ScatteringModel;
 use crate::transport::{
-    AxisPlan, Density, Doping, Extent, ImpurityLevel, RelaxationTime, ThermalState,
-    TransportDistribution, WindowRelevance, spin_distributions,
+    AxisPlan, Density, Doping, Extent, ImpurityLevel, Levels, RelaxationTime, Row, ThermalState,
+    TransportDistribution, TransportRow, WindowRelevance, share_items, spin_distributions,
 };
 use rayon::prelude::*;
 
@@ -284,7 +283,7 @@ impl Transport {
         };
         if let Some(spins) = &integral.spins {
             let currents = self.currents(distribution, spins, state, model, gap)?;
-            extras.extend(spin_items(&currents));
+            extras.extend(TransportRow::of_spins(&currents));
         }
         let coefficients = self.coefficients(distribution, state, model, gap)?;
         Ok(Row::new(&coefficients, extras, extent))

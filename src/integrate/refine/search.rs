@@ -134,7 +134,7 @@ impl Refiner<'_> {
         let mut active: Vec<(usize, BlockId)> = Vec::new();
         for (g, group) in self.groups.iter().enumerate() {
             let first = group.spin * header.n_band + group.bands.start;
-            for (block, bounds) in self.roots.iter().zip(&self.bounds[g]) {
+            for (block, bounds) in self.blocks.iter().zip(&self.bounds[g]) {
                 if !bounds.iter().all(|b| outside(*b)) {
                     active.push((g, *block));
                     continue;

@@ -1,6 +1,6 @@
 //! Writing and reading of a [`ResultFile`].
 
-use super::{AttributeValue, Coordinates, Dimension, ResultFile, Variable};
+use super::{AttributeValue, CAUSE, Coordinates, Dimension, ResultFile, Variable};
 use crate::error::{Error, Result};
 use crate::io::dimension_scale::{self, DimensionScales};
 use crate::io::hdf5::container::{self, KIND, NEWEST_SCHEMA, SCHEMA, describe, text, write_error};
@@ -92,6 +92,17 @@ impl ResultFile {
                 describe(&dataset, &variable.unit, &long_name)?;
                 scales.attach(&dataset, &names)?;
             }
+            if let Some(bars) = &variable.error_by_cause {
+                let names: Vec<&str> = names.iter().copied().chain([CAUSE]).collect();
+                let shape = self
+                    .shape(&names)
+                    .map_err(|error| hdf5::Error::Internal(error.to_string()))?;
+                let name = format!("{}_error_by_cause", variable.name);
+                let dataset = put(file, &name, &shape, bars)?;
+                let about = format!("error bar of {} by its causes", variable.long_name);
+                describe(&dataset, &variable.unit, &about)?;
+                scales.attach(&dataset, &names)?;
+            }
         }
         Ok(())
     }
@@ -139,6 +150,7 @@ impl ResultFile {
                     dimensions: dimension_scale::dimensions(file, dataset, &datasets)?,
                     data: dataset.numbers()?,
                     error: None,
+                    error_by_cause: None,
                     unit,
                     long_name,
                 });
@@ -174,6 +186,12 @@ impl ResultFile {
             let count = variable.data.len();
             let errors = variable.error.as_ref().map_or(count, Vec::len);
             let filled = lengths.filter(|l| room(l) == Some(count) && errors == count);
+            let causes = self.get_dimension(CAUSE).map_or(0, |d| d.coordinates.len());
+            let by_cause = variable.error_by_cause.as_ref();
+            let filled = filled.filter(|_| {
+                by_cause
+                    .is_none_or(|bars| causes > 0 && count.checked_mul(causes) == Some(bars.len()))
+            });
             let Some(lengths) = filled else {
                 return Err((
                     variable.name.clone(),
@@ -209,6 +227,22 @@ impl ResultFile {
             match variables.iter_mut().find(|v| v.name == name) {
                 Some(variable) => variable.error = Some(error.data),
                 None => variables.push(error),
+            }
+        }
+        let (causes, mut variables): (Vec<_>, Vec<_>) = variables
+            .into_iter()
+            .partition(|v| v.name.ends_with("_error_by_cause"));
+        for by_cause in causes {
+            let name = by_cause
+                .name
+                .strip_suffix("_error_by_cause")
+                .unwrap_or_default();
+            match variables.iter_mut().find(|v| v.name == name) {
+                Some(variable) => {
+                    let bars = by_cause.data.iter().map(|x| *x as f32);
+                    variable.error_by_cause = Some(bars.collect());
+                }
+                None => variables.push(by_cause),
             }
         }
         self.variables = variables;

@@ -404,10 +404,7 @@ fn tensor_components(variable: &Variable) -> Series {
     let bar = |k: usize| variable.error.as_ref().map_or(0.0, |e| e[k]);
     let point = |(x, (i, j)): (usize, &(usize, usize))| {
         let k = 3 * i + j;
-        let one = Scalar {
-            value: variable.data[k],
-            error: bar(k),
-        };
+        let one = Scalar::new(variable.data[k], bar(k));
         (x as f64, one.into())
     };
     Series {
