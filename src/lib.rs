@@ -28,7 +28,7 @@
 //! io          ← bands crystal error excitations memory sampler units
 //! scattering  ← error fermi_dirac io quadrature units
 //! transport   ← bands crystal error integrate memory quadrature scattering uncertainty units
-//! phonons     ← bands crystal error excitations integrate io memory statistics uncertainty units
+//! phonons     ← bands crystal elastic error excitations integrate io memory statistics uncertainty units
 //! superconductor ← bands crystal error fermi_dirac integrate quadrature uncertainty units
 //! report      ← bands bounds crystal elastic error excitations integrate io phonons scattering superconductor transport uncertainty units
 //! cli         ← bands bounds crystal elastic error excitations gpu integrate io memory phonons progress report sampler scattering superconductor transport uncertainty units

@@ -3,8 +3,8 @@
 //! A map counts, for wave vectors spread evenly over the sphere, where their group velocities go: the mean of the enhancement factor over
 //! each pixel, which stays finite at the caustics where the factor itself does not.
 
+use super::Stiffness;
 use super::waves::{frame, waves};
-use super::{Stiffness, Wave};
 use crate::error::Result;
 use rayon::prelude::*;
 use std::f64::consts::PI;
@@ -47,7 +47,7 @@ pub fn focus_map(
             return bins;
         };
         for (bin, wave) in bins.iter_mut().zip(&found) {
-            if let Some(pixel) = pixel(&turn, wave, side) {
+            if let Some(pixel) = pixel_of(&turn, wave.group_velocity, side) {
                 bin[pixel] += 1;
             }
         }
@@ -99,17 +99,23 @@ fn centre(p: usize, side: usize) -> (f64, f64) {
     (of(p % side), of(p / side))
 }
 
-fn pixel(turn: &[[f64; 3]; 3], wave: &Wave, side: usize) -> Option<usize> {
-    let v = wave.group_velocity;
-    let [x, y, z] =
-        turn.map(|row| (row[0] * v[0] + row[1] * v[1] + row[2] * v[2]) / wave.group_speed);
+/// Where a map around the third row of `turn` (an orthogonal matrix, see [`map_axes`]) has a flow along `v`, in a square of `side`²
+/// pixels, row by row; none on the other hemisphere or where there is no direction.
+pub fn pixel_of(turn: &[[f64; 3]; 3], v: [f64; 3], side: usize) -> Option<usize> {
+    let speed = v.iter().map(|x| x * x).sum::<f64>().sqrt();
+    let [x, y, z] = turn.map(|row| (row[0] * v[0] + row[1] * v[1] + row[2] * v[2]) / speed);
     // Lambert's projection of the hemisphere onto a circle of radius 1; NaN (a cone) has no place.
-    if !(z >= 0.0) {
+    if z.is_nan() || z < 0.0 {
         return None;
     }
     let r = 1.0 / (1.0 + z).sqrt();
     let of = |x: f64| (((x * r + 1.0) / 2.0 * side as f64) as usize).min(side - 1);
     Some(of(y) * side + of(x))
+}
+
+/// Axes of a map around `axis`: to the right, upwards, towards the reader.
+pub fn map_axes(axis: [f64; 3]) -> [[f64; 3]; 3] {
+    frame(axis)
 }
 
 /// Curves in a plane: for each angle the slowness (s/m) and the group velocity's part in the plane (m/s) of the three waves.

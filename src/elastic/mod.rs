@@ -4,6 +4,6 @@ mod focus;
 mod stiffness;
 mod waves;
 
-pub use focus::{FocusMap, Section, focus_map, section};
+pub use focus::{FocusMap, Section, focus_map, map_axes, pixel_of, section};
 pub use stiffness::Stiffness;
 pub use waves::{Wave, waves};

@@ -1,6 +1,7 @@
 //! Heat capacity and lattice thermal conductivity in the relaxation-time approximation,
 //! κ_ij = (1/V) Σ_s ⟨C v_i v_j τ⟩ with C = k_B (x/2)²/sinh²(x/2), x = ħω/k_BT (docs/physics §14).
 
+use super::gamma::{left_out, widened};
 use super::spectrum::PhononSpectrum;
 use crate::bands::{BandGrid, BandSource};
 use crate::error::Result;
@@ -77,14 +78,25 @@ pub fn heat(
         _ => None,
     };
     let bands = each.as_ref().unwrap_or(phonons.branches());
-    of_bands(phonons, bands, temperature_k, lifetimes, axis, spectral)
+    let gamma = match lifetimes {
+        Some(Lifetimes::Each(times)) => left_out(phonons, temperature_k, times)?,
+        _ => [0.0; 3],
+    };
+    of_bands(
+        phonons,
+        bands,
+        temperature_k,
+        (lifetimes, gamma),
+        axis,
+        spectral,
+    )
 }
 
 fn of_bands(
     phonons: &Phonons,
     bands: &BandGrid,
     temperature_k: f64,
-    lifetimes: Option<&Lifetimes>,
+    (lifetimes, gamma): (Option<&Lifetimes>, [f64; 3]),
     axis: &EnergyAxis,
     spectral: bool,
 ) -> Result<Heat> {
@@ -101,11 +113,12 @@ fn of_bands(
         _ => (Channel::LifetimeProduct, 1.0),
     };
     let factor = factor * per_volume;
-    let kappa = lifetimes.map(|_| spectrum.tensor(channel, weight).scaled(factor));
+    let of = |t: &TensorQuantity| widened(&t.scaled(factor), gamma);
+    let kappa = lifetimes.map(|_| of(&spectrum.tensor(channel, weight)));
     let kappa_below = match lifetimes {
         Some(_) if spectral => {
-            let all = spectrum.running_tensor(channel, weight).into_iter();
-            all.map(|t| t.scaled(factor)).collect()
+            let all = spectrum.running_tensor(channel, weight);
+            all.iter().map(of).collect()
         }
         _ => Vec::new(),
     };
@@ -133,6 +146,15 @@ pub fn by_branch(
         header.n_band = 1;
         header.first_band = branch + 1;
         let velocities = phonons.velocities(branch);
+        let gamma = match lifetimes {
+            Some(Lifetimes::Each(all)) => {
+                // The other branches as if they had a lifetime everywhere: nothing of theirs is left out.
+                let mut own = vec![f64::NAN; all.len()];
+                own[branch * points..][..points].copy_from_slice(&all[branch * points..][..points]);
+                left_out(phonons, temperature_k, &own)?
+            }
+            _ => [0.0; 3],
+        };
         let times = match lifetimes {
             Some(Lifetimes::Each(all)) => Some(all[branch * points..][..points].to_vec()),
             _ => None,
@@ -140,7 +162,14 @@ pub fn by_branch(
         let velocities = (!velocities.is_empty()).then(|| velocities.to_vec());
         let energies = phonons.energies(branch).to_vec();
         let bands = BandGrid::with_fields(header, energies, velocities, times)?;
-        let heat = of_bands(phonons, &bands, temperature_k, lifetimes, axis, false)?;
+        let heat = of_bands(
+            phonons,
+            &bands,
+            temperature_k,
+            (lifetimes, gamma),
+            axis,
+            false,
+        )?;
         Ok(Branch {
             branch: branch + 1,
             heat,

@@ -19,6 +19,8 @@ use super::spectrum::{PhononSpectrum, thermal_axis};
 
 /// Bins of the density of states that isotopes scatter into.
 const DOS_BINS: usize = 300;
+/// Modes of the grid below an energy from which on their density is taken as it is.
+const RESOLVED: f64 = 60.0;
 
 /// One mechanism.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -118,21 +120,26 @@ fn rate(
 /// The density of states, for isotopes.
 struct Density {
     width_ev: f64,
+    /// Below this the grid has too few points, and the density goes as ω².
+    resolved_ev: f64,
     /// Per atom and angular frequency, s.
     values: Vec<f64>,
 }
 
 impl Density {
     fn per_atom(&self, energy_ev: f64) -> f64 {
-        let x = energy_ev / self.width_ev - 0.5;
-        let last = self.values.len() - 1;
-        if x <= 0.0 {
-            // Below the middle of the first bin it grows as ω².
-            return self.values[0] * (energy_ev / (0.5 * self.width_ev)).powi(2);
+        if energy_ev < self.resolved_ev {
+            return self.at(self.resolved_ev) * (energy_ev / self.resolved_ev).powi(2);
         }
+        self.at(energy_ev)
+    }
+
+    fn at(&self, energy_ev: f64) -> f64 {
+        let x = (energy_ev / self.width_ev - 0.5).max(0.0);
+        let last = self.values.len() - 1;
         let k = (x as usize).min(last);
         let next = (k + 1).min(last);
-        let t = x - k as f64;
+        let t = (x - k as f64).min(1.0);
         self.values[k] * (1.0 - t) + self.values[next] * t
     }
 }
@@ -143,7 +150,14 @@ fn density(phonons: &Phonons) -> Result<Density> {
     let (dos, _) = spectrum.spectrum.total_density(Channel::States);
     let atoms = phonons.n_branch() as f64 / 3.0;
     let first = axis.edges().iter().position(|e| *e >= 0.0).unwrap_or(0);
+    let (count, _) = spectrum.spectrum.total_cumulative(Channel::States);
+    let enough = RESOLVED / phonons.header().k_grid.len() as f64;
+    let resolved = count[first..]
+        .iter()
+        .position(|n| n - count[first] >= enough)
+        .unwrap_or(1);
     Ok(Density {
+        resolved_ev: axis.edge(first + resolved.max(1)),
         width_ev: axis.bin_width(first),
         values: dos[first..].iter().map(|d| d * HBAR_EV / atoms).collect(),
     })

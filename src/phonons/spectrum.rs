@@ -2,7 +2,7 @@
 //!
 //! A thermal average is a sum over bins of what each holds times the mean of a weight over it. Its bar: the parts of the zone on the
 //! stride-2 subgrid instead, each by its magnitude, what another reading of crossings changes, and what the weight's curvature inside the
-//! bins leaves open. Of the subgrid's changes two thirds are taken where what is integrated stays finite at Γ (linear tetrahedra as h²
+//! bins leaves open. Of the subgrid's changes four fifths are taken where what is integrated stays finite at Γ (linear tetrahedra as h²
 //! leave a third; the kinks of branches at Γ and at crossings leave more), and all of it with lifetimes, which diverge there.
 
 use crate::bands::{BandGrid, BandSource};
@@ -24,7 +24,7 @@ const PER_KT: f64 = 12.0;
 const NEGATIVE_BINS: usize = 50;
 
 /// Share of the subgrid's changes that is the bar where nothing diverges: `tests/phonons/models.rs` has what it holds.
-const SMOOTH: f64 = 2.0 / 3.0;
+const SMOOTH: f64 = 0.8;
 
 /// Channels of the branches over an axis.
 #[derive(Clone, Debug)]

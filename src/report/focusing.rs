@@ -88,15 +88,21 @@ const BRIGHTEST: f64 = 8.0;
 /// Colours of the scale.
 const COLOURS: usize = 64;
 
-/// Three maps above a section of the slowness and of the wave surface.
-pub fn focusing_svg(map: &FocusMap, cut: &Section, axis: [f64; 3]) -> String {
+/// What the maps of a file's branches are called.
+const BRANCHES: [&str; 3] = ["branch 1", "branch 2", "branch 3"];
+
+/// Three maps, above a section of the slowness and of the wave surface where they are of elastic waves.
+pub fn focusing_svg(map: &FocusMap, cut: Option<&Section>, axis: [f64; 3]) -> String {
     let width = 3.0 * PANEL + 4.0 * MARGIN;
-    let height = 2.0 * (PANEL + HEADER) + FOOTER + MARGIN;
+    let (height, names, what) = match cut {
+        Some(_) => (2.0 * (PANEL + HEADER) + FOOTER + MARGIN, NAMES, "Energy"),
+        None => (PANEL + HEADER + FOOTER, BRANCHES, "Heat"),
+    };
     let mut s = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" \
          font-family=\"sans-serif\" font-size=\"13\" fill=\"#000000\">\n<rect width=\"100%\" height=\"100%\" fill=\"#FFFFFF\"/>\n"
     );
-    for (m, name) in NAMES.iter().enumerate() {
+    for (m, name) in names.iter().enumerate() {
         let (x, y) = (MARGIN + m as f64 * (PANEL + MARGIN), HEADER);
         let _ = writeln!(
             s,
@@ -117,10 +123,14 @@ pub fn focusing_svg(map: &FocusMap, cut: &Section, axis: [f64; 3]) -> String {
     let axis = format!("({}, {}, {})", axis[0], axis[1], axis[2]);
     let _ = writeln!(
         s,
-        "<text x=\"{:.1}\" y=\"{:.1}\">Energy per solid angle over an isotropic medium’s, around {axis}; equal areas</text>",
+        "<text x=\"{:.1}\" y=\"{:.1}\">{what} per solid angle over an isotropic medium’s, around {axis}; equal areas</text>",
         MARGIN + 290.0,
         HEADER + PANEL + 22.0
     );
+    let Some(cut) = cut else {
+        s += "</svg>\n";
+        return s;
+    };
     let top = HEADER + PANEL + FOOTER + HEADER;
     let slowness = |m: usize| -> Vec<[f64; 2]> {
         let polar = cut.angle.iter().zip(&cut.slowness[m]);

@@ -4,6 +4,7 @@
 mod common;
 
 mod bad_phonons;
+mod commands;
 mod drag;
 mod elastic;
 mod files;

@@ -3,7 +3,9 @@
 use bzint::crystal::KGrid;
 use bzint::excitations::Phonons;
 use bzint::phonons::model::PhononModel;
-use bzint::phonons::{Lifetimes, ballistic, heat, mode_sums, thermal_axis};
+use bzint::phonons::{
+    Lifetimes, Mechanism, PhononRates, ballistic, heat, mode_sums, speeds, thermal_axis,
+};
 use bzint::units::{BOLTZMANN, PLANCK};
 
 /// Å, THz.
@@ -194,4 +196,84 @@ fn channels_are_counted_along_any_direction() {
         sums.ballistic[0]
     );
     assert!(g.error < 0.02 * g.value, "{g:?}");
+}
+
+/// With 1/τ ∝ ω² the integrand diverges at Γ: bars hold what the grids leave out there, too.
+#[test]
+fn bars_hold_where_lifetimes_diverge() {
+    let rates = PhononRates {
+        mechanisms: vec![Mechanism::Umklapp {
+            b_s_per_k: 1e-19,
+            theta_k: 0.0,
+            divisor: 1.0,
+        }],
+    };
+    let t = kelvin(1.0);
+    let sum = |n: usize| {
+        let phonons = model(PhononModel::Scalar, [n; 3], [0.5; 3]);
+        let rates = rates.at(&phonons, t).unwrap();
+        mode_sums(&phonons, t, Some(&rates), None, &[])
+            .unwrap()
+            .kappa
+            .unwrap()[0][0]
+    };
+    // The midpoint sum leaves out an amount of order h.
+    let exact = 2.0 * sum(120) - sum(60);
+    let (mut held, mut all) = (0, 0);
+    for n in [8, 9, 12, 16, 21, 24] {
+        for shift in [[0.0; 3], [0.5; 3], [0.2, 0.4, 0.1]] {
+            let phonons = model(PhononModel::Scalar, [n; 3], shift);
+            let times = Lifetimes::of_rates(&rates.at(&phonons, t).unwrap());
+            let axis = thermal_axis(&phonons, t, None).unwrap();
+            let kappa = heat(&phonons, t, Some(&times), &axis, false)
+                .unwrap()
+                .kappa
+                .unwrap();
+            let (value, bar) = (kappa.value[0][0], kappa.error[0][0]);
+            println!("{n} {shift:?}: {value:.4e} ± {bar:.1e}, {exact:.4e}");
+            held += usize::from((value - exact).abs() <= bar);
+            all += 1;
+        }
+    }
+    assert!(held as f64 >= 0.95 * all as f64, "{held} of {all}");
+}
+
+/// Rates add up, and isotopes scatter slow waves as g V ω⁴/4πv³ (Klemens).
+#[test]
+fn rates_have_their_laws() {
+    let phonons = model(PhononModel::Scalar, [24; 3], [0.5; 3]);
+    let g = 2e-4;
+    let of = |mechanisms: Vec<Mechanism>| PhononRates { mechanisms }.at(&phonons, 200.0).unwrap();
+    let isotopes = of(vec![Mechanism::Isotopes { variance: g }]);
+    // Slow enough for the law, fast enough for the grid: about 0.4 ω₀.
+    let wanted = 0.4 * F * PLANCK * 1e12 / bzint::units::EV;
+    let distance = |mode: usize| (phonons.energies(0)[mode] - wanted).abs();
+    let slowest = (0..isotopes.len())
+        .min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
+        .unwrap();
+    let omega = bzint::excitations::angular(phonons.energies(0)[slowest]);
+    let speed = 2.0 * std::f64::consts::PI * F * 1e12 * A * 1e-10 / 2f64.sqrt();
+    let want =
+        g * phonons.volume_m3() * omega.powi(4) / (4.0 * std::f64::consts::PI * speed.powi(3));
+    assert!(
+        (isotopes[slowest] / want - 1.0).abs() < 0.15,
+        "{} {want}",
+        isotopes[slowest]
+    );
+    let boundary = Mechanism::Boundary {
+        length_m: 1e-6,
+        specularity: 0.5,
+    };
+    let defects = Mechanism::PointDefects { a_s3: 1e-44 };
+    let constant = Mechanism::Constant { tau_s: 1e-11 };
+    let each: Vec<Vec<f64>> = [boundary, defects, constant].map(|m| of(vec![m])).into();
+    let together = of(vec![boundary, defects, constant]);
+    for (i, all) in together.iter().enumerate() {
+        let sum: f64 = each.iter().map(|r| r[i]).sum();
+        assert!((all / sum - 1.0).abs() < 1e-12);
+    }
+    assert!((each[1][slowest] / (1e-44 * omega.powi(4)) - 1.0).abs() < 1e-9);
+    assert!((each[2][slowest] - 1e11).abs() < 1.0);
+    let v = speeds(&phonons).unwrap()[slowest];
+    assert!((each[0][slowest] / (v / 3e-6) - 1.0).abs() < 1e-12);
 }
