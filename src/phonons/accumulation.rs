@@ -1,6 +1,6 @@
 //! κ of the modes whose mean free path is below a length: the same integral as over energies, with ln Λ in the place of the energy.
 
-use super::heat::capacity;
+use super::capacity::capacity;
 use super::spectrum::PhononSpectrum;
 use super::velocities::differences;
 use crate::bands::BandGrid;

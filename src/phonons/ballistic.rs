@@ -4,7 +4,7 @@
 //!
 //! Everything is turned so that n is the x axis: then any direction is as good as an axis.
 
-use super::heat::capacity;
+use super::capacity::capacity;
 use super::spectrum::PhononSpectrum;
 use crate::bands::{BandGrid, BandSource};
 use crate::crystal::{Lattice, PointGroup, Tensor, tensor};

@@ -4,7 +4,7 @@
 //! α = τ_tot/τ_pe the share of its momentum that a phonon gives to electrons. Given is the symmetric part of the tensor:
 //! q_i v_j + v_i q_j = [w⁺_i w⁺_j − w⁻_i w⁻_j]/2c with w± = v ± c q are two products that the tetrahedra integrate as they do v_i v_j.
 
-use super::heat::capacity;
+use super::capacity::capacity;
 use super::spectrum::PhononSpectrum;
 use super::velocities::differences;
 use crate::error::{Error, Result};

@@ -1,7 +1,7 @@
 //! Where the heat of a file's branches flows: C|v| of the modes by the direction of their velocity, which is what a heat pulse from a
 //! point shows. Velocities and frequencies are interpolated linearly between the points of the grid, so that pixels are filled.
 
-use super::heat::capacity;
+use super::capacity::capacity;
 use super::velocities::differences;
 use crate::elastic::{FocusMap, map_axes, pixel_of};
 use crate::error::Result;

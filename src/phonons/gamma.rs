@@ -5,7 +5,7 @@
 //! 8.9 times of it that a lattice sum of 1/q² without its first term leaves out. In between p is read off from the first and second
 //! neighbours.
 
-use super::heat::capacity;
+use super::capacity::capacity;
 use super::velocities::differences;
 use crate::error::Result;
 use crate::excitations::Phonons;

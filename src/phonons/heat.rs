@@ -1,15 +1,15 @@
 //! Heat capacity and lattice thermal conductivity in the relaxation-time approximation,
 //! κ_ij = (1/V) Σ_s ⟨C v_i v_j τ⟩ with C = k_B (x/2)²/sinh²(x/2), x = ħω/k_BT (docs/physics §14).
 
+use super::capacity::capacity;
 use super::gamma::{left_out, widened};
 use super::spectrum::PhononSpectrum;
 use crate::bands::{BandGrid, BandSource};
 use crate::error::Result;
 use crate::excitations::Phonons;
 use crate::integrate::{Channel, Channels, EnergyAxis};
-use crate::statistics::bose;
 use crate::uncertainty::{Scalar, TensorQuantity};
-use crate::units::{BOLTZMANN, BOLTZMANN_EV};
+use crate::units::BOLTZMANN;
 
 /// The relaxation times of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,14 +52,6 @@ pub struct Branch {
     pub branch: usize,
     /// Its share of everything.
     pub heat: Heat,
-}
-
-/// A mode's heat capacity over k_B at ħω (eV); imaginary modes have none.
-pub(super) fn capacity(energy_ev: f64, temperature_k: f64) -> f64 {
-    match energy_ev {
-        e if e < 0.0 => 0.0,
-        e => bose::heat_capacity(e / (BOLTZMANN_EV * temperature_k)),
-    }
 }
 
 /// Heat at `temperature_k`. The axis must reach over all branches ([`super::thermal_axis`]).

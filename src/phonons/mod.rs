@@ -3,6 +3,7 @@
 
 mod accumulation;
 mod ballistic;
+mod capacity;
 mod crossover;
 mod drag;
 mod flow;

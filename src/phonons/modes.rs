@@ -1,7 +1,7 @@
 //! Sums over the modes of a file's own grid, as the programs that wrote the file sum: a check of what was read, to all its digits.
 //! They have no error bar of the grid; modes without lifetime (Γ's acoustic ones) are left out.
 
-use super::heat::capacity;
+use super::capacity::capacity;
 use super::velocities::differences;
 use crate::crystal::Tensor;
 use crate::error::Result;

@@ -66,7 +66,8 @@ pub struct PhononReport<'a> {
     pub seconds: f64,
 }
 
-const METHOD: &str = "linear tetrahedra; bars: every-second-point subgrid, in full";
+const METHOD: &str =
+    "linear tetrahedra; bars: every-second-point subgrid, and what is left out at Gamma";
 
 /// A third of the trace.
 fn mean(t: &TensorQuantity) -> Scalar {

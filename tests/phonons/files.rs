@@ -198,3 +198,112 @@ fn native_files_keep_everything() {
     };
     assert!((sums(&again) / sums(&phonons) - 1.0).abs() < 1e-12);
 }
+
+/// Nearest-neighbour springs on an fcc lattice, a = 4 Å: ω² = ω₀² Σ_d (1 − cos k·d)/8 over twelve neighbours. THz and THz·Å.
+fn fcc_mode(k: [f64; 3]) -> (f64, [f64; 3]) {
+    let (mut square, mut slope) = (0.0, [0.0; 3]);
+    for (i, j) in [(0, 1), (0, 2), (1, 2)] {
+        for (s, t) in [(1.0, 1.0), (1.0, -1.0), (-1.0, 1.0), (-1.0, -1.0)] {
+            let mut d = [0.0; 3];
+            (d[i], d[j]) = (2.0 * s, 2.0 * t);
+            let phase: f64 = (0..3).map(|a| k[a] * d[a]).sum();
+            square += (1.0 - phase.cos()) / 8.0;
+            for a in 0..3 {
+                slope[a] += d[a] * phase.sin() / 8.0;
+            }
+        }
+    }
+    let root: f64 = square.sqrt();
+    let nu = 5.0 * root;
+    let unit = 2.0 * std::f64::consts::PI * 5.0;
+    (
+        nu,
+        slope.map(|x| {
+            if root > 0.0 {
+                unit * x / (2.0 * root)
+            } else {
+                0.0
+            }
+        }),
+    )
+}
+
+/// A cubic mesh of the conventional cell is no grid along the primitive axes: it is read as the lattice that it is, and gives what a
+/// regular grid of the same crystal gives.
+#[test]
+fn generalised_grids_are_read() {
+    let read = |points: &[[f64; 3]], mesh: f64| {
+        let folder = tempfile::tempdir().unwrap();
+        let yaml = "physical_unit:\n  length: \"angstrom\"\nprimitive_cell:\n  lattice:\n  - [ 0.0, 2.0, 2.0 ]\n  - [ 2.0, 0.0, 2.0 ]\n  - [ 2.0, 2.0, 0.0 ]\n  points:\n  - symbol: Al\n    coordinates: [ 0, 0, 0 ]\n    mass: 27\n";
+        std::fs::write(folder.path().join("phonopy.yaml"), yaml).unwrap();
+        let path = folder.path().join("mesh.hdf5");
+        let file = hdf5::File::create(&path).unwrap();
+        let put = |name: &str, shape: &[usize], data: &[f64]| {
+            let dataset = file.new_dataset::<f64>().shape(shape).create(name);
+            dataset.unwrap().write_raw(data).unwrap();
+        };
+        let pi = std::f64::consts::PI;
+        // b₁ = (2π/a)(−1, 1, 1) and so on.
+        let k = |u: &[f64; 3]| {
+            let unit = 2.0 * pi / 4.0;
+            [u[1] + u[2] - u[0], u[0] + u[2] - u[1], u[0] + u[1] - u[2]].map(|x| unit * x)
+        };
+        let modes: Vec<(f64, [f64; 3])> = points.iter().map(|u| fcc_mode(k(u))).collect();
+        let n = points.len();
+        // Three times the same branch: one atom has three.
+        let all: Vec<f64> = modes.iter().flat_map(|m| [m.0; 3]).collect();
+        let velocities: Vec<f64> = modes.iter().flat_map(|m| [m.1; 3]).flatten().collect();
+        put("mesh", &[3], &[mesh; 3]);
+        put("qpoint", &[n, 3], points.as_flattened());
+        put("frequency", &[n, 3], &all);
+        put("group_velocity", &[n, 3, 3], &velocities);
+        file.close().unwrap();
+        open(&path).unwrap()
+    };
+    let m = 20;
+    let mut cubic: Vec<[i32; 3]> = Vec::new();
+    for p in 0..m * m * m {
+        let (i, j, l) = (p / (m * m), p / m % m, p % m);
+        let u = [j + l, i + l, i + j].map(|x| x % m);
+        cubic.push(u);
+    }
+    cubic.sort_unstable();
+    cubic.dedup();
+    let cubic: Vec<[f64; 3]> = cubic
+        .iter()
+        .map(|u| u.map(|x| f64::from(x) / f64::from(m)))
+        .collect();
+    let general = read(&cubic, f64::from(m));
+    assert_eq!(general.header().k_grid.len(), (m * m * m / 2) as usize);
+    let n = 16;
+    let plain: Vec<[f64; 3]> = (0..n * n * n)
+        .map(|p| [p / (n * n), p / n % n, p % n].map(|x| f64::from(x) / f64::from(n)))
+        .collect();
+    let plain = read(&plain, f64::from(n));
+    assert_eq!(plain.header().k_grid.n, [16; 3]);
+    assert_eq!(plain.group.order(), general.group.order());
+    let [a, b] = [&general, &plain].map(|phonons| {
+        let axis = thermal_axis(phonons, 200.0, None).unwrap();
+        heat(
+            phonons,
+            200.0,
+            Some(&Lifetimes::Constant(1e-12)),
+            &axis,
+            false,
+        )
+        .unwrap()
+    });
+    let (x, y) = (a.heat_capacity, b.heat_capacity);
+    assert!(
+        (x.value - y.value).abs() <= x.error + y.error,
+        "{x:?} {y:?}"
+    );
+    let (x, y) = (a.kappa.unwrap(), b.kappa.unwrap());
+    for i in 0..3 {
+        assert!(
+            (x.value[i][i] - y.value[i][i]).abs() <= x.error[i][i] + y.error[i][i],
+            "{x:?} {y:?}"
+        );
+        assert!(x.error[i][i] < 0.1 * x.value[i][i], "{x:?}");
+    }
+}

@@ -22,7 +22,6 @@ use super::h5::H5;
 use super::text;
 use crate::error::{Error, Result};
 use crate::excitations::Phonons;
-use native::KIND_PHONONS;
 use std::path::{Path, PathBuf};
 
 /// What the readers are, for messages.
@@ -76,7 +75,7 @@ pub(super) fn recognise(path: &Path) -> Result<Option<(PathBuf, Format)>> {
         let Ok(file) = H5::open(path) else {
             return Ok(None);
         };
-        if file.kind().as_deref() == Some(KIND_PHONONS) {
+        if file.kind().as_deref() == Some(native::KIND_PHONONS) {
             return found(Format::Native);
         }
         if !(file.has("frequency") && file.has("qpoint")) {

@@ -62,7 +62,14 @@ impl Listed {
             grid: self.mesh.and_then(|n| self.grid(n)),
             lattice: None,
         };
-        let found = unfold(&list, &self.lattice, &group)?;
+        let found = unfold(&list, &self.lattice, &group).or_else(|error| {
+            // The numbers of a generalised grid are not those of one along the axes.
+            let free = KList {
+                grid: None,
+                ..list.clone()
+            };
+            unfold(&free, &self.lattice, &group).map_err(|_| error)
+        })?;
         for &(a, b) in &found.equivalents {
             self.same(a, b)?;
         }
