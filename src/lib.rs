@@ -23,14 +23,14 @@
 //! bands       ← crystal error memory units
 //! excitations ← bands crystal error units
 //! sampler     ← bands crystal error kernel memory progress units
-//! integrate   ← bands crystal error kernel memory progress sampler uncertainty units
+//! integrate   ← bands crystal error kernel memory progress uncertainty units
 //! gpu         ← bands error integrate kernel memory
 //! io          ← bands crystal error excitations memory sampler units
 //! scattering  ← error fermi_dirac io quadrature units
-//! transport   ← bands crystal error integrate memory quadrature scattering uncertainty units
+//! transport   ← bands bounds crystal error fermi_dirac integrate kernel memory quadrature scattering uncertainty units
 //! phonons     ← bands crystal elastic error excitations integrate io memory statistics uncertainty units
 //! superconductor ← bands crystal error fermi_dirac integrate quadrature uncertainty units
-//! report      ← bands bounds crystal elastic error excitations integrate io phonons scattering superconductor transport uncertainty units
+//! report      ← bands bounds crystal elastic error excitations fermi_dirac integrate io phonons superconductor transport uncertainty units
 //! cli         ← bands bounds crystal elastic error excitations gpu integrate io memory phonons progress report sampler scattering superconductor transport uncertainty units
 //! ```
 //!

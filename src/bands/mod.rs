@@ -11,6 +11,7 @@ mod occupation;
 mod scissor;
 mod source;
 mod statistics;
+pub mod touching;
 pub mod unfold;
 mod wannier;
 

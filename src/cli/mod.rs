@@ -11,6 +11,7 @@ mod drag;
 mod fermi;
 mod focusing;
 mod info;
+mod landauer;
 mod level;
 mod lists;
 mod model;
@@ -25,12 +26,15 @@ mod progress;
 mod quantity;
 mod relaxation;
 mod report;
+mod screen;
 mod session;
 mod signals;
+mod states;
 mod superconductor;
 mod terminal;
 mod transport;
 mod validate;
+mod zt;
 
 use crate::error::Result;
 use clap::{Parser, Subcommand};
@@ -69,6 +73,15 @@ enum Command {
     /// The doping (and temperature) of the largest power factor or zT
     #[command(after_help = UNITS)]
     Optimize(Box<optimize::Optimize>),
+    /// Modes per area, mean free paths, and what a contact or a device of a given length conducts
+    #[command(after_help = UNITS)]
+    Landauer(Box<landauer::Landauer>),
+    /// zT as a functional of the bands: its window, its bounds, and how near the material comes
+    #[command(after_help = UNITS)]
+    Zt(Box<zt::Zt>),
+    /// Many materials in one table, sorted by zT or by how near they come to what their bands could do
+    #[command(after_help = UNITS)]
+    Screen(Box<screen::Screen>),
     /// What no material can exceed: the best transmission for any alpha A, power and efficiency of two terminals
     Bounds(bounds::Bounds),
     /// Phonons: heat capacity, densities of states, lattice thermal conductivity, ballistic modes, mean free paths
@@ -109,6 +122,9 @@ impl Cli {
             Command::Dos(c) => c.run(),
             Command::Transport(c) => c.run(),
             Command::Optimize(c) => c.run(),
+            Command::Landauer(c) => c.run(),
+            Command::Zt(c) => c.run(),
+            Command::Screen(c) => c.run(),
             Command::Bounds(c) => c.run(),
             Command::Phonon(c) => c.run(),
             Command::Focusing(c) => c.run(),
@@ -130,6 +146,7 @@ pub fn main(stdout_is_closed: bool) -> ExitCode {
         terminal::close_stdout();
     }
     signals::install();
+    crate::memory::before_the_end(crate::io::output::discard_all_if_free);
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(message) => return told(&message),

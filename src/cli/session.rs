@@ -37,6 +37,8 @@ pub fn open_checked(
     let demands = Demands {
         method: None,
         check: &check,
+        table: None,
+        lifetimes: false,
     };
     match opened::open(input, Preference::Table, &demands)? {
         Opened::Table(source) => Ok(source),

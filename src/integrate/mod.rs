@@ -3,6 +3,7 @@
 
 mod axis;
 mod block;
+mod cells;
 mod context;
 pub mod cpu;
 pub mod crossings;
@@ -17,7 +18,9 @@ mod replica;
 mod request;
 mod result;
 mod rival;
+mod singular;
 mod ties;
+mod vectors;
 
 pub use axis::EnergyAxis;
 pub use block::Block;

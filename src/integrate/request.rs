@@ -172,8 +172,10 @@ impl Request<'_> {
     /// Checks the request against the bands.
     ///
     /// # Errors
-    /// [`Error::BadOption`] for an unknown order, a width that is not positive, or fields that the bands do not bring.
+    /// [`Error::BadOption`] for an unknown order, a width that is not positive, or fields that the bands do not bring;
+    /// [`Error::BadBands`] for k-points that can only be interpolated through.
     pub fn validate(&self, header: &BandHeader) -> Result<()> {
+        header.check_k_grid()?;
         match self.velocities {
             Velocities::FiniteDifference(2 | 4 | 6) => {}
             Velocities::FiniteDifference(order) => {

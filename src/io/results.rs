@@ -30,7 +30,7 @@ use crate::io::input;
 use std::path::Path;
 
 /// The commands that give results.
-const KINDS: [&str; 7] = [
+const KINDS: [&str; 11] = [
     "transport",
     "optimize",
     "dos",
@@ -38,6 +38,10 @@ const KINDS: [&str; 7] = [
     "phonon",
     "drag",
     "superconductor",
+    "landauer",
+    "zt",
+    "screen",
+    "bounds",
 ];
 
 /// Coordinates along a dimension.

@@ -116,12 +116,13 @@ pub fn fermi_table(report: &FermiReport) -> String {
         "  electrons below it          {} per cell{held}",
         scalar(t.electrons)
     );
-    let dos = match t.flat > 0.0 {
-        true => flat_sentence(t.flat),
-        false if header.spin == SpinTreatment::Spinor => {
+    let dos = match t.singular_dos {
+        Some(here) => singular_sentence(here),
+        None if t.flat > 0.0 => flat_sentence(t.flat),
+        None if header.spin == SpinTreatment::Spinor => {
             format!("{} /eV per cell", scalar(t.dos))
         }
-        false => format!("{} /eV per cell, both spins", scalar(t.dos)),
+        None => format!("{} /eV per cell, both spins", scalar(t.dos)),
     };
     let _ = writeln!(s, "  density of states N(E_F)    {dos}");
     let _ = writeln!(
@@ -148,10 +149,10 @@ pub fn fermi_table(report: &FermiReport) -> String {
                 "  {:>4}  {:>4}   {:<20}  {:<22}  {}",
                 b.spin,
                 b.band,
-                if b.dos.value.is_finite() {
-                    scalar(b.dos)
-                } else {
+                if b.dos.value.is_infinite() {
                     "infinite".into()
+                } else {
+                    scalar(b.dos)
                 },
                 scientific(b.fermi_velocity),
                 scientific(mean(&b.conductivity_over_tau, directions))
@@ -161,7 +162,13 @@ pub fn fermi_table(report: &FermiReport) -> String {
     let found = crossings::sentence(report.crossings, Whole::FermiSurface);
     let _ = writeln!(s, "\n  band crossings: {found}");
     if t.dos.value == 0.0 {
-        let _ = writeln!(s, "\n  No states at this energy: it lies in a gap.");
+        let open = report.crossings.is_some_and(|c| c.touching.is_some());
+        s.push_str(match open {
+            true => {
+                "\n  No states at this energy in these bands, which may touch between the table's k-points: whether it lies in a gap is open.\n"
+            }
+            false => "\n  No states at this energy: it lies in a gap.\n",
+        });
     }
     let _ = writeln!(
         s,
@@ -207,6 +214,14 @@ fn flat_sentence(flat: f64) -> String {
     )
 }
 
+/// What is said where N(E_F) grows with every denser grid.
+fn singular_sentence(here: f64) -> String {
+    format!(
+        "not resolved: it grows towards this energy as at a van Hove singularity, where it is infinite ({here:.4} /eV per cell on this grid, \
+         more on every denser one); nor are means over the Fermi surface"
+    )
+}
+
 /// A machine-readable summary.
 pub fn fermi_json(report: &FermiReport) -> Value {
     let t = report.tensors;
@@ -224,6 +239,9 @@ pub fn fermi_json(report: &FermiReport) -> Value {
     });
     for (name, q, unit, _) in scalars(t) {
         out[name] = scalar_json(q, unit);
+    }
+    if let Some(here) = t.singular_dos {
+        out["dos_at_fermi_level"]["note"] = json!(singular_sentence(here));
     }
     if t.flat > 0.0 {
         out["dos_at_fermi_level"]["note"] = json!(flat_sentence(t.flat));

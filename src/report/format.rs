@@ -109,6 +109,9 @@ pub fn tensor_lines(t: &TensorQuantity) -> Vec<String> {
                     if value == 0.0 && error == 0.0 {
                         return format!("{:>17}", "0");
                     }
+                    if value.is_nan() {
+                        return format!("{:>17}", "not resolved");
+                    }
                     format!("{value:>8.4} ± {error:<6.4}")
                 })
                 .collect();

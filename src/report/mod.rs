@@ -11,11 +11,15 @@ mod fermi;
 pub mod figure;
 mod focusing;
 mod format;
+mod landauer;
 mod optimum;
 mod page;
 mod phonon;
+mod screen;
+mod sheet;
 mod superconductor;
 mod transport;
+mod zt;
 
 use crate::integrate::refine::Refined;
 pub use boltztrap::{BOLTZTRAP_FILES, boltztrap_files};
@@ -27,11 +31,20 @@ pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use focusing::{FocusingReport, focusing_json, focusing_svg, focusing_table};
 pub use format::{scalar, scientific, tensor_json};
+pub use landauer::{LANDAUER_LEGEND, ModeSpectra, modes_name};
 pub use optimum::{OptimumReport, objective_name, optimum_table};
 pub use page::page;
 pub use phonon::{
     PhononDensity, PhononReport, PhononRow, phonon_info, phonon_info_json, phonon_json,
     phonon_result, phonon_table,
+};
+pub use screen::{
+    FLAGS, Failure, Material, MaterialState, Ranking, ScreenReport, screen_csv, screen_json,
+    screen_result, screen_table,
+};
+pub use sheet::{
+    Sheet, SheetItem, SheetRow, direction_words, put_scalars, scalars_json, sheet_csv, sheet_json,
+    sheet_result, sheet_table,
 };
 pub use superconductor::{
     SuperconductorReport, SuperconductorRow, superconductor_json, superconductor_result,
@@ -40,6 +53,7 @@ pub use superconductor::{
 pub use transport::{
     TransportReport, transport_csv, transport_json, transport_result, transport_table,
 };
+pub use zt::{ZT_LEGEND, ZT_UNSHOWN};
 
 /// The attribute of results that says in how many directions the bands conduct.
 const CONDUCTING: &str = "conducting_directions";

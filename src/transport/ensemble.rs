@@ -299,7 +299,13 @@ impl Ensemble {
         of: impl Fn(&Member) -> [f64; N],
     ) -> [Scalar; N] {
         let held = self.held(part);
-        self.varied(held, of, held.unresolved.powi(2))
+        self.varied(held, |i| of(&self.members[i].1), held.unresolved.powi(2))
+    }
+
+    /// Numbers of different kinds and their bars, each by itself, from what they are in each variation.
+    pub fn each_by_number<const N: usize>(&self, part: Part, each: &[[f64; N]]) -> [Scalar; N] {
+        let held = self.held(part);
+        std::array::from_fn(|n| self.varied(held, |i| [each[i][n]], held.unresolved.powi(2))[0])
     }
 
     fn held(&self, part: Part) -> Held {
@@ -324,18 +330,18 @@ impl Ensemble {
     fn varied<const N: usize>(
         &self,
         held: Held,
-        of: impl Fn(&Member) -> [f64; N],
+        of: impl Fn(usize) -> [f64; N],
         second_order: f64,
     ) -> [Scalar; N] {
         if !held.known {
             return [Scalar::new(f64::NAN, f64::NAN); N];
         }
-        let mut value = of(&self.members[0].1);
+        let mut value = of(0);
         let mut bars = [ByCause::default(); N];
         let mut unsymmetrized: f64 = 0.0;
         let (mut coarser, mut subgrids) = ([0.0; N], [0.0; N]);
-        for (variation, member) in &self.members[1..] {
-            let other = of(member);
+        for (number, (variation, _)) in self.members.iter().enumerate().skip(1) {
+            let other = of(number);
             for i in 0..N {
                 let change = other[i] - value[i];
                 match variation.cause {
@@ -396,7 +402,7 @@ impl Ensemble {
             known: true,
             ..self.held(part)
         };
-        self.varied(held, |m| [of(m)], 0.0)[0]
+        self.varied(held, |i| [of(&self.members[i].1)], 0.0)[0]
     }
 
     /// A number.

@@ -18,6 +18,8 @@ pub struct FermiTensors {
     pub electrons: Scalar,
     /// Density of states N(E_F), both spins, 1/eV per cell; infinite, without a bar, where part of the zone is flat at E_F.
     pub dos: Scalar,
+    /// N(E) of this grid, 1/eV per cell, where it has no limit as far as the grid tells: at van Hove singularities of layers and chains.
+    pub singular_dos: Option<f64>,
     /// Electrons per cell in the part of the zone that is flat at E_F: all corners of a cell have this very energy. Means over the states
     /// at E_F leave these out.
     pub flat: f64,
@@ -107,8 +109,8 @@ impl FermiTensors {
                 BandShare {
                     spin: b.spin + 1,
                     band: b.band + header.first_band,
-                    dos: if b.flat > 0.0 { INFINITE } else { dos },
-                    fermi_velocity: one(Channel::Speed).over(dos),
+                    dos: limit(dos, b.flat),
+                    fermi_velocity: one(Channel::Speed).over(known(dos)),
                     conductivity_over_tau: TensorQuantity::symmetric(|i, j| {
                         one(Channel::VelocityProduct(i, j))
                     })
@@ -120,10 +122,11 @@ impl FermiTensors {
         Ok(Self {
             fermi_level_ev: integral.energy_ev,
             electrons: integral.occupied(),
-            dos: if flat > 0.0 { INFINITE } else { dos },
+            dos: limit(dos, flat),
+            singular_dos: (flat == 0.0 && dos.error.is_infinite()).then_some(dos.value),
             flat,
-            fermi_velocity: all(Channel::Speed).over(dos),
-            velocity_squared: products.over(dos),
+            fermi_velocity: all(Channel::Speed).over(known(dos)),
+            velocity_squared: products.over(known(dos)),
             conductivity_over_tau,
             plasma_frequency: plasma_frequency_squared.square_root(),
             plasma_frequency_squared,
@@ -137,6 +140,29 @@ impl FermiTensors {
         })
     }
 }
+
+/// A density of states: infinite where part of the zone is flat, unresolved where the grid tells no limit.
+fn limit(dos: Scalar, flat: f64) -> Scalar {
+    if flat > 0.0 {
+        INFINITE
+    } else if dos.error.is_infinite() {
+        UNRESOLVED
+    } else {
+        dos
+    }
+}
+
+/// The same, by which means over the Fermi surface can be taken: they leave flat parts out.
+fn known(dos: Scalar) -> Scalar {
+    limit(dos, 0.0)
+}
+
+/// What has no limit as far as the grid tells.
+const UNRESOLVED: Scalar = Scalar {
+    value: f64::NAN,
+    error: f64::NAN,
+    shares: [Shares::NONE],
+};
 
 /// A density of states without bound.
 const INFINITE: Scalar = Scalar {

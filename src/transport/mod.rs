@@ -19,7 +19,9 @@ mod ensemble;
 mod extent;
 mod fermi;
 mod item;
+mod landauer;
 mod maximum;
+mod merit;
 mod onsager;
 mod optimum;
 mod optimum_temperature;
@@ -48,7 +50,13 @@ pub use ensemble::ThermalState;
 pub use extent::Extent;
 pub use fermi::FermiTensors;
 pub use item::{Item, POLARIZATION, SHARE, conductivity_of, number, share_items, shown};
+pub use landauer::{
+    CountedModes, DEVICE_QUANTITIES, DeviceCoefficients, EnergiesOfBand, MILLER_HELP,
+    MOST_DIRECTIONS, ModeDistribution, ModeSpectrum, Named, TransportDirection, counted_modes,
+    inequivalent,
+};
 pub use maximum::{STENCIL, Scan, slope_and_curvature};
+pub use merit::{MERIT_QUANTITIES, Merit, MeritMode, TransmissionCurve};
 pub use optimum::{Direction, Objective, Optimum, Search};
 pub use optimum_temperature::BestTemperature;
 pub use relaxation::RelaxationTime;

@@ -7,6 +7,7 @@ mod bounds;
 mod budget;
 mod cli;
 mod info;
+mod landauer;
 mod output_cli;
 mod structure;
 mod transport_cli;

@@ -8,6 +8,7 @@ mod wannier;
 mod crossing_spectra;
 mod crossings;
 mod crossings_cli;
+mod folded;
 mod interpolation;
 mod isospectral;
 mod measure;

@@ -107,6 +107,8 @@ impl Optimize {
         let demands = Demands {
             method: Some(&self.method),
             check: &|header, range| self.check_bands(header, range),
+            table: None,
+            lifetimes: !self.relaxation.given(),
         };
         let source = opened::open(&self.input, Preference::Refined, &demands)?;
         outputs.spare_inputs()?;

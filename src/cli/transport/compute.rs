@@ -346,13 +346,7 @@ impl Transport {
         let (valence, conduction) = match gap {
             Some(edges) => edges,
             None if self.donors.is_empty() && self.acceptors.is_empty() => (0.0, 0.0),
-            None => {
-                return Err(Error::bad_option(
-                    "--donors and --acceptors",
-                    "the bands have no gap at the Fermi level for levels to lie in",
-                    "give `--doping`, or the electron count of an insulator (`--electrons N`)",
-                ));
-            }
+            None => return Err(super::without_gap()),
         };
         for (option, levels, edge) in [
             ("--donors", &self.donors, conduction),

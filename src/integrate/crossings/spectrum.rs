@@ -72,6 +72,7 @@ impl SpectrumCrossings {
         CrossingEffect {
             share: over(sum(&self.across), sum(&states)),
             effect: over(sum(&trace(&self.change)), sum(&trace(&spectrum.cumulative))),
+            touching: None,
         }
     }
 }

@@ -67,6 +67,7 @@ impl SurfaceCrossings {
         CrossingEffect {
             share: self.share,
             effect: self.effect,
+            touching: None,
         }
     }
 

@@ -6,25 +6,24 @@
 //! different size need not match at their faces, because each fills its own volume. After the mesh is found, a second pass
 //! integrates all channels on it. Sums are of integers (`exact`), so results depend neither on threads nor on the order of blocks.
 
-mod cells;
 mod engine;
 mod leaves;
 mod mesh;
 mod search;
 mod sums;
 
+use super::cells::{BlockCells, Edges};
 use super::context::shortest_diagonal;
 use super::driver::SLABS;
 use super::exact::Quantum;
 use super::{Channels, EnergyAxis, Request, Spectrum, SurfaceIntegral};
 use crate::bands::BandHeader;
+use crate::bands::{BandGroup, BoxBand, Derivatives, Interpolator};
 use crate::error::{Error, Result};
 use crate::kernel::real::tie;
 use crate::kernel::tetrahedron::corners;
 use crate::progress;
-use crate::sampler::{BandGroup, BoxBand, Derivatives, Interpolator};
 use crate::units::ELECTRON_MASS;
-use cells::{BlockCells, Edges};
 pub use engine::RefiningEngine;
 use mesh::{BlockId, Mesh};
 use rayon::prelude::*;

@@ -29,6 +29,7 @@ const GRID: [&str; 6] = ["spin", "band", "k1", "k2", "k3", "cart"];
 /// written. Nothing is left behind then, and a file that was there before stays as it was.
 pub fn write(path: &Path, source: &dyn BandSource, command: &str) -> Result<()> {
     let header = source.header();
+    header.check_k_grid()?;
     header.validate()?;
     container::create(path, |file| {
         let mut scales = DimensionScales::new(file);

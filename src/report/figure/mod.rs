@@ -9,6 +9,7 @@ mod component;
 mod compose;
 mod draw;
 mod markup;
+mod merit;
 mod notation;
 mod png;
 mod select;
