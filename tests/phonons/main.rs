@@ -2,12 +2,17 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../support/phonon_samples.rs"]
+mod phonon_samples;
+#[path = "../support/samples.rs"]
+mod samples;
 
 mod bad_phonons;
 mod commands;
 mod drag;
 mod elastic;
 mod files;
+mod formats;
 mod lattice_energy;
 mod models;
 mod superconductors;

@@ -162,6 +162,9 @@ fn kappa() -> Sample {
             &vec![0.0; modes.len()],
         );
         put(file, "boundary_mfp", &[], &[1e6]);
+        // As of the direct solution: κ of both ways.
+        put(file, "kappa", &[2, 6], &[2.0; 12]);
+        put(file, "kappa_RTA", &[2, 6], &[1.0; 12]);
     });
     sample(
         "kappa.hdf5",
