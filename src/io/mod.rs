@@ -182,19 +182,18 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
         }
         return match directory::band_file(path)? {
             Some(file) => open(&file, options),
-            None => phonons::refuse(path).and(Err(unknown(format!(
+            None => phonons::refuse(path, phonons::Look::Path).and(Err(unknown(format!(
                 "a directory without {}",
                 directory::LOOKED_FOR
             )))),
         };
     }
-    if metadata.is_file() {
-        phonons::refuse(path)?;
-    }
+    phonons::refuse(path, phonons::Look::Path)?;
     let beginning = text::beginning(path, LOOK_AT)?;
     if beginning.starts_with(HDF5_SIGNATURE) {
         let compressed = text::is_gzip(path)?;
         let file = h5::H5::open(path)?;
+        phonons::refuse(path, phonons::Look::Hdf5(&file))?;
         if vasp::is_vaspout(&file) {
             return settled(vasp::read_vaspout(path)?);
         }
@@ -224,6 +223,7 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
         return settled(bt2::read(path)?);
     }
     let text = String::from_utf8_lossy(&beginning);
+    phonons::refuse(path, phonons::Look::Text(&text))?;
     if bxsf::is_bxsf(&text) {
         return settled(bxsf::read(path, options.bxsf_units)?);
     }

@@ -64,34 +64,41 @@ pub(super) fn recognise(path: &Path) -> Result<Option<(PathBuf, Format)>> {
     if metadata.is_dir() {
         return in_directory(path);
     }
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
-    if name.is_some_and(|n| n.starts_with("BTE.")) {
+    if is_table(path) {
         return Ok(Some((path.to_path_buf(), Format::ShengBte)));
     }
     let beginning = text::beginning(path, LOOK_AT)?;
-    let found = |format| Ok(Some((path.to_path_buf(), format)));
-    if beginning.starts_with(HDF5_SIGNATURE) {
+    let found = match beginning.starts_with(HDF5_SIGNATURE) {
         // What cannot be opened as HDF5 is for the reader of bands to tell.
-        let Ok(file) = H5::open(path) else {
-            return Ok(None);
-        };
-        if file.kind().as_deref() == Some(native::KIND_PHONONS) {
-            return found(Format::Native);
-        }
-        if !(file.has("frequency") && file.has("qpoint")) {
-            return Ok(None);
-        }
-        return match file.has("gamma") || file.has("gv_by_gv") {
-            true => found(Format::Kappa),
-            false => found(Format::MeshHdf5),
-        };
+        true => H5::open(path).ok().and_then(|file| of_hdf5(&file)),
+        false => of_text(&String::from_utf8_lossy(&beginning)),
+    };
+    Ok(found.map(|format| (path.to_path_buf(), format)))
+}
+
+/// Whether the name is one of ShengBTE's tables, which are bare numbers.
+fn is_table(path: &Path) -> bool {
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+    name.is_some_and(|n| n.starts_with("BTE."))
+}
+
+fn of_hdf5(file: &H5) -> Option<Format> {
+    if file.kind().as_deref() == Some(native::KIND_PHONONS) {
+        return Some(Format::Native);
     }
-    let text = String::from_utf8_lossy(&beginning);
+    if !(file.has("frequency") && file.has("qpoint")) {
+        return None;
+    }
+    match file.has("gamma") || file.has("gv_by_gv") {
+        true => Some(Format::Kappa),
+        false => Some(Format::MeshHdf5),
+    }
+}
+
+fn of_text(text: &str) -> Option<Format> {
     let starts = |key: &str| text.lines().any(|line| line.starts_with(key));
-    if starts("mesh:") && starts("phonon:") && text.contains("q-position:") {
-        return found(Format::MeshYaml);
-    }
-    Ok(None)
+    let mesh = starts("mesh:") && starts("phonon:") && text.contains("q-position:");
+    mesh.then_some(Format::MeshYaml)
 }
 
 /// The phonon file of a run's directory: where it has bands, too, those come first.
@@ -136,12 +143,28 @@ fn in_directory(path: &Path) -> Result<Option<(PathBuf, Format)>> {
     Ok(found)
 }
 
+/// What of a file that is being opened there is to look at.
+pub(super) enum Look<'a> {
+    /// Its name, or what a directory holds.
+    Path,
+    /// An HDF5 file.
+    Hdf5(&'a H5),
+    /// The beginning of a text.
+    Text(&'a str),
+}
+
 /// The error of a file of phonons where bands are wanted.
 ///
 /// # Errors
 /// That error, where `path` is such a file; those of the system.
-pub(super) fn refuse(path: &Path) -> Result<()> {
-    match recognise(path)? {
+pub(super) fn refuse(path: &Path, look: Look) -> Result<()> {
+    let found = match look {
+        Look::Path if path.is_dir() => in_directory(path)?,
+        Look::Path => is_table(path).then(|| (path.to_path_buf(), Format::ShengBte)),
+        Look::Hdf5(file) => of_hdf5(file).map(|f| (path.to_path_buf(), f)),
+        Look::Text(text) => of_text(text).map(|f| (path.to_path_buf(), f)),
+    };
+    match found {
         None => Ok(()),
         Some((file, format)) => Err(Error::bad_file(
             &file,

@@ -46,11 +46,8 @@ impl Listed {
     /// different frequencies.
     pub fn complete(self) -> Result<Phonons> {
         self.check()?;
-        let group = match PointGroup::of_structure(&self.lattice, &self.atoms, STRUCTURE_TOLERANCE)
-        {
-            Ok(group) => group,
-            Err(_) => PointGroup::identity(),
-        };
+        let group = PointGroup::of_structure(&self.lattice, &self.atoms, STRUCTURE_TOLERANCE);
+        let group = group.unwrap_or_default();
         let group = group.with_inversion();
         let list = KList {
             points: self.points.clone(),
