@@ -76,19 +76,21 @@
 
 pub mod bands;
 pub mod bounds;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod crystal;
 pub mod elastic;
 pub mod error;
 pub mod excitations;
 pub mod fermi_dirac;
+#[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod integrate;
 pub mod io;
 pub mod kernel;
 pub mod memory;
 pub mod phonons;
-mod progress;
+pub mod progress;
 mod quadrature;
 pub mod report;
 pub mod sampler;

@@ -1,7 +1,7 @@
 //! HDF5 files of other codes (netCDF-4 files are such), plain or gzip: arrays with their shape, checked.
 
-use super::hdf5::container::KIND;
 use super::hdf5::filters;
+use super::hdf5::schema::KIND;
 use super::hdf5::stored::StoredFile;
 use super::hdf5::values::StoredDataset;
 use super::text;

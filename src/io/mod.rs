@@ -75,7 +75,7 @@ pub(crate) fn read_parameters(path: &Path) -> Result<String> {
 ///
 /// # Errors
 /// [`Error::BadFile`] where there is none, or of another grid.
-pub(crate) fn gap_table(path: &Path, bands: &BandGrid) -> Result<Vec<f64>> {
+pub fn gap_table(path: &Path, bands: &BandGrid) -> Result<Vec<f64>> {
     let beginning = text::beginning(path, LOOK_AT)?;
     if beginning.starts_with(HDF5_SIGNATURE) {
         let file = h5::H5::open(path)?;

@@ -23,6 +23,8 @@
 
 mod file;
 mod json;
+#[cfg(feature = "hdf5-write")]
+mod write;
 
 use super::text;
 use crate::error::{Error, Result};

@@ -13,5 +13,6 @@ mod interpolation;
 mod isospectral;
 mod measure;
 mod rival;
+mod touching;
 mod velocity_fit;
 mod wannier_series;

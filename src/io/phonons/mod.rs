@@ -16,6 +16,7 @@ mod native;
 mod shengbte;
 mod unfold;
 
+#[cfg(feature = "hdf5-write")]
 pub use native::write;
 
 use super::h5::H5;

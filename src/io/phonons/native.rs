@@ -15,6 +15,7 @@ use crate::bands::{BandHeader, SpinTreatment};
 use crate::crystal::{Atom, KGrid, Lattice, PointGroup, Rotation};
 use crate::error::{Error, Result};
 use crate::excitations::{Phonons, Rates};
+#[cfg(feature = "hdf5-write")]
 use crate::units::PLANCK_EV_PER_THZ;
 use std::path::Path;
 
@@ -26,6 +27,7 @@ const REMEDY: &str = "write the file again; the table of its datasets is in docs
 ///
 /// # Errors
 /// [`Error::Io`] where the target cannot be written.
+#[cfg(feature = "hdf5-write")]
 pub fn write(path: &Path, phonons: &Phonons, command: &str) -> Result<()> {
     let header = phonons.header();
     let n = header.k_grid.n;
