@@ -354,7 +354,11 @@ fn entries(content: &str) -> Vec<(String, String)> {
                 }
                 None => after.len(),
             };
-            let value = after[..end].trim().trim_end_matches(',').to_owned();
+            let value = after[..end]
+                .trim()
+                .trim_end_matches(',')
+                .trim_end()
+                .to_owned();
             all.push((name.trim_start_matches(',').to_lowercase(), value));
             rest = &after[end..];
             if end == after.len() {
