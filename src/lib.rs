@@ -16,17 +16,22 @@
 //! quadrature  ← error
 //! fermi_dirac ← error quadrature
 //! bounds      ← error fermi_dirac quadrature units
+//! statistics  ← error quadrature
 //! crystal     ← error units
+//! elastic     ← crystal error
 //! uncertainty ← crystal
 //! bands       ← crystal error memory units
+//! excitations ← bands crystal error units
 //! sampler     ← bands crystal error kernel memory progress units
 //! integrate   ← bands crystal error kernel memory progress uncertainty units
 //! gpu         ← bands error integrate kernel memory
-//! io          ← bands crystal error memory sampler units
+//! io          ← bands crystal error excitations memory sampler units
 //! scattering  ← error fermi_dirac io quadrature units
 //! transport   ← bands bounds crystal error fermi_dirac integrate kernel memory quadrature scattering uncertainty units
-//! report      ← bands bounds error fermi_dirac integrate io transport uncertainty units
-//! cli         ← bands bounds crystal error gpu integrate io memory progress report sampler scattering transport uncertainty units
+//! phonons     ← bands crystal elastic error excitations integrate io memory statistics uncertainty units
+//! superconductor ← bands crystal error fermi_dirac integrate quadrature uncertainty units
+//! report      ← bands bounds crystal elastic error excitations fermi_dirac integrate io phonons superconductor transport uncertainty units
+//! cli         ← bands bounds crystal elastic error excitations gpu integrate io memory phonons progress report sampler scattering superconductor transport uncertainty units
 //! ```
 //!
 //! Conventions: energies in eV, lengths in Å, times in s; results in SI. Lattice rows are a₁ a₂ a₃, `a_i·b_j = 2π δ_ij`,
@@ -74,7 +79,9 @@ pub mod bounds;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod crystal;
+pub mod elastic;
 pub mod error;
+pub mod excitations;
 pub mod fermi_dirac;
 #[cfg(feature = "gpu")]
 pub mod gpu;
@@ -82,11 +89,14 @@ pub mod integrate;
 pub mod io;
 pub mod kernel;
 pub mod memory;
+pub mod phonons;
 pub mod progress;
 mod quadrature;
 pub mod report;
 pub mod sampler;
 pub mod scattering;
+pub mod statistics;
+pub mod superconductor;
 pub mod transport;
 pub mod uncertainty;
 pub mod units;

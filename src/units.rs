@@ -43,6 +43,10 @@ pub const BOHR_ANGSTROM: f64 = BOHR_RADIUS / ANGSTROM;
 pub const BOLTZMANN_EV: f64 = BOLTZMANN / EV;
 /// ħ in eV s.
 pub const HBAR_EV: f64 = HBAR / EV;
+/// h × 1 THz in eV: the energy of a phonon of one terahertz.
+pub const PLANCK_EV_PER_THZ: f64 = PLANCK * 1e12 / EV;
+/// One atomic mass unit in kg.
+pub const ATOMIC_MASS: f64 = 1.660_539_068_92e-27;
 /// ħ²/m_e in eV Å².
 pub const HBAR2_OVER_ME: f64 = HBAR * HBAR / ELECTRON_MASS / EV / (ANGSTROM * ANGSTROM);
 /// Factor from ∂E/∂k in eV Å to a velocity in m/s: 1 eV Å / ħ.

@@ -43,6 +43,9 @@ impl Convert {
     /// Where the input cannot be read or the output cannot be written.
     pub fn run(mut self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
+        if self.input.file.exists() && io::phonons::is_phonons(&self.input.file)? {
+            return self.phonons();
+        }
         let extension = self.out.extension().and_then(|e| e.to_str()).unwrap_or("");
         let extension = extension.to_string();
         let win = wannier90::win_beside(&self.out);
@@ -141,6 +144,38 @@ impl Convert {
             return Ok(());
         }
         terminal::print(&summary)
+    }
+
+    /// Writes phonons in bzint's own format.
+    fn phonons(&self) -> Result<()> {
+        if !matches!(
+            self.out.extension().and_then(|e| e.to_str()),
+            Some("h5" | "hdf5")
+        ) {
+            return Err(Error::bad_option(
+                "--output",
+                format!("{}: phonons are written as .h5 alone", self.out.display()),
+                "give a name that ends in .h5",
+            ));
+        }
+        let named = [("--output", self.out.clone())];
+        let outputs = Outputs::new(&self.output, &[&self.input.file], &named)?;
+        let phonons = io::phonons::open(&self.input.file)?;
+        outputs.spare_inputs()?;
+        io::phonons::write(&self.out, &phonons, &session::command_line())?;
+        let (grid, branches) = (phonons.header().k_grid, phonons.n_branch());
+        if self.output.json {
+            return terminal::print_json(
+                &serde_json::json!({"kind": "convert", "output": self.out.display().to_string(), "k_grid": grid.n, "branches": branches}),
+            );
+        }
+        if self.output.quiet {
+            return Ok(());
+        }
+        terminal::print(&format!(
+            "{branches} branches on {grid} q-points written to {}",
+            self.out.display()
+        ))
     }
 
     /// Writes a Hamiltonian: the file's own, or one found from its energies.

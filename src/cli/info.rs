@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::integrate::cpu::CpuEngine;
 use crate::integrate::crossings::{CrossingEffect, PairCrossings, in_zone, on_surface};
 use crate::integrate::{Channels, Request, Velocities, surface};
-use crate::report::{edges_json, edges_lines, on_fermi_surface};
+use crate::report::{edges_json, edges_lines, on_fermi_surface, phonon_info, phonon_info_json};
 use crate::sampler::isospectral::{self, Wanted};
 use clap::Args;
 use serde_json::{Value, json};
@@ -31,6 +31,9 @@ impl Info {
     /// Where the bands cannot be read.
     pub fn run(self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
+        if crate::io::phonons::is_phonons(&self.input.file)? {
+            return self.phonons();
+        }
         let source = session::open(&as_table(&self.input))?;
         let mut interpolators = Vec::new();
         if asks_for_interpolator(&self.input) {
@@ -64,6 +67,18 @@ impl Info {
                 let _ = writeln!(text, "{:<18}{words}", "interpolation");
             }
             terminal::print(&text)
+        }
+    }
+}
+
+impl Info {
+    /// Of a file of phonons.
+    fn phonons(&self) -> Result<()> {
+        let phonons = crate::io::phonons::open(&self.input.file)?;
+        let input = self.input.file.display().to_string();
+        match self.output.json {
+            true => terminal::print_json(&phonon_info_json(&phonons, &input)),
+            false => terminal::print(&phonon_info(&phonons, &input, self.output.verbose)),
         }
     }
 }

@@ -51,6 +51,17 @@ pub fn parse_energies(text: &str) -> Result<List, String> {
     parse_list(text, Kind::Energy)
 }
 
+/// Parses positive lengths in Å.
+pub fn parse_lengths(text: &str) -> Result<List, String> {
+    let list = parse_list(text, Kind::Length)?;
+    match list.0.iter().find(|l| **l <= 0.0) {
+        Some(l) => Err(format!(
+            "{l} Å is no length: give positive ones, such as 100nm"
+        )),
+        None => Ok(list),
+    }
+}
+
 /// Parses positive numbers: `a`, `a,b,c`, `start:stop:step`, or `start:stop:log` for decades (`log5`: five values a decade).
 pub fn parse_positive(text: &str) -> Result<List, String> {
     let mut all = Vec::new();

@@ -7,7 +7,9 @@ mod convert;
 mod devices;
 mod dimension;
 mod dos;
+mod drag;
 mod fermi;
+mod focusing;
 mod info;
 mod landauer;
 mod level;
@@ -17,6 +19,7 @@ mod opened;
 mod optimize;
 mod options;
 mod outputs;
+mod phonon;
 mod plausible;
 mod plot;
 mod progress;
@@ -27,6 +30,7 @@ mod screen;
 mod session;
 mod signals;
 mod states;
+mod superconductor;
 mod terminal;
 mod transport;
 mod validate;
@@ -80,6 +84,17 @@ enum Command {
     Screen(Box<screen::Screen>),
     /// What no material can exceed: the best transmission for any alpha A, power and efficiency of two terminals
     Bounds(bounds::Bounds),
+    /// Phonons: heat capacity, densities of states, lattice thermal conductivity, ballistic modes, mean free paths
+    #[command(after_help = UNITS)]
+    Phonon(Box<phonon::Phonon>),
+    /// Elastic waves of any crystal: velocities, directions of energy, how a point source's flow is focused
+    Focusing(focusing::Focusing),
+    /// Thermopower by phonon drag, against that by diffusion
+    #[command(after_help = UNITS)]
+    Drag(Box<drag::Drag>),
+    /// Quasiparticles of a superconductor: heat, superfluid density, penetration depth, states
+    #[command(after_help = UNITS)]
+    Superconductor(Box<superconductor::Superconductor>),
     /// A figure (SVG or PNG) of any result file, with shaded error bands
     Plot(plot::Plot),
     /// A self-contained HTML page of any result file: figures, main numbers, provenance
@@ -111,6 +126,10 @@ impl Cli {
             Command::Zt(c) => c.run(),
             Command::Screen(c) => c.run(),
             Command::Bounds(c) => c.run(),
+            Command::Phonon(c) => c.run(),
+            Command::Focusing(c) => c.run(),
+            Command::Drag(c) => c.run(),
+            Command::Superconductor(c) => c.run(),
             Command::Plot(c) => c.run(),
             Command::Report(c) => c.run(),
             Command::Validate(c) => c.run(),

@@ -8,7 +8,8 @@ use crate::bands::BandSource;
 use crate::bands::model::{Model, ModelBands};
 use crate::crystal::{KGrid, Lattice};
 use crate::error::{Error, Result};
-use crate::io::{bxsf, hdf5};
+use crate::io::{self, bxsf, hdf5};
+use crate::phonons::model::PhononModel;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -31,6 +32,10 @@ enum Name {
     Square,
     /// The same over one axis
     Chain,
+    /// Phonons of a chain of masses and springs, ω = ω_m |sin(qa/2)|
+    PhononChain,
+    /// One scalar phonon branch, ω² = ω₀² (3 − Σ cos qa)
+    ScalarPhonons,
 }
 
 /// Options of `model`.
@@ -63,6 +68,9 @@ pub struct ModelCommand {
     /// Hopping t in eV
     #[arg(long, value_name = "EV", value_parser = parse_energy, allow_hyphen_values = true, default_value = "1")]
     hopping: f64,
+    /// Frequency ω_m/2π or ω₀/2π of phonons, THz
+    #[arg(long, value_name = "THZ", value_parser = number, allow_hyphen_values = true, default_value = "10")]
+    frequency: f64,
     /// Fermi level to store, eV
     #[arg(long, value_name = "EV", value_parser = parse_energy, allow_hyphen_values = true)]
     fermi_level: Option<f64>,
@@ -88,6 +96,14 @@ impl ModelCommand {
     pub fn run(self) -> Result<()> {
         Outputs::new(&self.output, &[], &[("--output", self.out.clone())])?;
         let a = self.lattice_constant;
+        let phonons = match self.name {
+            Name::PhononChain => Some(PhononModel::Chain),
+            Name::ScalarPhonons => Some(PhononModel::Scalar),
+            _ => None,
+        };
+        if let Some(model) = phonons {
+            return self.phonons(model);
+        }
         let cubic = || Lattice::new([[a, 0.0, 0.0], [0.0, a, 0.0], [0.0, 0.0, a]]);
         let tight_binding = |dimension| Model::TightBinding {
             hopping: self.hopping,
@@ -107,7 +123,7 @@ impl ModelCommand {
             Name::GermaniumValleys => Model::germanium(),
             Name::SimpleCubic => (tight_binding(3), cubic()?),
             Name::Square => (tight_binding(2), cubic()?),
-            Name::Chain => (tight_binding(1), cubic()?),
+            Name::Chain | Name::PhononChain | Name::ScalarPhonons => (tight_binding(1), cubic()?),
         };
         let n = self.n.unwrap_or(match self.name {
             Name::Square => [64, 64, 1],
@@ -142,6 +158,40 @@ impl ModelCommand {
             header.n_band,
             bands.model().name(),
             header.k_grid,
+            self.out.display()
+        ))
+    }
+
+    /// Writes model phonons.
+    fn phonons(&self, model: PhononModel) -> Result<()> {
+        if !matches!(
+            self.out.extension().and_then(|e| e.to_str()),
+            Some("h5" | "hdf5")
+        ) {
+            return Err(Error::bad_option(
+                "--output",
+                format!("{}: phonons are written as .h5 alone", self.out.display()),
+                "give a name that ends in .h5",
+            ));
+        }
+        let n = self.n.unwrap_or(match model {
+            PhononModel::Chain => [256, 1, 1],
+            PhononModel::Scalar => [32; 3],
+        });
+        let grid = KGrid::new(n, self.shift)?;
+        let phonons = model.phonons(self.lattice_constant, self.frequency, grid)?;
+        io::phonons::write(&self.out, &phonons, &session::command_line())?;
+        let name = phonons.header().provenance.format.clone();
+        if self.output.json {
+            return terminal::print_json(
+                &serde_json::json!({"kind": "model", "model": name, "output": self.out.display().to_string(), "k_grid": n, "branches": 1}),
+            );
+        }
+        if self.output.quiet {
+            return Ok(());
+        }
+        terminal::print(&format!(
+            "{name} on {grid} q-points written to {}",
             self.out.display()
         ))
     }

@@ -369,7 +369,8 @@ pub fn parse_tolerance(text: &str) -> Result<f64, String> {
 /// Most threads that can be asked for: starting more takes longer than what they save on any machine.
 const MOST_THREADS: usize = 1024;
 
-fn parse_threads(text: &str) -> Result<usize, String> {
+/// A number of threads.
+pub fn parse_threads(text: &str) -> Result<usize, String> {
     count(text, "threads", 1, MOST_THREADS)
 }
 

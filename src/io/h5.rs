@@ -1,6 +1,7 @@
 //! HDF5 files of other codes (netCDF-4 files are such), plain or gzip: arrays with their shape, checked.
 
 use super::hdf5::filters;
+use super::hdf5::schema::KIND;
 use super::hdf5::stored::StoredFile;
 use super::hdf5::values::StoredDataset;
 use super::text;
@@ -41,6 +42,12 @@ impl H5 {
 
     pub fn has(&self, name: &str) -> bool {
         self.file.has(name)
+    }
+
+    /// What bzint itself says that the file holds; none for files of other programs.
+    pub fn kind(&self) -> Option<String> {
+        let attribute = self.file.attribute(KIND).ok()??;
+        attribute.text().ok()
     }
 
     pub fn bad(&self, name: &str, problem: impl Into<String>, remedy: &str) -> Error {

@@ -20,6 +20,7 @@ mod listed;
 mod netcdf;
 mod options;
 pub mod output;
+pub mod phonons;
 pub mod qe;
 mod recognised;
 pub mod results;
@@ -32,7 +33,7 @@ pub mod wien2k;
 pub use options::{OpenOptions, SpinDegeneracy};
 pub use recognised::holds_bands;
 
-use crate::bands::{BandGrid, BandSource, WannierHamiltonian};
+use crate::bands::{BandGrid, BandSource, Field, WannierHamiltonian};
 use crate::error::{Error, Result};
 use crate::sampler::WannierGrid;
 use options::TWO_ASSUMED;
@@ -59,6 +60,50 @@ pub fn is_without_units(path: &Path) -> Result<bool> {
     let beginning = text::beginning(path, LOOK_AT)?;
     let text = String::from_utf8_lossy(&beginning);
     Ok(bxsf::is_bxsf(&text) || frmsf::is_frmsf(&text))
+}
+
+/// The text of a parameter file.
+///
+/// # Errors
+/// [`Error::Io`] where the system refuses; [`Error::BadFile`] for one that is empty, damaged or far too long.
+pub(crate) fn read_parameters(path: &Path) -> Result<String> {
+    Ok(text::read_small(path, text::MOST_PARAMETERS)?.text)
+}
+
+/// A gap for every state of `bands`, eV, `[spin][band][k]`: the dataset `gap` of an HDF5 file, or the first property of an FRMSF file
+/// (`frmsf::property`).
+///
+/// # Errors
+/// [`Error::BadFile`] where there is none, or of another grid.
+pub fn gap_table(path: &Path, bands: &BandGrid) -> Result<Vec<f64>> {
+    let beginning = text::beginning(path, LOOK_AT)?;
+    if beginning.starts_with(HDF5_SIGNATURE) {
+        let file = h5::H5::open(path)?;
+        return Ok(file.array("gap")?.1);
+    }
+    if !frmsf::is_frmsf(&String::from_utf8_lossy(&beginning)) {
+        return Err(Error::bad_file(
+            path,
+            "gap",
+            "it is neither an HDF5 file with a dataset `gap` nor an FRMSF file",
+            "tabulate the gap in one of these",
+        ));
+    }
+    let property = frmsf::read_property(path)?;
+    let (own, wanted) = (property.header(), bands.header());
+    if own.k_grid != wanted.k_grid || own.n_band != wanted.n_band {
+        return Err(Error::bad_file(
+            path,
+            "gap",
+            format!(
+                "{} bands on {}, where the bands are {} on {}",
+                own.n_band, own.k_grid, wanted.n_band, wanted.k_grid
+            ),
+            "tabulate the gap on the bands' own grid, for the same bands",
+        ));
+    }
+    let each = (0..own.n_band).flat_map(|b| property.band(Field::Energy, 0, b).iter().copied());
+    Ok(each.collect())
 }
 
 /// Writes a text file that appears only once it is whole.
@@ -137,16 +182,18 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
         }
         return match directory::band_file(path)? {
             Some(file) => open(&file, options),
-            None => Err(unknown(format!(
+            None => phonons::refuse(path, phonons::Look::Path).and(Err(unknown(format!(
                 "a directory without {}",
                 directory::LOOKED_FOR
-            ))),
+            )))),
         };
     }
+    phonons::refuse(path, phonons::Look::Path)?;
     let beginning = text::beginning(path, LOOK_AT)?;
     if beginning.starts_with(HDF5_SIGNATURE) {
         let compressed = text::is_gzip(path)?;
         let file = h5::H5::open(path)?;
+        phonons::refuse(path, phonons::Look::Hdf5(&file))?;
         if vasp::is_vaspout(&file) {
             return settled(vasp::read_vaspout(path)?);
         }
@@ -176,6 +223,7 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Box<dyn BandSource>> {
         return settled(bt2::read(path)?);
     }
     let text = String::from_utf8_lossy(&beginning);
+    phonons::refuse(path, phonons::Look::Text(&text))?;
     if bxsf::is_bxsf(&text) {
         return settled(bxsf::read(path, options.bxsf_units)?);
     }

@@ -32,11 +32,14 @@ use crate::io::input;
 use std::path::Path;
 
 /// The commands that give results.
-const KINDS: [&str; 8] = [
+const KINDS: [&str; 11] = [
     "transport",
     "optimize",
     "dos",
     "fermi",
+    "phonon",
+    "drag",
+    "superconductor",
     "landauer",
     "zt",
     "screen",

@@ -5,15 +5,19 @@ mod bounds;
 mod budget;
 mod crossings;
 mod dos;
+mod drag;
 mod edges;
 mod fermi;
 pub mod figure;
+mod focusing;
 mod format;
 mod landauer;
 mod optimum;
 mod page;
+mod phonon;
 mod screen;
 mod sheet;
+mod superconductor;
 mod transport;
 mod zt;
 
@@ -22,12 +26,18 @@ pub use boltztrap::{BOLTZTRAP_FILES, boltztrap_files};
 pub use bounds::{BoundsReport, TerminalsReport, bounds_json, bounds_result, bounds_table};
 pub use crossings::on_fermi_surface;
 pub use dos::{DosReport, dos_json, dos_result, dos_table};
+pub use drag::{DragReport, DragRow, drag_json, drag_result, drag_table};
 pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
+pub use focusing::{FocusingReport, focusing_json, focusing_svg, focusing_table};
 pub use format::{scalar, scalar_json, scientific, tensor_json};
 pub use landauer::{LANDAUER_LEGEND, ModeSpectra, modes_name};
 pub use optimum::{OptimumReport, objective_name, optimum_table};
 pub use page::page;
+pub use phonon::{
+    PhononDensity, PhononReport, PhononRow, phonon_info, phonon_info_json, phonon_json,
+    phonon_result, phonon_table,
+};
 pub use screen::{
     FLAGS, Failure, Material, MaterialState, Ranking, ScreenReport, screen_csv, screen_json,
     screen_result, screen_table,
@@ -35,6 +45,10 @@ pub use screen::{
 pub use sheet::{
     Sheet, SheetItem, SheetRow, direction_words, put_scalars, scalars_json, sheet_csv, sheet_json,
     sheet_result, sheet_table,
+};
+pub use superconductor::{
+    SuperconductorReport, SuperconductorRow, superconductor_json, superconductor_result,
+    superconductor_table,
 };
 pub use transport::{
     TransportReport, transport_csv, transport_json, transport_result, transport_table,

@@ -109,6 +109,12 @@ fn shown(kind: &str) -> (&'static str, &'static [&'static str]) {
             "Density of states",
             &["density_of_states", "electrons", "conductivity"],
         ),
+        "phonon" => (
+            "Phonons",
+            &["heat_capacity", "lattice_thermal_conductivity"],
+        ),
+        "drag" => ("Phonon drag", &["seebeck_drag"]),
+        "superconductor" => ("Superconductor", &["gap"]),
         _ => ("Fermi surface", &[]),
     }
 }

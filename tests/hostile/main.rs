@@ -4,6 +4,8 @@
 mod binary_samples;
 #[path = "../support/hdf5_examples.rs"]
 mod examples;
+#[path = "../support/phonon_samples.rs"]
+mod phonon_samples;
 #[path = "../support/replay.rs"]
 mod replay;
 #[path = "../support/samples.rs"]

@@ -11,12 +11,13 @@ use std::path::{Path, PathBuf};
 /// A target: what it is called, as its folder of the corpus, and what it does with bytes.
 pub type Target = (&'static str, fn(&[u8]));
 /// All targets.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 6] = [
     ("read_any", read_any),
     ("results", results),
     ("parameters", parameters),
     ("tight_binding", tight_binding),
     ("planes", planes),
+    ("phonons", phonons),
 ];
 
 /// Names of one run each, the opened file first. The first byte of the input chooses.
@@ -31,6 +32,20 @@ const RUNS: [&[&str]; 10] = [
     &["vasprun.xml"],
     &["Final_KS_eigenvalues.dat", "geometry.in", "aims.out"],
     &["x_hr.dat", "x.win", "x_wsvec.dat"],
+];
+/// Likewise, of phonons.
+const PHONON_RUNS: [&[&str]; 5] = [
+    &["a.h5"],
+    &["mesh.hdf5", "phonopy.yaml"],
+    &["mesh.yaml", "phonopy.yaml"],
+    &["kappa-m444.hdf5", "phono3py.yaml"],
+    &[
+        "BTE.omega",
+        "BTE.qpoints_full",
+        "BTE.v_full",
+        "BTE.w",
+        "CONTROL",
+    ],
 ];
 /// What lies between the files of one run.
 const SEPARATOR: &[u8] = b"\n%%%\n";
@@ -52,6 +67,29 @@ pub fn planes(data: &[u8]) {
 /// `seed_tb.dat` with its companions.
 pub fn tight_binding(data: &[u8]) {
     bands(&["x_tb.dat", "x.win", "x_wsvec.dat"], data);
+}
+
+/// Any bytes as the files of a phonon run, or as the rates of phonons.
+pub fn phonons(data: &[u8]) {
+    let Some((&choice, rest)) = data.split_first() else {
+        return;
+    };
+    let which = usize::from(choice) % (PHONON_RUNS.len() + 1);
+    let Some(names) = PHONON_RUNS.get(which) else {
+        if let Some((_folder, path)) = folder(&["rates.toml"], rest) {
+            checked(bzint::phonons::PhononRates::read(&path));
+        }
+        return;
+    };
+    let Some((_folder, path)) = folder(names, rest) else {
+        return;
+    };
+    if let Some(found) = checked(bzint::io::phonons::open(&path)) {
+        for branch in 0..found.n_branch() {
+            assert_eq!(found.energies(branch).len(), found.header().k_grid.len());
+            assert!(found.energies(branch).iter().all(|e| e.is_finite()));
+        }
+    }
 }
 
 /// Results that `plot` and `report` read: HDF5, or a summary.

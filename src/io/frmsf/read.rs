@@ -31,6 +31,9 @@ pub(crate) fn is_frmsf(text: &str) -> bool {
     numbers(3, true) && numbers(1, true) && numbers(1, true) && (0..3).all(|_| numbers(3, false))
 }
 
+/// Words before the energies: counts, switch, number of bands, three vectors.
+const HEAD: usize = 14;
+
 /// Reads an FRMSF file, plain or gzip. Energies eV relative to the Fermi level, `[band][n1][n2][n3]`.
 ///
 /// # Errors
@@ -43,6 +46,41 @@ pub fn read(path: &Path, units: Option<BxsfUnits>) -> Result<BandGrid> {
     provenance.path = path.display().to_string();
     provenance.sha256 = file.sha256;
     Ok(bands)
+}
+
+/// The first property of an FRMSF file (the block behind the energies) in the place of the energies, in eV.
+///
+/// # Errors
+/// As [`read`]; [`Error::BadFile`] for a file without a property.
+pub fn read_property(path: &Path) -> Result<BandGrid> {
+    let file = text::read(path)?;
+    let words: Vec<&str> = file.text.split_ascii_whitespace().collect();
+    let counts: Vec<usize> = words
+        .iter()
+        .take(5)
+        .filter_map(|w| w.parse().ok())
+        .collect();
+    let block = match counts[..] {
+        [a, b, c, _, bands] => [b, c, bands].iter().try_fold(a, |p, n| p.checked_mul(*n)),
+        _ => None,
+    };
+    let first = HEAD.checked_add(block.unwrap_or(usize::MAX));
+    let Some(property) = first.and_then(|first| words.get(first..first.checked_add(block?)?))
+    else {
+        return Err(Error::bad_file(
+            path,
+            "property",
+            "no whole block of a property follows the energies",
+            "write the property of each state behind the energies",
+        ));
+    };
+    let content = [&words[..HEAD.min(words.len())], property]
+        .concat()
+        .join("\n");
+    let units: crate::io::bxsf::BxsfConvention = "wannier90"
+        .parse()
+        .map_err(|e| Error::Internal(format!("the units of eV and 1/Å: {e}")))?;
+    parse(path, &content, Some(units.units))
 }
 
 /// Reads the text of an FRMSF file; `path` is only named in errors.

@@ -36,6 +36,15 @@ pub fn compose(
         return Ok(None);
     };
     let mut legend = entries(first);
+    // Panels of excitations may have curves of different things: directions, temperatures.
+    for other in all[1..].iter().flat_map(entries) {
+        if !first.curves.iter().any(|(label, _)| *label == other.text)
+            && !legend.contains(&other)
+            && several_legends(file)
+        {
+            legend.push(other);
+        }
+    }
     let mut broken = None;
     let panels = all
         .iter()
@@ -58,6 +67,11 @@ pub fn compose(
         legend,
         panel_size,
     }))
+}
+
+/// Whether panels of these results can have curves of different things.
+fn several_legends(file: &ResultFile) -> bool {
+    ["phonon", "drag", "superconductor"].contains(&file.kind())
 }
 
 /// The points of all curves that have a value.
@@ -109,7 +123,10 @@ fn panel(
         ));
     }
     let named = !series.names.is_empty();
-    let log_x = !named && selection.log_x.unwrap_or(series.x.0 == "n − p");
+    let log_x = !named
+        && selection
+            .log_x
+            .unwrap_or(["n − p", "Λ", "L"].contains(&series.x.0));
     let sizes = points().map(|p| p.1.value.abs()).filter(|y| *y > 0.0);
     let (least, most) = bounds(sizes);
     // Where a maximum is what is looked for, a linear axis shows it.

@@ -100,6 +100,19 @@ fn by_default(kind: &str) -> &'static [&'static str] {
             "largest_figure_of_merit",
         ],
         "dos" => &["density_of_states", "conductivity"],
+        "phonon" => &[
+            "lattice_thermal_conductivity",
+            "density_of_states",
+            "kappa_below_mean_free_path",
+            "modes_per_area",
+        ],
+        "drag" => &["seebeck"],
+        "superconductor" => &[
+            "thermal_conductivity_ratio",
+            "superfluid_density",
+            "penetration_depth",
+            "states_over_normal",
+        ],
         "zt" | "screen" | "bounds" => &["figure_of_merit", "share_of_bound"],
         "landauer" => &["ballistic_conductance_per_area", "mean_free_path"],
         _ => &["conductivity", "velocity_squared"],
@@ -143,6 +156,14 @@ fn series(file: &ResultFile, variable: &Variable, selection: &Selection) -> Resu
         curves: Vec::new(),
     };
     match leading[..] {
+        [.., last] if OF_EXCITATIONS.contains(&file.kind()) => {
+            refuse(
+                selection,
+                file,
+                (last == "temperature").then_some(Against::Temperature),
+            )?;
+            along_last(file, &values, &leading, start)
+        }
         ["energy"] | ["spin", "energy"] => {
             refuse(selection, file, None)?;
             let energies = numbers("energy");
@@ -226,6 +247,70 @@ fn series(file: &ResultFile, variable: &Variable, selection: &Selection) -> Resu
             format!("take one of {}", drawable(file).join(", ")),
         )),
     }
+}
+
+/// Kinds of results whose quantities are drawn along their last dimension.
+const OF_EXCITATIONS: [&str; 3] = ["phonon", "drag", "superconductor"];
+
+/// Against the last dimension, a curve for each combination of the others.
+fn along_last(
+    file: &ResultFile,
+    values: &[Estimate],
+    leading: &[&str],
+    start: Series,
+) -> Result<Series> {
+    let no_axis = || {
+        let text = format!("`{}` has no numbers to be drawn against", start.name);
+        Error::bad_option(
+            "--quantity",
+            text,
+            format!("take one of {}", drawable(file).join(", ")),
+        )
+    };
+    let (others, last) = leading.split_at(leading.len() - 1);
+    let dimension = file.get_dimension(last[0]).ok_or_else(no_axis)?;
+    let Coordinates::Numbers(x) = &dimension.coordinates else {
+        return Err(no_axis());
+    };
+    let symbol = match (last[0], file.kind()) {
+        ("temperature", _) => "T",
+        ("energy", _) => "E",
+        ("mean_free_path", _) => "Λ",
+        ("boundary_length", _) => "L",
+        ("branch", _) => "branch",
+        _ => "",
+    };
+    let label = |curve: usize| {
+        let mut rest = curve;
+        let mut words = Vec::new();
+        for name in others.iter().rev() {
+            let Some(dimension) = file.get_dimension(name) else {
+                continue;
+            };
+            let i = rest % dimension.coordinates.len();
+            rest /= dimension.coordinates.len();
+            words.push(match &dimension.coordinates {
+                Coordinates::Labels(labels) => labels[i].clone(),
+                Coordinates::Numbers(x) => format!("{} {}", x[i], dimension.unit),
+            });
+        }
+        words.reverse();
+        words.join(", ")
+    };
+    let curve = |(i, part): (usize, &[Estimate])| {
+        let points = x.iter().copied().zip(part.iter().copied());
+        (label(i), points.collect())
+    };
+    let curves = values
+        .chunks(x.len().max(1))
+        .enumerate()
+        .map(curve)
+        .collect();
+    Ok(Series {
+        x: (symbol, dimension.unit.clone()),
+        curves,
+        ..start
+    })
 }
 
 /// The directions of transport, by their names.

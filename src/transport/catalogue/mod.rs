@@ -2,10 +2,12 @@
 //! HDF5, CSV, figures, pages and the units of layers and chains read it.
 
 mod coefficients;
+mod excitations;
 mod labels;
 mod unit;
 
 pub use coefficients::COEFFICIENTS;
+pub use excitations::EXCITATIONS;
 pub use labels::LABELS;
 pub use unit::times_length;
 
@@ -145,7 +147,8 @@ impl<'a> Name<'a> {
 
 /// Every label: of coefficients and of all else.
 pub fn labels() -> impl Iterator<Item = &'static Label> {
-    COEFFICIENTS.iter().map(|c| &c.label).chain(LABELS)
+    let coefficients = COEFFICIENTS.iter().map(|c| &c.label);
+    coefficients.chain(LABELS).chain(EXCITATIONS)
 }
 
 /// The coefficient of this name.

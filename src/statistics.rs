@@ -1,0 +1,3 @@
+//! How excitations are occupied.
+
+pub mod bose;
