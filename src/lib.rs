@@ -22,10 +22,11 @@
 //! integrate   ← bands crystal error kernel memory progress sampler units
 //! gpu         ← bands error integrate kernel memory
 //! io          ← bands crystal error memory sampler units
+//! surface     ← bands crystal error memory progress sampler units
 //! scattering  ← error fermi_dirac io quadrature units
 //! transport   ← bands crystal error integrate memory quadrature scattering units
-//! report      ← bands bounds error integrate io scattering transport units
-//! cli         ← bands bounds crystal error gpu integrate io memory progress report sampler scattering transport units
+//! report      ← bands bounds crystal error integrate io scattering surface transport units
+//! cli         ← bands bounds crystal error gpu integrate io memory progress report sampler scattering surface transport units
 //! ```
 //!
 //! Conventions: energies in eV, lengths in Å, times in s; results in SI. Lattice rows are a₁ a₂ a₃, `a_i·b_j = 2π δ_ij`,
@@ -84,6 +85,7 @@ mod quadrature;
 pub mod report;
 pub mod sampler;
 pub mod scattering;
+pub mod surface;
 pub mod transport;
 pub mod units;
 

@@ -8,9 +8,11 @@ mod devices;
 mod dimension;
 mod dos;
 mod fermi;
+mod field;
 mod info;
 mod level;
 mod lists;
+mod magneto;
 mod model;
 mod opened;
 mod optimize;
@@ -24,6 +26,8 @@ mod relaxation;
 mod report;
 mod session;
 mod signals;
+mod surface;
+mod surfaces;
 mod terminal;
 mod transport;
 mod validate;
@@ -65,6 +69,10 @@ enum Command {
     /// The doping (and temperature) of the largest power factor or zT
     #[command(after_help = UNITS)]
     Optimize(Box<optimize::Optimize>),
+    /// The Fermi surface (or any of constant energy): area, pockets, carriers; meshes, a page, a picture
+    Surface(Box<surface::Surface>),
+    /// Transport in any magnetic field: magnetoresistance, Hall, Seebeck, Nernst, thermal conductivity, along orbits
+    Magneto(Box<magneto::Magneto>),
     /// What no material can exceed: the best transmission for any alpha A, power and efficiency of two terminals
     Bounds(bounds::Bounds),
     /// A figure (SVG or PNG) of any result file, with shaded error bands
@@ -94,6 +102,8 @@ impl Cli {
             Command::Dos(c) => c.run(),
             Command::Transport(c) => c.run(),
             Command::Optimize(c) => c.run(),
+            Command::Surface(c) => c.run(),
+            Command::Magneto(c) => c.run(),
             Command::Bounds(c) => c.run(),
             Command::Plot(c) => c.run(),
             Command::Report(c) => c.run(),

@@ -20,6 +20,7 @@ mod listed;
 mod netcdf;
 mod options;
 pub mod output;
+pub mod polygons;
 pub mod qe;
 pub mod results;
 mod scratch;

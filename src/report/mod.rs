@@ -10,11 +10,13 @@ pub mod figure;
 mod format;
 mod items;
 mod low_dimensional;
+mod magneto;
 mod mean;
 mod optimum;
 mod page;
 mod row;
 mod spins;
+mod surface;
 mod transport;
 
 use crate::integrate::refine::Refined;
@@ -26,10 +28,14 @@ pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use format::{scalar, scientific, tensor_json};
 pub use items::{Item, Quantity, TransportRow, share_items};
+pub use magneto::{MagnetoReport, magneto_csv, magneto_json, magneto_result, magneto_table};
 pub use optimum::{OptimumReport, objective_name, optimum_table};
 pub use page::page;
 pub use row::Row;
 pub use spins::spin_items;
+pub use surface::{
+    Property, SurfaceReport, View, surface_json, surface_page, surface_png, surface_table,
+};
 pub use transport::{
     Levels, TransportReport, transport_csv, transport_json, transport_result, transport_table,
 };

@@ -1,0 +1,8 @@
+//! Surfaces of constant energy, the orbits on them and transport in any magnetic field.
+
+#[path = "../common/mod.rs"]
+#[allow(dead_code)]
+mod common;
+
+mod models;
+mod orbits;
