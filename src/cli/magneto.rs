@@ -7,9 +7,13 @@ use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, write_js
 use super::surfaces::{MeshOption, Replicas, Surfaces};
 use super::{plausible, session};
 use crate::error::{Error, Result};
-use crate::io::write_text;
-use crate::report::{MagnetoReport, magneto_csv, magneto_json, magneto_result, magneto_table};
-use crate::surface::{Conductor, Measured, Times, nodes};
+use crate::io::{write_bytes, write_text};
+use crate::report::figure::png;
+use crate::report::{
+    MagnetoReport, magneto_csv, magneto_figure, magneto_json, magneto_result, magneto_table,
+};
+use crate::surface::{Conductor, Measured, Times, nodes_reach};
+use crate::units::BOLTZMANN_EV;
 use clap::Args;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -54,6 +58,9 @@ pub struct Magneto {
     /// Also write them to this file of comma-separated values
     #[arg(long, value_name = "OUT.csv", value_parser = file_to_write())]
     csv: Option<PathBuf>,
+    /// Also draw the magnetoresistance, over the field or over its angle: .svg or .png
+    #[arg(long, value_name = "FIGURE", value_parser = file_to_write())]
+    figure: Option<PathBuf>,
     #[command(flatten)]
     output: Output,
 }
@@ -79,6 +86,17 @@ impl Magneto {
         if let Some(csv) = &self.csv {
             check_csv(csv)?;
             named.push(("--csv", csv.clone()));
+        }
+        let drawn = self.figure.as_deref().and_then(|f| f.extension());
+        if let Some(figure) = &self.figure {
+            if drawn.is_none_or(|e| e != "svg" && e != "png") {
+                return Err(Error::bad_option(
+                    "--figure",
+                    format!("{} is neither .svg nor .png", figure.display()),
+                    "name the figure .svg or .png",
+                ));
+            }
+            named.push(("--figure", figure.clone()));
         }
         let outputs = Outputs::new(&self.output, &[&self.input.file], &named)?;
         let bands = Surfaces::open(&self.input, &self.level, &self.mesh, &self.output)?;
@@ -109,6 +127,13 @@ impl Magneto {
                 Form::Hdf5 => magneto_result(&report, &session::command_line())?.write(path),
             });
         }
+        if let Some(path) = &self.figure {
+            let svg = magneto_figure(&report);
+            end.write(path, |path| match drawn.is_some_and(|e| e == "png") {
+                true => write_bytes(path, &png(&svg)?),
+                false => write_text(path, &svg),
+            });
+        }
         if let Some(path) = &self.csv {
             end.write(path, |path| write_text(path, &magneto_csv(&report)));
         }
@@ -135,23 +160,23 @@ impl Magneto {
         [usize; 3],
     )> {
         let header = bands.header();
-        let edges: Vec<f64> = bands
-            .source
-            .statistics()
-            .iter()
-            .flat_map(|s| [s.energy_min, s.energy_max])
-            .collect();
         let mut states = Vec::new();
         for t in &self.temperature.0 {
             for mu in &self.mu.0 {
-                let mu = bands.fermi_ev + mu;
-                states.push((*t, mu, nodes(*t, mu, &edges)));
+                states.push((*t, bands.fermi_ev + mu));
             }
         }
-        let energies = || states.iter().flat_map(|s| s.2.iter().map(|n| n.energy_ev));
+        // As far as the outermost energies of any thermal average.
+        let reach = |t: f64| BOLTZMANN_EV * t * nodes_reach();
         let window = (
-            energies().fold(f64::INFINITY, f64::min),
-            energies().fold(f64::NEG_INFINITY, f64::max),
+            states
+                .iter()
+                .map(|(t, mu)| mu - reach(*t))
+                .fold(f64::INFINITY, f64::min),
+            states
+                .iter()
+                .map(|(t, mu)| mu + reach(*t))
+                .fold(f64::NEG_INFINITY, f64::max),
         );
         let Replicas {
             fine,
@@ -173,19 +198,16 @@ impl Magneto {
                 .transpose()?,
             operations: header.point_group.cartesian(&lattice),
             layer,
+            edges_ev: fine.critical_energies(),
             fine,
         };
         let phase = crate::progress::phase("orbits", (states.len() * angles.len()) as u64);
         let mut rows = Vec::new();
         let mut abouts = Vec::new();
         for (number, angle) in angles.iter().enumerate() {
-            for (t, mu, nodes) in &states {
-                let (found, about) = measured.rows(
-                    (*t, *mu),
-                    nodes,
-                    (number, &angle.direction),
-                    &self.strength.0,
-                )?;
+            for (t, mu) in &states {
+                let (found, about) =
+                    measured.rows((*t, *mu), (number, &angle.direction), &self.strength.0)?;
                 rows.extend(found);
                 abouts.push(about);
                 phase.add(1);

@@ -17,6 +17,7 @@ mod model;
 mod opened;
 mod optimize;
 mod options;
+mod orbits;
 mod outputs;
 mod plausible;
 mod plot;
@@ -71,6 +72,8 @@ enum Command {
     Optimize(Box<optimize::Optimize>),
     /// The Fermi surface (or any of constant energy): area, pockets, carriers; meshes, a page, a picture
     Surface(Box<surface::Surface>),
+    /// Extremal orbits in a magnetic field: frequencies of quantum oscillations, cyclotron masses, open orbits, over angles
+    Orbits(Box<orbits::Orbits>),
     /// Transport in any magnetic field: magnetoresistance, Hall, Seebeck, Nernst, thermal conductivity, along orbits
     Magneto(Box<magneto::Magneto>),
     /// What no material can exceed: the best transmission for any alpha A, power and efficiency of two terminals
@@ -103,6 +106,7 @@ impl Cli {
             Command::Transport(c) => c.run(),
             Command::Optimize(c) => c.run(),
             Command::Surface(c) => c.run(),
+            Command::Orbits(c) => c.run(),
             Command::Magneto(c) => c.run(),
             Command::Bounds(c) => c.run(),
             Command::Plot(c) => c.run(),

@@ -30,7 +30,7 @@ use crate::io::input;
 use std::path::Path;
 
 /// The commands that give results.
-const KINDS: [&str; 6] = ["transport", "optimize", "dos", "fermi", "magneto", "orbits"];
+const KINDS: [&str; 4] = ["transport", "optimize", "dos", "fermi"];
 
 /// Coordinates along a dimension.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,11 +8,14 @@ mod edges;
 mod fermi;
 pub mod figure;
 mod format;
+mod frame;
 mod items;
 mod low_dimensional;
 mod magneto;
+mod magneto_figure;
 mod mean;
 mod optimum;
+mod orbits;
 mod page;
 mod row;
 mod spins;
@@ -29,7 +32,11 @@ pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use format::{scalar, scientific, tensor_json};
 pub use items::{Item, Quantity, TransportRow, share_items};
 pub use magneto::{MagnetoReport, magneto_csv, magneto_json, magneto_result, magneto_table};
+pub use magneto_figure::magneto_figure;
 pub use optimum::{OptimumReport, objective_name, optimum_table};
+pub use orbits::{
+    OrbitsReport, follow, orbits_csv, orbits_figure, orbits_json, orbits_result, orbits_table,
+};
 pub use page::page;
 pub use row::Row;
 pub use spins::spin_items;

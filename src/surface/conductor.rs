@@ -10,7 +10,7 @@ use super::sample::Sampled;
 use super::sums::orbit_sums;
 use super::window::Node;
 use crate::bands::BandHeader;
-use crate::crystal::{Lattice, Tensor};
+use crate::crystal::{KGrid, Lattice, Tensor};
 use crate::error::{Error, Result};
 use crate::units::{ELEMENTARY_CHARGE, HBAR};
 use rayon::prelude::*;
@@ -64,6 +64,8 @@ pub struct AtEnergy {
     pub open: f64,
     /// σ without field from the surface's triangles, where τ does not depend on k.
     pub sigma_of_surface: Tensor,
+    /// Whether τ depends on k, so that this is not σ.
+    pub with_times: bool,
     /// Segments of all orbits.
     pub segments: usize,
     /// Orbits.
@@ -130,6 +132,17 @@ impl Conductor {
         &self.lattice
     }
 
+    /// Energies of the bands' extremes and saddles (van Hove singularities), ascending, eV.
+    pub fn critical_energies(&self) -> Vec<f64> {
+        let mut all = Vec::new();
+        for (band, spline) in self.sampled.bands.iter().zip(&self.splines) {
+            all.extend(stationary(&band.energies, self.sampled.grid, spline));
+        }
+        all.sort_by(f64::total_cmp);
+        all.dedup_by(|b, a| *b - *a < 1e-7);
+        all
+    }
+
     /// σ at `energy_ev` with fields `fields_t` (T, or Bτ in T s) along `direction`.
     ///
     /// # Errors
@@ -142,6 +155,7 @@ impl Conductor {
     ) -> Result<AtEnergy> {
         let mut all = AtEnergy {
             sigma: vec![[[0.0; 3]; 3]; fields_t.len()],
+            with_times: self.log_times.iter().any(Option::is_some),
             ..AtEnergy::default()
         };
         let cell = self.degeneracy * self.lattice.volume() / (8.0 * PI.powi(3));
@@ -226,6 +240,52 @@ impl Conductor {
         let central = nearest.map(|i| parts[i].clone()).unwrap_or_default();
         Ok((moments, central))
     }
+}
+
+/// Energies where the spline's slope vanishes, from the grid points near which differences say so.
+fn stationary(energies: &[f64], grid: KGrid, spline: &Spline) -> Vec<f64> {
+    let n = grid.n;
+    let mut found = Vec::new();
+    for at in 0..grid.len() {
+        let here = grid.place(at);
+        let e = |a: usize, by: usize| {
+            let mut there = here;
+            there[a] = (there[a] + by) % n[a];
+            energies[grid.index(there)]
+        };
+        let near = (0..3).all(|a| {
+            let (up, down) = (e(a, 1), e(a, n[a] - 1));
+            n[a] == 1 || (up - down).abs() <= 1.2 * (up - 2.0 * energies[at] + down).abs()
+        });
+        if !near {
+            continue;
+        }
+        let start = grid.point(here);
+        let mut u = start;
+        for _ in 0..8 {
+            let (_, slope) = spline.slope(u);
+            let mut h = spline.curvature(u);
+            for a in 0..3 {
+                if n[a] == 1 {
+                    h[a][a] = 1.0;
+                }
+            }
+            let m = nalgebra::Matrix3::from_fn(|i, j| h[i][j]);
+            let Some(step) = m.lu().solve(&nalgebra::Vector3::from(slope)) else {
+                break;
+            };
+            let cell = |a: usize| 1.5 / n[a] as f64;
+            for a in 0..3 {
+                u[a] = (u[a] - step[a]).clamp(start[a] - cell(a), start[a] + cell(a));
+            }
+        }
+        let (e, slope) = spline.slope(u);
+        let steps = [0, 1, 2].map(|a| slope[a] / n[a] as f64);
+        if steps.iter().all(|s| s.abs() < 1e-6) {
+            found.push(e);
+        }
+    }
+    found
 }
 
 fn wrong_number(given: usize, sampled: &Sampled, header: &BandHeader) -> Error {

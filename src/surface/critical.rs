@@ -5,7 +5,7 @@
 
 use super::direction::Direction;
 use super::field::Field;
-use super::mesh::{Mesh, Triangle, Vertex};
+use super::mesh::{Mesh, Triangle};
 use super::vector::{Vector, add, dot, norm, scale, subtract};
 use nalgebra::{Matrix3, Vector3};
 use std::collections::BTreeMap;
@@ -21,8 +21,8 @@ const SAME: f64 = 0.02;
 pub(super) struct Heights {
     /// u·R of every vertex.
     pub heights: Vec<f64>,
-    /// Vertices that were moved.
-    pub moved: BTreeMap<u32, Vertex>,
+    /// Vertices that were moved, with their new fractional places.
+    pub moved: BTreeMap<u32, Vector>,
     /// Critical vertices with their index: 1 of a pole, −1 of a simple saddle.
     pub critical: Vec<(u32, i32)>,
 }
@@ -82,12 +82,12 @@ impl Heights {
         direction: &Direction,
         candidates: &[(u32, i32)],
     ) {
-        let mut points: Vec<(u32, Vertex)> = Vec::new();
+        let mut points: Vec<(u32, Vector)> = Vec::new();
         for (v, _) in candidates {
             let Some(found) = polish(mesh, field, direction, mesh.vertices[*v as usize].u) else {
                 continue;
             };
-            let same = |(_, p): &(u32, Vertex)| distance(mesh, p.u, found.u) < SAME * mesh.step;
+            let same = |(_, p): &(u32, Vector)| distance(mesh, *p, found) < SAME * mesh.step;
             if !points.iter().any(same) {
                 points.push((*v, found));
             }
@@ -113,7 +113,7 @@ impl Heights {
             .iter()
             .map(|(v, p)| {
                 let u = mesh.vertices[*v as usize].u;
-                (norm(mesh.cartesian(subtract(p.u, u))), *v, p.u)
+                (norm(mesh.cartesian(subtract(*p, u))), *v, *p)
             })
             .collect();
         for t in mesh.triangles.iter() {
@@ -126,7 +126,7 @@ impl Heights {
                         let u = mesh.vertices[t.vertices[j] as usize].u;
                         // The critical point as seen in the neighbour's own frame.
                         let shift = offset_between(t, i, j);
-                        let p = add(points[*at].1.u, shift);
+                        let p = add(points[*at].1, shift);
                         let d = norm(mesh.cartesian(subtract(p, u)));
                         if d < best[*at].0 {
                             best[*at] = (d, t.vertices[j], p);
@@ -135,13 +135,9 @@ impl Heights {
                 }
             }
         }
-        for (at, (_, v, u)) in best.into_iter().enumerate() {
-            let vertex = Vertex {
-                u,
-                slope: points[at].1.slope,
-            };
+        for (_, v, u) in best {
             self.heights[v as usize] = direction.height(u);
-            self.moved.insert(v, vertex);
+            self.moved.insert(v, u);
         }
     }
 }
@@ -158,7 +154,7 @@ fn distance(mesh: &Mesh, a: Vector, b: Vector) -> f64 {
 }
 
 /// The point near `start` with E = ε and ∇E along the field.
-fn polish(mesh: &Mesh, field: &dyn Field, direction: &Direction, start: Vector) -> Option<Vertex> {
+fn polish(mesh: &Mesh, field: &dyn Field, direction: &Direction, start: Vector) -> Option<Vector> {
     let a = mesh.lattice.rows();
     let project = direction
         .across
@@ -192,8 +188,7 @@ fn polish(mesh: &Mesh, field: &dyn Field, direction: &Direction, start: Vector) 
             return None;
         }
         if length < 1e-12 {
-            let slope = field.slope(u).1;
-            return Some(Vertex { u, slope });
+            return Some(u);
         }
     }
     None

@@ -90,6 +90,33 @@ impl Direction {
         ))
     }
 
+    /// The direction of the part of the field that moves electrons round, and its share (a cosine, positive): the field itself, or the part along the
+    /// normal of a layer whose vacuum is along axis `layer` of `lattice`.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for a field in the layer's plane.
+    pub fn acting(&self, lattice: &Lattice, layer: Option<usize>) -> Result<(Self, f64)> {
+        let Some(axis) = layer else {
+            return Ok((*self, 1.0));
+        };
+        let mut normal = [0; 3];
+        normal[axis] = 1;
+        let mut own = Self::along(lattice, normal)?;
+        if dot(own.unit, self.unit) < 0.0 {
+            normal[axis] = -1;
+            own = Self::along(lattice, normal)?;
+        }
+        let share = dot(own.unit, self.unit);
+        if share < 1e-9 {
+            return Err(Error::bad_option(
+                "field",
+                "the field lies in the layer's plane, where it moves no electron round",
+                "give a direction with a part along the layer's normal",
+            ));
+        }
+        Ok((own, share))
+    }
+
     /// R·o of a lattice vector of k-space.
     #[inline(always)]
     pub fn levels(&self, offset: [i8; 3]) -> i32 {

@@ -8,14 +8,14 @@
 use super::critical::Heights;
 use super::direction::Direction;
 use super::field::Field;
-use super::mesh::{Mesh, Vertex};
+use super::mesh::Mesh;
 use super::vector::{Vector, add, scale, subtract};
 use std::collections::BTreeMap;
 
 /// Heights nearer than this are one.
 const SAME_HEIGHT: f64 = 1e-9;
 /// A pole whose family is lower than this, in grid steps, is the mesh's own.
-const LOWEST: f64 = 0.02;
+const LOWEST: f64 = 0.2;
 
 /// How a family ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +95,8 @@ pub struct Families<'a> {
     critical: Vec<f64>,
     origin: f64,
     heights: Vec<f64>,
-    moved: BTreeMap<u32, Vertex>,
+    /// Fractional places of the vertices, critical ones at their true places.
+    places: Vec<Vector>,
     tubes: Vec<Tube>,
 }
 
@@ -103,6 +104,10 @@ impl<'a> Families<'a> {
     /// Of the surface `mesh` of the band `field` with the field along `direction`.
     pub fn new(mesh: &'a Mesh, field: &'a dyn Field, direction: Direction) -> Self {
         let found = Heights::new(mesh, field, &direction);
+        let mut places: Vec<Vector> = mesh.vertices.iter().map(|v| v.u).collect();
+        for (v, u) in &found.moved {
+            places[*v as usize] = *u;
+        }
         let mut all = Self {
             mesh,
             field,
@@ -111,7 +116,7 @@ impl<'a> Families<'a> {
             critical: Vec::new(),
             origin: 0.0,
             heights: found.heights,
-            moved: found.moved,
+            places,
             tubes: Vec::new(),
         };
         if !mesh.triangles.is_empty() {
@@ -186,6 +191,7 @@ impl<'a> Families<'a> {
         let mut nodes: Vec<Node> = Vec::new();
         let mut tubes: Vec<Tube> = Vec::new();
         for t in 0..mesh.triangles.len() {
+            let mut below = u32::MAX;
             for l in lowest[t]..lowest[t] + (first[t + 1] - first[t]) as i32 {
                 let root = sets.root(piece(t, l)) as usize;
                 let tube = l.rem_euclid(2) == 1;
@@ -203,20 +209,17 @@ impl<'a> Families<'a> {
                         nodes.push(Node::default());
                     }
                 }
+                let here = numbers[root];
                 if tube {
-                    tubes[numbers[root] as usize].pieces.push((t as u32, l));
+                    tubes[here as usize].pieces.push((t as u32, l));
                 }
-            }
-        }
-        for t in 0..mesh.triangles.len() {
-            for l in lowest[t] + 1..lowest[t] + (first[t + 1] - first[t]) as i32 {
-                let below = numbers[sets.root(piece(t, l - 1)) as usize] as usize;
-                let above = numbers[sets.root(piece(t, l)) as usize] as usize;
-                if l.rem_euclid(2) == 1 {
-                    tubes[above].lower = below;
-                } else {
-                    tubes[below].upper = above;
+                if l > lowest[t] {
+                    match tube {
+                        true => tubes[here as usize].lower = below as usize,
+                        false => tubes[below as usize].upper = here as usize,
+                    }
                 }
+                below = here;
             }
         }
         for (number, tube) in tubes.iter().enumerate() {
@@ -403,17 +406,6 @@ impl<'a> Families<'a> {
         })
     }
 
-    #[inline(always)]
-    fn place(&self, vertex: u32) -> Vector {
-        match self.moved.is_empty() {
-            false => self
-                .moved
-                .get(&vertex)
-                .map_or(self.mesh.vertices[vertex as usize].u, |v| v.u),
-            true => self.mesh.vertices[vertex as usize].u,
-        }
-    }
-
     /// Where the plane at s + `turn` cuts edge `i` of a triangle.
     #[inline(always)]
     fn cut(&self, t: usize, i: usize, s: f64, turn: i32) -> Vector {
@@ -427,7 +419,7 @@ impl<'a> Families<'a> {
         let share = (a / (a - b)).clamp(0.0, 1.0);
         let at = |i: usize| {
             add(
-                self.place(triangle.vertices[i]),
+                self.places[triangle.vertices[i] as usize],
                 triangle.offsets[i].map(f64::from),
             )
         };

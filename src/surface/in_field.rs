@@ -1,16 +1,18 @@
 //! Coefficients in a field with their bars.
 //!
-//! A bar has four parts: a third of the difference to every second point of the grid; what fewer planes change there; what another interpolation of the
-//! table changes there; and, on σ, how far planes and triangles are apart without a field.
+//! A bar has five parts: a third of the difference to every second point of the grid; what fewer planes change there; what another interpolation of the
+//! table changes there; what more energies in the thermal window change there; and how far planes and triangles are apart without a field.
 
 use super::coefficients::InField;
 use super::conductor::{AtEnergy, Conductor, symmetrized};
 use super::direction::Direction;
 use super::survey::LEFT;
-use super::vector::dot;
-use super::window::Node;
+use super::window::{LEVELS, Node, nodes};
 use crate::crystal::Tensor;
-use crate::error::{Error, Result};
+use crate::error::Result;
+
+/// Moments of two rules for the thermal average are the same within this share.
+const ENOUGH: f64 = 2e-5;
 
 /// A conductor with those that its bars come from.
 pub struct Measured {
@@ -22,6 +24,8 @@ pub struct Measured {
     pub fewer: Conductor,
     /// There, of another interpolation.
     pub rival: Option<Conductor>,
+    /// Edges of the bands, eV.
+    pub edges_ev: Vec<f64>,
     /// Operations of the crystal on k, Cartesian.
     pub operations: Vec<Tensor>,
     /// The axis of the vacuum, where the bands are a layer's.
@@ -57,14 +61,54 @@ pub struct About {
 }
 
 impl Measured {
-    /// Rows for all fields along `direction` (number `number`) at temperature `t` (K) and chemical potential `mu` (eV) with its `nodes`.
+    /// The energies for temperature `t` (K) and chemical potential `mu` (eV): those of the first rule that the next one, on every second point, agrees
+    /// with to [`ENOUGH`], or the last but one and, to tell what it leaves open, the last.
+    fn window(
+        &self,
+        t: f64,
+        mu: f64,
+        direction: &Direction,
+        felt: &[f64],
+    ) -> Result<(Vec<Node>, Option<Vec<Node>>)> {
+        let rule = |level: usize| nodes(t, mu, &self.edges_ev, level);
+        if t == 0.0 {
+            return Ok((rule(0), None));
+        }
+        // Weak and strong fields feel the same singularities: the ends stand for all.
+        let ends = [felt[0], felt[felt.len() - 1]];
+        let of = |level: usize| self.coarse.moments(&rule(level), mu, direction, &ends);
+        let mut before = of(0)?.0;
+        for level in 1..LEVELS {
+            let here = of(level)?.0;
+            let mut off: f64 = 0.0;
+            for (a, b) in before.iter().zip(&here) {
+                for n in 0..3 {
+                    let (x, y) = (a[n].as_flattened(), b[n].as_flattened());
+                    let largest = match n {
+                        // The first moment is small where σ(E) is even about μ.
+                        1 => (largest(b[0].as_flattened()) * largest(b[2].as_flattened())).sqrt(),
+                        _ => largest(y),
+                    };
+                    for (x, y) in x.iter().zip(y) {
+                        off = off.max((x - y).abs() / largest.max(f64::MIN_POSITIVE));
+                    }
+                }
+            }
+            if off < ENOUGH {
+                return Ok((rule(level - 1), None));
+            }
+            before = here;
+        }
+        Ok((rule(LEVELS - 1), Some(rule(LEVELS))))
+    }
+
+    /// Rows for all fields along `direction` (number `number`) at temperature `t` (K) and chemical potential `mu` (eV).
     ///
     /// # Errors
     /// As [`Conductor::at_energy`].
     pub fn rows(
         &self,
         (t, mu): (f64, f64),
-        nodes: &[Node],
         (number, direction): (usize, &Direction),
         fields_t: &[f64],
     ) -> Result<(Vec<Row>, About)> {
@@ -72,29 +116,17 @@ impl Measured {
         let mut fields = vec![0.0];
         fields.extend(fields_t);
         // A layer feels the part along its normal, and coefficients are per that part.
-        let own = match self.layer {
-            Some(axis) => {
-                let mut normal = [0; 3];
-                normal[axis] = 1;
-                Direction::along(self.fine.lattice(), normal)?
-            }
-            None => *direction,
-        };
-        let tilt = match self.layer {
-            Some(_) => dot(own.unit, direction.unit),
-            None => 1.0,
-        };
-        if tilt.abs() < 1e-9 {
-            return Err(Error::bad_option(
-                "--field",
-                "the field lies in the layer's plane, where it moves no electron round",
-                "give a direction with a part along the layer's normal",
-            ));
-        }
+        let (own, tilt) = direction.acting(self.fine.lattice(), self.layer)?;
         let felt: Vec<f64> = fields.iter().map(|b| b * tilt).collect();
         let mut asymmetry: f64 = 0.0;
-        let mut of = |conductor: &Conductor| -> Result<(Vec<InField>, AtEnergy)> {
+        let (usual, more) = self.window(t, mu, &own, &felt)?;
+        let mut of = |conductor: &Conductor, nodes: &[Node]| -> Result<(Vec<InField>, AtEnergy)> {
             let (mut moments, central) = conductor.moments(nodes, mu, &own, &felt)?;
+            // A magnetoresistance compares with no field as the same operations see it, so that what planes leave open cancels.
+            let mut zero = moments[0];
+            for x in &mut zero {
+                *x = symmetrized(&self.operations, own.unit, x).0;
+            }
             for (m, b) in moments.iter_mut().zip(&felt) {
                 for x in m.iter_mut() {
                     // Without a field every operation holds.
@@ -106,23 +138,35 @@ impl Measured {
                     *x = better;
                 }
             }
-            let zero = moments[0];
+            let whole = moments[0];
             let layer = self.layer.is_some();
-            let rows = moments
-                .iter()
-                .zip(&felt)
-                .map(|(m, b)| InField::new(m, &zero, t, *b, &own, layer));
+            let rows = moments.iter().zip(&felt).map(|(m, b)| {
+                let zero = if *b == 0.0 { &whole } else { &zero };
+                InField::new(m, zero, t, *b, &own, layer)
+            });
             Ok((rows.collect(), central))
         };
-        let (fine, central) = of(&self.fine)?;
-        let share = asymmetry_of_planes(&central);
-        let (coarse, _) = of(&self.coarse)?;
-        let (fewer, _) = of(&self.fewer)?;
-        let rival = self.rival.as_ref().map(&mut of).transpose()?;
+        let (fine, central) = of(&self.fine, &usual)?;
+        let share = planes_against_surface(&central);
+        let (coarse, _) = of(&self.coarse, &usual)?;
+        let (fewer, _) = of(&self.fewer, &usual)?;
+        let rival = match &self.rival {
+            Some(rival) => Some(of(rival, &usual)?),
+            None => None,
+        };
+        let finer = match &more {
+            Some(more) => Some(of(&self.coarse, more)?),
+            None => None,
+        };
+        // Rules that agree may still share an error of this size.
+        let share = if t > 0.0 { share + ENOUGH } else { share };
         let rows = (1..fields.len()).map(|i| {
             let mut parts = vec![(LEFT, &fine[i], &coarse[i]), (LEFT, &coarse[i], &fewer[i])];
             if let Some((rival, _)) = &rival {
                 parts.push((1.0, &coarse[i], &rival[i]));
+            }
+            if let Some((finer, _)) = &finer {
+                parts.push((1.0, &coarse[i], &finer[i]));
             }
             let nothing = InField::default();
             parts.push((share, &fine[i], &nothing));
@@ -148,11 +192,25 @@ impl Measured {
     }
 }
 
-fn asymmetry_of_planes(central: &AtEnergy) -> f64 {
-    match central.states_of_surface > 0.0 {
-        true => (central.states / central.states_of_surface - 1.0).abs(),
-        false => 0.0,
+/// How far planes and triangles are apart without a field, as a share: in the states, and in the largest component of σ.
+fn planes_against_surface(central: &AtEnergy) -> f64 {
+    if central.states_of_surface <= 0.0 {
+        return 0.0;
     }
+    let states = (central.states / central.states_of_surface - 1.0).abs();
+    let surface = central.sigma_of_surface.as_flattened();
+    match (&central.with_times, central.sigma.first()) {
+        (false, Some(planes)) => {
+            let off = planes.as_flattened().iter().zip(surface);
+            let most = off.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            states.max(most / largest(surface).max(f64::MIN_POSITIVE))
+        }
+        _ => states,
+    }
+}
+
+fn largest(all: &[f64]) -> f64 {
+    all.iter().fold(0.0, |m, x| m.max(x.abs()))
 }
 
 /// The mean over all operations.

@@ -7,6 +7,7 @@
 //!
 //! Lengths in k are in Å⁻¹ with the factor 2π, gradients ∇_k E in eV Å, dwell times w = ∮dl/|∇_⊥E| in Å⁻²/eV.
 
+mod catalogue;
 mod coefficients;
 mod conductor;
 mod critical;
@@ -27,6 +28,7 @@ mod survey;
 pub mod vector;
 mod window;
 
+pub use catalogue::{Catalogue, Interpolations, OpenRow, OrbitRow, catalogue};
 pub use coefficients::InField;
 pub use conductor::{AtEnergy, Conductor, Times, flattened, symmetrized};
 pub use direction::Direction;
@@ -43,4 +45,4 @@ pub use sample::{BandField, Density, Sampled, grid_for, sample_interpolated, sam
 pub use sheets::{Character, Sheet, sheets};
 pub use sums::{OrbitSums, orbit_sums, orbits_in};
 pub use survey::{BandSurface, LEFT, bar, survey};
-pub use window::{Node, nodes};
+pub use window::{LEVELS, Node, nodes, nodes_reach};

@@ -244,8 +244,14 @@ impl<'a> Tracer<'a> {
         // With τ along the orbit it is ∫∇E τ/τ₀ d(decay) that must be the drift.
         let mean = scale(dwell / decay, mean);
         let off = subtract(mean, scale(0.5, add(start, end)));
+        // Along the field the mean is Simpson's: it must be as good, where components along other axes nearly cancel.
+        let drift = simpson([0, 1, 2].map(|i| along[i] * inverse[i])) / decay;
+        let off_along = drift - 0.5 * dot(add(start, end), axis);
         let fix = match length > 0.0 {
-            true => subtract(off, scale(dot(off, axis), axis)),
+            true => add(
+                subtract(off, scale(dot(off, axis), axis)),
+                scale(off_along, axis),
+            ),
             false => [0.0; 3],
         };
         orbit.segments.push(Segment {

@@ -5,6 +5,12 @@ use super::families::{End, Families, Family};
 /// Fewest planes of a family.
 const FEWEST: usize = 5;
 
+/// Fewest planes of a family thinner than `SHORT` of the zone's width, whose share of any sum is as small.
+const FEWEST_SHORT: usize = 3;
+const SHORT: f64 = 0.05;
+/// A family thinner than this share of the zone's width holds nothing.
+const SHORTEST: f64 = 1e-7;
+
 /// Points and weights of the Gauss–Legendre rule with `m` points on (0, 1).
 pub fn gauss_legendre(m: usize) -> Vec<(f64, f64)> {
     let mut rule = Vec::with_capacity(m);
@@ -68,10 +74,18 @@ pub fn planes(families: &Families, density: f64) -> Vec<Plane> {
     let mut all = Vec::new();
     for (number, family) in families.families.iter().enumerate() {
         let length = (family.to - family.from) * families.direction.period;
+        // Saddles in one plane that rounding parts.
+        if length < SHORTEST * width {
+            continue;
+        }
         let ends = [family.lower, family.upper];
         let saddles = ends.iter().filter(|e| **e == End::Saddle).count();
         let count = (density * (length / width).sqrt()).ceil() as usize;
-        let count = count.max(FEWEST + 2 * saddles);
+        let least = match length < SHORT * width {
+            true => FEWEST_SHORT + saddles,
+            false => FEWEST + 2 * saddles,
+        };
+        let count = count.max(least);
         if family.lower == End::Nowhere {
             // Periodic: even planes converge faster than any power.
             for i in 0..count {

@@ -140,7 +140,7 @@ fn measure(
     for t in &triangles {
         let c = curved(mesh, field, *t as usize);
         area += c.area;
-        speed += c.integral(|g| norm(g));
+        speed += c.integral(norm);
         if closed {
             let shift = place[*t as usize].map(f64::from);
             let p: [Vector; 3] = std::array::from_fn(|i| {

@@ -31,7 +31,7 @@ pub struct BandSurface {
 /// # Errors
 /// Where a mesh does not close (a defect), or memory is short.
 pub fn survey(header: &BandHeader, sampled: &Sampled, energy_ev: f64) -> Result<Vec<BandSurface>> {
-    let flat = header.k_grid.n.iter().any(|n| *n == 1);
+    let flat = header.k_grid.n.contains(&1);
     let lattice = match flat {
         true => flattened(header)?,
         false => header.lattice.clone(),

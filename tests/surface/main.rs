@@ -4,5 +4,8 @@
 #[allow(dead_code)]
 mod common;
 
+mod commands;
+
+mod in_field;
 mod models;
 mod orbits;

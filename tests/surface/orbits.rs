@@ -241,3 +241,80 @@ fn the_cubic_band_has_its_belly_neck_and_hole() {
         }
     }
 }
+
+/// §4 and SKEAF's spheroid: F and m_c of an ellipsoid in any direction, m_c = √(det M/(b·M·b)), F = m_c E_F/(ħe).
+#[test]
+fn an_ellipsoid_has_its_frequencies() {
+    let a = 15.0;
+    let masses: [f64; 3] = [0.2, 0.5, 1.1];
+    let energy: f64 = 0.1;
+    let band = Band::new(cubic(a), [64; 3], &*ellipsoid(a, masses));
+    let mesh = band.mesh(energy);
+    for r in [[0, 0, 1], [1, 0, 0], [1, 1, 0], [1, 2, 3], [13, -7, 29]] {
+        let d = Direction::along(&band.lattice, r).unwrap();
+        let bmb: f64 = (0..3).map(|i| masses[i] * d.unit[i].powi(2)).sum();
+        let mass = (masses.iter().product::<f64>() / bmb).sqrt();
+        let frequency = mass * bzint::units::ELECTRON_MASS * energy / bzint::units::HBAR;
+        let families = Families::new(&mesh, &band.spline, d);
+        let slices = planes(&families, 16.0);
+        let found = extremes(&families, &slices, &orbits_in(&families, &slices, None));
+        assert_eq!(found.len(), 1, "R {r:?}");
+        let x = &found[0];
+        let (f, m, n) = (
+            x.frequency / frequency - 1.0,
+            x.mass / mass - 1.0,
+            x.mass_from_areas / mass - 1.0,
+        );
+        println!("R {r:?}: F {f:.1e} m {m:.1e} {n:.1e}");
+        assert!(f.abs() < 1e-4 && m.abs() < 2e-4 && n.abs() < 2e-4);
+    }
+}
+
+/// SKEAF's barrel: belly and neck of a warped cylinder have one frequency where J₀(c k_F tan θ) = 0; here c k_F = 2.0538: 49.50°, 69.57° (zeros 2.40483 and
+/// 5.52008).
+#[test]
+fn a_barrel_has_its_yamaji_angles() {
+    let (a, c) = (6.0, 6.0);
+    let k = 2.0538 / c;
+    let energy = HBAR2_OVER_ME * k * k / 2.0;
+    let plane = ellipsoid(a, [1.0, 1.0, 1e9]);
+    let warp = 2e-3 * energy;
+    let band = Band::new(cubic(a), [72, 72, 24], &move |u| {
+        plane([u[0], u[1], 0.5]) - 2.0 * warp * (2.0 * PI * u[2]).cos()
+    });
+    let mesh = band.mesh(energy);
+    // Difference of the two frequencies times cos θ: 8·warp·J₀(c k_F tan θ) in units of E.
+    let spread = |r: [i32; 3]| {
+        let d = Direction::along(&band.lattice, r).unwrap();
+        let families = Families::new(&mesh, &band.spline, d);
+        let slices = planes(&families, 24.0);
+        let found = extremes(&families, &slices, &orbits_in(&families, &slices, None));
+        // The belly is where cos 2πu₃ = 1.
+        let height = |x: &bzint::surface::Extreme| {
+            let u = x.orbit.centre()[2] * c / (2.0 * PI);
+            (u - u.round()).abs()
+        };
+        let belly = found.iter().filter(|x| height(x) < 0.25);
+        let neck = found.iter().filter(|x| height(x) > 0.25);
+        let mean = |all: Vec<f64>| all.iter().sum::<f64>() / all.len() as f64;
+        let (belly, neck) = (
+            mean(belly.map(|x| x.frequency).collect()),
+            mean(neck.map(|x| x.frequency).collect()),
+        );
+        let angle = f64::from(r[0]).atan2(f64::from(r[2])).to_degrees();
+        println!(
+            "R {r:?} {angle:.3}°: {belly:.4} {neck:.4}, {} extremes",
+            found.len()
+        );
+        (angle, belly - neck)
+    };
+    for (low, high, exact) in [
+        ([15, 0, 13], [13, 0, 11], 49.50),
+        ([8, 0, 3], [27, 0, 10], 69.58),
+    ] {
+        let (a, b) = (spread(low), spread(high));
+        let zero = a.0 - a.1 * (b.0 - a.0) / (b.1 - a.1);
+        println!("zero at {zero:.4}°, {exact}");
+        assert!((zero - exact).abs() < 0.1, "{zero} {exact}");
+    }
+}

@@ -63,7 +63,7 @@ pub(super) fn bytes(p: &Polygons) -> Vec<u8> {
         "buffers": [{"byteLength": offset}],
     });
     let mut text = head.to_string().into_bytes();
-    while text.len() % 4 != 0 {
+    while !text.len().is_multiple_of(4) {
         text.push(b' ');
     }
     let data = [points, normals, colours, indices].concat();

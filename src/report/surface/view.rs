@@ -6,6 +6,10 @@ use crate::io::polygons::Polygons;
 use crate::surface::BandSurface;
 use crate::surface::vector::{Vector, norm, scale, unit};
 use crate::units::EV_ANGSTROM_OVER_HBAR;
+use std::collections::HashMap;
+
+/// Points nearer than this (Å⁻¹) are one.
+const NEAR: f64 = 1e-6;
 
 /// What colours show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +92,8 @@ impl View {
                 };
                 let name = format!("band {}{spin} sheet {}", s.band + first_band, number + 1);
                 polygons.parts.push((name, polygons.triangles.len()));
+                // Corners of one sheet in one place are one point.
+                let mut shared: HashMap<[i64; 3], u32> = HashMap::new();
                 for t in &sheet.triangles {
                     let t = &mesh.triangles[*t as usize];
                     let corners: [Corner; 3] = std::array::from_fn(|i| Corner {
@@ -97,16 +103,24 @@ impl View {
                     });
                     let parts = zone.as_ref().map_or(Vec::new(), |z| z.fold(corners));
                     for part in parts {
-                        let start = polygons.points.len() as u32;
-                        for c in &part {
-                            polygons.points.push(c.k.map(|x| x as f32));
-                            polygons.normals.push(unit(c.gradient).map(|x| x as f32));
-                            for (all, p) in values.iter_mut().zip(properties) {
-                                all.push(p.of(c.gradient, tau_s));
-                            }
-                        }
-                        for i in 2..part.len() as u32 {
-                            polygons.triangles.push([start, start + i - 1, start + i]);
+                        let indices: Vec<u32> = part
+                            .iter()
+                            .map(|c| {
+                                let place = c.k.map(|x| (x / NEAR).round() as i64);
+                                *shared.entry(place).or_insert_with(|| {
+                                    polygons.points.push(c.k.map(|x| x as f32));
+                                    polygons.normals.push(unit(c.gradient).map(|x| x as f32));
+                                    for (all, p) in values.iter_mut().zip(properties) {
+                                        all.push(p.of(c.gradient, tau_s));
+                                    }
+                                    polygons.points.len() as u32 - 1
+                                })
+                            })
+                            .collect();
+                        for i in 2..indices.len() {
+                            polygons
+                                .triangles
+                                .push([indices[0], indices[i - 1], indices[i]]);
                         }
                     }
                 }
