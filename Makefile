@@ -22,5 +22,7 @@ test:
 	cargo fmt --check
 	@sh .ci/deny.sh
 	cargo clippy --all-targets -- -D warnings
+	# The library alone: no C, no clap.
+	cargo check --lib --no-default-features
 	BZINT_REQUIRE_GPU=1 XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-/tmp}" cargo test
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps

@@ -2,8 +2,8 @@
 // Twin: src/kernel/velocity.rs.
 //
 // v = M·D, with D the stencil differences of the levels (summed in shared/view.wgsl's node) and M = params.gradient.
-// Channels: 0 states, 1-6 v_i v_j (xx yy zz yz xz xy), 7 |v|; at 12 and 20 8-10 |v_x| |v_y| |v_z|; at 20 and 24 v_i v_j tau
-// and |v|^2 tau^2 in the last eight; at 16, 24 and 52 those of curvature.wgsl.
+// Channels: 0 states, 1-6 v_i v_j (xx yy zz yz xz xy), 7 |v|; |v.n| along params.directions at 8-11 of 12 and 20, and at 14-15 of
+// 16, 24 and 52; at 20 and 24 v_i v_j tau and |v|^2 tau^2 in the last eight; at 16, 24 and 52 those of curvature.wgsl.
 // Units: the band's velocity and lifetime units, so that no channel exceeds 1. Precision: level differences are exact
 // integers; the sum, the product and the square root round in f32.
 
@@ -28,11 +28,9 @@ fn channel_values(v: vec3<f32>, tau: f32) -> array<f32, CHANNELS> {
     f[5] = v.x * v.z;
     f[6] = v.x * v.y;
     f[7] = sqrt(f[1] + f[2] + f[3]);
-    // Indices of channels that may be absent are limited to the array: WGSL checks them before it drops the branch.
-    if CHANNELS == 12u || CHANNELS == 20u {
-        f[min(8u, CHANNELS - 1u)] = abs(v.x);
-        f[min(9u, CHANNELS - 1u)] = abs(v.y);
-        f[min(10u, CHANNELS - 1u)] = abs(v.z);
+    for (var i = 0u; i < DIRECTION_COUNT; i++) {
+        let n = params.directions[i];
+        f[DIRECTION_FIRST + i] = abs(n.x * v.x + n.y * v.y + n.z * v.z);
     }
     if CHANNELS == 20u || CHANNELS == 24u {
         for (var c = 0u; c < 6u; c++) {

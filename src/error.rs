@@ -190,7 +190,10 @@ impl Error {
     }
 
     /// An [`Error::Hdf5`] for `place` in `path`.
-    pub fn hdf5(path: &Path, place: impl Into<String>) -> impl FnOnce(hdf5::Error) -> Self {
+    pub fn hdf5<E: std::fmt::Display>(
+        path: &Path,
+        place: impl Into<String>,
+    ) -> impl FnOnce(E) -> Self {
         let path = path.to_path_buf();
         let place = place.into();
         move |error| Self::Hdf5 {

@@ -17,15 +17,16 @@
 //! fermi_dirac ← error quadrature
 //! bounds      ← error fermi_dirac quadrature units
 //! crystal     ← error units
+//! uncertainty ← crystal
 //! bands       ← crystal error memory units
 //! sampler     ← bands crystal error kernel memory progress units
-//! integrate   ← bands crystal error kernel memory progress sampler units
+//! integrate   ← bands crystal error kernel memory progress uncertainty units
 //! gpu         ← bands error integrate kernel memory
 //! io          ← bands crystal error memory sampler units
 //! surface     ← bands crystal error memory progress sampler units
 //! scattering  ← error fermi_dirac io quadrature units
-//! transport   ← bands crystal error integrate memory quadrature scattering units
-//! report      ← bands bounds crystal error integrate io scattering surface transport units
+//! transport   ← bands bounds crystal error fermi_dirac integrate kernel memory quadrature scattering uncertainty units
+//! report      ← bands bounds crystal error fermi_dirac integrate io surface transport uncertainty units
 //! cli         ← bands bounds crystal error gpu integrate io memory progress report sampler scattering surface transport units
 //! ```
 //!
@@ -71,22 +72,25 @@
 
 pub mod bands;
 pub mod bounds;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod crystal;
 pub mod error;
 pub mod fermi_dirac;
+#[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod integrate;
 pub mod io;
 pub mod kernel;
 pub mod memory;
-mod progress;
+pub mod progress;
 mod quadrature;
 pub mod report;
 pub mod sampler;
 pub mod scattering;
 pub mod surface;
 pub mod transport;
+pub mod uncertainty;
 pub mod units;
 
 pub use error::{Error, Result};

@@ -39,6 +39,7 @@ struct Params {
     reserved: u32,
     gradient: array<vec4<f32>, 3>, // [cart].axis: velocity per level of stencil difference
     mass_gradient: array<vec4<f32>, 3>, // [cart].axis: inverse mass per velocity of stencil difference
+    directions: array<vec4<f32>, 4>, // unit vectors n of the channels |v.n|, or zero
 }
 
 @group(0) @binding(0) var<uniform> params: Params;

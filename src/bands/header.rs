@@ -1,6 +1,6 @@
 //! Everything about a set of bands but the numbers themselves.
 
-use crate::crystal::{Atom, KGrid, Lattice, PointGroup};
+use crate::crystal::{Atom, GridBasis, KGrid, KSet, Lattice, PointGroup};
 use crate::error::{Error, Result};
 
 /// How the file treats spin.
@@ -60,6 +60,9 @@ pub struct BandHeader {
     pub lattice: Lattice,
     /// Full k-grid.
     pub k_grid: KGrid,
+    /// The basis that `k_grid` is in, where it is not the lattice's own because the k-points are no grid of several points along each
+    /// axis in any basis: such bands can be interpolated (`sampler::FourierSeries`), not integrated.
+    pub k_basis: Option<GridBasis>,
     /// Spin treatment; fixes the number of spin channels and g_s.
     pub spin: SpinTreatment,
     /// Whether the file does not tell how many electrons a state holds, so that `spin` is the reader's assumption.
@@ -93,6 +96,7 @@ impl BandHeader {
         Self {
             lattice,
             k_grid,
+            k_basis: None,
             spin,
             spin_assumed: false,
             n_band,
@@ -106,6 +110,33 @@ impl BandHeader {
             has_lifetimes: false,
             provenance: Provenance::default(),
         }
+    }
+
+    /// The k-points as a set in whatever basis.
+    pub fn k_set(&self) -> KSet {
+        let grid = self.k_grid;
+        KSet {
+            grid,
+            basis: self.k_basis.unwrap_or(GridBasis::own(grid.n)),
+        }
+    }
+
+    /// That the k-points are a grid along the lattice's axes.
+    ///
+    /// # Errors
+    /// [`Error::BadBands`] where they are a grid in no basis that can be differentiated.
+    pub fn check_k_grid(&self) -> Result<()> {
+        if self.k_basis.is_none() {
+            return Ok(());
+        }
+        Err(Error::bad_bands(
+            "k-points",
+            format!(
+                "their {} points are a grid in no basis of the crystal that has several points along each axis",
+                self.k_grid.len()
+            ),
+            "interpolate the bands",
+        ))
     }
 
     /// Number of spin channels: 2 for collinear bands, else 1.

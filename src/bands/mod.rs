@@ -5,16 +5,19 @@
 pub mod edges;
 mod grid;
 mod header;
+mod interpolator;
 pub mod model;
 mod occupation;
 mod scissor;
 mod source;
 mod statistics;
+pub mod touching;
 pub mod unfold;
 mod wannier;
 
 pub use grid::BandGrid;
 pub use header::{BandHeader, Provenance, SpinTreatment};
+pub use interpolator::{BandGroup, BoxBand, Derivatives, Interpolation, Interpolator, KBox};
 pub use occupation::GapSplit;
 pub(crate) use occupation::{count_by_level, ranges};
 pub use scissor::{Scissor, ScissorBands};

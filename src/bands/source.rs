@@ -1,6 +1,6 @@
 //! Where energies come from, plane by plane: a grid in memory, an HDF5 file, a model.
 
-use super::{BandHeader, BandStatistics};
+use super::{BandHeader, BandStatistics, Interpolation};
 use crate::crystal::PointGroup;
 use crate::error::Result;
 
@@ -74,8 +74,8 @@ pub trait BandSource: Send + Sync {
         None
     }
 
-    /// The address of the interpolation that the bands are, which tells it from others; none for what is no interpolation itself.
-    fn interpolation(&self) -> Option<usize> {
+    /// The interpolation that the bands are, to be evaluated anywhere; none for what is a table.
+    fn interpolation(&self) -> Option<Interpolation<'_>> {
         None
     }
 
@@ -121,7 +121,7 @@ impl<S: BandSource + ?Sized> BandSource for &S {
         (**self).table()
     }
 
-    fn interpolation(&self) -> Option<usize> {
+    fn interpolation(&self) -> Option<Interpolation<'_>> {
         (**self).interpolation()
     }
 

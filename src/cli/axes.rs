@@ -22,12 +22,38 @@ fn disperses(table: &dyn BandSource, axis: usize) -> bool {
         .any(|s| s.max_step[axis] > FLAT_EV)
 }
 
+/// Whether an axis has so few points that differences of the table do not see what some band does along it.
+fn short(table: &dyn BandSource) -> [bool; 3] {
+    let n = table.header().k_grid.n;
+    std::array::from_fn(|i| n[i] < FEWEST && n[i] > 1 && disperses(table, i))
+}
+
+/// Checks that a table with relaxation times, which are not interpolated, sees what its bands do: with two points along an axis even known
+/// velocities are often zero by symmetry at both.
+///
+/// # Errors
+/// [`Error::BadBands`] where it has two or three points along an axis that disperses.
+pub fn check_lifetimes(table: &dyn BandSource) -> Result<()> {
+    let Some(axis) = short(table).iter().position(|short| *short) else {
+        return Ok(());
+    };
+    Err(Error::bad_bands(
+        format!("k-points along axis {}", axis + 1),
+        format!(
+            "there are {}, which do not tell what the bands do along it, and bands with relaxation times of their own are not interpolated",
+            table.header().k_grid.n[axis]
+        ),
+        format!(
+            "give bands on {FEWEST} points or more along it, or another relaxation time (`--tau SECONDS`)"
+        ),
+    ))
+}
+
 /// The grid that `table` is to be interpolated on because it has two or three points along an axis that disperses: its own, but for
 /// those axes. None where there is no such axis.
 pub fn completed(table: &dyn BandSource) -> Result<Option<KGrid>> {
     let grid = table.header().k_grid;
-    let short: [bool; 3] =
-        std::array::from_fn(|i| grid.n[i] < FEWEST && grid.n[i] > 1 && disperses(table, i));
+    let short = short(table);
     if short == [false; 3] {
         return Ok(None);
     }

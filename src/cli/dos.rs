@@ -55,6 +55,8 @@ impl Dos {
         let demands = Demands {
             method: Some(&self.method),
             check: &|_, _| Ok(()),
+            table: None,
+            lifetimes: false,
         };
         let source = opened::open(&self.input, Preference::AsGiven, &demands)?;
         outputs.spare_inputs()?;

@@ -46,6 +46,8 @@ impl Fermi {
         let demands = Demands {
             method: Some(&self.method),
             check: &|header, range| level::check_level(&self.level, header, range),
+            table: None,
+            lifetimes: self.tau.is_none(),
         };
         let source = opened::open(&self.input, Preference::AsGiven, &demands)?;
         outputs.spare_inputs()?;

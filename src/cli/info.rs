@@ -40,7 +40,7 @@ impl Info {
         }
         let input = self.input.file.display().to_string();
         let edges = GapSplit::of(&*source)
-            .map(|split| BandEdges::new(&*source, &split))
+            .map(|split| edges(&*source, &split))
             .transpose()?;
         let crossings = in_zone(&*source)?;
         let on_surface = match edges {
@@ -66,6 +66,18 @@ impl Info {
             terminal::print(&text)
         }
     }
+}
+
+/// The edges, with what another interpolation of the file's energies says of them.
+fn edges(source: &dyn BandSource, split: &GapSplit) -> Result<BandEdges> {
+    let own = BandEdges::new(source, split)?;
+    let Some(rival) = source.rival() else {
+        return Ok(own);
+    };
+    Ok(match GapSplit::of(&*rival) {
+        Some(split) => own.widened(&BandEdges::new(&*rival, &split)?),
+        None => own,
+    })
 }
 
 /// The summary with what became of each group of bands, where that was asked for.

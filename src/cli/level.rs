@@ -51,6 +51,28 @@ pub fn gap(choice: &FermiOption, source: &dyn BandSource, fermi_ev: f64) -> Opti
     .or_else(|| fermi_level::gap_around(source, fermi_ev))
 }
 
+/// Whether the Fermi level of `choice` may lie in a gap of bands that reach at least as far as those of `table`, as all do that go through
+/// its energies: a band that crosses the level there crosses it.
+pub fn may_be_in_gap(choice: &FermiOption, table: &dyn BandSource) -> bool {
+    let header = table.header();
+    if !determines_level(choice, header) {
+        return true;
+    }
+    let electrons = choice.electrons.or(header.n_electrons);
+    let counted = electrons.filter(|_| choice.fermi_level.is_none());
+    if counted.is_some_and(|n| GapSplit::at_count(table, n).is_some()) {
+        return true;
+    }
+    let level = match choice.fermi_level.unwrap_or(default_choice(choice, header)) {
+        FermiChoice::Given(energy) => Some(energy),
+        FermiChoice::File => header.fermi_level_ev,
+        FermiChoice::Electrons => {
+            return electrons.is_some_and(|n| GapSplit::at_count(table, n).is_some());
+        }
+    };
+    level.is_some_and(|energy| fermi_level::gap_around(table, energy).is_some())
+}
+
 /// How far from the bands electrons are parted from holes where there are no others, k_BT: no state lies there.
 const EMPTY_KT: f64 = 20.0;
 

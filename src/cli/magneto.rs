@@ -99,7 +99,13 @@ impl Magneto {
             named.push(("--figure", figure.clone()));
         }
         let outputs = Outputs::new(&self.output, &[&self.input.file], &named)?;
-        let bands = Surfaces::open(&self.input, &self.level, &self.mesh, &self.output)?;
+        let bands = Surfaces::open(
+            &self.input,
+            &self.level,
+            &self.mesh,
+            self.tau.is_none() && self.tau_per_band.is_none(),
+            &self.output,
+        )?;
         outputs.spare_inputs()?;
         let start = Instant::now();
         let (rows, abouts, angles, grid) = on_threads(self.mesh.threads, || self.compute(&bands))?;

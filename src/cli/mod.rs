@@ -10,6 +10,7 @@ mod dos;
 mod fermi;
 mod field;
 mod info;
+mod landauer;
 mod level;
 mod lists;
 mod magneto;
@@ -25,13 +26,16 @@ mod progress;
 mod quantity;
 mod relaxation;
 mod report;
+mod screen;
 mod session;
 mod signals;
+mod states;
 mod surface;
 mod surfaces;
 mod terminal;
 mod transport;
 mod validate;
+mod zt;
 
 use crate::error::Result;
 use clap::{Parser, Subcommand};
@@ -76,6 +80,15 @@ enum Command {
     Orbits(Box<orbits::Orbits>),
     /// Transport in any magnetic field: magnetoresistance, Hall, Seebeck, Nernst, thermal conductivity, along orbits
     Magneto(Box<magneto::Magneto>),
+    /// Modes per area, mean free paths, and what a contact or a device of a given length conducts
+    #[command(after_help = UNITS)]
+    Landauer(Box<landauer::Landauer>),
+    /// zT as a functional of the bands: its window, its bounds, and how near the material comes
+    #[command(after_help = UNITS)]
+    Zt(Box<zt::Zt>),
+    /// Many materials in one table, sorted by zT or by how near they come to what their bands could do
+    #[command(after_help = UNITS)]
+    Screen(Box<screen::Screen>),
     /// What no material can exceed: the best transmission for any alpha A, power and efficiency of two terminals
     Bounds(bounds::Bounds),
     /// A figure (SVG or PNG) of any result file, with shaded error bands
@@ -108,6 +121,9 @@ impl Cli {
             Command::Surface(c) => c.run(),
             Command::Orbits(c) => c.run(),
             Command::Magneto(c) => c.run(),
+            Command::Landauer(c) => c.run(),
+            Command::Zt(c) => c.run(),
+            Command::Screen(c) => c.run(),
             Command::Bounds(c) => c.run(),
             Command::Plot(c) => c.run(),
             Command::Report(c) => c.run(),
@@ -125,6 +141,7 @@ pub fn main(stdout_is_closed: bool) -> ExitCode {
         terminal::close_stdout();
     }
     signals::install();
+    crate::memory::before_the_end(crate::io::output::discard_all_if_free);
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(message) => return told(&message),

@@ -53,12 +53,19 @@ pub enum Preference {
 /// Finds fault with bands, given what they will be and the range of the table's energies (eV), where there is one.
 pub type Objection<'a> = dyn Fn(&BandHeader, Option<(f64, f64)>) -> Result<()> + 'a;
 
+/// Finds fault with a table.
+pub type TableObjection<'a> = dyn Fn(&dyn BandSource) -> Result<()> + 'a;
+
 /// What a command asks of the bands before anything long is made of them.
 pub struct Demands<'a> {
     /// How they are to be integrated; none where they never are refined.
     pub method: Option<&'a Method>,
     /// Objections to the bands.
     pub check: &'a Objection<'a>,
+    /// Objections to the table's own energies, which no interpolation through them takes away.
+    pub table: Option<&'a TableObjection<'a>>,
+    /// Whether the relaxation times that bands bring are integrated.
+    pub lifetimes: bool,
 }
 
 impl Demands<'_> {
@@ -162,6 +169,10 @@ fn on_density(input: &Input, preference: Preference, demands: &Demands) -> Resul
     let phase = progress::phase("reading the bands", 0);
     let table = io::open(&input.file, &told)?;
     drop(phase);
+    demands.table.map_or(Ok(()), |check| check(&*table))?;
+    if table.header().k_basis.is_some() {
+        return off_axes(&*table, input, preference, demands);
+    }
     let header = table.header();
     let coarse = header.k_grid.n.iter().all(|n| *n <= MOST_POINTS) && !header.has_lifetimes;
     if input.fit_velocities && !header.has_velocities {
@@ -223,7 +234,7 @@ fn on_density(input: &Input, preference: Preference, demands: &Demands) -> Resul
             ));
         }
         demands.of_grid(header, None, range)?;
-        return as_it_is(table, preference);
+        return as_it_is(table, preference, demands);
     }
     demands.of_refined(header, range)?;
     let why = match hamiltonians(&*table, input)? {
@@ -235,9 +246,70 @@ fn on_density(input: &Input, preference: Preference, demands: &Demands) -> Resul
     refine(Box::new(series), input)
 }
 
+/// Bands on k-points that are no grid along any axes: they are interpolated, however they are asked for.
+fn off_axes(
+    table: &dyn BandSource,
+    input: &Input,
+    preference: Preference,
+    demands: &Demands,
+) -> Result<Opened> {
+    let off = "the k-points are a grid in no basis of the crystal that has several points along each axis";
+    if input.fit_velocities {
+        return Err(nothing_to_fit(input, off, "leave the option out"));
+    }
+    if input.interpolator == InterpolatorKind::Isospectral {
+        return Err(no_hamiltonian(input, off, "give `--interpolator series`"));
+    }
+    let header = table.header();
+    let own = header.k_set().grid_of_own_axes(&header.lattice)?;
+    let seen = BandHeader {
+        k_grid: own,
+        k_basis: None,
+        ..header.clone()
+    };
+    let grid = match (density(input, &header.lattice)?, input.tolerance) {
+        (Some(Density::Grid(n)), _) => {
+            axes::check_evaluated(n, density_option(input), own.n)?;
+            KGrid::gamma(n)?
+        }
+        (Some(Density::AsItIs), _) => {
+            let file = input.file.display();
+            return Err(Error::bad_option(
+                "--interpolate none",
+                format!("{file}: {off}, so that nothing can be differentiated as it is"),
+                "give a number, or leave the option out",
+            ));
+        }
+        (None, None) if preference == Preference::Table => own,
+        // Denser than the file's points: analytic velocities leave the grid's part of the bars to be made small.
+        (None, None) if preference == Preference::AsGiven => {
+            KGrid::new(own.n.map(|n| if n == 1 { 1 } else { 2 * n }), own.shift)?
+        }
+        (None, _) => {
+            demands.of_refined(&seen, None)?;
+            return refine(Box::new(FourierSeries::with_rival(table)?), input);
+        }
+    };
+    demands.of_grid(&seen, Some(grid), None)?;
+    Ok(Opened::Table(Box::new(FourierBands::with_rival(
+        table, grid,
+    )?)))
+}
+
 /// A table without interpolation, but along axes with so few points that differences do not see their dispersion.
-fn as_it_is(table: Box<dyn BandSource>, preference: Preference) -> Result<Opened> {
-    if preference == Preference::Table || table.header().has_lifetimes {
+///
+/// # Errors
+/// As [`axes::check_lifetimes`], where the bands bring relaxation times, which are not interpolated.
+fn as_it_is(
+    table: Box<dyn BandSource>,
+    preference: Preference,
+    demands: &Demands,
+) -> Result<Opened> {
+    if preference == Preference::Table {
+        return Ok(Opened::Table(table));
+    }
+    if table.header().has_lifetimes && demands.lifetimes {
+        axes::check_lifetimes(&*table)?;
         return Ok(Opened::Table(table));
     }
     Ok(Opened::Table(match axes::completed(&*table)? {
@@ -299,6 +371,7 @@ pub fn hamiltonian(input: &Input, spin: Option<usize>) -> Result<WannierHamilton
         return Ok(hamiltonian);
     }
     let table = io::open(&input.file, &told)?;
+    table.header().check_k_grid()?;
     let header = table.header();
     let spin = match spin {
         Some(spin) if spin < header.n_spin() => spin,

@@ -356,7 +356,8 @@ fn parse_electrons(text: &str) -> Result<f64, String> {
 /// Smallest and largest relative error bar that refinement takes.
 const TOLERANCES: std::ops::Range<f64> = 1e-8..1.0;
 
-fn parse_tolerance(text: &str) -> Result<f64, String> {
+/// A relative error bar.
+pub fn parse_tolerance(text: &str) -> Result<f64, String> {
     match quantity(text, Kind::Share)? {
         x if TOLERANCES.contains(&x) => Ok(x),
         x => Err(format!(

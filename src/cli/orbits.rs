@@ -98,7 +98,7 @@ impl Orbits {
         let named: Vec<(&'static str, PathBuf)> =
             self.out.iter().map(|p| ("--output", p.clone())).collect();
         let outputs = Outputs::new(&self.output, &[&self.input.file], &named)?;
-        let bands = Surfaces::open(&self.input, &self.level, &self.mesh, &self.output)?;
+        let bands = Surfaces::open(&self.input, &self.level, &self.mesh, false, &self.output)?;
         outputs.spare_inputs()?;
         let header = bands.header();
         let lattice = flattened(header)?;

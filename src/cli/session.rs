@@ -9,11 +9,12 @@ use crate::bands::{BandHeader, BandSource};
 use crate::error::{Error, Result};
 use crate::gpu::{self, GpuEngine};
 use crate::integrate::cpu::CpuEngine;
-use crate::integrate::refine::{Refinement, Refiner, RefiningEngine};
+use crate::integrate::refine::{Refinement, RefiningEngine};
 use crate::integrate::{Engine, Progress, Request, Velocities, Weights};
 use crate::progress;
-use crate::report::{Row, Run};
+use crate::report::Run;
 use crate::sampler::InterpolatedBands;
+use crate::transport::Row;
 use std::time::Instant;
 
 /// Opens the input as a table, interpolated to a uniform grid where asked.
@@ -36,6 +37,8 @@ pub fn open_checked(
     let demands = Demands {
         method: None,
         check: &check,
+        table: None,
+        lifetimes: false,
     };
     match opened::open(input, Preference::Table, &demands)? {
         Opened::Table(source) => Ok(source),
@@ -96,6 +99,17 @@ pub fn command_line() -> String {
 /// # Errors
 /// The errors of `work`; [`Error::NoAdapter`] where a GPU was asked for and there is none.
 pub fn integrate<T: Send>(
+    method: &Method,
+    output: &Output,
+    source: &Opened,
+    work: impl Fn(&Request, &mut dyn Engine) -> Result<T> + Sync,
+) -> Result<(T, Run)> {
+    let (result, run) = chosen(method, output, source, work)?;
+    let budgets = output.verbose;
+    Ok((result, Run { budgets, ..run }))
+}
+
+fn chosen<T: Send>(
     method: &Method,
     output: &Output,
     source: &Opened,
@@ -185,8 +199,7 @@ fn refine<T: Send>(
     on_threads(method.threads, || {
         let start = Instant::now();
         let phase = progress::phase("integrating", 0);
-        let refiner = Refiner::new(bands.interpolator(), refinement)?;
-        let mut engine = RefiningEngine::new(refiner);
+        let mut engine = RefiningEngine::new(refinement);
         let result = work(request, &mut engine)?;
         drop(phase);
         let seconds = start.elapsed().as_secs_f64();
@@ -213,6 +226,7 @@ fn refine<T: Send>(
                 seconds,
                 method: words,
                 refined: engine.last().cloned(),
+                budgets: false,
             },
         ))
     })
@@ -239,6 +253,7 @@ fn timed<T>(
         seconds: start.elapsed().as_secs_f64(),
         method: method_name(&request, source.header()),
         refined: None,
+        budgets: false,
     };
     Ok((result?, run))
 }
@@ -254,7 +269,7 @@ pub struct Widest {
 /// The widest bar of some results.
 pub fn widest(rows: &[Row]) -> Option<Widest> {
     let of_row = |row: &Row| {
-        let (name, relative) = row.widest_bar()?;
+        let (name, _, relative) = row.widest_bar()?;
         Some(Widest {
             temperature_k: row.temperature_k,
             mu_ev: row.scalar("chemical_potential").value,

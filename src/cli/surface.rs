@@ -114,7 +114,7 @@ impl Surface {
                 "give `--tau SECONDS`",
             ));
         }
-        let bands = Surfaces::open(&self.input, &self.level, &self.mesh, &self.output)?;
+        let bands = Surfaces::open(&self.input, &self.level, &self.mesh, false, &self.output)?;
         outputs.spare_inputs()?;
         let energy = bands.fermi_ev + self.energy;
         let start = Instant::now();

@@ -43,7 +43,7 @@ pub struct Replicas {
 }
 
 impl Surfaces {
-    /// Opens the input and finds the Fermi level.
+    /// Opens the input, for the relaxation times that it brings where `lifetimes` asks for them, and finds the Fermi level.
     ///
     /// # Errors
     /// As [`opened::open`] and [`level::fermi_level`].
@@ -51,6 +51,7 @@ impl Surfaces {
         input: &Input,
         choice: &FermiOption,
         mesh: &MeshOption,
+        lifetimes: bool,
         output: &Output,
     ) -> Result<Self> {
         choice.check()?;
@@ -65,6 +66,8 @@ impl Surfaces {
         let demands = Demands {
             method: Some(&method),
             check: &|header, range| level::check_level(choice, header, range),
+            table: None,
+            lifetimes,
         };
         let source = opened::open(input, Preference::Refined, &demands)?;
         session::notes(output, source.header());

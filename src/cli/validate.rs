@@ -352,11 +352,11 @@ mod tests {
         use Channels::{Basic, Hall, Lifetimes, LifetimesHall, Magneto, Speeds};
         for (set, count) in [
             (Basic, 8),
-            (Speeds, 11),
-            (Lifetimes, 18),
-            (LifetimesHall, 21),
-            (Hall, 14),
-            (Magneto, 50),
+            (Speeds, 12),
+            (Lifetimes, 19),
+            (LifetimesHall, 23),
+            (Hall, 16),
+            (Magneto, 52),
         ] {
             let mut names: Vec<String> = named(set).into_iter().map(|(name, _)| name).collect();
             assert_eq!(names.len(), count);

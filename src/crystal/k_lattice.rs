@@ -285,6 +285,26 @@ impl GridBasis {
         &self.direct
     }
 
+    /// b'₁ b'₂ b'₃ in units of b₁ b₂ b₃, rows.
+    pub fn reciprocal(&self) -> &Rotation {
+        &self.reciprocal
+    }
+
+    /// The cell's own basis in terms of this one.
+    pub fn inverse(&self) -> Self {
+        let transposed = |m: &Rotation| std::array::from_fn(|i| std::array::from_fn(|j| m[j][i]));
+        Self {
+            n: self.n,
+            reciprocal: transposed(&self.direct),
+            direct: transposed(&self.reciprocal),
+        }
+    }
+
+    /// Fractional k in the cell's own basis, of the fractional k in this one.
+    pub fn own_k(&self, u: [f64; 3]) -> [f64; 3] {
+        super::apply(&self.inverse().direct, u)
+    }
+
     /// Fractional k in this basis, of the fractional k in the cell's own.
     pub fn k(&self, u: [f64; 3]) -> [f64; 3] {
         super::apply(&self.direct, u)

@@ -2,6 +2,7 @@
 
 mod k_grid;
 mod k_lattice;
+mod k_set;
 mod lattice;
 mod magnetic;
 mod symmetry;
@@ -10,6 +11,7 @@ pub(crate) mod tensor;
 pub use k_grid::KGrid;
 pub(crate) use k_lattice::SAME_COORDINATE;
 pub use k_lattice::{GridBasis, KLattice};
+pub use k_set::KSet;
 pub use lattice::Lattice;
 pub(crate) use symmetry::apply;
 pub use symmetry::{Atom, PointGroup, Rotation, TensorProjector};

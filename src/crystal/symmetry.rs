@@ -200,6 +200,50 @@ impl PointGroup {
         })
     }
 
+    /// The proper subgroups that one or two operations generate, with inversion where the group has it, large ones first; without
+    /// those of inversion and the identity alone.
+    pub(crate) fn subgroups(&self) -> Vec<Self> {
+        let all = &self.rotations;
+        let count = all.len();
+        // A set of operations is a number; crystals have 48 at most.
+        let of = |r: Rotation| all.iter().position(|other| *other == r);
+        let products: Option<Vec<usize>> = (0..count * count)
+            .map(|x| of(compose(&all[x / count], &all[x % count])))
+            .collect();
+        let Some(products) = products.filter(|_| count <= 64) else {
+            return Vec::new();
+        };
+        let closed = |mut set: u64| loop {
+            let before = set;
+            for x in (0..count).filter(|x| before >> x & 1 == 1) {
+                for y in (0..count).filter(|y| before >> y & 1 == 1) {
+                    set |= 1 << products[x * count + y];
+                }
+            }
+            if set == before {
+                return set;
+            }
+        };
+        let trivial = PointGroup::identity().with_inversion();
+        let always = (trivial.rotations.iter())
+            .filter_map(|r| of(*r))
+            .fold(0u64, |set, x| set | 1 << x);
+        let pairs = (0..count).flat_map(|x| (x..count).map(move |y| (x, y)));
+        let mut found: Vec<u64> = pairs
+            .map(|(x, y)| closed(always | 1 << x | 1 << y))
+            .filter(|set| *set != always && set.count_ones() < count as u32)
+            .collect();
+        found.sort_unstable_by_key(|set| (std::cmp::Reverse(set.count_ones()), *set));
+        found.dedup();
+        let group = |set: u64| Self {
+            rotations: (0..count)
+                .filter(|x| set >> x & 1 == 1)
+                .map(|x| all[x])
+                .collect(),
+        };
+        found.into_iter().map(group).collect()
+    }
+
     /// The same operations on fractional k in another basis of the lattice.
     pub fn in_basis(&self, basis: &GridBasis) -> Self {
         Self {

@@ -51,6 +51,8 @@ pub struct Params {
     pub gradient: [[f32; 4]; 3],
     /// Likewise: inverse mass per velocity of stencil difference.
     pub mass_gradient: [[f32; 4]; 3],
+    /// Directions of the channels |v·n̂|, the fourth column being zero.
+    pub directions: [[f32; 4]; 4],
 }
 
 /// A threshold; `Threshold` of `shaders/shared/view.wgsl`.

@@ -8,7 +8,7 @@ use super::layouts::BINDINGS;
 use crate::error::Result;
 use crate::integrate::Masses;
 use crate::kernel::curvature::{VELOCITY_DIFFERENCES, second_stencil};
-use crate::kernel::velocity::stencil;
+use crate::kernel::velocity::{direction_slots, stencil};
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -152,7 +152,8 @@ impl Configuration {
     }
 
     /// The prelude's integers.
-    pub fn constants(&self) -> [(&'static str, u32); 8] {
+    pub fn constants(&self) -> [(&'static str, u32); 10] {
+        let (first, count) = direction_slots(self.channels);
         [
             ("CHANNELS", self.channels as u32),
             ("ORDER", self.order as u32),
@@ -162,6 +163,8 @@ impl Configuration {
             ("WORKGROUP", self.workgroup),
             ("CELLS_PER_INVOCATION", self.cells_per_invocation()),
             ("WINDOW", self.window() as u32),
+            ("DIRECTION_FIRST", first as u32),
+            ("DIRECTION_COUNT", count as u32),
         ]
     }
 

@@ -59,6 +59,7 @@ pub fn params(setup: &Setup<f32>, block: &Block, cells: &Range<usize>, stride: u
         reserved: 0,
         gradient: padded(&setup.gradient[stride - 1]),
         mass_gradient: padded(&setup.mass_gradient[stride - 1]),
+        directions: setup.directions.map(|[x, y, z]| [x, y, z, 0.0]),
     }
 }
 

@@ -4,6 +4,7 @@ use super::{Channels, Masses, Request, Velocities};
 use crate::bands::{BandHeader, BandStatistics, Field};
 use crate::crystal::Lattice;
 use crate::kernel::curvature::VELOCITY_DIFFERENCES;
+use crate::kernel::velocity::DIRECTIONS;
 use crate::kernel::{tetrahedron, velocity};
 use crate::units::EV;
 use std::sync::Arc;
@@ -37,6 +38,8 @@ pub struct BandContext {
     pub corners: [[usize; 4]; 6],
     /// Which channels.
     pub channels: Channels,
+    /// Directions of the channels |v·n̂|; see [`Request::direction_vectors`].
+    pub directions: [[f64; 3]; DIRECTIONS],
     /// Width and order of the smearing, if any.
     pub smearing: Option<(f64, usize)>,
     /// How often each cell of the full grid and of the subgrid counts, `[n1][n2][n3]`; once where there is nothing here.
@@ -93,6 +96,7 @@ impl BandContext {
             mass_gradient,
             corners: tetrahedron::corners(shortest_diagonal(&header.lattice, n)),
             channels: request.channels,
+            directions: request.direction_vectors(),
             smearing: request.weights.smearing(),
             images: None,
         }

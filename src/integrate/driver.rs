@@ -11,8 +11,9 @@ use super::context::shortest_diagonal;
 use super::fold::{AxisOperation, Fold};
 use super::result::BandSurface;
 use super::{BandContext, Block, EnergyAxis, Request, Spectrum, SurfaceIntegral, ties};
-use crate::bands::BandSource;
+use crate::bands::{BandSource, Interpolation, Interpolator};
 use crate::error::{Error, Result};
+use crate::uncertainty::{ByCause, Cause};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use std::sync::Arc;
 /// bar in twenty was too short on a three-dimensional band and one in ten on a sheet; with 32 one in two hundred.
 pub const SLABS: usize = 32;
 
-/// Number of groups of neighbouring slabs whose signed deviations a spectrum keeps.
+/// Number of groups of neighbouring slabs that are a replica of a spectrum each.
 pub const GROUPS: usize = 8;
 
 /// The energies of interest.
@@ -90,27 +91,8 @@ pub trait Engine {
     fn backend(&self) -> &'static str;
     /// Adapter or processor.
     fn adapter(&self) -> String;
-    /// Says whether the engine can answer for `source`: one that was made for other bands cannot.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] where it cannot.
-    fn check(&self, _source: &dyn BandSource) -> Result<()> {
-        Ok(())
-    }
-    /// Answers a whole [`surface`] of the bands that it was made for, for engines that do not work on blocks of a table.
-    fn surface(&mut self, _: &Request, _energy_ev: f64) -> Option<Result<SurfaceIntegral>> {
-        None
-    }
-    /// Answers a whole [`spectrum`], likewise.
-    fn spectrum(&mut self, _: &Request, _: &EnergyAxis) -> Option<Result<Spectrum>> {
-        None
-    }
-    /// What [`Engine::surface`] would be by another interpolation of the same table, if there is one.
-    fn rival_surface(&mut self, _: &Request, _energy_ev: f64) -> Option<Result<SurfaceIntegral>> {
-        None
-    }
-    /// What [`Engine::spectrum`] would be by another interpolation of the same table, if there is one.
-    fn rival_spectrum(&mut self, _: &Request, _: &EnergyAxis) -> Option<Result<Spectrum>> {
+    /// How it refines interpolated bands, for an integrator that does so, and does not work on blocks of a table.
+    fn refining(&mut self) -> Option<&mut dyn Refines> {
         None
     }
     /// Starts a band.
@@ -138,6 +120,64 @@ pub trait Engine {
     }
 }
 
+/// An integrator that chooses the k-points itself, of bands that can be evaluated anywhere.
+pub trait Refines {
+    /// As [`surface`], of `bands`.
+    ///
+    /// # Errors
+    /// As [`surface`].
+    fn surface(
+        &mut self,
+        bands: Interpolation,
+        request: &Request,
+        energy_ev: f64,
+    ) -> Result<SurfaceIntegral>;
+    /// As [`spectrum`], of `bands`.
+    ///
+    /// # Errors
+    /// As [`spectrum`].
+    fn spectrum(
+        &mut self,
+        bands: Interpolation,
+        request: &Request,
+        axis: &EnergyAxis,
+    ) -> Result<Spectrum>;
+    /// [`Refines::surface`] of a rival, whose difference is wanted to a lesser precision.
+    ///
+    /// # Errors
+    /// As [`surface`].
+    fn rival_surface(
+        &self,
+        rival: &dyn Interpolator,
+        request: &Request,
+        energy_ev: f64,
+    ) -> Result<SurfaceIntegral>;
+    /// [`Refines::spectrum`] of a rival, likewise.
+    ///
+    /// # Errors
+    /// As [`spectrum`].
+    fn rival_spectrum(
+        &self,
+        rival: &dyn Interpolator,
+        request: &Request,
+        axis: &EnergyAxis,
+    ) -> Result<Spectrum>;
+}
+
+/// The bands to be refined.
+///
+/// # Errors
+/// [`Error::BadOption`] for a table.
+fn to_refine(source: &dyn BandSource) -> Result<Interpolation<'_>> {
+    source.interpolation().ok_or_else(|| {
+        Error::bad_option(
+            "refinement",
+            "the bands are a table, and only what can be evaluated anywhere is refined",
+            "interpolate them, or integrate the table itself",
+        )
+    })
+}
+
 /// Integrates every channel at one energy.
 ///
 /// # Errors
@@ -156,9 +196,8 @@ pub fn surface(
         ));
     }
     request.validate(source.header())?;
-    engine.check(source)?;
-    if let Some(answer) = engine.surface(request, energy_ev) {
-        return answer;
+    if let Some(refining) = engine.refining() {
+        return refining.surface(to_refine(source)?, request, energy_ev);
     }
     let mut bands = band_surfaces(source, request, energy_ev, &|_, _| true, engine)?;
     ties::widen(source, request, energy_ev, &mut bands, engine)?;
@@ -195,9 +234,9 @@ pub(super) fn band_surfaces(
                 spin: context.spin,
                 band: context.band,
                 values: vec![0.0; width],
-                errors: vec![0.0; width],
+                bars: vec![ByCause::default(); width],
                 occupied: 0.0,
-                occupied_error: 0.0,
+                occupied_bar: ByCause::default(),
                 flat: 0.0,
                 tied: 0.0,
             };
@@ -208,16 +247,16 @@ pub(super) fn band_surfaces(
                 return;
             };
             let range_ev = crate::kernel::real::width(s.energy_min, s.energy_max);
-            let add = |slot: usize, unit: f64, value: &mut f64, error: &mut f64| {
+            let add = |slot: usize, unit: f64, value: &mut f64, bar: &mut ByCause| {
                 let scale = quantum * unit * g_s / cells;
                 *value = sums.fine[slot] as f64 * scale;
-                *error = sums.off[slot] as f64 * scale;
+                bar[Cause::Grid] = sums.off[slot] as f64 * scale;
             };
             for c in 0..width {
                 let unit = context.channel_unit(c) / range_ev;
-                add(c, unit, &mut band.values[c], &mut band.errors[c]);
+                add(c, unit, &mut band.values[c], &mut band.bars[c]);
             }
-            add(width, 1.0, &mut band.occupied, &mut band.occupied_error);
+            add(width, 1.0, &mut band.occupied, &mut band.occupied_bar);
             band.flat = sums.fine[width + 1] as f64 * quantum * g_s / cells;
             band.tied = sums.fine[width + 2] as f64 * quantum * g_s / cells;
             bands.push(band);
@@ -238,9 +277,8 @@ pub fn spectrum(
 ) -> Result<Spectrum> {
     let header = source.header();
     request.validate(header)?;
-    engine.check(source)?;
-    if let Some(answer) = engine.spectrum(request, axis) {
-        return answer;
+    if let Some(refining) = engine.refining() {
+        return refining.spectrum(to_refine(source)?, request, axis);
     }
     let g_s = header.spin.degeneracy();
     let width = request.channels.width();
@@ -289,10 +327,9 @@ pub fn spectrum(
                         result.by_band[(own + c) * edges + k] = value;
                     }
                     result.cumulative_error[at + k] += sums.off[slot] as f64 * scale;
-                    for group in 0..GROUPS {
+                    for (group, replica) in result.replicas.iter_mut().enumerate() {
                         let deviation = sums.deviation[group * sums.fine.len() + slot];
-                        result.deviation[group * result.cumulative.len() + at + k] +=
-                            deviation as f64 * scale;
+                        replica.change[at + k] -= deviation as f64 * scale;
                     }
                     if k > 0 {
                         let error = sums.off_bin[slot] as f64 * scale;
@@ -321,7 +358,10 @@ fn fold(source: &dyn BandSource, request: &Request) -> Option<Fold> {
     }
     let start = shortest_diagonal(&header.lattice, n);
     let keep = |o: &AxisOperation| o.keeps_diagonal(start);
-    let fold = Fold::new(&source.symmetry(), &header.lattice, n, keep);
+    let mut fold = Fold::new(&source.symmetry(), &header.lattice, n, keep);
+    if !request.directions.is_empty() {
+        fold = fold.along(&request.direction_vectors());
+    }
     (fold.order() > 1).then_some(fold)
 }
 

@@ -49,12 +49,12 @@ pub fn find(
     let mut error_ev = 0.0;
     for _ in 0..200 {
         let integral = surface(source, request, energy, engine)?;
-        let (held, held_error) = integral.electrons();
+        let held = integral.occupied();
         let (dos, _) = integral.total(Channel::States);
         if dos > 0.0 {
-            error_ev = held_error / dos;
+            error_ev = held.error / dos;
         }
-        let missing = electrons - held;
+        let missing = electrons - held.value;
         if missing.abs() <= tolerance || high - low <= 1e-12 * (1.0 + low.abs() + high.abs()) {
             break;
         }

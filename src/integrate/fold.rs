@@ -6,6 +6,7 @@
 
 use super::{Channel, Channels};
 use crate::crystal::{Lattice, PointGroup, Tensor};
+use crate::kernel::velocity::DIRECTIONS;
 
 /// Index pairs of a symmetric tensor.
 const PAIRS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
@@ -56,13 +57,23 @@ impl AxisOperation {
         if self.reversed[a] { -1.0 } else { 1.0 }
     }
 
-    /// The channel that the operation brings to the place of `channel`, with its sign. The axial indices of the Hall and
+    /// The transpose of the operation on a vector.
+    fn back(&self, n: [f64; 3]) -> [f64; 3] {
+        let mut image = [0.0; 3];
+        for a in 0..3 {
+            image[self.from[a]] = self.sign(a) * n[a];
+        }
+        image
+    }
+
+    /// The channel that the operation brings to the place of `channel`, with its sign, and among the directions of |v·n̂| the one
+    /// that `directions` says. The axial indices of the Hall and
     /// magnetoconductivity products come in pairs, whose determinants meet twice.
-    fn source(&self, channel: Channel) -> (Channel, f64) {
+    fn source(&self, channel: Channel, directions: &[usize; DIRECTIONS]) -> (Channel, f64) {
         let from = |a: usize| self.from[a];
         match channel {
             Channel::States | Channel::Speed | Channel::SquaredPath => (channel, 1.0),
-            Channel::AxisSpeed(i) => (Channel::AxisSpeed(from(i)), 1.0),
+            Channel::AxisSpeed(i) => (Channel::AxisSpeed(directions[i]), 1.0),
             Channel::VelocityProduct(i, j) => (
                 Channel::VelocityProduct(from(i), from(j)),
                 self.sign(i) * self.sign(j),
@@ -85,6 +96,8 @@ impl AxisOperation {
 pub struct Fold {
     /// On fractional k and on Cartesian vectors.
     operations: Vec<[AxisOperation; 2]>,
+    /// By operation: the direction whose |v·n̂| each brings to the place of another's.
+    directions: Vec<[usize; DIRECTIONS]>,
 }
 
 impl Fold {
@@ -107,9 +120,62 @@ impl Fold {
             let fits = (0..3).all(|a| n[a] == n[both[0].from[a]]);
             (fits && keep(&both[0])).then_some(both)
         });
+        let operations: Vec<[AxisOperation; 2]> = operations.collect();
+        let of_axes = |[_, o]: &[AxisOperation; 2]| [o.from[0], o.from[1], o.from[2], 3];
         Self {
-            operations: operations.collect(),
+            directions: operations.iter().map(of_axes).collect(),
+            operations,
         }
+    }
+
+    /// Those of the operations that take each of the directions (unit vectors, or zero) to itself or to another of them, forth or
+    /// back: the channels |v·n̂| then go to each other.
+    pub fn along(&self, directions: &[[f64; 3]; DIRECTIONS]) -> Self {
+        let mut kept = Self {
+            operations: Vec::new(),
+            directions: Vec::new(),
+        };
+        let dot = |a: &[f64; 3], b: &[f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+        for operation in &self.operations {
+            let image = |i: usize| {
+                let n = directions[i];
+                if n == [0.0; 3] {
+                    return Some(i);
+                }
+                let image = operation[1].back(n);
+                (0..DIRECTIONS).find(|j| dot(&directions[*j], &image).abs() > 1.0 - 1e-9)
+            };
+            let images: Vec<usize> = (0..DIRECTIONS).map_while(image).collect();
+            if let Ok(images) = images.try_into() {
+                kept.operations.push(*operation);
+                kept.directions.push(images);
+            }
+        }
+        kept
+    }
+
+    /// The same operations, with channels |v·n̂| that are averages over the directions' images already ([`Fold::images`]).
+    pub fn of_images(&self) -> Self {
+        Self {
+            operations: self.operations.clone(),
+            directions: vec![std::array::from_fn(|i| i); self.operations.len()],
+        }
+    }
+
+    /// What the operations make of a direction, forth or back, each once: ⟨|v·n̂|⟩ over the zone is the same along all of them.
+    pub fn images(&self, n: [f64; 3]) -> Vec<[f64; 3]> {
+        let mut images: Vec<[f64; 3]> = Vec::new();
+        for [_, operation] in &self.operations {
+            let image = operation.back(n);
+            let same = |m: &[f64; 3]| {
+                let apart = |sign: f64| (0..3).all(|a| (m[a] - sign * image[a]).abs() < 1e-9);
+                apart(1.0) || apart(-1.0)
+            };
+            if !images.iter().any(same) {
+                images.push(image);
+            }
+        }
+        images
     }
 
     /// Number of operations; 1 where nothing folds.
@@ -160,8 +226,8 @@ impl Fold {
             };
             let target = &mut averaged[to * len..][..len];
             target.fill(0.0);
-            for [_, operation] in &self.operations {
-                let (source, sign) = operation.source(channel);
+            for ([_, operation], directions) in self.operations.iter().zip(&self.directions) {
+                let (source, sign) = operation.source(channel, directions);
                 let Some(from) = source.index(channels) else {
                     continue;
                 };
@@ -177,7 +243,7 @@ impl Fold {
 
 /// The channels of a set that an operation may change, each once.
 fn tensors(channels: Channels) -> impl Iterator<Item = Channel> {
-    let all = (0..3)
+    let all = (0..DIRECTIONS)
         .map(Channel::AxisSpeed)
         .chain(PAIRS.map(|(i, j)| Channel::VelocityProduct(i, j)))
         .chain(PAIRS.map(|(i, j)| Channel::LifetimeProduct(i, j)))

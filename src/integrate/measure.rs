@@ -26,6 +26,7 @@
 
 use super::crossings::{self, CrossingEffect};
 use super::rival::{spectrum_with_rival, surface_with_rival};
+use super::singular;
 use super::{EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral};
 use crate::bands::BandSource;
 use crate::error::Result;
@@ -78,9 +79,14 @@ impl Question for At {
         if let Some(found) = &found {
             found.widen(&mut result);
         }
+        let touching = crossings::widen_surface(source, request, &mut result)?;
+        singular::mark(source, request, &mut result, engine)?;
         Ok(Measured {
             result,
-            crossings: found.map(|found| found.summary()),
+            crossings: found.map(|found| CrossingEffect {
+                touching,
+                ..found.summary()
+            }),
         })
     }
 }
@@ -98,6 +104,8 @@ impl Question for Bins<'_> {
         // Without a relevance every bin is a result of its own.
         let relevance = |e: f64| request.relevance.map_or(1.0, |r| r(e));
         let crossings = crossings::widen(source, request, &mut result, relevance)?;
+        let touching = crossings::widen_spectrum(source, request, &mut result)?;
+        let crossings = crossings.map(|found| CrossingEffect { touching, ..found });
         Ok(Measured { result, crossings })
     }
 }

@@ -3,6 +3,7 @@
 
 mod axis;
 mod block;
+mod cells;
 mod context;
 pub mod cpu;
 pub mod crossings;
@@ -13,20 +14,24 @@ pub mod fold;
 mod inverse_mass;
 mod measure;
 pub mod refine;
+mod replica;
 mod request;
 mod result;
 mod rival;
+mod singular;
 mod ties;
+mod vectors;
 
 pub use axis::EnergyAxis;
 pub use block::Block;
 pub use context::BandContext;
-pub use driver::{Engine, Part, SlabSums, Target};
+pub use driver::{Engine, Part, Refines, SlabSums, Target};
 pub(crate) use driver::{spectrum, surface};
 pub use inverse_mass::Masses;
 pub use measure::{At, Bins, Measured, Question, measure};
+pub use replica::Replica;
 pub use request::{Channels, Progress, Relevance, Request, Velocities, Weights};
-pub use result::{Channel, Spectrum, SurfaceIntegral};
+pub use result::{BandSurface, Channel, Spectrum, SurfaceIntegral};
 
 /// Parts of [`measure`] whose bars hold only a part of what is left open: for comparisons of engines and for tests, not for results.
 #[doc(hidden)]

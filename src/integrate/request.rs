@@ -4,7 +4,7 @@ use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::kernel::velocity::{
     CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_LIFETIMES_HALL, CHANNELS_MAGNETO,
-    CHANNELS_SPEEDS,
+    CHANNELS_SPEEDS, DIRECTIONS, direction_slots,
 };
 
 /// How velocities come to be.
@@ -43,13 +43,13 @@ impl Weights {
 pub enum Channels {
     /// States, v_i v_j and |v|.
     Basic,
-    /// With |v_x|, |v_y|, |v_z|.
+    /// With |v·n̂| of up to four directions.
     Speeds,
-    /// With |v_x|, |v_y|, |v_z|, v_i v_j τ and |v|²τ², τ being the grid's relaxation times.
+    /// With |v·n̂| of up to four directions, v_i v_j τ and |v|²τ², τ being the grid's relaxation times.
     Lifetimes,
-    /// `Basic` with the Hall products times τ², v_i v_j τ and |v|²τ².
+    /// `Basic` with |v·n̂| of up to two directions, the Hall products times τ², v_i v_j τ and |v|²τ².
     LifetimesHall,
-    /// `Basic` with the Hall products.
+    /// `Basic` with the Hall products and |v·n̂| of up to two directions.
     Hall,
     /// `Hall` with the products of second order in the magnetic field.
     Magneto,
@@ -77,14 +77,19 @@ impl Channels {
             (_, 0) => 1.0,
             (_, 1..=6) => v * v,
             (_, 7) => v,
-            (Speeds | Lifetimes, 8..=10) => v,
+            (Speeds | Lifetimes, 8..=11) | (Hall | LifetimesHall | Magneto, 14 | 15) => v,
             (Lifetimes, 12..=17) | (LifetimesHall, 16..=21) => v * v * tau,
             (Lifetimes, 18) | (LifetimesHall, 22) => (v * tau).powi(2),
             (LifetimesHall, 8..=13) => (v * tau).powi(2) * mass,
             (Hall | Magneto, 8..=13) => v * v * mass,
             (Magneto, 16..) => (v * mass).powi(2),
-            (Basic | Speeds | Lifetimes | LifetimesHall | Hall | Magneto, _) => 1.0,
+            (Basic | Speeds | Lifetimes | LifetimesHall | Hall, _) => 1.0,
         }
+    }
+
+    /// How many directions n̂ of channels |v·n̂| the set has room for.
+    pub fn directions(self) -> usize {
+        direction_slots(self.width()).1
     }
 
     /// Whether channels of the set need the inverse effective mass.
@@ -115,6 +120,9 @@ pub struct Request<'a> {
     pub channels: Channels,
     /// k-planes of cells per block, or a size chosen from the memory there is. Never changes a result.
     pub block_planes: Option<usize>,
+    /// Directions n̂ (Cartesian, unit length) of the channels |v·n̂|. Where there are none, sets without Hall products have the
+    /// Cartesian axes, and the others no such channel.
+    pub directions: &'a [[f64; 3]],
     /// Whether a spectrum keeps what each band holds of it.
     pub by_band: bool,
     /// Where refinement of interpolated bands should aim at.
@@ -140,17 +148,34 @@ impl Request<'_> {
                 Channels::Speeds
             },
             block_planes: None,
+            directions: &[],
             by_band: false,
             relevance: None,
             progress: None,
         }
     }
 
+    /// The directions of the channels |v·n̂|, the unused ones zero.
+    pub fn direction_vectors(&self) -> [[f64; 3]; DIRECTIONS] {
+        const AXES: [[f64; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+        let given: &[[f64; 3]] = match (self.directions, self.channels) {
+            ([], Channels::Speeds | Channels::Lifetimes) => &AXES,
+            (given, _) => given,
+        };
+        let room = self.channels.directions();
+        std::array::from_fn(|i| match given.get(i) {
+            Some(n) if i < room => *n,
+            _ => [0.0; 3],
+        })
+    }
+
     /// Checks the request against the bands.
     ///
     /// # Errors
-    /// [`Error::BadOption`] for an unknown order, a width that is not positive, or fields that the bands do not bring.
+    /// [`Error::BadOption`] for an unknown order, a width that is not positive, or fields that the bands do not bring;
+    /// [`Error::BadBands`] for k-points that can only be interpolated through.
     pub fn validate(&self, header: &BandHeader) -> Result<()> {
+        header.check_k_grid()?;
         match self.velocities {
             Velocities::FiniteDifference(2 | 4 | 6) => {}
             Velocities::FiniteDifference(order) => {
@@ -185,6 +210,25 @@ impl Request<'_> {
                 "the bands bring no relaxation times",
                 "give a constant one (`--tau SECONDS`)",
             ));
+        }
+        let room = self.channels.directions();
+        if self.directions.len() > room {
+            return Err(Error::bad_option(
+                "directions",
+                format!("{} of them", self.directions.len()),
+                format!("ask for at most {room} at a time"),
+            ));
+        }
+        for n in self.directions {
+            let length: f64 = n.iter().map(|x| x * x).sum::<f64>().sqrt();
+            let unit = (length - 1.0).abs() < 1e-6;
+            if !unit {
+                return Err(Error::bad_option(
+                    "direction",
+                    format!("({}, {}, {}), of length {length}", n[0], n[1], n[2]),
+                    "give a Cartesian vector of length 1",
+                ));
+            }
         }
         if self.block_planes == Some(0) {
             return Err(Error::bad_option(

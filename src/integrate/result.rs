@@ -2,10 +2,12 @@
 
 use super::driver::GROUPS;
 use super::fold::Fold;
-use super::{Channels, EnergyAxis, Request};
+use super::{Channels, EnergyAxis, Replica, Request};
 use crate::bands::BandHeader;
 use crate::error::Result;
+use crate::kernel::velocity::direction_slots;
 use crate::memory;
+use crate::uncertainty::{ByCause, Cause, Scalar};
 
 /// A quantity that is averaged over the zone. SI unit in parentheses; all are per cell and summed over bands, spin degeneracy g_s
 /// included.
@@ -17,7 +19,7 @@ pub enum Channel {
     VelocityProduct(usize, usize),
     /// |v| (m/s).
     Speed,
-    /// |v_i| (m/s).
+    /// |v·n̂| (m/s), n̂ being this one of the request's directions, by default the Cartesian axes 0 … 2.
     AxisSpeed(usize),
     /// v_i v_j τ (m²/s).
     LifetimeProduct(usize, usize),
@@ -40,12 +42,15 @@ impl Channel {
             (0, 1) => 5,
             (i, _) => i,
         };
-        use Channels::{Hall, Lifetimes, LifetimesHall, Magneto, Speeds};
+        use Channels::{Hall, LifetimesHall, Magneto};
         match self {
             Self::States => Some(0),
             Self::VelocityProduct(i, j) => Some(1 + pair(i, j)),
             Self::Speed => Some(7),
-            Self::AxisSpeed(i) => matches!(set, Speeds | Lifetimes).then_some(8 + i),
+            Self::AxisSpeed(i) => {
+                let (first, count) = direction_slots(set.width());
+                (i < count).then_some(first + i)
+            }
             Self::LifetimeProduct(i, j) => {
                 set.has_lifetimes().then(|| set.width() - 8 + pair(i, j))
             }
@@ -80,12 +85,12 @@ pub struct BandSurface {
     pub band: usize,
     /// g_s ⟨F δ⟩ by channel, in 1/eV times the channel's unit.
     pub values: Vec<f64>,
-    /// Estimated errors of `values`.
-    pub errors: Vec<f64>,
+    /// Their bars.
+    pub bars: Vec<ByCause>,
     /// Electrons below ε: g_s ⟨θ(ε − E)⟩.
     pub occupied: f64,
-    /// Estimated error of `occupied`.
-    pub occupied_error: f64,
+    /// Its bar.
+    pub occupied_bar: ByCause,
     /// Electrons that cells hold which are flat at ε, all their corners having this energy: their density of states is infinite,
     /// and in no value.
     pub flat: f64,
@@ -95,16 +100,24 @@ pub struct BandSurface {
 }
 
 impl SurfaceIntegral {
-    /// (value, error) of a channel, summed over the bands that `select` takes: 1/eV times the channel's unit, per cell.
-    /// Zero where the channel was not asked for.
-    pub fn sum(&self, channel: Channel, select: impl Fn(&BandSurface) -> bool) -> (f64, f64) {
+    /// A channel summed over the bands that `select` takes, with its bar: 1/eV times the channel's unit, per cell. Zero where the
+    /// channel was not asked for.
+    pub fn quantity(&self, channel: Channel, select: impl Fn(&BandSurface) -> bool) -> Scalar {
         let Some(c) = channel.index(self.channels) else {
-            return (0.0, 0.0);
+            return Scalar::default();
         };
-        self.bands
-            .iter()
-            .filter(|b| select(b))
-            .fold((0.0, 0.0), |(v, e), b| (v + b.values[c], e + b.errors[c]))
+        let (mut value, mut bar) = (0.0, ByCause::default());
+        for band in self.bands.iter().filter(|b| select(b)) {
+            value += band.values[c];
+            bar += band.bars[c];
+        }
+        Scalar::from((value, bar))
+    }
+
+    /// (value, error) of a channel, summed over the bands that `select` takes.
+    pub fn sum(&self, channel: Channel, select: impl Fn(&BandSurface) -> bool) -> (f64, f64) {
+        let q = self.quantity(channel, select);
+        (q.value, q.error)
     }
 
     /// (value, error) of a channel over all bands.
@@ -119,9 +132,18 @@ impl SurfaceIntegral {
 
     /// Electrons per cell below ε, and the error.
     pub fn electrons(&self) -> (f64, f64) {
-        self.bands.iter().fold((0.0, 0.0), |(v, e), b| {
-            (v + b.occupied, e + b.occupied_error)
-        })
+        let q = self.occupied();
+        (q.value, q.error)
+    }
+
+    /// Electrons per cell below ε.
+    pub fn occupied(&self) -> Scalar {
+        let (mut value, mut bar) = (0.0, ByCause::default());
+        for band in &self.bands {
+            value += band.occupied;
+            bar += band.occupied_bar;
+        }
+        Scalar::from((value, bar))
     }
 }
 
@@ -143,14 +165,11 @@ pub struct Spectrum {
     pub cumulative_error: Vec<f64>,
     /// Estimated errors of the bins' contents, `[spin][channel][bin]`.
     pub bin_error: Vec<f64>,
-    /// Signed estimates of the errors of `cumulative`, `[group][spin][channel][edge]`: full grid less subgrid, of each of
-    /// [`Spectrum::groups`] parts of the zone. What is derived from the spectrum takes its error bar from them: the
-    /// magnitudes of what each group alone would change add up, and what is common to several channels cancels.
-    pub deviation: Vec<f64>,
-    /// Signed changes of `cumulative`, each laid out like it, by other readings of the same table that are as good as this one:
-    /// what each changes belongs in full in the bars of whatever is derived from the spectrum. They are no part of
-    /// `cumulative_error` and `bin_error`, which are about the grid.
-    pub alternatives: Vec<Vec<f64>>,
+    /// The same under one change each: with each of some parts of the zone on its subgrid instead ([`Cause::Grid`], of which
+    /// `cumulative_error` and `bin_error` are too), and by other readings of the same table that are as good as this one. What is
+    /// derived from the spectrum takes its bars from them: the magnitudes of what each would change add up, and what is common to
+    /// several channels cancels.
+    pub replicas: Vec<Replica>,
     /// What each band holds of `cumulative`, `[spin·n_band + band][channel][edge]`; empty unless asked for.
     pub by_band: Vec<f64>,
     /// Whether the mesh was refined until its errors were small, so that they go as the square of its step.
@@ -168,7 +187,10 @@ impl Spectrum {
             let one = all.len() / self.n_spin;
             all[spin * one..][..one].to_vec()
         };
-        let whole = self.cumulative.len().max(1);
+        let one = |replica: &Replica| Replica {
+            change: take(&replica.change),
+            ..*replica
+        };
         Self {
             axis: self.axis.clone(),
             spin_degeneracy: self.spin_degeneracy,
@@ -177,8 +199,7 @@ impl Spectrum {
             cumulative: take(&self.cumulative),
             cumulative_error: take(&self.cumulative_error),
             bin_error: take(&self.bin_error),
-            deviation: self.deviation.chunks_exact(whole).flat_map(take).collect(),
-            alternatives: self.alternatives.iter().map(|a| take(a)).collect(),
+            replicas: self.replicas.iter().map(one).collect(),
             by_band: take(&self.by_band),
             refined: self.refined,
         }
@@ -190,13 +211,17 @@ impl Spectrum {
         let width = self.channels.width();
         for (rows, bars, len) in [
             (&mut self.cumulative, false, edges),
-            (&mut self.deviation, false, edges),
             (&mut self.by_band, false, edges),
             (&mut self.cumulative_error, true, edges),
             (&mut self.bin_error, true, bins),
         ] {
             for of_spin in rows.chunks_exact_mut(width * len) {
                 fold.average(self.channels, of_spin, bars);
+            }
+        }
+        for replica in &mut self.replicas {
+            for of_spin in replica.change.chunks_exact_mut(width * edges) {
+                fold.average(self.channels, of_spin, false);
             }
         }
     }
@@ -217,8 +242,13 @@ impl Spectrum {
             cumulative: vec![0.0; edges],
             cumulative_error: vec![0.0; edges],
             bin_error: vec![0.0; n_spin * width * axis.bins()],
-            deviation: vec![0.0; GROUPS * edges],
-            alternatives: Vec::new(),
+            replicas: vec![
+                Replica {
+                    cause: Cause::Grid,
+                    change: vec![0.0; edges],
+                };
+                GROUPS
+            ],
             by_band: Vec::new(),
             refined: false,
             axis,
@@ -289,24 +319,9 @@ impl Spectrum {
         )
     }
 
-    /// Number of parts of the zone whose deviations are kept.
-    pub fn groups(&self) -> usize {
-        self.deviation.len() / self.cumulative.len()
-    }
-
-    /// [`Spectrum::deviation`] of one group, at every edge, summed over spins.
-    pub fn total_deviation(&self, group: usize, channel: Channel) -> Vec<f64> {
-        let one = self.cumulative.len();
-        self.edges_over_spins(&self.deviation[group * one..][..one], channel)
-    }
-
-    /// What one of [`Spectrum::alternatives`] changes at every edge, summed over spins.
-    pub fn total_alternative(&self, alternative: usize, channel: Channel) -> Vec<f64> {
-        self.edges_over_spins(&self.alternatives[alternative], channel)
-    }
-
-    /// A channel of what is laid out like `cumulative`, summed over spins.
-    fn edges_over_spins(&self, all: &[f64], channel: Channel) -> Vec<f64> {
+    /// What a replica changes of a channel at every edge, summed over spins.
+    pub fn total_change(&self, replica: &Replica, channel: Channel) -> Vec<f64> {
+        let all = &replica.change;
         let len = self.axis.bins() + 1;
         let mut sum = vec![0.0; len];
         for spin in 0..self.n_spin {

@@ -5,15 +5,19 @@
 //! Σ (1 + x)²|c|² least is 0.4 to 0.75 of the root-mean-square error away, in every band. Each band's change counts by itself,
 //! because those of neighbours that cross are opposite and cancel in sums by accident alone.
 
-use super::{Channel, EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral, spectrum, surface};
-use crate::bands::BandSource;
+use super::{
+    Channel, EnergyAxis, Engine, Replica, Request, Spectrum, SurfaceIntegral, spectrum, surface,
+};
+use crate::bands::{BandSource, Interpolator};
 use crate::error::Result;
 use crate::progress;
+use crate::uncertainty::Cause;
+use std::sync::Arc;
 
 /// Changes that are kept one by one: those of the bands that change most, and of all the others together.
 const MOST: usize = 4;
 
-/// As [`spectrum`], with what another interpolation changes as [`Spectrum::alternatives`], where `source` has one.
+/// As [`spectrum`], with what another interpolation changes as [`Spectrum::replicas`], where `source` has one.
 ///
 /// # Errors
 /// As [`spectrum`].
@@ -32,8 +36,13 @@ pub fn spectrum_with_rival(
     };
     let mut own = spectrum(source, &request, axis, engine)?;
     let _phase = progress::phase("another interpolation, for the bars", 0);
-    let rival = match (engine.rival_spectrum(&request, axis), source.rival()) {
-        (Some(answer), _) => Some(answer?),
+    let rival = match (engine.refining(), source.rival()) {
+        (Some(refining), _) => {
+            let rival = source.interpolation().and_then(|own| own.bands.rival());
+            let answer =
+                |rival: Arc<dyn Interpolator>| refining.rival_spectrum(&*rival, &request, axis);
+            rival.map(answer).transpose()?
+        }
         (None, Some(rival)) => Some(spectrum(&*rival, &request, axis, engine)?),
         (None, None) => None,
     };
@@ -63,16 +72,19 @@ pub fn surface_with_rival(
 ) -> Result<SurfaceIntegral> {
     let mut own = surface(source, request, energy_ev, engine)?;
     let _phase = progress::phase("another interpolation, for the bars", 0);
-    let rival = match (engine.rival_surface(request, energy_ev), source.rival()) {
-        (Some(answer), _) => answer?,
+    let rival = match (engine.refining(), source.rival()) {
+        (Some(refining), _) => match source.interpolation().and_then(|own| own.bands.rival()) {
+            Some(rival) => refining.rival_surface(&*rival, request, energy_ev)?,
+            None => return Ok(own),
+        },
         (None, Some(rival)) => surface(&*rival, request, energy_ev, engine)?,
         (None, None) => return Ok(own),
     };
     for (band, other) in own.bands.iter_mut().zip(&rival.bands) {
-        for (c, error) in band.errors.iter_mut().enumerate() {
-            *error += (other.values[c] - band.values[c]).abs();
+        for (c, bar) in band.bars.iter_mut().enumerate() {
+            bar[Cause::Interpolation] += (other.values[c] - band.values[c]).abs();
         }
-        band.occupied_error += (other.occupied - band.occupied).abs();
+        band.occupied_bar[Cause::Interpolation] += (other.occupied - band.occupied).abs();
     }
     Ok(own)
 }
@@ -100,12 +112,15 @@ fn keep(spectrum: &mut Spectrum, changes: &[f64], relevance: impl Fn(f64) -> f64
         .filter(|(score, _)| *score > 0.0)
         .collect();
     bands.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let first = spectrum.replicas.len();
     for (i, (_, band)) in bands.into_iter().enumerate() {
         if i < MOST {
-            let change = vec![0.0; spectrum.cumulative.len()];
-            spectrum.alternatives.push(change);
+            spectrum.replicas.push(Replica {
+                cause: Cause::Interpolation,
+                change: vec![0.0; spectrum.cumulative.len()],
+            });
         }
-        let row = &mut spectrum.alternatives[i.min(MOST - 1)];
+        let row = &mut spectrum.replicas[first + i.min(MOST - 1)].change;
         let row = &mut row[band / n_band * of_band..][..of_band];
         for (x, change) in row.iter_mut().zip(&changes[band * of_band..]) {
             *x += change;

@@ -10,6 +10,7 @@ use super::result::BandSurface;
 use super::{Channel, Engine, Request};
 use crate::bands::{BandHeader, BandSource};
 use crate::error::Result;
+use crate::uncertainty::Cause;
 use crate::units::{ANGSTROM, HBAR_EV};
 
 /// How far away the channels are looked at, in energy widths of a cell.
@@ -42,17 +43,28 @@ pub(super) fn widen(
         let [below, above] = &around[..] else {
             continue;
         };
-        for (c, error) in band.errors.iter_mut().enumerate() {
+        for (c, bar) in band.bars.iter_mut().enumerate() {
             let mean = 0.5 * (below.values[c] + above.values[c]);
-            *error += SHARE * (mean - band.values[c]).abs();
+            bar[Cause::Grid] += SHARE * (mean - band.values[c]).abs();
         }
     }
     Ok(())
 }
 
-/// [`CELLS`] energy widths of a cell: ħ|v| times the longest step of the grid, |v| being the mean speed; none where few states are
-/// tied to the energy.
+/// [`CELLS`] energy widths of a cell; none where few states are tied to the energy.
 fn distance_ev(header: &BandHeader, request: &Request, band: &BandSurface) -> Option<f64> {
+    let width = cell_width(header, request, band)?;
+    let states = Channel::States.index(request.channels)?;
+    let enough = band.tied > ENOUGH * width * band.values[states];
+    enough.then_some(CELLS * width)
+}
+
+/// Energy width of a cell, eV: ħ|v| times the longest step of the grid, |v| being the mean speed; none where nothing moves.
+pub(super) fn cell_width(
+    header: &BandHeader,
+    request: &Request,
+    band: &BandSurface,
+) -> Option<f64> {
     let of = |channel: Channel| channel.index(request.channels).map(|c| band.values[c]);
     let states = of(Channel::States)?;
     let speed = of(Channel::Speed)? / states;
@@ -65,6 +77,5 @@ fn distance_ev(header: &BandHeader, request: &Request, band: &BandSurface) -> Op
         })
         .fold(0.0, f64::max);
     let width = HBAR_EV * speed * step / ANGSTROM;
-    let enough = width > 0.0 && band.tied > ENOUGH * width * states;
-    enough.then_some(CELLS * width)
+    (width > 0.0).then_some(width)
 }

@@ -90,6 +90,16 @@ pub(super) fn band_file(directory: &Path) -> Result<Option<PathBuf>> {
     Ok(None)
 }
 
+/// Whether a code, not its user, gives the file its name: of these a run has several.
+pub(super) fn is_named_by_a_code(file: &Path) -> bool {
+    let name = file
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let bare = name.strip_suffix(".gz").unwrap_or(&name);
+    NAMES.contains(&bare) || bare == "data-file-schema.xml"
+}
+
 /// The first few files by name.
 fn list(cases: &[&str], ending: &str) -> String {
     let first: Vec<String> = cases

@@ -31,20 +31,25 @@
 //! another program added `velocities` or `lifetimes`, of which the extremes say 0, they are found on opening.
 
 mod attribute;
+#[cfg(feature = "hdf5-write")]
 pub(in crate::io) mod container;
 mod extremes;
 pub(in crate::io) mod filters;
 mod read;
+#[cfg(feature = "hdf5-write")]
+pub(in crate::io) mod scales;
+pub(in crate::io) mod schema;
 mod steps;
 pub(in crate::io) mod stored;
 pub(in crate::io) mod values;
+#[cfg(feature = "hdf5-write")]
 mod write;
 
+#[cfg(feature = "hdf5-write")]
 pub use write::write;
 
 use crate::bands::{BandHeader, BandSource, BandStatistics, Field};
 use crate::error::{Error, Result};
-use hdf5::Hyperslab;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use values::StoredDataset;
@@ -252,21 +257,6 @@ fn field_name(field: Field) -> &'static str {
         Field::Lifetime => "lifetimes",
         Field::InverseMass => "inverse_masses",
     }
-}
-
-/// The hyperslab of whole planes of one band.
-fn planes(spin: usize, band: usize, range: std::ops::Range<usize>, field: Field) -> Hyperslab {
-    let mut slices = vec![
-        spin.into(),
-        band.into(),
-        range.into(),
-        (..).into(),
-        (..).into(),
-    ];
-    if field == Field::Velocity {
-        slices.push((..).into());
-    }
-    Hyperslab::from(slices)
 }
 
 /// Whole planes of one band, as ranges of every dimension of a dataset.

@@ -22,6 +22,7 @@ mod options;
 pub mod output;
 pub mod polygons;
 pub mod qe;
+mod recognised;
 pub mod results;
 mod scratch;
 pub(crate) mod text;
@@ -30,6 +31,7 @@ pub mod wannier90;
 pub mod wien2k;
 
 pub use options::{OpenOptions, SpinDegeneracy};
+pub use recognised::holds_bands;
 
 use crate::bands::{BandGrid, BandSource, WannierHamiltonian};
 use crate::error::{Error, Result};
@@ -92,6 +94,20 @@ pub fn open_wannier(path: &Path) -> Result<Option<WannierHamiltonian>> {
         Some(files) => wannier90::read_files(path, &files).map(Some),
         None => Ok(None),
     }
+}
+
+/// Whether a folder holds one run, which [`open`] finds by itself: no file in it holds other bands.
+pub fn is_run(folder: &Path) -> bool {
+    let Ok(Some(found)) = directory::band_file(folder) else {
+        return false;
+    };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return false;
+    };
+    let files = entries.filter_map(|e| Some(e.ok()?.path()));
+    let mut others =
+        files.filter(|f| *f != found && f.is_file() && !directory::is_named_by_a_code(f));
+    !others.any(|f| holds_bands(&f))
 }
 
 /// Opens any supported band file, or a directory that holds one. A Wannier Hamiltonian is taken on a default grid.

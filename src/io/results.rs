@@ -23,6 +23,8 @@
 
 mod file;
 mod json;
+#[cfg(feature = "hdf5-write")]
+mod write;
 
 use super::text;
 use crate::error::{Error, Result};
@@ -30,7 +32,16 @@ use crate::io::input;
 use std::path::Path;
 
 /// The commands that give results.
-const KINDS: [&str; 4] = ["transport", "optimize", "dos", "fermi"];
+const KINDS: [&str; 8] = [
+    "transport",
+    "optimize",
+    "dos",
+    "fermi",
+    "landauer",
+    "zt",
+    "screen",
+    "bounds",
+];
 
 /// Coordinates along a dimension.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,6 +144,8 @@ pub struct Variable {
     pub data: Vec<f64>,
     /// Error bars of the same shape, where there are any.
     pub error: Option<Vec<f64>>,
+    /// The bars by their causes, likewise with the dimension [`CAUSE`] behind.
+    pub error_by_cause: Option<Vec<f32>>,
     /// Unit; empty where there is none.
     pub unit: String,
     /// Description in words.
@@ -147,6 +160,9 @@ pub struct ResultFile {
     variables: Vec<Variable>,
     attributes: Vec<(String, AttributeValue)>,
 }
+
+/// Name of the dimension of causes.
+pub const CAUSE: &str = "cause";
 
 /// Most bytes of a summary: each takes some ten bytes of memory while it is read.
 const MOST_SUMMARY: u64 = 256 << 20;
@@ -293,6 +309,7 @@ impl ResultFile {
             dimensions: dimensions.iter().map(ToString::to_string).collect(),
             data,
             error: None,
+            error_by_cause: None,
             unit: unit.into(),
             long_name: long_name.into(),
         });
@@ -315,11 +332,46 @@ impl ResultFile {
         Ok(self)
     }
 
+    /// Gives the variable `name` its bars by their `causes`, `[value][cause]`, written as `NAME_error_by_cause`; nothing where all are
+    /// zero.
+    ///
+    /// # Errors
+    /// As [`ResultFile::error_bar`], and for other causes than before.
+    pub fn error_by_cause(
+        &mut self,
+        name: &str,
+        causes: &[&str],
+        bars: Vec<f32>,
+    ) -> Result<&mut Self> {
+        if bars.iter().all(|x| *x == 0.0) {
+            return Ok(self);
+        }
+        self.check_name(&format!("{name}_error_by_cause"))?;
+        match self.get_dimension(CAUSE) {
+            None => {
+                self.dimension(CAUSE, causes, "", "cause of an error")?;
+            }
+            Some(known) if known.coordinates != Coordinates::from(causes) => {
+                return Err(Error::Internal(format!("other causes of `{name}`")));
+            }
+            Some(_) => {}
+        }
+        let Some(variable) = self.variables.iter_mut().find(|v| v.name == name) else {
+            return Err(Error::Internal(format!("causes of no variable `{name}`")));
+        };
+        check_len(name, &[variable.data.len(), causes.len()], bars.len())?;
+        variable.error_by_cause = Some(bars);
+        Ok(self)
+    }
+
     fn check_name(&self, name: &str) -> Result<()> {
         let usable =
             !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let error_bar =
-            |v: &Variable| v.error.is_some() && name.strip_suffix("_error") == Some(&v.name);
+        let error_bar = |v: &Variable| {
+            v.error.is_some() && name.strip_suffix("_error") == Some(&v.name)
+                || v.error_by_cause.is_some()
+                    && name.strip_suffix("_error_by_cause") == Some(&v.name)
+        };
         let taken = self.get(name).is_some()
             || self.get_dimension(name).is_some()
             || self.variables.iter().any(error_bar);

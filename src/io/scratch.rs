@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError, TryLockError};
+use std::time::Duration;
 
 const PREFIX: &str = ".bzint-";
 const SUFFIX: &str = ".tmp";
@@ -79,6 +80,28 @@ pub fn discard_all() {
         let _ = std::fs::remove_file(path);
     }
     std::mem::forget(live);
+}
+
+/// The same for a process without memory, whose thread may hold the list or be in the midst of changing it: then it is tried for a while,
+/// and what is left is for the next process.
+pub fn discard_all_if_free() {
+    const TRIES: usize = 100;
+    for _ in 0..TRIES {
+        let live = match LIVE.try_lock() {
+            Ok(live) => live,
+            Err(TryLockError::Poisoned(live)) => live.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                std::thread::sleep(Duration::from_millis(5));
+                continue;
+            }
+        };
+        for path in live.iter() {
+            // Paths of usual length are passed to the system without a buffer of their own.
+            let _ = std::fs::remove_file(path);
+        }
+        std::mem::forget(live);
+        return;
+    }
 }
 
 /// Removes from `directory` what processes of this machine and user left in the making when they were killed.

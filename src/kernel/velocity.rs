@@ -7,16 +7,28 @@ use super::Real;
 
 /// Width of the channel vector: states, v_i v_j (xx yy zz yz xz xy), |v|.
 pub const CHANNELS_BASIC: usize = 8;
-/// With |v_x| |v_y| |v_z| behind (and one that is always zero).
+/// With |v·n̂| of up to four directions behind (unused ones are zero).
 pub const CHANNELS_SPEEDS: usize = 12;
 /// With v_i v_j τ (xx yy zz yz xz xy) and |v|²τ² behind (and one that is always zero).
 pub const CHANNELS_LIFETIMES: usize = 20;
-/// `CHANNELS_BASIC` with the Hall products (xx yy zz yz xz xy) behind (and two that are always zero).
+/// `CHANNELS_BASIC` with the Hall products (xx yy zz yz xz xy) behind, and |v·n̂| of up to two directions (unused ones are zero).
 pub const CHANNELS_HALL: usize = 16;
 /// `CHANNELS_HALL`, the products times τ², with v_i v_j τ and |v|²τ² behind (and one that is always zero).
 pub const CHANNELS_LIFETIMES_HALL: usize = 24;
 /// `CHANNELS_HALL` with the 6 × 6 products of second order in the field behind.
 pub const CHANNELS_MAGNETO: usize = 52;
+
+/// Directions n̂ that channels |v·n̂| can have at once.
+pub const DIRECTIONS: usize = 4;
+
+/// Where the channels |v·n̂| begin in a channel vector of this width, and how many it has room for.
+pub const fn direction_slots(width: usize) -> (usize, usize) {
+    match width {
+        CHANNELS_SPEEDS | CHANNELS_LIFETIMES => (8, DIRECTIONS),
+        CHANNELS_HALL | CHANNELS_LIFETIMES_HALL | CHANNELS_MAGNETO => (14, 2),
+        _ => (0, 0),
+    }
+}
 
 /// Coefficient c_m of the central difference of order `order`, m = 1 …
 #[inline(always)]
@@ -64,10 +76,14 @@ pub fn velocity<R: Real>(matrix: &[[R; 3]; 3], d: [R; 3]) -> [R; 3] {
     ]
 }
 
-/// The channel vector of a k-point with velocity `v` and relaxation time `tau`, in the order of the constants above; channels
-/// that need the inverse mass stay zero (see `curvature`).
+/// The channel vector of a k-point with velocity `v` and relaxation time `tau`, in the order of the constants above, with |v·n̂|
+/// along `directions` (unit vectors, or zero where there is none); channels that need the inverse mass stay zero (see `curvature`).
 #[inline(always)]
-pub fn channel_values<R: Real, const N: usize>(v: [R; 3], tau: R) -> [R; N] {
+pub fn channel_values<R: Real, const N: usize>(
+    v: [R; 3],
+    tau: R,
+    directions: &[[R; 3]; DIRECTIONS],
+) -> [R; N] {
     let mut f = [R::ZERO; N];
     f[0] = R::ONE;
     f[1] = v[0] * v[0];
@@ -77,10 +93,10 @@ pub fn channel_values<R: Real, const N: usize>(v: [R; 3], tau: R) -> [R; N] {
     f[5] = v[0] * v[2];
     f[6] = v[0] * v[1];
     f[7] = (f[1] + f[2] + f[3]).sqrt();
-    if N == CHANNELS_SPEEDS || N == CHANNELS_LIFETIMES {
-        f[8] = v[0].abs();
-        f[9] = v[1].abs();
-        f[10] = v[2].abs();
+    let (first, count) = direction_slots(N);
+    for i in 0..count {
+        let n = directions[i];
+        f[first + i] = (n[0] * v[0] + n[1] * v[1] + n[2] * v[2]).abs();
     }
     if N == CHANNELS_LIFETIMES || N == CHANNELS_LIFETIMES_HALL {
         for c in 0..6 {

@@ -6,6 +6,18 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::io::Write;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What is done before the program ends for want of memory. It may allocate a little, and must not wait for ever.
+static LAST: OnceLock<fn()> = OnceLock::new();
+/// Whether the program is ending.
+static ENDING: AtomicBool = AtomicBool::new(false);
+
+/// Has `last` called before the program ends for want of memory, the first time that this is called.
+pub fn before_the_end(last: fn()) {
+    let _ = LAST.set(last);
+}
 
 /// The allocator of the `bzint` program.
 pub struct Guarded;
@@ -53,9 +65,12 @@ fn checked(pointer: *mut u8, size: usize) -> *mut u8 {
     pointer
 }
 
-/// Ends the program. Nothing is allocated here.
+/// Ends the program. Nothing is allocated here but by what is done last, which ends the program at once where it cannot be.
 #[cold]
 fn out_of_memory(size: usize) -> ! {
+    if ENDING.swap(true, Ordering::SeqCst) {
+        exit();
+    }
     let mut line = [0; 400];
     let mut rest = &mut line[..];
     let _ = writeln!(
@@ -66,6 +81,9 @@ fn out_of_memory(size: usize) -> ! {
     let unused = rest.len();
     let used = line.len() - unused;
     let _ = std::io::stderr().write_all(&line[..used]);
+    if let Some(last) = LAST.get() {
+        last();
+    }
     exit()
 }
 

@@ -4,7 +4,7 @@ mod guard;
 mod limits;
 
 use crate::error::{Error, Result};
-pub use guard::Guarded;
+pub use guard::{Guarded, before_the_end};
 pub use limits::{address_space, available};
 
 /// `len` zeros for `what`.

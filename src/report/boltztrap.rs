@@ -4,11 +4,10 @@
 //! the density of states and of the susceptibility, and divides the latter by the cell's volume in Å³, as BoltzTraP2 26 does.
 //! Tensors are given by their mean as everywhere here, which is BoltzTraP2's third of the trace where all three directions conduct.
 
-use super::items::Quantity;
-use super::mean;
-use super::row::Row;
 use super::transport::TransportReport;
 use crate::error::{Error, Result};
+use crate::transport::{Row, shown};
+use crate::uncertainty::Quantity;
 use crate::units::{ANGSTROM, AVOGADRO, HARTREE_EV, PER_CM3, RYDBERG_EV};
 use std::fmt::Write;
 
@@ -122,7 +121,7 @@ fn trace_columns(
     };
     let mean = |name: &str| {
         let item = row.items.iter().find(|i| i.name == name);
-        let shown = item.and_then(|i| mean::shown(i, &row.items, directions));
+        let shown = item.and_then(|i| shown(i, &row.items, directions));
         shown.map_or(f64::NAN, |q| q.value)
     };
     let hall = match row.get("hall_coefficient") {

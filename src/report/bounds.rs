@@ -241,5 +241,34 @@ pub fn bounds_result(report: &BoundsReport, command: &str) -> Result<ResultFile>
         file.variable(name, &["alpha_a"], values, unit, long)?;
         file.error_bar(name, bars)?;
     }
+    if let Some(t) = &report.terminals {
+        file.attribute("hot_k", t.hot_k)
+            .attribute("cold_k", t.cold_k);
+        let powers = t.operations.len() / 2;
+        let power = t.operations.iter().take(powers).map(|(_, o)| o.power);
+        file.dimension(
+            "filter",
+            &["box", "step"][..],
+            "",
+            "which transmissions are at hand",
+        )?;
+        let about = "power over the largest of a channel";
+        file.dimension("power", power.collect::<Vec<_>>(), "P_max", about)?;
+        for (name, of, unit, long) in [
+            (
+                "efficiency",
+                (|o: &Operation| o.efficiency) as fn(&Operation) -> f64,
+                "Carnot",
+                "largest efficiency at this power",
+            ),
+            ("bias", |o| o.bias, "k_BT_hot/e", "bias there"),
+            ("opens", |o| o.lower, "k_BT_hot", "lower edge there"),
+        ] {
+            let values: Vec<f64> = t.operations.iter().map(|(_, o)| of(o)).collect();
+            let bars = values.iter().map(|x| ROUNDING * x.abs()).collect();
+            file.variable(name, &["filter", "power"], values, unit, long)?;
+            file.error_bar(name, bars)?;
+        }
+    }
     Ok(file)
 }

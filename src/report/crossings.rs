@@ -37,12 +37,19 @@ pub(super) fn sentence(found: Option<CrossingEffect>, whole: Whole) -> String {
     let [near, share] = whole.words();
     match found {
         None => "velocities of the bands themselves have no error from them".to_owned(),
+        Some(c) if c.share == 0.0 && c.touching.is_some() => touching(c),
         Some(c) if c.share == 0.0 => format!("none {near}"),
         Some(c) => {
             let near_one = format!("{:.2} % {share} near one", 100.0 * c.share);
             if c.effect <= MOST_EFFECT {
                 let effect = 100.0 * c.effect;
-                format!("{near_one}, which changes sigma/tau by {effect:.2} % (included in ±)")
+                let also = match c.touching {
+                    Some(_) => format!("; {}", touching(c)),
+                    None => String::new(),
+                };
+                format!(
+                    "{near_one}, which changes sigma/tau by {effect:.2} % (included in ±){also}"
+                )
             } else {
                 format!(
                     "{near_one}, and sigma/tau is not resolved: its velocities by differences vanish there beside what they are without the \
@@ -51,6 +58,20 @@ pub(super) fn sentence(found: Option<CrossingEffect>, whole: Whole) -> String {
             }
         }
     }
+}
+
+/// Where bands may touch; nothing where they do not.
+fn touching(found: CrossingEffect) -> String {
+    found.touching.map_or(String::new(), |places| {
+        let [x, y, z] = places.k_frac.map(|x| (x * 1e4).round() / 1e4);
+        let others = match places.count {
+            1 => String::new(),
+            count => format!(" and {} other places", count - 1),
+        };
+        format!(
+            "bands may touch at k = ({x}, {y}, {z}){others}: what they would do there is included in ±"
+        )
+    })
 }
 
 /// What is said of the Fermi surface, in words and for programs.
@@ -75,7 +96,14 @@ pub(super) fn value(found: Option<CrossingEffect>, whole: Whole) -> Value {
             })
         }
         Some(c) => {
-            json!({format!("share_of_{}", whole.name()): c.share, "effect": c.effect})
+            let touching = c
+                .touching
+                .map(|t| json!({"places": t.count, "k_point": t.k_frac}));
+            json!({
+                format!("share_of_{}", whole.name()): c.share,
+                "effect": c.effect,
+                "touching": touching,
+            })
         }
     }
 }

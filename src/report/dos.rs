@@ -1,9 +1,10 @@
 //! A density of states as a table, JSON and an HDF5 result.
 
+use super::CONDUCTING;
 use super::Run;
+use super::budget::Bars;
 use super::crossings::{self, Whole};
 use super::fermi::provenance;
-use super::mean::CONDUCTING;
 use crate::bands::BandHeader;
 use crate::error::Result;
 use crate::integrate::crossings::CrossingEffect;
@@ -40,10 +41,10 @@ pub fn dos_table(report: &DosReport) -> String {
             s,
             "{:14.6}  {:12.6e}  {:12.3e}  {:14.8}  {:12.3e}  {:14.6e}  {:12.3e}",
             dos.energy_ev[k],
-            dos.dos[k],
-            dos.dos_error[k],
-            dos.electrons[k],
-            dos.electrons_error[k],
+            dos.dos[k].value,
+            dos.dos[k].error,
+            dos.electrons[k].value,
+            dos.electrons[k].error,
             sigma.value,
             sigma.error
         );
@@ -54,8 +55,6 @@ pub fn dos_table(report: &DosReport) -> String {
 /// A machine-readable summary: columns, not rows.
 pub fn dos_json(report: &DosReport) -> Value {
     let (header, dos, run) = (report.header, report.dos, report.run);
-    let values: Vec<_> = dos.conductivity_over_tau.iter().map(|t| t.value).collect();
-    let errors: Vec<_> = dos.conductivity_over_tau.iter().map(|t| t.error).collect();
     json!({
         "kind": "dos",
         "input": report.input,
@@ -68,11 +67,11 @@ pub fn dos_json(report: &DosReport) -> Value {
         CONDUCTING: dos.directions,
         "energy": {"value": dos.energy_ev, "unit": "eV"},
         "bin_width": {"value": dos.width_ev, "unit": "eV"},
-        "density_of_states": {"value": dos.dos, "error": dos.dos_error, "unit": "1/eV"},
+        "density_of_states": Bars::list(&dos.dos).json("1/eV"),
         "density_of_states_by_spin": {"value": dos.dos_by_spin, "unit": "1/eV"},
-        "electrons": {"value": dos.electrons, "error": dos.electrons_error, "unit": "1"},
+        "electrons": Bars::list(&dos.electrons).json("1"),
         "mean_speed": {"value": dos.mean_speed, "unit": "m/s"},
-        "conductivity_over_tau": {"value": values, "error": errors, "unit": "1/(Ohm m s)"},
+        "conductivity_over_tau": Bars::list(&dos.conductivity_over_tau).json("1/(Ohm m s)"),
     })
 }
 
@@ -94,22 +93,10 @@ pub fn dos_result(report: &DosReport, command: &str) -> Result<ResultFile> {
         "middle of the energy bin",
     )?;
     file.tensor_dimensions()?;
-    file.variable(
-        "density_of_states",
-        &["energy"],
-        dos.dos.clone(),
-        "1/eV",
-        "average density of states of the bin, per cell, all spins",
-    )?;
-    file.error_bar("density_of_states", dos.dos_error.clone())?;
-    file.variable(
-        "electrons",
-        &["energy"],
-        dos.electrons.clone(),
-        "1",
-        "electrons per cell below the upper edge of the bin",
-    )?;
-    file.error_bar("electrons", dos.electrons_error.clone())?;
+    let about = "average density of states of the bin, per cell, all spins";
+    Bars::list(&dos.dos).put(&mut file, "density_of_states", &["energy"], "1/eV", about)?;
+    let about = "electrons per cell below the upper edge of the bin";
+    Bars::list(&dos.electrons).put(&mut file, "electrons", &["energy"], "1", about)?;
     file.variable(
         "mean_speed",
         &["energy"],
@@ -117,20 +104,10 @@ pub fn dos_result(report: &DosReport, command: &str) -> Result<ResultFile> {
         "m/s",
         "mean speed of the states in the bin",
     )?;
-    let tensor = |of: fn(&crate::transport::TensorQuantity) -> [[f64; 3]; 3]| -> Vec<f64> {
-        dos.conductivity_over_tau
-            .iter()
-            .flat_map(|t| of(t).concat())
-            .collect()
-    };
-    file.variable(
-        "conductivity_over_tau",
-        &["energy", "row", "col"],
-        tensor(|t| t.value),
-        "1/(Ohm m s)",
-        "conductivity per relaxation time with the Fermi level in the bin",
-    )?;
-    file.error_bar("conductivity_over_tau", tensor(|t| t.error))?;
+    let (dimensions, unit) = (["energy", "row", "col"], "1/(Ohm m s)");
+    let about = "conductivity per relaxation time with the Fermi level in the bin";
+    let sigma = Bars::list(&dos.conductivity_over_tau);
+    sigma.put(&mut file, "conductivity_over_tau", &dimensions, unit, about)?;
     if !dos.dos_by_spin.is_empty() {
         file.dimension("spin", &["up", "down"][..], "", "spin channel")?;
         file.variable(

@@ -17,6 +17,11 @@ pub fn edges_lines(edges: &BandEdges) -> Vec<(String, String)> {
         line(
             "gap",
             match edges.gap_unresolved() {
+                _ if edges.may_close().is_some() => format!(
+                    "0 to {:.3} eV: the bands may touch at k = {}, where the table has no point ({on_grid:.6} eV between grid points)",
+                    gap.0 + gap.1,
+                    edges.may_close().map_or(String::new(), point)
+                ),
                 None => format!(
                     "{} eV, {kind} ({on_grid:.6} eV between grid points)",
                     scalar(gap.into())
@@ -175,6 +180,18 @@ pub fn edges_json(edges: &BandEdges) -> Value {
         "valence_band_maximum": edge_json(edges.valence()),
         "conduction_band_minimum": edge_json(edges.conduction()),
     });
+    if let (Some(k), Some((gap, bar))) = (edges.may_close(), edges.gap_ev()) {
+        // From 0 to the highest that it may be.
+        let (middle, low) = (0.5 * (gap + bar), 0.0);
+        out["gap"] = json!({
+            "value": middle,
+            "error": middle,
+            "low": low,
+            "high": gap + bar,
+            "unit": "eV",
+            "may_close_at": k,
+        });
+    }
     if let (Some(v), Some(c)) = (edges.valence(), edges.conduction()) {
         out["gap"]["grid_value"] = json!(c.grid_energy_ev - v.grid_energy_ev);
     }

@@ -1,6 +1,7 @@
 //! The Fermi-surface tensors as a table, JSON and an HDF5 result.
 
 use super::Run;
+use super::budget::{Bars, advice, in_words};
 use super::crossings::{self, Whole};
 use super::format::{scalar, scalar_json, scientific, tensor_json, tensor_lines};
 use crate::bands::{BandHeader, SpinTreatment};
@@ -59,10 +60,7 @@ fn tensors(t: &FermiTensors) -> Vec<(&'static str, &TensorQuantity, &'static str
 
 /// (name, scalar, unit, explanation) of every scalar.
 fn scalars(t: &FermiTensors) -> [(&'static str, Scalar, &'static str, &'static str); 4] {
-    let level = Scalar {
-        value: t.fermi_level_ev,
-        error: 0.0,
-    };
+    let level = Scalar::exact(t.fermi_level_ev);
     [
         ("fermi_level", level, "eV", "Fermi level"),
         (
@@ -118,12 +116,13 @@ pub fn fermi_table(report: &FermiReport) -> String {
         "  electrons below it          {} per cell{held}",
         scalar(t.electrons)
     );
-    let dos = match t.flat > 0.0 {
-        true => flat_sentence(t.flat),
-        false if header.spin == SpinTreatment::Spinor => {
+    let dos = match t.singular_dos {
+        Some(here) => singular_sentence(here),
+        None if t.flat > 0.0 => flat_sentence(t.flat),
+        None if header.spin == SpinTreatment::Spinor => {
             format!("{} /eV per cell", scalar(t.dos))
         }
-        false => format!("{} /eV per cell, both spins", scalar(t.dos)),
+        None => format!("{} /eV per cell, both spins", scalar(t.dos)),
     };
     let _ = writeln!(s, "  density of states N(E_F)    {dos}");
     let _ = writeln!(
@@ -150,10 +149,10 @@ pub fn fermi_table(report: &FermiReport) -> String {
                 "  {:>4}  {:>4}   {:<20}  {:<22}  {}",
                 b.spin,
                 b.band,
-                if b.dos.value.is_finite() {
-                    scalar(b.dos)
-                } else {
+                if b.dos.value.is_infinite() {
                     "infinite".into()
+                } else {
+                    scalar(b.dos)
                 },
                 scientific(b.fermi_velocity),
                 scientific(mean(&b.conductivity_over_tau, directions))
@@ -163,7 +162,13 @@ pub fn fermi_table(report: &FermiReport) -> String {
     let found = crossings::sentence(report.crossings, Whole::FermiSurface);
     let _ = writeln!(s, "\n  band crossings: {found}");
     if t.dos.value == 0.0 {
-        let _ = writeln!(s, "\n  No states at this energy: it lies in a gap.");
+        let open = report.crossings.is_some_and(|c| c.touching.is_some());
+        s.push_str(match open {
+            true => {
+                "\n  No states at this energy in these bands, which may touch between the table's k-points: whether it lies in a gap is open.\n"
+            }
+            false => "\n  No states at this energy: it lies in a gap.\n",
+        });
     }
     let _ = writeln!(
         s,
@@ -172,6 +177,32 @@ pub fn fermi_table(report: &FermiReport) -> String {
          Symmetrisation removed {:.1e} of the largest component (included in ±).",
         t.symmetry_removed
     );
+    s += &budget_lines(report);
+    s
+}
+
+/// What the bars are made of, where that is asked for; what dominates the widest and would help, where it is wide.
+fn budget_lines(report: &FermiReport) -> String {
+    let t = report.tensors;
+    let directions = Directions::of_bands(report.header, &t.conductivity_over_tau.value).count();
+    let numbers = scalars(t).map(|(name, q, ..)| (name, q));
+    let means = tensors(t)
+        .into_iter()
+        .map(|(name, q, ..)| (name, mean(q, directions)));
+    let all: Vec<(&str, Scalar)> = numbers.into_iter().chain(means).collect();
+    let mut s = String::new();
+    for (name, q) in &all {
+        let made_of = in_words(&q.shares[0]);
+        if report.run.budgets && !made_of.is_empty() {
+            let _ = writeln!(s, "  ± of {name:<26} is {made_of}");
+        }
+    }
+    let relative = |q: &Scalar| q.error / q.value.abs();
+    let known = all.iter().filter(|(_, q)| relative(q).is_finite());
+    let widest = known.max_by(|a, b| relative(&a.1).total_cmp(&relative(&b.1)));
+    if let Some(advice) = widest.and_then(|(name, q)| advice(name, "", q, relative(q))) {
+        let _ = writeln!(s, "  {advice}.");
+    }
     s
 }
 
@@ -180,6 +211,14 @@ fn flat_sentence(flat: f64) -> String {
     format!(
         "infinite: {flat:.4e} electrons per cell have this very energy (a flat band, or k-points around an extremum that are equal); \
          means over the Fermi surface leave them out"
+    )
+}
+
+/// What is said where N(E_F) grows with every denser grid.
+fn singular_sentence(here: f64) -> String {
+    format!(
+        "not resolved: it grows towards this energy as at a van Hove singularity, where it is infinite ({here:.4} /eV per cell on this grid, \
+         more on every denser one); nor are means over the Fermi surface"
     )
 }
 
@@ -200,6 +239,9 @@ pub fn fermi_json(report: &FermiReport) -> Value {
     });
     for (name, q, unit, _) in scalars(t) {
         out[name] = scalar_json(q, unit);
+    }
+    if let Some(here) = t.singular_dos {
+        out["dos_at_fermi_level"]["note"] = json!(singular_sentence(here));
     }
     if t.flat > 0.0 {
         out["dos_at_fermi_level"]["note"] = json!(flat_sentence(t.flat));
@@ -242,13 +284,11 @@ pub fn fermi_result(report: &FermiReport, command: &str) -> Result<ResultFile> {
     }
     crossings::attributes(&mut file, report.crossings, Whole::FermiSurface);
     for (name, q, unit, about) in scalars(report.tensors) {
-        file.variable(name, &[], vec![q.value], unit, about)?;
-        file.error_bar(name, vec![q.error])?;
+        Bars::of(&q).put(&mut file, name, &[], unit, about)?;
     }
     file.tensor_dimensions()?;
     for (name, t, unit, about) in tensors(report.tensors) {
-        file.variable(name, &["row", "col"], flat(t.value), unit, about)?;
-        file.error_bar(name, flat(t.error))?;
+        Bars::of(t).put(&mut file, name, &["row", "col"], unit, about)?;
     }
     Ok(file)
 }
@@ -264,8 +304,4 @@ pub fn provenance(file: &mut ResultFile, header: &BandHeader, input: &str, run: 
         .attribute("backend", run.backend)
         .attribute("adapter", run.adapter.as_str())
         .attribute("method", run.method.as_str());
-}
-
-fn flat(t: [[f64; 3]; 3]) -> Vec<f64> {
-    t.concat()
 }

@@ -1,7 +1,8 @@
 //! Numbers with error bars as text and JSON.
 
+use super::budget::Bars;
 use crate::transport::{Scalar, TensorQuantity};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// `value ± error` with the digits that the error leaves, in plain notation.
 pub fn scalar(q: Scalar) -> String {
@@ -75,14 +76,14 @@ pub fn scientific(q: Scalar) -> String {
     }
 }
 
-/// `{"value": …, "error": …, "unit": …}` of a scalar.
+/// `{"value": …, "error": …, "error_by_cause": …, "unit": …}` of a scalar.
 pub fn scalar_json(q: Scalar, unit: &str) -> Value {
-    json!({"value": q.value, "error": q.error, "unit": unit})
+    Bars::of(&q).json(unit)
 }
 
-/// `{"value": 3×3, "error": 3×3, "unit": …}` of a tensor.
+/// `{"value": 3×3, "error": 3×3, "error_by_cause": …, "unit": …}` of a tensor.
 pub fn tensor_json(t: &TensorQuantity, unit: &str) -> Value {
-    json!({"value": t.value, "error": t.error, "unit": unit})
+    Bars::of(t).json(unit)
 }
 
 /// Three lines of a tensor, each component with its bar.
@@ -108,6 +109,9 @@ pub fn tensor_lines(t: &TensorQuantity) -> Vec<String> {
                     if value == 0.0 && error == 0.0 {
                         return format!("{:>17}", "0");
                     }
+                    if value.is_nan() {
+                        return format!("{:>17}", "not resolved");
+                    }
                     format!("{value:>8.4} ± {error:<6.4}")
                 })
                 .collect();
@@ -127,7 +131,7 @@ mod tests {
 
     #[test]
     fn digits_follow_the_error() {
-        let q = |value, error| Scalar { value, error };
+        let q = Scalar::new;
         assert_eq!(scalar(q(0.282_71, 0.0123)), "0.283 ± 0.012");
         assert_eq!(scalar(q(10.992_8, 0.0)), "10.992800");
         assert_eq!(scalar(q(1.739e21, 2.1e19)), "(1.739 ± 0.021)e21");

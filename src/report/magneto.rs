@@ -203,10 +203,7 @@ pub fn magneto_table(report: &MagnetoReport) -> String {
                 "R_H m^3/C"
             );
         }
-        let q = |of: fn(&InField) -> f64| Scalar {
-            value: of(&r.value),
-            error: of(&r.error),
-        };
+        let q = |of: fn(&InField) -> f64| Scalar::from((of(&r.value), of(&r.error)));
         let _ = writeln!(
             s,
             "  {:>10}  {:<24} {:<24} {:<24} {:<22} {:<22} {:<24}",
@@ -232,12 +229,8 @@ pub fn magneto_table(report: &MagnetoReport) -> String {
             "kappa_xx W/(m K)"
         );
         for r in report.rows.iter().filter(|r| r.temperature_k > 0.0) {
-            let q = |of: fn(&InField) -> f64| {
-                scientific(Scalar {
-                    value: of(&r.value),
-                    error: of(&r.error),
-                })
-            };
+            let q =
+                |of: fn(&InField) -> f64| scientific(Scalar::from((of(&r.value), of(&r.error))));
             let _ = writeln!(
                 s,
                 "  {:>8}  {:>9.4}  {:>10}  {:<24} {:<24} {:<24} {:<24}",

@@ -2,6 +2,7 @@
 
 mod boltztrap;
 mod bounds;
+mod budget;
 mod crossings;
 mod dos;
 mod edges;
@@ -9,18 +10,17 @@ mod fermi;
 pub mod figure;
 mod format;
 mod frame;
-mod items;
-mod low_dimensional;
+mod landauer;
 mod magneto;
 mod magneto_figure;
-mod mean;
 mod optimum;
 mod orbits;
 mod page;
-mod row;
-mod spins;
+mod screen;
+mod sheet;
 mod surface;
 mod transport;
+mod zt;
 
 use crate::integrate::refine::Refined;
 pub use boltztrap::{BOLTZTRAP_FILES, boltztrap_files};
@@ -30,7 +30,7 @@ pub use dos::{DosReport, dos_json, dos_result, dos_table};
 pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use format::{scalar, scientific, tensor_json};
-pub use items::{Item, Quantity, TransportRow, share_items};
+pub use landauer::{LANDAUER_LEGEND, ModeSpectra, modes_name};
 pub use magneto::{MagnetoReport, magneto_csv, magneto_json, magneto_result, magneto_table};
 pub use magneto_figure::magneto_figure;
 pub use optimum::{OptimumReport, objective_name, optimum_table};
@@ -38,14 +38,33 @@ pub use orbits::{
     OrbitsReport, follow, orbits_csv, orbits_figure, orbits_json, orbits_result, orbits_table,
 };
 pub use page::page;
-pub use row::Row;
-pub use spins::spin_items;
-pub use surface::{
-    Property, SurfaceReport, View, surface_json, surface_page, surface_png, surface_table,
+pub use screen::{
+    FLAGS, Failure, Material, MaterialState, Ranking, ScreenReport, screen_csv, screen_json,
+    screen_result, screen_table,
 };
+pub use sheet::{
+    Sheet, SheetItem, SheetRow, direction_words, put_scalars, scalars_json, sheet_csv, sheet_json,
+    sheet_result, sheet_table,
+};
+#[cfg(feature = "figures")]
+pub use surface::surface_png;
+pub use surface::{Property, SurfaceReport, View, surface_json, surface_page, surface_table};
 pub use transport::{
-    Levels, TransportReport, transport_csv, transport_json, transport_result, transport_table,
+    TransportReport, transport_csv, transport_json, transport_result, transport_table,
 };
+pub use zt::{ZT_LEGEND, ZT_UNSHOWN};
+
+/// The attribute of results that says in how many directions the bands conduct.
+const CONDUCTING: &str = "conducting_directions";
+
+/// How means over so many directions are taken, in words.
+fn mean_in_words(directions: usize) -> &'static str {
+    match directions {
+        2 => "half of their trace",
+        1 => "their trace",
+        _ => "a third of their trace",
+    }
+}
 
 /// How a result came to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,4 +79,6 @@ pub struct Run {
     pub method: String,
     /// What refinement did, where it did.
     pub refined: Option<Refined>,
+    /// Whether tables say what each bar is made of.
+    pub budgets: bool,
 }

@@ -1,11 +1,12 @@
 //! Optimal dopings: what is said of them beside the coefficients that hold there.
 
+use super::budget::advice_of_rows;
 use super::format::{asymmetric, scalar, scalar_json};
-use super::items::{Item, Quantity};
-use super::low_dimensional::number;
 use super::transport::{TransportReport, coefficient_lines, heading, legend};
-use crate::transport::{BestTemperature, Extent, Objective, Optimum, Scalar};
+use crate::transport::catalogue::coefficient;
+use crate::transport::{BestTemperature, Extent, Item, Objective, Optimum, Scalar, number};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// What was looked for.
@@ -23,77 +24,84 @@ pub struct OptimumReport {
     pub best_temperatures: Vec<(String, BestTemperature)>,
 }
 
-/// The objective's name in files and its unit.
-pub fn objective_name(objective: Objective, absolute: bool) -> (&'static str, &'static str) {
-    match (objective, absolute) {
-        (Objective::FigureOfMerit(_), _) => ("figure_of_merit", "1"),
-        (Objective::PowerFactor, true) => ("power_factor", "W/(m K^2)"),
-        (Objective::PowerFactor, false) => ("power_factor_over_tau", "W/(m K^2 s)"),
-    }
-}
-
-fn exact(value: f64) -> Scalar {
-    Scalar { value, error: 0.0 }
+/// The objective's name in files, its unit and the power of a layer's extent that it goes by.
+pub fn objective_name(
+    objective: Objective,
+    absolute: bool,
+) -> (Cow<'static, str>, &'static str, i32) {
+    let name = match objective {
+        Objective::FigureOfMerit(_) => "figure_of_merit",
+        Objective::PowerFactor => "power_factor",
+    };
+    coefficient(name).map_or((name.into(), "", 0), |c| {
+        let (name, unit, _) = c.named(absolute);
+        (name, unit, c.extent_power.unwrap_or_default())
+    })
 }
 
 impl OptimumReport {
     /// The optima as named quantities, one list per row.
     pub fn items(&self) -> Vec<Vec<Item>> {
-        let (name, unit) = objective_name(self.objective, self.absolute);
+        let (name, unit, power) = objective_name(self.objective, self.absolute);
         let of = |o: &Optimum| {
             let inside = if o.inside { 1.0 } else { 0.0 };
             let largest = format!("largest_{name}");
-            let all: [(String, &'static str, Scalar, &'static str); 8] = [
-                (largest, unit, o.value, "what was made largest"),
+            let all: [(String, &'static str, i32, Scalar, &'static str); 8] = [
+                (largest, unit, power, o.value, "what was made largest"),
                 (
                     "optimal_chemical_potential".into(),
                     "eV",
+                    0,
                     o.chemical_potential_ev(),
                     "chemical potential of the optimum; the bar is the farther end of its range",
                 ),
                 (
                     "optimal_chemical_potential_low".into(),
                     "eV",
-                    exact(o.range_ev.0),
+                    0,
+                    Scalar::exact(o.range_ev.0),
                     "from here on the optimum may lie",
                 ),
                 (
                     "optimal_chemical_potential_high".into(),
                     "eV",
-                    exact(o.range_ev.1),
+                    0,
+                    Scalar::exact(o.range_ev.1),
                     "up to here the optimum may lie",
                 ),
                 (
                     "optimal_doping".into(),
                     "cm^-3",
+                    1,
                     o.doping(),
                     "electrons less holes at the optimum; the bar is the farther end of its range",
                 ),
                 (
                     "optimal_doping_low".into(),
                     "cm^-3",
-                    exact(o.dopings_cm3.0),
+                    1,
+                    Scalar::exact(o.dopings_cm3.0),
                     "from here on the optimum may lie",
                 ),
                 (
                     "optimal_doping_high".into(),
                     "cm^-3",
-                    exact(o.dopings_cm3.1),
+                    1,
+                    Scalar::exact(o.dopings_cm3.1),
                     "up to here the optimum may lie",
                 ),
                 (
                     "optimum_inside_range".into(),
                     "1",
-                    exact(inside),
+                    0,
+                    Scalar::exact(inside),
                     "0 where what was to be largest goes on rising beyond the chemical potentials looked at",
                 ),
             ];
             all.into_iter()
-                .map(|(name, unit, q, about)| Item {
-                    name: name.into(),
-                    unit,
-                    about,
-                    quantity: Quantity::Scalar(q),
+                .map(|(name, unit, power, q, about)| Item {
+                    extent_power: Some(power),
+                    ..Item::number(name, unit, about, q)
                 })
                 .collect()
         };
@@ -103,7 +111,7 @@ impl OptimumReport {
 
 /// A readable table.
 pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String {
-    let (name, unit) = objective_name(found.objective, found.absolute);
+    let (name, unit, power) = objective_name(found.objective, found.absolute);
     let mut s = format!(
         "Doping of the largest {name} ({}) of {}\n",
         found.direction, report.input
@@ -117,7 +125,7 @@ pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String 
     for (row, optimum) in found.optima.iter().enumerate() {
         let mu = optimum.chemical_potential_ev().value;
         let (from, to) = optimum.range_ev;
-        let doping = |n: f64| number("optimal_doping", "cm^-3", exact(n), extent);
+        let doping = |n: f64| number("optimal_doping", "cm^-3", 1, Scalar::exact(n), extent);
         let (low, high) = optimum.dopings_cm3;
         let (kind, low, high) = match optimum.doping_cm3 {
             n if n < 0.0 => ("p", -high, -low),
@@ -125,7 +133,7 @@ pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String 
         };
         let (_, per, n) = doping(optimum.doping_cm3.abs());
         let [low, high] = [low, high].map(|n| doping(n).2.value);
-        let (_, unit, value) = number(name, unit, optimum.value, extent);
+        let (_, unit, value) = number(&name, unit, power, optimum.value, extent);
         let _ = writeln!(
             s,
             "T = {} K, {kind}-type: {:.4e} {per}, between {low:.3e} and {high:.3e}; mu - E_F = {} eV",
@@ -142,14 +150,14 @@ pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String 
             format!("largest {name}"),
             scalar(value)
         );
-        s += &coefficient_lines(&report.rows[row].items, report.directions);
+        s += &coefficient_lines(&report.rows[row].items, report);
     }
     for (carriers, best) in &found.best_temperatures {
-        s += &best_temperature_lines(carriers, best, (name, unit), extent);
+        s += &best_temperature_lines(carriers, best, (&name, unit, power), extent);
     }
     let several = found.best_temperatures.is_empty() && found.optima.len() > 1;
     if let Some(best) = found.best().filter(|_| several) {
-        let (_, unit, value) = number(name, unit, best.value, extent);
+        let (_, unit, value) = number(&name, unit, power, best.value, extent);
         let _ = writeln!(
             s,
             "\nLargest of all: {} {unit} at {} K, n - p = {}",
@@ -159,6 +167,9 @@ pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String 
         );
     }
     s += &legend(report.directions);
+    if let Some(advice) = advice_of_rows(&report.rows, report.fermi_level_ev) {
+        let _ = writeln!(s, "  {advice}.");
+    }
     s.push_str(
         "  Between the two dopings the function stays within its bar of the maximum, widened by how far the errors of the\n  \
          integration move the maximum.\n",
@@ -168,7 +179,7 @@ pub fn optimum_table(report: &TransportReport, found: &OptimumReport) -> String 
 
 /// The doping of an optimum with its range and unit.
 fn doping(optimum: &Optimum, extent: Option<&Extent>) -> String {
-    let of = |n: f64| number("optimal_doping", "cm^-3", exact(n), extent);
+    let of = |n: f64| number("optimal_doping", "cm^-3", 1, Scalar::exact(n), extent);
     let (_, unit, n) = of(optimum.doping_cm3);
     let (low, high) = optimum.dopings_cm3;
     let [low, high] = [low, high].map(|n| of(n).2.value);
@@ -181,10 +192,10 @@ fn doping(optimum: &Optimum, extent: Option<&Extent>) -> String {
 fn best_temperature_lines(
     carriers: &str,
     best: &BestTemperature,
-    (name, unit): (&str, &'static str),
+    (name, unit, power): (&str, &str, i32),
     extent: Option<&Extent>,
 ) -> String {
-    let (_, unit, value) = number(name, unit, best.optimum.value, extent);
+    let (_, unit, value) = number(name, unit, power, best.optimum.value, extent);
     let (low, high) = best.range_k;
     let place = match best.inside {
         true => format!(
@@ -206,7 +217,7 @@ fn best_temperature_lines(
 impl OptimumReport {
     /// The best temperatures, one object per kind of doping.
     pub fn best_temperatures_json(&self, extent: Option<&Extent>) -> Value {
-        let (name, unit) = objective_name(self.objective, self.absolute);
+        let (name, unit, power) = objective_name(self.objective, self.absolute);
         let one = |(carriers, best): &(String, BestTemperature)| {
             let optimum = &best.optimum;
             let (low, high) = best.range_k;
@@ -214,31 +225,33 @@ impl OptimumReport {
             let mut out = json!({
                 "carriers": carriers,
                 "temperature": scalar_json(t, "K"),
-                "temperature_low": scalar_json(exact(low), "K"),
-                "temperature_high": scalar_json(exact(high), "K"),
+                "temperature_low": scalar_json(Scalar::exact(low), "K"),
+                "temperature_high": scalar_json(Scalar::exact(high), "K"),
                 "inside_range": best.inside,
                 "optimal_chemical_potential": scalar_json(optimum.chemical_potential_ev(), "eV"),
             });
             let largest = format!("largest_{name}");
             let (fewest, most) = optimum.dopings_cm3;
-            for (name, unit, value) in [
+            for (name, unit, power, value) in [
                 (
                     "optimal_chemical_potential_low",
                     "eV",
-                    exact(optimum.range_ev.0),
+                    0,
+                    Scalar::exact(optimum.range_ev.0),
                 ),
                 (
                     "optimal_chemical_potential_high",
                     "eV",
-                    exact(optimum.range_ev.1),
+                    0,
+                    Scalar::exact(optimum.range_ev.1),
                 ),
-                ("optimal_doping", "cm^-3", optimum.doping()),
-                ("optimal_doping_low", "cm^-3", exact(fewest)),
-                ("optimal_doping_high", "cm^-3", exact(most)),
-                (&largest, unit, optimum.value),
+                ("optimal_doping", "cm^-3", 1, optimum.doping()),
+                ("optimal_doping_low", "cm^-3", 1, Scalar::exact(fewest)),
+                ("optimal_doping_high", "cm^-3", 1, Scalar::exact(most)),
+                (&largest, unit, power, optimum.value),
             ] {
-                let (name, unit, value) = number(name, unit, value, extent);
-                out[&*name] = scalar_json(value, unit);
+                let (name, unit, value) = number(name, unit, power, value, extent);
+                out[name] = scalar_json(value, &unit);
             }
             out
         };

@@ -5,7 +5,7 @@ use super::figure::{
     svg,
 };
 use super::format::{asymmetric, scalar};
-use super::mean;
+use super::mean_in_words;
 use crate::error::Result;
 use crate::io::results::{AttributeValue, Coordinates, ResultFile, Variable};
 use crate::transport::Scalar;
@@ -16,11 +16,18 @@ const MOST_ROWS: usize = 48;
 /// Size of a figure's panel, in units of 1/96 inch.
 const PANEL: (f64, f64) = (460.0, 360.0);
 
-const STYLE: &str = "body{font-family:sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#111;line-height:1.4}\
-h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}svg{max-width:100%;height:auto}\
+/// Figures and wide tables scroll within the page; on a phone facts stand below their names. Figures stay white in the dark.
+const STYLE: &str = ":root{color-scheme:light dark;--text:#111;--page:#fff;--line:#ccc;--head:#333}\
+@media(prefers-color-scheme:dark){:root{--text:#e4e4e4;--page:#161616;--line:#444;--head:#999}}\
+body{font-family:sans-serif;max-width:76rem;margin:2rem auto;padding:0 1rem;color:var(--text);background:var(--page);line-height:1.4}\
+h1{font-size:1.5rem;overflow-wrap:anywhere}h2{font-size:1.15rem;margin-top:2rem}p{max-width:60rem}\
+figure{margin:1rem 0;overflow-x:auto}figure svg{display:block;max-width:100%;min-width:min(100%,36rem);height:auto;border-radius:4px}\
 div.wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem}\
-th,td{padding:.25rem .7rem;border-bottom:1px solid #ccc;text-align:left;white-space:nowrap}\
-table.facts td{white-space:normal;overflow-wrap:anywhere}thead th{border-bottom:2px solid #333}";
+th,td{padding:.25rem .7rem;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}sub,sup{line-height:0}\
+table.facts>tbody>tr>td{white-space:normal;overflow-wrap:anywhere}td table td{white-space:nowrap}thead th{border-bottom:2px solid var(--head)}\
+@media(max-width:40rem){h1{font-size:1.2rem}figure svg{max-width:none;min-width:0;width:40rem}\
+table.facts,table.facts>tbody,table.facts>tbody>tr,table.facts>tbody>tr>*{display:block}\
+table.facts>tbody>tr>*{border:0;padding:0 .7rem;overflow-x:auto}table.facts>tbody>tr{border-bottom:1px solid var(--line);padding:.25rem 0}}";
 
 /// What a kind of results is called, and its quantities that the table shows.
 fn shown(kind: &str) -> (&'static str, &'static [&'static str]) {
@@ -50,6 +57,54 @@ fn shown(kind: &str) -> (&'static str, &'static [&'static str]) {
                 "thermal_conductivity_electronic",
             ],
         ),
+        "zt" => (
+            "zT and its bounds",
+            &[
+                "figure_of_merit",
+                "window_lower",
+                "window_upper",
+                "alpha_a",
+                "transmission_inside",
+                "transmission_outside",
+                "screening_score",
+                "share_of_bound_constant_modes",
+                "share_of_bound",
+                "seebeck",
+                "device_figure_of_merit",
+            ],
+        ),
+        "landauer" => (
+            "Modes",
+            &[
+                "modes_per_area",
+                "ballistic_conductance_per_area",
+                "ballistic_thermal_conductance_per_area",
+                "ballistic_seebeck",
+                "mean_free_path",
+                "conductance_per_area",
+                "seebeck",
+                "modes_per_width",
+                "ballistic_conductance_per_width",
+                "modes",
+                "ballistic_conductance",
+            ],
+        ),
+        "screen" => (
+            "Materials",
+            &[
+                "figure_of_merit",
+                "power_factor",
+                "screening_score",
+                "share_of_bound",
+                "alpha_a",
+                "gap",
+                "carrier_density",
+            ],
+        ),
+        "bounds" => (
+            "Bounds without a material",
+            &["figure_of_merit", "window_lower", "window_upper"],
+        ),
         "dos" => (
             "Density of states",
             &["density_of_states", "electrons", "conductivity"],
@@ -73,7 +128,8 @@ pub fn page(file: &ResultFile) -> Result<String> {
         format!("<figure>\n{}</figure>\n", svg(&f))
     });
     let mut s = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
          <style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n{figure}"
     );
     s.push_str("<h2>Main numbers</h2>\n");
@@ -85,7 +141,7 @@ pub fn page(file: &ResultFile) -> Result<String> {
         s += &single(file)?;
     } else {
         s += &table(file, &wanted)?;
-        let words = mean::in_words(conducting_directions(file));
+        let words = mean_in_words(conducting_directions(file));
         how = format!(" Tensors are given by {words}.");
     }
     let _ = write!(
@@ -131,11 +187,11 @@ fn cell(q: Estimate, factor: f64) -> String {
         return "<td>–</td>".into();
     }
     let [value, below, above] = [q.value, q.below, q.above].map(|x| x * factor);
+    if [value, below, above] == [0.0; 3] {
+        return "<td>0</td>".into();
+    }
     let text = if below == above {
-        scalar(Scalar {
-            value,
-            error: above,
-        })
+        scalar(Scalar::new(value, above))
     } else {
         asymmetric(value, below, above)
     };
@@ -206,10 +262,10 @@ fn table(file: &ResultFile, wanted: &[&Variable]) -> Result<String> {
 
 /// Numbers and tensors that are on no axis.
 fn single(file: &ResultFile) -> Result<String> {
-    let mut s = String::from("<div class=\"wide\"><table>\n");
+    let mut s = String::from("<div class=\"wide\"><table class=\"facts\">\n");
     let one = |value, bar: Option<f64>| {
         let error = bar.unwrap_or(0.0);
-        Estimate::from(Scalar { value, error })
+        Estimate::from(Scalar::new(value, error))
     };
     for variable in file.variables() {
         let n = notation(&variable.name, &variable.unit);

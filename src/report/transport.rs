@@ -1,45 +1,19 @@
 //! Transport coefficients as a table, JSON, CSV and an HDF5 result.
 
 use super::Run;
+use super::budget::{self, Bars};
 use super::crossings::{self, Whole};
 use super::fermi::provenance;
 use super::format::{scalar, scientific};
-use super::items::{Item, Quantity, SHARE};
-use super::mean::{self, CONDUCTING};
-use super::row::Row;
+use super::{CONDUCTING, mean_in_words};
 use crate::bands::BandHeader;
 use crate::error::Result;
 use crate::integrate::crossings::CrossingEffect;
 use crate::io::results::ResultFile;
-use crate::transport::{Extent, Scalar};
+use crate::transport::{Extent, Item, Levels, POLARIZATION, Row, SHARE, Scalar, shown};
+use crate::uncertainty::Quantity;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
-
-/// What the columns of a calculation are.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Levels {
-    /// Chemical potentials, eV on the bands' scale.
-    ChemicalPotentials(Vec<f64>),
-    /// Net dopings, cm⁻³ (cm⁻² of a layer, cm⁻¹ of a chain): positive for electrons.
-    Dopings(Vec<f64>),
-    /// Kinds of doping, "n" or "p", each at its optimum.
-    Carriers(Vec<String>),
-}
-
-impl Levels {
-    /// Number of levels.
-    pub fn len(&self) -> usize {
-        match self {
-            Self::ChemicalPotentials(x) | Self::Dopings(x) => x.len(),
-            Self::Carriers(x) => x.len(),
-        }
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
 
 /// Results with everything that is said about them.
 pub struct TransportReport<'a> {
@@ -103,14 +77,11 @@ pub fn transport_table(report: &TransportReport) -> String {
         let mu = row.scalar("chemical_potential");
         let relative = Scalar {
             value: mu.value - report.fermi_level_ev,
-            error: mu.error,
+            ..mu
         };
         let items = &row.items;
         let named = |i: &&Item| i.name.ends_with("carrier_density") && !i.name.contains("hall");
-        let n = items
-            .iter()
-            .find(named)
-            .and_then(|i| mean::shown(i, items, 3));
+        let n = items.iter().find(named).and_then(|i| shown(i, items, 3));
         let n = n.unwrap_or_default();
         let given = match &report.levels {
             Levels::Dopings(all) => Some(all[r % all.len()]),
@@ -129,10 +100,14 @@ pub fn transport_table(report: &TransportReport) -> String {
             scalar(relative),
             density(n, given, report.density_unit())
         );
-        s += &coefficient_lines(items, report.directions);
+        s += &coefficient_lines(items, report);
         s += &share_lines(items);
     }
-    s + &legend(report.directions)
+    s += &legend(report.directions);
+    if let Some(advice) = budget::advice_of_rows(&report.rows, report.fermi_level_ev) {
+        let _ = writeln!(s, "  {advice}.");
+    }
+    s
 }
 
 /// A density of carriers: one that a doping fixed is not a result.
@@ -148,7 +123,7 @@ fn density(n: Scalar, given: Option<f64>, unit: &str) -> String {
 pub(super) fn legend(directions: usize) -> String {
     format!(
         "\n  Tensors are given by {}{LEGEND}",
-        mean::in_words(directions)
+        mean_in_words(directions)
     )
 }
 
@@ -221,43 +196,25 @@ pub(super) fn heading(report: &TransportReport) -> String {
 }
 
 /// One line for each coefficient that tables show.
-pub(super) fn coefficient_lines(items: &[Item], directions: usize) -> String {
-    let shown = [
-        "conductivity",
-        "conductivity_over_tau",
-        "conductivity_up",
-        "conductivity_up_over_tau",
-        "conductivity_down",
-        "conductivity_down_over_tau",
-        "conductivity_spin_polarization",
-        "seebeck",
-        "seebeck_up",
-        "seebeck_down",
-        "thermal_conductivity_electronic",
-        "thermal_conductivity_electronic_over_tau",
-        "power_factor",
-        "power_factor_over_tau",
-        "figure_of_merit",
-        "mobility_electrons",
-        "mobility_holes",
-        "hall_coefficient",
-        "nernst",
-        "nernst_over_tau",
-    ];
+pub(super) fn coefficient_lines(items: &[Item], report: &TransportReport) -> String {
     let mut s = String::new();
     for item in items {
-        let known = shown.contains(&mean::without_prefix(&item.name));
-        if let (true, Some(q)) = (known, mean::shown(item, items, directions)) {
+        let told = item.coefficient.is_some_and(|c| c.in_tables) || item.name == POLARIZATION;
+        if let (true, Some(q)) = (told, shown(item, items, report.directions)) {
             if q.value.is_nan() {
                 let _ = writeln!(s, "    {:<42} not defined", item.name);
                 continue;
             }
-            let (q, unit) = match &*item.name {
-                "seebeck" | "seebeck_up" | "seebeck_down" => (q.scaled(1e6), "uV/K"),
-                "mobility_electrons" | "mobility_holes" => (q.scaled(1e4), "cm^2/(V s)"),
-                _ => (q, item.unit),
+            let (q, unit) = match &*item.unit {
+                "V/K" => (q.scaled(1e6), "uV/K"),
+                "m^2/(V s)" => (q.scaled(1e4), "cm^2/(V s)"),
+                unit => (q, unit),
             };
             let _ = writeln!(s, "    {:<42} {} {unit}", item.name, scalar(q));
+            let made_of = budget::in_words(&q.shares[0]);
+            if report.run.budgets && !made_of.is_empty() {
+                let _ = writeln!(s, "    {:<42}   ± is {made_of}", "");
+            }
         }
     }
     s
@@ -271,7 +228,7 @@ fn share_lines(items: &[Item]) -> String {
         let mut shares: Vec<(f64, &str)> = items
             .iter()
             .filter_map(|item| {
-                let share = mean::shown(item, items, 3)?.value;
+                let share = shown(item, items, 3)?.value;
                 Some((share, item.name.strip_prefix(&prefix)?))
             })
             .filter(|(fraction, _)| !fraction.is_nan())
@@ -300,10 +257,7 @@ pub fn transport_json(report: &TransportReport) -> Value {
         .enumerate()
         .map(|(r, row)| {
             let mut out = Map::new();
-            let t = Scalar {
-                value: row.temperature_k,
-                error: 0.0,
-            };
+            let t = Scalar::exact(row.temperature_k);
             out.insert("temperature".into(), super::format::scalar_json(t, "K"));
             let mu = row.scalar("chemical_potential");
             let relative = Scalar {
@@ -355,13 +309,7 @@ pub fn transport_json(report: &TransportReport) -> Value {
 }
 
 fn item_json(item: &Item) -> Value {
-    let (value, error) = match &item.quantity {
-        Quantity::Scalar(q) => (json!(q.value), json!(q.error)),
-        Quantity::Tensor(q) => (json!(q.value), json!(q.error)),
-        Quantity::RankThree(q) => (json!(q.value), json!(q.error)),
-        Quantity::RankFour(q) => (json!(q.value), json!(q.error)),
-    };
-    json!({"value": value, "error": error, "unit": item.unit})
+    Bars::of_any(&item.quantity).json(&item.unit)
 }
 
 /// Comma-separated values: one line per row, every component and its bar, names and units in the header.
@@ -480,11 +428,12 @@ pub fn transport_result(report: &TransportReport, command: &str) -> Result<Resul
         }
         let mut dimensions = vec!["temperature", level];
         dimensions.extend(item.quantity.dimensions());
-        let all = report.rows.iter().map(|row| &row.items[i].quantity);
-        let values = all.clone().flat_map(Quantity::values).collect();
-        let errors = all.flat_map(Quantity::errors).collect();
-        file.variable(&item.name, &dimensions, values, item.unit, item.about)?;
-        file.error_bar(&item.name, errors)?;
+        let all = || report.rows.iter().map(|row| &row.items[i].quantity);
+        let values = all().flat_map(Quantity::values).collect();
+        let errors = all().flat_map(Quantity::errors).collect();
+        let shares = all().flat_map(|q| q.shares()).copied().collect();
+        let bars = Bars::new(Vec::new(), values, errors, shares);
+        bars.put(&mut file, &item.name, &dimensions, &item.unit, &item.about)?;
     }
     Ok(file)
 }

@@ -55,10 +55,18 @@ impl FourierBands {
     ) -> Result<Self> {
         let series = FourierSeries::with_rival_through(source, conditions)?;
         let rival = series.fourier_rival();
+        let own = series.header().k_grid;
         let mut bands = Self::of(Arc::new(series), grid)?;
         bands.rival = match rival {
             None => None,
-            Some(rival) => Some((Box::new(Self::of(rival, grid)?), BandGrid::copied(source)?)),
+            Some(rival) => {
+                let table = match source.header().k_basis {
+                    None => BandGrid::copied(source)?,
+                    // What is no grid is looked at on one of as many points.
+                    Some(_) => BandGrid::copied(&Self::of(bands.series.clone(), own)?)?,
+                };
+                Some((Box::new(Self::of(rival, grid)?), table))
+            }
         };
         Ok(bands)
     }

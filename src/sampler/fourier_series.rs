@@ -7,7 +7,7 @@ use super::series_box::SeriesBand;
 use super::spline::SplineBand;
 use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
 use crate::bands::{BandHeader, BandSource, Field, count_by_level, ranges};
-use crate::crystal::PointGroup;
+use crate::crystal::{KSet, PointGroup};
 use crate::error::Result;
 use crate::memory;
 use crate::progress;
@@ -121,13 +121,18 @@ impl FourierSeries {
             None => Conditions::Energies,
             Some(_) => Conditions::EnergiesAndVelocities,
         };
+        let set = header.k_set();
         let mut series = Series::new(
             &header.lattice,
-            header.k_grid,
+            &set,
             &header.point_group,
             smooth,
             conditions,
         );
+        if header.k_basis.take().is_some() {
+            // A grid to start from, and to look at.
+            header.k_grid = set.grid_of_own_axes(&header.lattice)?;
+        }
         let nodes = Nodes::choose(&header, conditions);
         if gradients.is_some() {
             series.fit_slopes(&header.lattice, |_, r| f64::from(r));
@@ -148,9 +153,9 @@ impl FourierSeries {
             .map(|at| {
                 let (spin, band) = (at / header.n_band, at % header.n_band);
                 let what = "a band on the coarse grid";
-                let mut energies = memory::zeros(what, header.k_grid.len())?;
+                let mut energies = memory::zeros(what, set.grid.len())?;
                 source.read_planes(Field::Energy, spin, band, 0, &mut energies)?;
-                let symmetry = symmetry(&header, &energies);
+                let symmetry = symmetry(&header.point_group, &set, &energies);
                 let band = match gradients {
                     None => series.transform(&energies),
                     Some(g) => series.fitted(&energies, &g.symmetrised(spin, band, &symmetry)),
@@ -186,15 +191,20 @@ impl FourierSeries {
         } else {
             "a finite sum of cosines".into()
         };
+        let points = if set.basis.is_own() {
+            set.grid.to_string()
+        } else {
+            set.grid.len().to_string()
+        };
         header.provenance.notes.push(format!(
-            "Interpolated from {} k-points: Fourier series through every energy, {how}.",
-            header.k_grid
+            "Interpolated from {points} k-points: Fourier series through every energy, {how}."
         ));
         header.provenance.notes.extend(fit);
+        header.point_group = header.point_group.on_grid(&header.k_grid);
         Ok(Self {
+            symmetry: symmetry.on_grid(&header.k_grid),
             header,
             bands,
-            symmetry,
             rival: None,
         })
     }
@@ -292,15 +302,13 @@ fn gradients(source: &dyn BandSource, conditions: Conditions) -> Result<Option<G
 }
 
 /// The operations of the crystal that leave a band's energies on the grid as they are: some may exchange bands instead.
-fn symmetry(header: &BandHeader, energies: &[f64]) -> PointGroup {
-    let grid = &header.k_grid;
-    header.point_group.filter(|r| {
-        (0..grid.len()).all(|x| {
-            let u = grid.point(grid.place(x));
+fn symmetry(group: &PointGroup, set: &KSet, energies: &[f64]) -> PointGroup {
+    group.filter(|r| {
+        (0..set.grid.len()).all(|x| {
+            let u = set.point(x);
             let image = r.map(|row| (0..3).map(|i| f64::from(row[i]) * u[i]).sum());
-            let same =
-                |j: [usize; 3]| (energies[grid.index(j)] - energies[x]).abs() <= SAME_ENERGY_EV;
-            grid.locate(image, 1e-5).is_some_and(same)
+            let same = |j: usize| (energies[j] - energies[x]).abs() <= SAME_ENERGY_EV;
+            set.locate(image, 1e-5).is_some_and(same)
         })
     })
 }

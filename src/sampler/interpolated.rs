@@ -1,8 +1,9 @@
 //! An interpolation as a source of bands: its own coarse grid, with the true extremes of each band.
 
-use super::interpolator::address;
 use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
-use crate::bands::{BandHeader, BandSource, BandStatistics, Field, StatisticsBuilder};
+use crate::bands::{
+    BandHeader, BandSource, BandStatistics, Field, Interpolation, StatisticsBuilder,
+};
 use crate::error::{Error, Result};
 use crate::progress;
 use rayon::prelude::*;
@@ -13,6 +14,7 @@ const HALVINGS: usize = 20;
 /// Bands that can be evaluated anywhere, to be integrated with refinement. As a [`BandSource`] they are the values on the
 /// grid that the interpolation came from, but for the extremes of each band, which are those of the interpolation.
 pub struct InterpolatedBands {
+    number: u64,
     interpolator: Box<dyn Interpolator>,
     groups: Vec<BandGroup>,
     statistics: Vec<BandStatistics>,
@@ -26,6 +28,7 @@ impl InterpolatedBands {
     pub fn new(interpolator: Box<dyn Interpolator>) -> Result<Self> {
         let groups = interpolator.groups();
         let mut bands = Self {
+            number: Interpolation::new_number(),
             interpolator,
             groups,
             statistics: Vec::new(),
@@ -182,8 +185,11 @@ impl BandSource for InterpolatedBands {
         &self.statistics
     }
 
-    fn interpolation(&self) -> Option<usize> {
-        Some(address(&*self.interpolator))
+    fn interpolation(&self) -> Option<Interpolation<'_>> {
+        Some(Interpolation {
+            number: self.number,
+            bands: &*self.interpolator,
+        })
     }
 
     fn table(&self) -> Option<Box<dyn BandSource + '_>> {

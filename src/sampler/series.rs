@@ -11,7 +11,8 @@
 //!
 //! Longer aliases damp the ringing behind a crossing: with the shortest aliases alone silicon gets a false minimum 57 meV below
 //! the true one. But they leak (1/N)⁶ of a band that is a finite sum of cosines. Such a band, known by most of its
-//! coefficients being zero, belongs to the shortest members of its classes, in equal parts, and is interpolated exactly.
+//! coefficients being zero, those of the longest vectors among them, belongs to the shortest members of its classes, in equal parts, and is
+//! interpolated exactly. (A folded band has zeros by its symmetry, too, but its kinks reach as far as there are vectors.)
 //! Symmetric energies give symmetric coefficients, because |R| alone decides.
 //!
 //! A series through velocities as well (`slopes`) takes ¾x⁴ for ¾x³: what velocities cannot tell is how much of a long wave
@@ -24,14 +25,16 @@ mod slopes;
 mod vectors;
 
 use self::slopes::Slopes;
-use self::vectors::{Shortest, radius, shortest, squared, star};
-use crate::crystal::{KGrid, Lattice, PointGroup};
+use self::vectors::{Shortest, extent_of_ball, outer, radius, shortest, squared, star};
+use crate::crystal::{KGrid, KSet, Lattice, PointGroup};
 use rustfft::num_complex::Complex64;
 use rustfft::{FftDirection, FftPlanner};
 use std::f64::consts::PI;
 
 /// Coefficients below this share of the largest are zero but for rounding, in files too.
 const ROUNDING: f64 = 1e-8;
+/// Coefficients of long vectors above this share of the largest are those of a band with kinks, not of a file's few digits.
+const KINKS: f64 = 1e-4;
 
 /// What a series goes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +73,8 @@ impl Smoothness {
 /// The lattice vectors of the series of one grid, for all its bands.
 pub struct Series {
     grid: KGrid,
+    /// The set, where it is a grid in a basis that is not the lattice's own.
+    set: Option<KSet>,
     metric: [[f64; 3]; 3],
     /// Square of the shortest lattice vector's length.
     unit: f64,
@@ -78,6 +83,8 @@ pub struct Series {
     /// Largest |R_i| of any vector.
     extent: [usize; 3],
     shortest: Vec<Shortest>,
+    /// Whether each class is one of the longest vectors, by which a finite sum that the grid resolves is known.
+    outer: Vec<bool>,
     /// Σ 1/(n_m ρ) over the members of each class in the ball.
     total: Vec<f64>,
     /// 1/(n_m ρ) of the vectors in the ball, in order.
@@ -105,7 +112,7 @@ impl Series {
     /// Chooses the vectors of every class for bands with the symmetry `group`.
     pub fn new(
         lattice: &Lattice,
-        grid: KGrid,
+        set: &KSet,
         group: &PointGroup,
         smooth: Smoothness,
         conditions: Conditions,
@@ -118,35 +125,31 @@ impl Series {
             .map(|x| squared(&metric, [x / 9 - 1, x / 3 % 3 - 1, x % 3 - 1]))
             .filter(|r2| *r2 > 0.0)
             .fold(f64::INFINITY, f64::min);
-        let radius = radius(lattice, &grid, conditions);
-        let shortest = shortest(&metric, grid.n);
+        let grid = set.grid;
+        let radius = radius(lattice, set, conditions);
+        let shortest = shortest(lattice, &metric, set);
         let mut series = Self {
             grid,
+            set: (!set.basis.is_own()).then_some(*set),
             metric,
             unit,
             // A little more, so that equally long vectors fall on one side.
             reach: radius.powi(2) * (1.0 + 1e-9),
             extent: [0; 3],
+            outer: outer(&metric, set, &shortest),
             shortest,
             total: vec![0.0; grid.len()],
             weights: Vec::new(),
             smooth,
             slopes: Vec::new(),
         };
-        // |R_i| ≤ |R| |b_i|/2π.
-        let b = lattice.reciprocal();
+        let of_ball = extent_of_ball(lattice, set.flat(), radius);
         series.extent = std::array::from_fn(|i| {
             let of_class = series
                 .shortest
                 .iter()
                 .map(|s| s.r[i].unsigned_abs() as usize);
-            let of_ball = if grid.n[i] == 1 {
-                0.0
-            } else {
-                let length = (0..3).map(|c| b[i][c] * b[i][c]).sum::<f64>().sqrt();
-                radius * length / (2.0 * PI)
-            };
-            of_class.max().unwrap_or(0).max(of_ball as usize)
+            of_class.max().unwrap_or(0).max(of_ball[i])
         });
         let mut weights = Vec::new();
         series.each_in_ball(|r, _, smoothness| {
@@ -186,7 +189,10 @@ impl Series {
                     if length <= self.reach {
                         let x = length / self.unit;
                         let roughness = self.smooth.roughness(x);
-                        let class = (line + r3.rem_euclid(n[2])) as usize;
+                        let class = match &self.set {
+                            None => (line + r3.rem_euclid(n[2])) as usize,
+                            Some(set) => set.class([r1, r2, r3]).0,
+                        };
                         take([r1, r2, r3], class, 1.0 / roughness);
                     }
                 }
@@ -206,6 +212,13 @@ impl Series {
 
     /// Calls `take` with every wave of a band: R and c(R), eV.
     pub fn waves(&self, band: &Transform, mut take: impl FnMut([i32; 3], Complex64)) {
+        if let Some(set) = &self.set {
+            self.each_part(band, |r, _, b| {
+                let turn = set.class(r).1;
+                take(r, b * Complex64::from_polar(1.0, -2.0 * PI * turn));
+            });
+            return;
+        }
         let n = self.grid.n.map(|n| n as i32);
         // e^{−2πi L·s}, the vector being N·L off the grid's own.
         let phases: [Vec<Complex64>; 3] = std::array::from_fn(|i| {
@@ -266,9 +279,11 @@ impl Series {
     pub fn transform(&self, energies: &[f64]) -> Transform {
         let values = self.grid_transform(energies);
         let least = ROUNDING * largest(&values);
-        let waves = values.iter().filter(|c| c.norm() > least);
+        let waves = values.iter().filter(|c| c.norm() > least).count();
+        let kinks = KINKS * largest(&values);
+        let mut long = values.iter().zip(&self.outer).filter(|(_, outer)| **outer);
         Transform {
-            finite_sum: 2 * waves.count() < values.len(),
+            finite_sum: 2 * waves < values.len() && !long.any(|(c, _)| c.norm() > kinks),
             values,
             tilts: Vec::new(),
             changed: 0.0,

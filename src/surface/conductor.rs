@@ -95,13 +95,13 @@ impl Conductor {
                     let all = &sampled.bands[at].lifetimes;
                     let logs: Vec<f64> = all.iter().map(|t| t.ln()).collect();
                     let mean = logs.iter().sum::<f64>() / logs.len().max(1) as f64;
-                    if !mean.is_finite() {
+                    if all.is_empty() || !mean.is_finite() {
                         return Err(Error::bad_bands(
                             format!(
                                 "relaxation times of band {}",
                                 sampled.bands[at].band + header.first_band
                             ),
-                            "some are zero or infinite, with which no orbit can be followed",
+                            "they are missing on the grid of the surface, or some are zero or infinite, with which no orbit can be followed",
                             "give a constant one (`--tau SECONDS`)",
                         ));
                     }

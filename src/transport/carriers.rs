@@ -2,6 +2,7 @@
 
 use super::Scalar;
 use super::distribution::{TransportDistribution, VALUE, Variation};
+use crate::uncertainty::ByCause;
 use crate::units::{BOLTZMANN_EV, PER_CM3};
 use std::ops::Range;
 
@@ -186,16 +187,13 @@ impl TransportDistribution {
             ]
         };
         let value = both(VALUE);
-        let mut error = [0.0; 2];
+        let mut bars = [ByCause::default(); 2];
         for variation in self.variations().into_iter().skip(1) {
-            for (e, (x, v)) in error.iter_mut().zip(both(variation).iter().zip(value)) {
-                *e += (x - v).abs();
+            for (bar, (x, v)) in bars.iter_mut().zip(both(variation).iter().zip(value)) {
+                bar[variation.cause] += (x - v).abs();
             }
         }
-        std::array::from_fn(|i| Scalar {
-            value: value[i],
-            error: error[i],
-        })
+        std::array::from_fn(|i| Scalar::from((value[i], bars[i])))
     }
 }
 

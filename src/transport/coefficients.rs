@@ -78,6 +78,7 @@ impl TransportDistribution {
     fn shared(&self, state: &ThermalState, times: Times) -> Result<Equilibrium> {
         Ok(Equilibrium {
             ensemble: Ensemble::new(self, state, times)?,
+            lattice_w_mk: None,
             has_hall: self.has_hall(),
             has_magneto: self.has_magneto(),
         })
@@ -88,6 +89,8 @@ impl TransportDistribution {
 #[derive(Clone, Debug)]
 pub struct Equilibrium {
     ensemble: Ensemble,
+    /// Lattice thermal conductivity, where it is known.
+    lattice_w_mk: Option<f64>,
     has_hall: bool,
     has_magneto: bool,
 }
@@ -200,7 +203,7 @@ impl Equilibrium {
         let v = self.ensemble.volume_m3;
         let of = |m: &Member| onsager::hall_coefficient(&m.total, v);
         self.has_hall.then(|| {
-            let all = self.ensemble.rank_three(of);
+            let all = self.ensemble.tensor(of);
             self.directions().defined_in_field(all)
         })
     }
@@ -240,12 +243,12 @@ impl Equilibrium {
 
     // What scales with the relaxation time: named by the types that know what it is.
 
-    fn sigma(&self) -> TensorQuantity {
+    pub(super) fn sigma(&self) -> TensorQuantity {
         let v = self.ensemble.volume_m3;
         self.ensemble.tensor(|m| onsager::conductivity(&m.total, v))
     }
 
-    fn sigma_of_carriers(&self) -> Option<[TensorQuantity; 2]> {
+    pub(super) fn sigma_of_carriers(&self) -> Option<[TensorQuantity; 2]> {
         let v = self.ensemble.volume_m3;
         let of = |i: usize| {
             self.ensemble
@@ -254,32 +257,32 @@ impl Equilibrium {
         self.has_gap().then(|| [of(0), of(1)])
     }
 
-    fn kappa_open(&self) -> TensorQuantity {
+    pub(super) fn kappa_open(&self) -> TensorQuantity {
         let (t, v) = (self.temperature_k(), self.ensemble.volume_m3);
         self.ensemble
             .tensor(|m| onsager::thermal_conductivity(&m.total, t, v))
     }
 
-    fn kappa_closed(&self) -> TensorQuantity {
+    pub(super) fn kappa_closed(&self) -> TensorQuantity {
         let (t, v) = (self.temperature_k(), self.ensemble.volume_m3);
         self.ensemble
             .tensor(|m| onsager::thermal_conductivity_closed(&m.total, t, v))
     }
 
-    fn kappa_bipolar(&self) -> Option<TensorQuantity> {
+    pub(super) fn kappa_bipolar(&self) -> Option<TensorQuantity> {
         let (t, v) = (self.temperature_k(), self.ensemble.volume_m3);
         let of = |m: &Member| onsager::thermal_conductivity_bipolar(&m.each, t, v);
         self.has_gap()
             .then(|| self.ensemble.tensor_of(Part::Both, of))
     }
 
-    fn power(&self) -> TensorQuantity {
+    pub(super) fn power(&self) -> TensorQuantity {
         let (t, v) = (self.temperature_k(), self.ensemble.volume_m3);
         self.ensemble
             .tensor(|m| onsager::power_factor(&m.total, t, v))
     }
 
-    fn mobilities(&self) -> Option<[TensorQuantity; 2]> {
+    pub(super) fn mobilities(&self) -> Option<[TensorQuantity; 2]> {
         let v = self.ensemble.volume_m3;
         // σ/en, whether or not either is a number.
         let of = |i: usize| {
@@ -291,13 +294,13 @@ impl Equilibrium {
         self.has_gap().then(|| [of(0), of(1)])
     }
 
-    fn sigma_hall(&self) -> Option<RankThreeQuantity> {
+    pub(super) fn sigma_hall(&self) -> Option<RankThreeQuantity> {
         let v = self.ensemble.volume_m3;
         let of = |m: &Member| onsager::hall_conductivity(&m.total, v);
-        self.has_hall.then(|| self.ensemble.rank_three(of))
+        self.has_hall.then(|| self.ensemble.tensor(of))
     }
 
-    fn mobility_hall(&self) -> Option<Scalar> {
+    pub(super) fn mobility_hall(&self) -> Option<Scalar> {
         let (hall, v) = (self.hall(), self.ensemble.volume_m3);
         let directions = self.directions().count() as f64;
         let of = |m: &Member| {
@@ -307,35 +310,44 @@ impl Equilibrium {
         self.has_hall.then(|| self.ensemble.scalar(of))
     }
 
-    fn nernst_tensor_raw(&self) -> Option<RankThreeQuantity> {
+    pub(super) fn nernst_tensor_raw(&self) -> Option<RankThreeQuantity> {
         let t = self.temperature_k();
         let of = |m: &Member| onsager::nernst(&m.total, t);
         self.has_hall.then(|| {
-            let all = self.ensemble.rank_three(of);
+            let all = self.ensemble.tensor(of);
             self.directions().defined_in_field(all)
         })
     }
 
-    fn nernst_mean(&self) -> Option<Scalar> {
+    pub(super) fn nernst_mean(&self) -> Option<Scalar> {
         let t = self.temperature_k();
         let fields = self.directions().fields();
         let of = |m: &Member| onsager::antisymmetric_mean(&onsager::nernst(&m.total, t), fields);
         self.has_hall.then(|| self.ensemble.scalar(of))
     }
 
-    fn kappa_hall(&self) -> Option<RankThreeQuantity> {
+    pub(super) fn kappa_hall(&self) -> Option<RankThreeQuantity> {
         let (t, v) = (self.temperature_k(), self.ensemble.volume_m3);
         let of = |m: &Member| onsager::thermal_hall(&m.total, t, v);
-        self.has_hall.then(|| self.ensemble.rank_three(of))
+        self.has_hall.then(|| self.ensemble.tensor(of))
     }
 
-    fn sigma_second(&self) -> Option<RankFourQuantity> {
+    pub(super) fn sigma_second(&self) -> Option<RankFourQuantity> {
         let v = self.ensemble.volume_m3;
         let of = |m: &Member| onsager::magnetoconductivity(&m.total, v);
-        self.has_magneto.then(|| self.ensemble.rank_four(of))
+        self.has_magneto.then(|| self.ensemble.tensor(of))
     }
 
-    fn rho_second(&self) -> Option<TensorQuantity> {
+    /// zT, where the lattice thermal conductivity is known.
+    pub(super) fn merit(&self) -> Option<TensorQuantity> {
+        let (t, v) = (self.temperature_k(), self.ensemble.volume_m3);
+        self.lattice_w_mk.map(|lattice| {
+            self.ensemble
+                .tensor(|m| onsager::figure_of_merit(&m.total, t, v, lattice))
+        })
+    }
+
+    pub(super) fn rho_second(&self) -> Option<TensorQuantity> {
         let v = self.ensemble.volume_m3;
         let of = |m: &Member| onsager::magnetoresistance(&m.total, v);
         self.has_magneto.then(|| self.ensemble.tensor(of))
@@ -518,11 +530,11 @@ impl Coefficients {
         self.rho_second()
     }
 
-    /// zT with a lattice thermal conductivity, W/(m K).
+    /// With a lattice thermal conductivity, W/(m K), so that there is a zT.
     ///
     /// # Errors
     /// [`Error::BadOption`] for a lattice thermal conductivity that is negative or infinite.
-    pub fn figure_of_merit(&self, lattice_w_mk: f64) -> Result<TensorQuantity> {
+    pub fn with_lattice(mut self, lattice_w_mk: f64) -> Result<Self> {
         if !(lattice_w_mk >= 0.0 && lattice_w_mk.is_finite()) {
             return Err(Error::bad_option(
                 "--lattice-thermal-conductivity",
@@ -530,9 +542,16 @@ impl Coefficients {
                 "give 0 or a positive number",
             ));
         }
-        let (t, v) = (self.temperature_k(), self.ensemble.volume_m3);
-        Ok(self
-            .ensemble
-            .tensor(|m| onsager::figure_of_merit(&m.total, t, v, lattice_w_mk)))
+        self.0.lattice_w_mk = Some(lattice_w_mk);
+        Ok(self)
+    }
+
+    /// zT with a lattice thermal conductivity, W/(m K).
+    ///
+    /// # Errors
+    /// As [`Coefficients::with_lattice`].
+    pub fn figure_of_merit(&self, lattice_w_mk: f64) -> Result<TensorQuantity> {
+        let known = self.clone().with_lattice(lattice_w_mk)?;
+        Ok(known.merit().unwrap_or_default())
     }
 }

@@ -17,10 +17,8 @@ pub(super) fn pair(i: usize, j: usize) -> usize {
 pub(super) enum Part {
     /// The channels as integrated.
     Integrated,
-    /// The deviation of one group of the zone.
-    Deviation(usize),
-    /// The change by another reading of the table.
-    Alternative(usize),
+    /// What a replica changes, by its number.
+    Replica(usize),
 }
 
 /// Contents of all bins, `[channel][bin]`, per cell and summed over spins.
@@ -54,8 +52,7 @@ impl Contents {
         let of = |channel| {
             let cumulative = match part {
                 Part::Integrated => spectrum.total_cumulative(channel).0,
-                Part::Deviation(group) => spectrum.total_deviation(group, channel),
-                Part::Alternative(which) => spectrum.total_alternative(which, channel),
+                Part::Replica(which) => spectrum.total_change(&spectrum.replicas[which], channel),
             };
             cumulative.windows(2).map(|w| w[1] - w[0]).collect()
         };
@@ -85,18 +82,9 @@ impl Contents {
         std::array::from_fn(|i| std::array::from_fn(|j| of(i, j)))
     }
 
-    /// Less another's.
-    pub fn without(&self, other: &Self) -> Self {
-        self.combined(other, |x, y| x - y)
-    }
-
-    /// With another's.
+    /// With what a replica changes.
     pub fn with(&self, other: &Self) -> Self {
-        self.combined(other, |x, y| x + y)
-    }
-
-    fn combined(&self, other: &Self, of: impl Fn(f64, f64) -> f64) -> Self {
-        let one = |a: &Vec<f64>, b: &Vec<f64>| a.iter().zip(b).map(|(x, y)| of(*x, *y)).collect();
+        let one = |a: &Vec<f64>, b: &Vec<f64>| a.iter().zip(b).map(|(x, y)| x + y).collect();
         let all =
             |a: &[Vec<f64>], b: &[Vec<f64>]| a.iter().zip(b).map(|(x, y)| one(x, y)).collect();
         Self {

@@ -6,6 +6,7 @@ use super::plane::Plane;
 use super::{RankThreeQuantity, Scalar, TensorQuantity};
 use crate::bands::BandHeader;
 use crate::crystal::Tensor;
+use crate::uncertainty::{ByCause, Shares};
 use nalgebra::Matrix3;
 
 /// Where less than this share of the largest conductivity flows, nothing does: planes that lie obliquely leave rounding.
@@ -92,15 +93,17 @@ impl Directions {
 pub fn mean(q: &TensorQuantity, directions: usize) -> Scalar {
     let there: Vec<usize> = (0..3).filter(|i| !q.value[*i][*i].is_nan()).collect();
     if there.is_empty() {
-        return Scalar {
-            value: f64::NAN,
-            error: f64::NAN,
-        };
+        return Scalar::new(f64::NAN, f64::NAN);
     }
     let over = directions.max(1) as f64;
+    let mut bar = ByCause::default();
+    for i in &there {
+        bar += q.component(4 * i).by_cause();
+    }
     Scalar {
         value: there.iter().map(|i| q.value[*i][*i]).sum::<f64>() / over,
         error: there.iter().map(|i| q.error[*i][*i]).sum::<f64>() / over,
+        shares: [Shares::of(&bar)],
     }
 }
 
@@ -109,17 +112,17 @@ pub fn mean_in_field(q: &RankThreeQuantity, fields: usize) -> Scalar {
     let part = |of: &[Tensor; 3], sign: fn(f64) -> f64| {
         antisymmetric_sum(of, sign).map_or(f64::NAN, |sum| sum / fields as f64)
     };
+    if fields == 0 {
+        return Scalar::new(f64::NAN, f64::NAN);
+    }
+    let mut bar = ByCause::default();
+    for x in (0..27).filter(|x| levi_civita(x / 9, x / 3 % 3, x % 3) != 0.0) {
+        bar += q.component(x).by_cause();
+    }
     Scalar {
-        value: if fields == 0 {
-            f64::NAN
-        } else {
-            part(&q.value, |x| x)
-        },
-        error: if fields == 0 {
-            f64::NAN
-        } else {
-            part(&q.error, f64::abs)
-        },
+        value: part(&q.value, |x| x),
+        error: part(&q.error, f64::abs),
+        shares: [Shares::of(&bar)],
     }
 }
 
@@ -154,10 +157,10 @@ mod tests {
             });
             let directions = Directions::of(&plane.map(|r| r.map(|x| 3e19 * x)));
             assert_eq!((directions.count(), directions.fields()), (2, 1));
-            let q = TensorQuantity {
-                value: plane.map(|r| r.map(|x| -2e-4 * x)),
-                error: plane.map(|r| r.map(|x| 1e-6 * x)),
-            };
+            let q = TensorQuantity::new(
+                plane.map(|r| r.map(|x| -2e-4 * x)),
+                plane.map(|r| r.map(|x| 1e-6 * x)),
+            );
             for q in [q, directions.defined(q)] {
                 let mean = mean(&q, directions.count());
                 assert!((mean.value + 2e-4).abs() < 1e-18, "{normal:?}: {mean:?}");

@@ -9,6 +9,7 @@ use crate::bands::BandHeader;
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
 use crate::integrate::{Channel, Channels, EnergyAxis, Spectrum};
+use crate::uncertainty::Cause;
 use std::ops::Range;
 
 /// States, v_i v_j and, where integrated, the Hall and magnetoconductivity products as functions of energy, per cell.
@@ -24,11 +25,10 @@ pub struct TransportDistribution {
     pub(super) volume_m3: f64,
     pub(super) split_ev: f64,
     pub(super) channels: Channels,
-    /// As integrated and symmetrised; as integrated; with each group of the zone on the subgrid; by each other reading of
-    /// the table.
+    /// As integrated and symmetrised; as integrated; as each replica has them.
     contents: Vec<Contents>,
-    /// Number of groups of the zone.
-    groups: usize,
+    /// What each replica is about.
+    causes: Vec<Cause>,
     /// The grid, unless the mesh was refined.
     pub(super) grid: Option<Grid>,
     /// g_s.
@@ -58,27 +58,20 @@ pub(super) struct Variation {
     pub order: usize,
     /// Whether the last bins' densities go on beyond the axis.
     pub tails: bool,
-    /// Whether the contents are those of another reading of the table: what that changes is no error of the grid.
-    pub alternative: bool,
+    /// What it is about.
+    pub cause: Cause,
 }
 
-impl Variation {
-    /// Whether a part of the zone is taken on its subgrid.
-    pub fn is_subgrid(self) -> bool {
-        self.contents > UNSYMMETRIZED && !self.alternative
-    }
-}
-
-/// The variation that gives the values.
+/// The variation that gives the values, and changes nothing.
 pub(super) const VALUE: Variation = Variation {
     contents: 0,
     order: 0,
     tails: false,
-    alternative: false,
+    cause: Cause::Grid,
 };
 
 /// The contents before symmetrisation.
-pub(super) const UNSYMMETRIZED: usize = 1;
+const UNSYMMETRIZED: usize = 1;
 
 impl TransportDistribution {
     /// From a spectrum; states above `split_ev` (a gap's middle, or a metal's Fermi level) count as electrons' and those below as
@@ -112,14 +105,8 @@ impl TransportDistribution {
             .map(|(_, e)| *e)
             .collect();
         let mut contents = vec![fine, raw];
-        let groups = spectrum.groups();
-        for group in 0..groups {
-            let deviation = Contents::new(spectrum, Part::Deviation(group)).symmetrized(&average);
-            let deviation = flat(deviation);
-            contents.push(contents[0].without(&deviation));
-        }
-        for which in 0..spectrum.alternatives.len() {
-            let change = Contents::new(spectrum, Part::Alternative(which)).symmetrized(&average);
+        for which in 0..spectrum.replicas.len() {
+            let change = Contents::new(spectrum, Part::Replica(which)).symmetrized(&average);
             let change = flat(change);
             contents.push(contents[0].with(&change));
         }
@@ -149,7 +136,7 @@ impl TransportDistribution {
             split_ev,
             channels: spectrum.channels,
             contents,
-            groups,
+            causes: spectrum.replicas.iter().map(|r| r.cause).collect(),
             motion,
             states,
             occupied,
@@ -171,19 +158,29 @@ impl TransportDistribution {
 
     /// Every variation, the one that gives the values first.
     pub(super) fn variations(&self) -> Vec<Variation> {
-        let low_order = Variation { order: 1, ..VALUE };
-        let tails = Variation {
-            tails: true,
+        let low_order = Variation {
+            order: 1,
+            cause: Cause::Bins,
             ..VALUE
         };
-        let mut all = vec![VALUE, low_order, tails];
-        let first_alternative = UNSYMMETRIZED + 1 + self.groups;
-        all.extend((1..self.contents.len()).map(|contents| Variation {
-            contents,
-            alternative: contents >= first_alternative,
+        let tails = Variation {
+            tails: true,
+            cause: Cause::Tails,
             ..VALUE
-        }));
-        all
+        };
+        let unsymmetrized = Variation {
+            contents: UNSYMMETRIZED,
+            cause: Cause::Symmetry,
+            ..VALUE
+        };
+        let replica = |(which, cause): (usize, &Cause)| Variation {
+            contents: UNSYMMETRIZED + 1 + which,
+            cause: *cause,
+            ..VALUE
+        };
+        let replicas = self.causes.iter().enumerate().map(replica);
+        let own = [VALUE, low_order, tails, unsymmetrized];
+        own.into_iter().chain(replicas).collect()
     }
 
     pub(super) fn contents(&self, variation: Variation) -> &Contents {

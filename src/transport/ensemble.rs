@@ -1,24 +1,17 @@
 //! A thermal state seen through every variation of the distribution: where a coefficient's value and its bar come from.
 
+use super::Scalar;
 use super::carriers::{CarrierDensities, FermiFactors};
 use super::directions::Directions;
-use super::distribution::{TransportDistribution, UNSYMMETRIZED, VALUE, Variation};
+use super::distribution::{TransportDistribution, VALUE, Variation};
 use super::doping::{Doping, positive_temperature};
 use super::resolution::Resolution;
 use super::times::Times;
 use super::window::{Moments, Weights, Windows};
-use super::{RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity};
-use crate::crystal::Tensor;
 use crate::error::Result;
+use crate::uncertainty::policy::{ASYMPTOTIC, Resolved};
+use crate::uncertainty::{ByCause, Cause, Shape, WithBar};
 use crate::units::{BOLTZMANN_EV, PER_CM3};
-
-/// Relative change of L⁰ from the grid to its subgrid below which the error is taken to go as h², where the grid resolves the window.
-const ASYMPTOTIC: f64 = 0.05;
-/// By how much the change is multiplied to make the bar where it does not: on 32³ points of copper, tabulated and not interpolated, up to
-/// 1.7 times the change was needed (`tests/uniform_bars.rs`).
-const ERRATIC: f64 = 2.0;
-/// Relative change below which a value is fixed, not found.
-const FIXED: f64 = 1e-6;
 
 /// A temperature and a chemical potential, given or found from a doping.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +19,8 @@ pub struct ThermalState {
     temperature_k: f64,
     /// μ of each variation of the distribution, eV: a doping fixes the carriers, not μ.
     pub(super) mu_ev: Vec<f64>,
+    /// What each variation is about.
+    causes: Vec<Cause>,
 }
 
 impl ThermalState {
@@ -37,8 +32,11 @@ impl ThermalState {
     /// μ, eV, with a bar where it was found from a doping.
     pub fn chemical_potential_ev(&self) -> Scalar {
         let value = self.mu_ev[0];
-        let error = self.mu_ev.iter().map(|mu| (mu - value).abs()).sum();
-        Scalar { value, error }
+        let mut bar = ByCause::default();
+        for (mu, cause) in self.mu_ev.iter().zip(&self.causes) {
+            bar[*cause] += (mu - value).abs();
+        }
+        Scalar::from((value, bar))
     }
 }
 
@@ -51,6 +49,7 @@ impl TransportDistribution {
         Ok(ThermalState {
             temperature_k: positive_temperature(temperature_k)?,
             mu_ev: vec![mu_ev; self.variations().len()],
+            causes: self.causes(),
         })
     }
 
@@ -93,7 +92,13 @@ impl TransportDistribution {
         Ok(ThermalState {
             temperature_k,
             mu_ev: self.variations().into_iter().map(of).collect(),
+            causes: self.causes(),
         })
+    }
+
+    /// The cause of each variation.
+    fn causes(&self) -> Vec<Cause> {
+        self.variations().into_iter().map(|v| v.cause).collect()
     }
 }
 
@@ -149,6 +154,17 @@ struct Held {
     resolution: Option<Resolution>,
     /// Whether there are such carriers with a relaxation time.
     known: bool,
+}
+
+impl Held {
+    /// How the grid's error goes.
+    fn resolved(self) -> Resolved {
+        match self.resolution {
+            Some(resolution) if !resolution.is_smooth() => Resolved::Not(resolution.too_few()),
+            _ if self.unresolved < ASYMPTOTIC => Resolved::Asymptotically,
+            _ => Resolved::Barely,
+        }
+    }
 }
 
 /// The members of every variation, the one that gives the values first.
@@ -250,7 +266,7 @@ impl Ensemble {
             // Another reading of the table says nothing of the grid: it changes no value, and whether one is extrapolated is one.
             let off: f64 = members
                 .iter()
-                .filter(|(variation, _)| !variation.alternative)
+                .filter(|(variation, _)| !variation.cause.is_of_the_table())
                 .map(|(_, m)| {
                     let other = of(m, part);
                     let scale = (other.ln_scale - value.ln_scale).exp();
@@ -283,7 +299,13 @@ impl Ensemble {
         of: impl Fn(&Member) -> [f64; N],
     ) -> [Scalar; N] {
         let held = self.held(part);
-        self.varied(held, of, held.unresolved.powi(2))
+        self.varied(held, |i| of(&self.members[i].1), held.unresolved.powi(2))
+    }
+
+    /// Numbers of different kinds and their bars, each by itself, from what they are in each variation.
+    pub fn each_by_number<const N: usize>(&self, part: Part, each: &[[f64; N]]) -> [Scalar; N] {
+        let held = self.held(part);
+        std::array::from_fn(|n| self.varied(held, |i| [each[i][n]], held.unresolved.powi(2))[0])
     }
 
     fn held(&self, part: Part) -> Held {
@@ -308,63 +330,54 @@ impl Ensemble {
     fn varied<const N: usize>(
         &self,
         held: Held,
-        of: impl Fn(&Member) -> [f64; N],
+        of: impl Fn(usize) -> [f64; N],
         second_order: f64,
     ) -> [Scalar; N] {
         if !held.known {
-            let absent = Scalar {
-                value: f64::NAN,
-                error: f64::NAN,
-            };
-            return [absent; N];
+            return [Scalar::new(f64::NAN, f64::NAN); N];
         }
-        let mut value = of(&self.members[0].1);
-        let mut error = [0.0; N];
+        let mut value = of(0);
+        let mut bars = [ByCause::default(); N];
         let mut unsymmetrized: f64 = 0.0;
         let (mut coarser, mut subgrids) = ([0.0; N], [0.0; N]);
-        for (variation, member) in &self.members[1..] {
-            let other = of(member);
+        for (number, (variation, _)) in self.members.iter().enumerate().skip(1) {
+            let other = of(number);
             for i in 0..N {
-                let off = (other[i] - value[i]).abs();
-                if variation.contents == UNSYMMETRIZED {
-                    unsymmetrized = unsymmetrized.max(off);
-                } else {
-                    error[i] += off;
-                }
-                if variation.is_subgrid() {
-                    coarser[i] += other[i] - value[i];
-                    subgrids[i] += off;
+                let change = other[i] - value[i];
+                match variation.cause {
+                    Cause::Symmetry => unsymmetrized = unsymmetrized.max(change.abs()),
+                    Cause::Grid => {
+                        coarser[i] += change;
+                        subgrids[i] += change.abs();
+                    }
+                    cause => bars[i][cause] += change.abs(),
                 }
             }
         }
-        // Linear tetrahedra converge as h²: a third of what halving the grid's density changes is left. It is taken off, and is
-        // the bar.
-        let smooth = held.resolution.is_none_or(Resolution::is_smooth);
-        let few = match held.resolution {
-            Some(resolution) if !smooth => resolution.too_few(),
-            _ => 0.0,
-        };
+        let resolved = held.resolved();
         for i in 0..N {
-            if smooth {
-                if held.unresolved < ASYMPTOTIC && !self.erratic_times {
-                    value[i] -= coarser[i] / 3.0;
-                    error[i] -= subgrids[i] * 2.0 / 3.0;
+            let grid = resolved.grid(value[i], coarser[i], subgrids[i]);
+            match resolved {
+                // As those of the grid's errors go that are not the times'.
+                Resolved::Asymptotically if self.erratic_times => {
+                    bars[i][Cause::Grid] += grid.bar;
+                    bars[i][Cause::Lifetimes] += subgrids[i] - grid.bar;
                 }
-            } else {
-                // What a doping fixes is known, however few its cells.
-                let known = subgrids[i] <= FIXED * value[i].abs();
-                let few = if known { 0.0 } else { few };
-                error[i] += subgrids[i] * (ERRATIC - 1.0) + value[i].abs() * few;
+                _ => {
+                    value[i] -= grid.taken_off;
+                    bars[i][Cause::Grid] += grid.bar;
+                }
             }
         }
-        std::array::from_fn(|i| Scalar {
+        std::array::from_fn(|i| {
             // No −0.
-            value: value[i] + 0.0,
-            error: if value[i] == 0.0 && error[i] == 0.0 {
-                0.0
-            } else {
-                error[i] + unsymmetrized + value[i].abs() * second_order
-            },
+            let value = value[i] + 0.0;
+            let mut bar = bars[i];
+            if value != 0.0 || bar.total() != 0.0 {
+                bar[Cause::Symmetry] += unsymmetrized;
+                bar[Cause::Grid] += value.abs() * second_order;
+            }
+            Scalar::from((value, bar))
         })
     }
 
@@ -389,7 +402,7 @@ impl Ensemble {
             known: true,
             ..self.held(part)
         };
-        self.varied(held, |m| [of(m)], 0.0)[0]
+        self.varied(held, |i| [of(&self.members[i].1)], 0.0)[0]
     }
 
     /// A number.
@@ -397,61 +410,30 @@ impl Ensemble {
         self.components(Part::All, |m| [of(m)])[0]
     }
 
-    /// A tensor of rank 2.
-    pub fn tensor(&self, of: impl Fn(&Member) -> Tensor) -> TensorQuantity {
+    /// A tensor of any rank.
+    pub fn tensor<T: Shape>(&self, of: impl Fn(&Member) -> T) -> WithBar<T> {
         self.tensor_of(Part::All, of)
     }
 
-    /// A tensor of rank 2 of some of the carriers.
-    pub fn tensor_of(&self, part: Part, of: impl Fn(&Member) -> Tensor) -> TensorQuantity {
-        let q = self.components::<9>(part, |m| {
-            let t = of(m);
-            std::array::from_fn(|x| t[x / 3][x % 3])
-        });
-        let part = |f: fn(&Scalar) -> f64| {
-            std::array::from_fn(|i| std::array::from_fn(|j| f(&q[3 * i + j])))
-        };
-        TensorQuantity {
-            value: part(|s| s.value),
-            error: part(|s| s.error),
+    /// A tensor of some of the carriers.
+    pub fn tensor_of<T: Shape>(&self, part: Part, of: impl Fn(&Member) -> T) -> WithBar<T> {
+        fn all<const N: usize, T: Shape>(
+            ensemble: &Ensemble,
+            part: Part,
+            of: impl Fn(&Member) -> T,
+        ) -> WithBar<T> {
+            let components = |m: &Member| {
+                let mut out = [0.0; N];
+                out.copy_from_slice(of(m).components());
+                out
+            };
+            WithBar::from_components(ensemble.components::<N>(part, components))
         }
-    }
-
-    /// A tensor of rank 3.
-    pub fn rank_three(&self, of: impl Fn(&Member) -> [Tensor; 3]) -> RankThreeQuantity {
-        let q = self.components::<27>(Part::All, |m| {
-            let t = of(m);
-            std::array::from_fn(|x| t[x / 9][x / 3 % 3][x % 3])
-        });
-        let part = |f: fn(&Scalar) -> f64| {
-            std::array::from_fn(|i| {
-                std::array::from_fn(|j| std::array::from_fn(|k| f(&q[9 * i + 3 * j + k])))
-            })
-        };
-        RankThreeQuantity {
-            value: part(|s| s.value),
-            error: part(|s| s.error),
-        }
-    }
-
-    /// A tensor of rank 4.
-    pub fn rank_four(&self, of: impl Fn(&Member) -> [[Tensor; 3]; 3]) -> RankFourQuantity {
-        let q = self.components::<81>(Part::All, |m| {
-            let t = of(m);
-            std::array::from_fn(|x| t[x / 27][x / 9 % 3][x / 3 % 3][x % 3])
-        });
-        let part = |f: fn(&Scalar) -> f64| {
-            std::array::from_fn(|i| {
-                std::array::from_fn(|j| {
-                    std::array::from_fn(|k| {
-                        std::array::from_fn(|l| f(&q[27 * i + 9 * j + 3 * k + l]))
-                    })
-                })
-            })
-        };
-        RankFourQuantity {
-            value: part(|s| s.value),
-            error: part(|s| s.error),
+        match T::ZERO.components().len() {
+            1 => all::<1, T>(self, part, of),
+            9 => all::<9, T>(self, part, of),
+            27 => all::<27, T>(self, part, of),
+            _ => all::<81, T>(self, part, of),
         }
     }
 }

@@ -78,6 +78,11 @@ impl Extent {
         self.size
     }
 
+    /// The size over its share of the cell's own, m or m²: what the cell itself has.
+    pub(crate) fn size_over_share(&self) -> f64 {
+        self.size / self.share
+    }
+
     /// Whether the size was given rather than taken from the cell.
     pub fn is_given(&self) -> bool {
         self.given

@@ -4,7 +4,8 @@ use super::{Scalar, TensorQuantity};
 use crate::bands::BandHeader;
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
-use crate::integrate::{Channel, SurfaceIntegral};
+use crate::integrate::{BandSurface, Channel, SurfaceIntegral};
+use crate::uncertainty::Shares;
 use crate::units::{ELEMENTARY_CHARGE, HBAR_EV, VACUUM_PERMITTIVITY};
 
 /// Fermi-surface quantities of all bands (docs/physics §0 and §1: σ_ij = e² (g_s/V_c) ⟨v_i v_j τ δ(E_F − E)⟩). Tensors are
@@ -17,6 +18,8 @@ pub struct FermiTensors {
     pub electrons: Scalar,
     /// Density of states N(E_F), both spins, 1/eV per cell; infinite, without a bar, where part of the zone is flat at E_F.
     pub dos: Scalar,
+    /// N(E) of this grid, 1/eV per cell, where it has no limit as far as the grid tells: at van Hove singularities of layers and chains.
+    pub singular_dos: Option<f64>,
     /// Electrons per cell in the part of the zone that is flat at E_F: all corners of a cell have this very energy. Means over the states
     /// at E_F leave these out.
     pub flat: f64,
@@ -74,15 +77,15 @@ impl FermiTensors {
                 ));
             }
         }
+        let all = |channel| integral.quantity(channel, |_| true);
         let projector = header.point_group.projector(&header.lattice);
         let symmetrize = |t: TensorQuantity| t.symmetrized(&projector);
         // e²/V_c per J is e/V_c per eV.
         let to_sigma = ELEMENTARY_CHARGE / header.lattice.volume_m3();
-        let products =
-            TensorQuantity::symmetric(|i, j| integral.total(Channel::VelocityProduct(i, j)));
+        let products = TensorQuantity::symmetric(|i, j| all(Channel::VelocityProduct(i, j)));
         let (products, removed) = symmetrize(products);
         let largest = largest(&products.value);
-        let dos = Scalar::from(integral.total(Channel::States));
+        let dos = all(Channel::States);
         let conductivity_over_tau = products.scaled(to_sigma);
         let plasma_frequency_squared =
             conductivity_over_tau.scaled(HBAR_EV * HBAR_EV / VACUUM_PERMITTIVITY);
@@ -90,8 +93,7 @@ impl FermiTensors {
         let conductivity = if let Some(tau) = tau_s {
             Some(conductivity_over_tau.scaled(tau))
         } else if has_lifetimes {
-            let t =
-                TensorQuantity::symmetric(|i, j| integral.total(Channel::LifetimeProduct(i, j)));
+            let t = TensorQuantity::symmetric(|i, j| all(Channel::LifetimeProduct(i, j)));
             Some(symmetrize(t).0.scaled(to_sigma))
         } else {
             None
@@ -101,13 +103,14 @@ impl FermiTensors {
             .iter()
             .filter(|b| b.values[0] != 0.0 || b.flat > 0.0)
             .map(|b| {
-                let one = |channel| integral.sum(channel, |x| (x.spin, x.band) == (b.spin, b.band));
-                let dos = Scalar::from(one(Channel::States));
+                let own = |x: &BandSurface| (x.spin, x.band) == (b.spin, b.band);
+                let one = |channel| integral.quantity(channel, own);
+                let dos = one(Channel::States);
                 BandShare {
                     spin: b.spin + 1,
                     band: b.band + header.first_band,
-                    dos: if b.flat > 0.0 { INFINITE } else { dos },
-                    fermi_velocity: Scalar::from(one(Channel::Speed)).over(dos),
+                    dos: limit(dos, b.flat),
+                    fermi_velocity: one(Channel::Speed).over(known(dos)),
                     conductivity_over_tau: TensorQuantity::symmetric(|i, j| {
                         one(Channel::VelocityProduct(i, j))
                     })
@@ -118,11 +121,12 @@ impl FermiTensors {
         let flat = integral.flat();
         Ok(Self {
             fermi_level_ev: integral.energy_ev,
-            electrons: integral.electrons().into(),
-            dos: if flat > 0.0 { INFINITE } else { dos },
+            electrons: integral.occupied(),
+            dos: limit(dos, flat),
+            singular_dos: (flat == 0.0 && dos.error.is_infinite()).then_some(dos.value),
             flat,
-            fermi_velocity: Scalar::from(integral.total(Channel::Speed)).over(dos),
-            velocity_squared: products.over(dos),
+            fermi_velocity: all(Channel::Speed).over(known(dos)),
+            velocity_squared: products.over(known(dos)),
             conductivity_over_tau,
             plasma_frequency: plasma_frequency_squared.square_root(),
             plasma_frequency_squared,
@@ -137,10 +141,34 @@ impl FermiTensors {
     }
 }
 
+/// A density of states: infinite where part of the zone is flat, unresolved where the grid tells no limit.
+fn limit(dos: Scalar, flat: f64) -> Scalar {
+    if flat > 0.0 {
+        INFINITE
+    } else if dos.error.is_infinite() {
+        UNRESOLVED
+    } else {
+        dos
+    }
+}
+
+/// The same, by which means over the Fermi surface can be taken: they leave flat parts out.
+fn known(dos: Scalar) -> Scalar {
+    limit(dos, 0.0)
+}
+
+/// What has no limit as far as the grid tells.
+const UNRESOLVED: Scalar = Scalar {
+    value: f64::NAN,
+    error: f64::NAN,
+    shares: [Shares::NONE],
+};
+
 /// A density of states without bound.
 const INFINITE: Scalar = Scalar {
     value: f64::INFINITY,
     error: f64::NAN,
+    shares: [Shares::NONE],
 };
 
 fn largest(t: &Tensor) -> f64 {

@@ -8,6 +8,7 @@
 mod axis;
 mod band_states;
 mod carriers;
+pub mod catalogue;
 mod coefficients;
 mod contents;
 mod density;
@@ -17,23 +18,27 @@ mod doping;
 mod ensemble;
 mod extent;
 mod fermi;
+mod item;
+mod landauer;
 mod maximum;
+mod merit;
 mod onsager;
 mod optimum;
 mod optimum_temperature;
 mod plane;
-mod quantity;
 mod reach;
 mod reconstruction;
 mod relaxation;
 mod relevance;
 mod resolution;
+mod row;
 mod scattered;
 mod spectra;
 mod spins;
 mod times;
 mod window;
 
+pub use crate::uncertainty::{RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity};
 pub use axis::AxisPlan;
 pub use carriers::CarrierDensities;
 pub use coefficients::{Coefficients, CoefficientsOverTau, Equilibrium};
@@ -44,12 +49,19 @@ pub use doping::{Doping, ImpurityLevel};
 pub use ensemble::ThermalState;
 pub use extent::Extent;
 pub use fermi::FermiTensors;
+pub use item::{Item, POLARIZATION, SHARE, conductivity_of, number, share_items, shown};
+pub use landauer::{
+    CountedModes, DEVICE_QUANTITIES, DeviceCoefficients, EnergiesOfBand, MILLER_HELP,
+    MOST_DIRECTIONS, ModeDistribution, ModeSpectrum, Named, TransportDirection, counted_modes,
+    inequivalent,
+};
 pub use maximum::{STENCIL, Scan, slope_and_curvature};
+pub use merit::{MERIT_QUANTITIES, Merit, MeritMode, TransmissionCurve};
 pub use optimum::{Direction, Objective, Optimum, Search};
 pub use optimum_temperature::BestTemperature;
-pub use quantity::{RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity};
 pub use relaxation::RelaxationTime;
 pub use relevance::WindowRelevance;
+pub use row::{Levels, Row, TransportRow};
 pub use scattered::{BinnedTau, CarrierShares, OWN_LIFETIMES};
 pub use spectra::DosSpectrum;
 pub use spins::{channel_group, check_collinear, spin_distributions};

@@ -1,13 +1,13 @@
 //! The doping at which the power factor or zT is largest (docs/physics §12), from one distribution: no further integral over the
 //! zone. Doping rises with the chemical potential, so that the search runs over the latter.
 
-use super::distribution::UNSYMMETRIZED;
 use super::ensemble::{Ensemble, Member, ThermalState};
 use super::maximum::{STENCIL, Scan, slope_and_curvature};
 use super::times::Times;
 use super::{CarrierDensities, RelaxationTime, Scalar, TransportDistribution, onsager};
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
+use crate::uncertainty::Cause;
 use crate::units::BOLTZMANN_EV;
 use rayon::prelude::*;
 
@@ -186,7 +186,7 @@ pub(super) fn shifts(one: &Ensemble, each: &[Vec<f64>], step: f64, curvature: f6
     let (mut sum, mut unsymmetrized) = (0.0, 0.0_f64);
     for (v, variation) in one.variations().enumerate().skip(1) {
         let moved = ((slope(v) - value) / curvature).abs();
-        if variation.contents == UNSYMMETRIZED {
+        if variation.cause == Cause::Symmetry {
             unsymmetrized = unsymmetrized.max(moved);
         } else {
             sum += moved;

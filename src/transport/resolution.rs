@@ -8,15 +8,8 @@ use super::TransportDistribution;
 use super::distribution::VALUE;
 use super::reach::Reach;
 use crate::bands::BandHeader;
+use crate::uncertainty::policy::{ENOUGH, FEW, SMOOTH};
 use crate::units::HBAR_EV;
-
-/// Changes of the energy within a cell, in k_BT, up to which an integral goes as h².
-const SMOOTH: f64 = 2.0;
-/// Cells that must conduct for it.
-const ENOUGH: f64 = 200.0;
-/// So many cells that conduct leave an error of the whole value: from pockets of two tight-binding bands on 14³ to 30³ points, where σ
-/// is off by half with 50 cells (`tests/uniform_bars.rs`), and of silicon's six valleys, which share them, on 16³ and 40³.
-const FEW: f64 = 30.0;
 
 /// The uniform grid that a spectrum was integrated on.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,10 @@
 //! States and transport distribution per energy.
 
-use super::{Directions, TensorQuantity};
+use super::{Directions, Scalar, TensorQuantity};
 use crate::bands::BandHeader;
-use crate::integrate::{Channel, Spectrum};
+use crate::crystal::Tensor;
+use crate::integrate::{Channel, Replica, Spectrum};
+use crate::uncertainty::{ByCause, Cause};
 use crate::units::ELEMENTARY_CHARGE;
 
 /// Density of states, electron count and σ/τ as functions of the energy.
@@ -13,15 +15,11 @@ pub struct DosSpectrum {
     /// Width of a bin, eV.
     pub width_ev: f64,
     /// Average density of states of each bin, all spins, 1/eV per cell.
-    pub dos: Vec<f64>,
-    /// Error bars of `dos`.
-    pub dos_error: Vec<f64>,
+    pub dos: Vec<Scalar>,
     /// The same for each spin channel of a collinear file; empty otherwise.
     pub dos_by_spin: Vec<Vec<f64>>,
     /// Electrons per cell below the upper edge of each bin.
-    pub electrons: Vec<f64>,
-    /// Error bars of `electrons`.
-    pub electrons_error: Vec<f64>,
+    pub electrons: Vec<Scalar>,
     /// Average e² (g_s/V_c) ⟨v_i v_j δ⟩ of each bin = σ_ij/τ with the Fermi level there, 1/(Ω m s), symmetrised.
     pub conductivity_over_tau: Vec<TensorQuantity>,
     /// Mean speed ⟨|v|δ⟩/⟨δ⟩ of each bin, m/s; 0 where there are no states.
@@ -31,49 +29,60 @@ pub struct DosSpectrum {
 }
 
 impl DosSpectrum {
-    /// From an integrated spectrum. Where it has another reading of the table, what that changes enters the bars in full.
+    /// From an integrated spectrum. What other readings of its table change enters the bars in full.
     pub fn new(header: &BandHeader, spectrum: &Spectrum) -> Self {
-        let (dos, mut dos_error) = spectrum.total_density(Channel::States);
-        let (electrons, mut electrons_error) = spectrum.total_cumulative(Channel::States);
-        for which in 0..spectrum.alternatives.len() {
-            let change = spectrum.total_alternative(which, Channel::States);
-            widen(&mut electrons_error, &change);
-            widen(&mut dos_error, &per_energy(spectrum, &change));
+        let readings = || {
+            spectrum
+                .replicas
+                .iter()
+                .filter(|r| r.cause.is_of_the_table())
+        };
+        let change = |replica: &Replica, channel| {
+            per_energy(spectrum, &spectrum.total_change(replica, channel))
+        };
+        let (values, bars) = spectrum.total_cumulative(Channel::States);
+        let mut electrons = on_grid(values, bars);
+        let (values, bars) = spectrum.total_density(Channel::States);
+        let mut dos = on_grid(values, bars);
+        for replica in readings() {
+            let moved = spectrum.total_change(replica, Channel::States);
+            widen(&mut electrons, replica.cause, &moved);
+            widen(&mut dos, replica.cause, &change(replica, Channel::States));
         }
         let (speed, _) = spectrum.total_density(Channel::Speed);
         let to_sigma = ELEMENTARY_CHARGE / header.lattice.volume_m3();
         let projector = header.point_group.projector(&header.lattice);
-        let pairs: Vec<Vec<(Vec<f64>, Vec<f64>)>> = (0..3)
-            .map(|i| {
-                (0..3)
-                    .map(|j| spectrum.total_density(Channel::VelocityProduct(i, j)))
-                    .collect()
+        let product = |x: usize| Channel::VelocityProduct(x / 3, x % 3);
+        let pairs: Vec<Vec<(f64, ByCause)>> = (0..9)
+            .map(|x| {
+                let (values, bars) = spectrum.total_density(product(x));
+                on_grid(values, bars)
             })
             .collect();
-        // By reading, [i][j][bin].
-        let changes: Vec<[[Vec<f64>; 3]; 3]> = (0..spectrum.alternatives.len())
-            .map(|which| {
-                [0, 1, 2].map(|i| {
-                    [0, 1, 2].map(|j| {
-                        let change =
-                            spectrum.total_alternative(which, Channel::VelocityProduct(i, j));
-                        per_energy(spectrum, &change)
-                    })
-                })
-            })
+        // By reading, [component][bin].
+        let changes: Vec<(Cause, Vec<Vec<f64>>)> = readings()
+            .map(|r| (r.cause, (0..9).map(|x| change(r, product(x))).collect()))
             .collect();
         let conductivity_over_tau: Vec<TensorQuantity> = (0..spectrum.axis.bins())
             .map(|k| {
-                let of = |i: usize, j: usize| (pairs[i][j].0[k], pairs[i][j].1[k]);
-                let (mut tensor, _) = TensorQuantity::symmetric(of).symmetrized(&projector);
-                for change in &changes {
-                    let change = [0, 1, 2].map(|i| [0, 1, 2].map(|j| change[i][j][k]));
-                    let (change, _) = projector.symmetrize(&change);
-                    for (row, change) in tensor.error.iter_mut().zip(&change) {
-                        widen(row, change);
+                let of = |i: usize, j: usize| pairs[3 * i + j][k];
+                let (tensor, _) = TensorQuantity::symmetric(of).symmetrized(&projector);
+                let moved: Vec<(Cause, Tensor)> = (changes.iter())
+                    .map(|(cause, change)| {
+                        let of = |x: usize| change[x][k];
+                        let change = [0, 1, 2].map(|i| [0, 1, 2].map(|j| of(3 * i + j)));
+                        (*cause, projector.symmetrize(&change).0)
+                    })
+                    .collect();
+                let widened = (0..9).map(|x| {
+                    let one = tensor.component(x);
+                    let mut bar = one.by_cause();
+                    for (cause, change) in &moved {
+                        bar[*cause] += change[x / 3][x % 3].abs();
                     }
-                }
-                tensor.scaled(to_sigma)
+                    Scalar::from((one.value, bar))
+                });
+                TensorQuantity::from_components(widened).scaled(to_sigma)
             })
             .collect();
         let dos_by_spin = if spectrum.n_spin > 1 {
@@ -89,13 +98,11 @@ impl DosSpectrum {
             mean_speed: speed
                 .iter()
                 .zip(&dos)
-                .map(|(s, d)| if *d > 0.0 { s / d } else { 0.0 })
+                .map(|(s, (d, _))| if *d > 0.0 { s / d } else { 0.0 })
                 .collect(),
-            dos,
-            dos_error,
+            dos: dos.into_iter().map(Scalar::from).collect(),
             dos_by_spin,
-            electrons: electrons[1..].to_vec(),
-            electrons_error: electrons_error[1..].to_vec(),
+            electrons: electrons.into_iter().skip(1).map(Scalar::from).collect(),
             directions: directions(header, &conductivity_over_tau),
             conductivity_over_tau,
         }
@@ -112,10 +119,16 @@ fn directions(header: &BandHeader, all: &[TensorQuantity]) -> usize {
     Directions::of_bands(header, &sum).count()
 }
 
-/// Adds magnitudes to bars.
-fn widen(bars: &mut [f64], change: &[f64]) {
-    for (bar, x) in bars.iter_mut().zip(change) {
-        *bar += x.abs();
+/// Values with the bars that the grid gives them.
+fn on_grid(values: Vec<f64>, bars: Vec<f64>) -> Vec<(f64, ByCause)> {
+    let bars = bars.into_iter().map(|bar| ByCause::of(Cause::Grid, bar));
+    values.into_iter().zip(bars).collect()
+}
+
+/// Adds magnitudes of changes to bars.
+fn widen(all: &mut [(f64, ByCause)], cause: Cause, change: &[f64]) {
+    for ((_, bar), x) in all.iter_mut().zip(change) {
+        bar[cause] += x.abs();
     }
 }
 

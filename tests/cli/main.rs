@@ -4,8 +4,10 @@
 mod common;
 
 mod bounds;
+mod budget;
 mod cli;
 mod info;
+mod landauer;
 mod output_cli;
 mod structure;
 mod transport_cli;

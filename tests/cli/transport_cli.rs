@@ -279,6 +279,11 @@ fn bad_calls_are_refused_with_a_reason() {
         ),
         ("transport metal.h5 --donors 1e18", "density:depth"),
         ("transport metal.h5 --donors 1e18:0.05", "no gap"),
+        // Before anything is interpolated: so many points are beyond memory.
+        (
+            "transport metal.h5 --donors 1e18:0.05 --interpolate 2000",
+            "no gap",
+        ),
         (
             "transport metal.h5 --doping p1e25",
             "give a smaller density",

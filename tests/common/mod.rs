@@ -1,6 +1,8 @@
 //! Helpers that several test files share.
 #![allow(dead_code)]
 
+pub mod binary;
+
 use bzint::bands::model::{Model, ModelBands};
 use bzint::bands::{BandGrid, BandHeader, BandSource, SpinTreatment};
 use bzint::crystal::{KGrid, Lattice, PointGroup, Tensor};

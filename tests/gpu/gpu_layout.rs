@@ -23,6 +23,9 @@ fn report() {
         atomicStore(&sums[20u + i], u32(params.gradient[i / 4u][i % 4u]));
         atomicStore(&sums[32u + i], u32(params.mass_gradient[i / 4u][i % 4u]));
     }
+    for (var i = 0u; i < 16u; i++) {
+        atomicStore(&sums[44u + i], u32(params.directions[i / 4u][i % 4u]));
+    }
 }
 ";
 
@@ -63,6 +66,7 @@ fn the_shader_reads_in_member_i_what_the_host_wrote_there() {
             [36.0, 37.0, 38.0, 39.0],
             [40.0, 41.0, 42.0, 43.0],
         ],
+        directions: std::array::from_fn(|i| std::array::from_fn(|j| (44 + 4 * i + j) as f32)),
     };
     let name = engine.device().name.clone();
     let got = pollster::block_on(report(&name, &written));

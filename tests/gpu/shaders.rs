@@ -141,7 +141,7 @@ fn struct_members_lie_at_the_same_bytes_on_both_sides() {
     assert_eq!(
         params,
         offsets!(Params: n1 n2 n3 stride cells1 cells2 cells3 start1 lower1 first_cell cell_count edges bound_first
-            bound_last range quanta inverse per_width tie reserved gradient mass_gradient)
+            bound_last range quanta inverse per_width tie reserved gradient mass_gradient directions)
     );
     assert_eq!(size as usize, size_of::<Params>());
     let (threshold, size) = members(&module, "Threshold");

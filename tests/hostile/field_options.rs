@@ -592,9 +592,7 @@ fn a_reached_cap_names_the_quantity_the_bands_and_the_worst_result() {
     assert!(-1.0 <= low && low < high && high <= 1.0, "{low} {high}");
     assert_eq!((worst.spin, worst.bands), (0, 0..1));
     assert!((worst.share - 1.0).abs() < 1e-6, "{}", worst.share);
-    let (_, refined) = refiner
-        .surface(Request::for_bands(&header).channels, 0.3)
-        .unwrap();
+    let (_, refined) = refiner.surface(&Request::for_bands(&header), 0.3).unwrap();
     assert_eq!(refined.worst.unwrap().energies_ev, (0.3, 0.3));
     // Where the tolerance is met there is nothing to say.
     let met = Refinement {
@@ -603,7 +601,7 @@ fn a_reached_cap_names_the_quantity_the_bands_and_the_worst_result() {
     };
     let (_, refined) = Refiner::new(&series, met)
         .unwrap()
-        .surface(Request::for_bands(&header).channels, 0.3)
+        .surface(&Request::for_bands(&header), 0.3)
         .unwrap();
     assert_eq!((refined.cap, refined.worst), (None, None));
 }

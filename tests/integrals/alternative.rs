@@ -2,8 +2,9 @@
 
 use crate::common::{in_bins, simple_cubic, with_velocities};
 use bzint::bands::BandSource;
-use bzint::integrate::{Channel, EnergyAxis, Spectrum};
+use bzint::integrate::{Channel, EnergyAxis, Replica, Spectrum};
 use bzint::transport::{Coefficients, Doping, TransportDistribution};
+use bzint::uncertainty::Cause;
 
 const T: f64 = 300.0;
 const MU: f64 = -3.0;
@@ -13,8 +14,14 @@ fn spectrum() -> (impl BandSource, Spectrum) {
     let axis = EnergyAxis::new(-6.2, 6.2, 2400).unwrap();
     let mut spectrum = in_bins(&bands, &with_velocities(&bands, 0), &axis);
     // As if the grid were exact: values are not extrapolated, and differences of bars are the other reading's alone.
-    spectrum.deviation.fill(0.0);
+    spectrum.replicas.clear();
     (bands, spectrum)
+}
+
+/// What another reading of the table changes.
+fn reading(change: Vec<f64>) -> Replica {
+    let cause = Cause::Interpolation;
+    Replica { cause, change }
 }
 
 fn distribution(bands: &dyn BandSource, spectrum: &Spectrum) -> TransportDistribution {
@@ -51,7 +58,7 @@ fn the_change_enters_the_bars_in_full_and_cancels_in_ratios() {
             change[k] = 0.02 * spectrum.cumulative[k];
         }
     }
-    spectrum.alternatives = vec![change];
+    spectrum.replicas = vec![reading(change)];
     let widened = sigma_and_seebeck(&coefficients(&distribution(&bands, &spectrum), None));
     for (a, b) in plain.iter().zip(&widened) {
         assert_eq!(a.0, b.0, "another reading changes no value");
@@ -82,7 +89,7 @@ fn a_doping_finds_its_own_level_in_the_other_reading() {
         .cumulative
         .chunks_exact(edges)
         .flat_map(|row| (0..edges).map(move |k| row[k.saturating_sub(bins)] - row[k]));
-    spectrum.alternatives = vec![change.collect()];
+    spectrum.replicas = vec![reading(change.collect())];
     let shifted = distribution(&bands, &spectrum);
 
     let of = |d: &TransportDistribution, n| {
@@ -120,9 +127,8 @@ fn a_doping_finds_its_own_level_in_the_other_reading() {
 fn no_change_is_no_bar_and_spins_keep_their_own() {
     let (bands, mut spectrum) = spectrum();
     let plain = coefficients(&distribution(&bands, &spectrum), None);
-    assert!(spectrum.alternatives.is_empty());
     let without = spectrum.clone();
-    spectrum.alternatives = vec![vec![0.0; spectrum.cumulative.len()]];
+    spectrum.replicas = vec![reading(vec![0.0; spectrum.cumulative.len()])];
     assert_ne!(spectrum, without);
     let same = coefficients(&distribution(&bands, &spectrum), None);
     assert_eq!(plain.conductivity(), same.conductivity());
@@ -131,10 +137,10 @@ fn no_change_is_no_bar_and_spins_keep_their_own() {
     let axis = EnergyAxis::new(0.0, 1.0, 3).unwrap();
     let mut both = Spectrum::zeros(axis, 1.0, 2, spectrum.channels);
     let len = both.cumulative.len();
-    both.alternatives = vec![(0..len).map(|x| x as f64).collect()];
+    both.replicas = vec![reading((0..len).map(|x| x as f64).collect())];
     let (up, down) = (both.of_spin(0), both.of_spin(1));
-    let [first, second] = [up, down].map(|mut s| s.alternatives.remove(0));
+    let [first, second] = [up, down].map(|mut s| s.replicas.remove(0).change);
     assert_eq!((first.len(), second[0]), (len / 2, (len / 2) as f64));
-    let sum = both.total_alternative(0, Channel::States);
+    let sum = both.total_change(&both.replicas[0], Channel::States);
     assert_eq!(sum, [0, 1, 2, 3].map(|k| first[k] + second[k]));
 }

@@ -2,11 +2,11 @@
 
 use crate::common::{at_energy, cubic, tight_binding, with_velocities};
 use bzint::bands::edges::{BandEdges, EdgeMass};
-use bzint::bands::{BandGrid, BandHeader, BandSource, GapSplit, SpinTreatment};
+use bzint::bands::{BandGrid, BandHeader, BandSource, Field, GapSplit, SpinTreatment};
 use bzint::crystal::{KGrid, PointGroup};
 use bzint::integrate::cpu::CpuEngine;
 use bzint::integrate::parts::surface;
-use bzint::integrate::{Channel, Engine, SurfaceIntegral};
+use bzint::integrate::{At, Channel, Engine, Request, SurfaceIntegral, measure};
 use bzint::io::hdf5 as native;
 use bzint::units::{EV_ANGSTROM_OVER_HBAR, HBAR2_OVER_ME};
 use nalgebra::{Matrix3, Vector3};
@@ -584,4 +584,143 @@ fn numbers_that_files_and_options_must_not_hold_are_refused() {
         assert!(text.contains("--fermi-level"), "{text}");
         assert!(!d.join("out.bxsf").exists());
     }
+}
+
+/// Two or three points along an axis, and relaxation times, which are not interpolated: σ along it is refused, never 0 ± 0, with velocities of the
+/// file or without; with another relaxation time it is right.
+#[test]
+fn few_points_with_relaxation_times_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let d = directory.path();
+    for short in [2, 3] {
+        let n = [8, 8, short];
+        let hopping = [1.0, 1.0, 0.2];
+        let e =
+            |u: [f64; 3]| -> f64 { (0..3).map(|i| -hopping[i] * (2.0 * PI * u[i]).cos()).sum() };
+        let table = band(n, [0.0; 3], e);
+        let mut header = table.header().clone();
+        header.fermi_level_ev = Some(-0.9);
+        let energies = table.band(Field::Energy, 0, 0).to_vec();
+        let grid = header.k_grid;
+        let slopes = (0..grid.len()).flat_map(|at| {
+            let u = grid.point(grid.place(at));
+            let slope =
+                |i: usize| hopping[i] * 4.0 * (2.0 * PI * u[i]).sin() * EV_ANGSTROM_OVER_HBAR;
+            [slope(0), slope(1), slope(2)]
+        });
+        let velocities: Vec<f64> = slopes.collect();
+        let times = vec![1e-14; energies.len()];
+        for (name, velocities) in [("without.h5", None), ("with.h5", Some(velocities))] {
+            let bands = BandGrid::with_fields(
+                header.clone(),
+                energies.clone(),
+                velocities,
+                Some(times.clone()),
+            )
+            .unwrap();
+            native::write(&d.join(name), &bands, "test").unwrap();
+        }
+        for command in ["fermi", "transport", "optimize --within 0.2"] {
+            let text = refusal(d, &format!("{command} without.h5 --backend cpu"));
+            assert!(
+                text.contains("along axis 3") && text.contains("--tau SECONDS"),
+                "{command}: {text}"
+            );
+        }
+        // Velocities at both of two points along an axis are zero by symmetry.
+        let text = refusal(d, "fermi with.h5 --backend cpu");
+        assert!(text.contains("along axis 3"), "{text}");
+        let along = |words: &str| {
+            let out = json(d, &format!("fermi {words} --backend cpu --json"));
+            let sigma = &out["conductivity"];
+            let of = |name: &str| sigma[name][2][2].as_f64().unwrap();
+            (of("value"), of("error"))
+        };
+        let dense = band([64; 3], [0.0; 3], e);
+        let exact = at_energy(&dense, &with_velocities(&dense, 4), -0.9);
+        let to_sigma = bzint::units::ELEMENTARY_CHARGE / 64e-30 * 1e-14;
+        let (right, grid) = exact.total(Channel::VelocityProduct(2, 2));
+        let (right, grid) = (right * to_sigma, grid * to_sigma);
+        let (value, bar) = along("without.h5 --tau 1e-14");
+        assert!(
+            bar > 0.0 && (value - right).abs() <= bar + grid,
+            "{value} ± {bar}, {right}"
+        );
+    }
+}
+
+/// A square lattice at its saddles has N = ∞, whatever a grid says: no number, and no mean over the Fermi surface; σ/τ is finite and right. Near
+/// them, on a cubic lattice at its own saddles, and wherever the grid resolves N, there are numbers with bars that hold.
+#[test]
+fn a_density_of_states_without_limit_has_no_number() {
+    let square = |u: [f64; 3]| -2.0 * ((2.0 * PI * u[0]).cos() + (2.0 * PI * u[1]).cos());
+    for n in [16, 24, 25, 40, 64, 101, 256] {
+        for shift in [[0.0; 3], [0.5, 0.5, 0.0], [0.3, 0.1, 0.0]] {
+            let layer = band([n, n, 1], shift, square);
+            let request = with_velocities(&layer, 4);
+            let found = measured(&layer, &request, 0.0);
+            let (value, bar) = found.total(Channel::States);
+            assert!(bar.is_infinite(), "{n} {shift:?}: {value} ± {bar}");
+            let (v2, v2_bar) = found.total(Channel::VelocityProduct(0, 0));
+            let (other, other_bar) = found.total(Channel::VelocityProduct(1, 1));
+            assert!(v2_bar.is_finite() && other_bar.is_finite());
+            assert!((v2 - other).abs() <= v2_bar + other_bar, "{n} {shift:?}");
+            if n >= 40 {
+                for e in [1.7, 2.6] {
+                    let (value, bar) = measured(&layer, &request, e).total(Channel::States);
+                    // 2 K(m)/(2π²t) of both spins, m = 1 − (E/4t)², t = 1.
+                    let exact = elliptic(1.0 - (e / 4.0).powi(2)) / (PI * PI);
+                    assert!(
+                        (value - exact).abs() <= bar,
+                        "{n} {shift:?} {e}: {value} ± {bar}, {exact}"
+                    );
+                }
+            }
+        }
+    }
+    let cube = |u: [f64; 3]| square(u) - 2.0 * (2.0 * PI * u[2]).cos();
+    for n in [16, 24, 32] {
+        let bulk = band([n; 3], [0.0; 3], cube);
+        for e in [-2.0, 0.0, 2.0, 1.1] {
+            let (value, bar) =
+                measured(&bulk, &with_velocities(&bulk, 4), e).total(Channel::States);
+            assert!(bar.is_finite(), "{n}: {value} ± {bar} at {e}");
+        }
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let d = directory.path();
+    native::write(
+        &d.join("layer.h5"),
+        &band([24, 24, 1], [0.0; 3], square),
+        "test",
+    )
+    .unwrap();
+    let words = "fermi layer.h5 --fermi-level 0 --backend cpu";
+    let out = json(d, &format!("{words} --json"));
+    for name in ["dos_at_fermi_level", "fermi_velocity"] {
+        assert!(
+            out[name]["value"].is_null() && out[name]["error"].is_null(),
+            "{}",
+            out[name]
+        );
+    }
+    let text = String::from_utf8(run(d, words).stdout).unwrap();
+    assert!(
+        text.contains("van Hove") && !text.contains("NaN") && !text.contains("inf "),
+        "{text}"
+    );
+}
+
+fn measured(bands: &BandGrid, request: &Request, e: f64) -> SurfaceIntegral {
+    let mut engine = CpuEngine::<f64>::default();
+    measure(bands, request, &At(e), &mut engine).unwrap().result
+}
+
+/// K(m) of the parameter m = k², by the arithmetic–geometric mean.
+fn elliptic(m: f64) -> f64 {
+    let (mut a, mut b) = (1.0, (1.0 - m).sqrt());
+    for _ in 0..40 {
+        (a, b) = (0.5 * (a + b), (a * b).sqrt());
+    }
+    PI / (2.0 * a)
 }

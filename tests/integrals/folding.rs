@@ -11,6 +11,8 @@ use bzint::integrate::{
 };
 use bzint::sampler::FourierBands;
 
+const HALF: f64 = std::f64::consts::FRAC_1_SQRT_2;
+
 /// The CPU without folding.
 struct Plain(CpuEngine<f64>);
 
@@ -60,9 +62,18 @@ fn folded_spectra_are_the_plain_ones() {
                 bands.statistics()[0].energy_max,
             );
             let axis = EnergyAxis::new(low + 0.1, high - 0.1, 60).unwrap();
-            for channels in [Channels::Speeds, Channels::Magneto] {
+            let diagonals = [[0.0, HALF, HALF], [HALF, 0.0, -HALF], [0.48, 0.6, 0.64]];
+            let cases: [(Channels, &[[f64; 3]]); 5] = [
+                (Channels::Speeds, &[]),
+                (Channels::Magneto, &[]),
+                (Channels::Speeds, &diagonals[..2]),
+                (Channels::Speeds, &diagonals),
+                (Channels::Hall, &diagonals[1..]),
+            ];
+            for (channels, directions) in cases {
                 let request = Request {
                     channels,
+                    directions,
                     ..Request::for_bands(bands.header())
                 };
                 let folded =
@@ -86,7 +97,8 @@ fn folded_spectra_are_the_plain_ones() {
                         1..=6 => 1..7,
                         7 => 7..8,
                         _ if channels == Channels::Speeds => 8..12,
-                        8..=15 => 8..16,
+                        14 | 15 => 14..16,
+                        8..=13 => 8..14,
                         _ => 16..52,
                     };
                     let scale = family

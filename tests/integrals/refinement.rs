@@ -16,11 +16,15 @@ fn with_tolerance(tolerance: f64) -> Refinement {
     }
 }
 
-fn basic(refiner: &Refiner) -> Request<'static> {
+fn of(refiner: &Refiner, channels: Channels) -> Request<'static> {
     Request {
-        channels: Channels::Basic,
+        channels,
         ..Request::for_bands(refiner.header())
     }
+}
+
+fn basic(refiner: &Refiner) -> Request<'static> {
+    of(refiner, Channels::Basic)
 }
 
 /// Simple-cubic tight binding, t = 1 eV, a = 1 Å, on 6³ points.
@@ -41,7 +45,9 @@ fn the_simple_cubic_band_is_right_to_the_tolerance_and_inside_the_bar() {
     for tolerance in [1e-2, 1e-3] {
         let refiner = Refiner::new(&series, with_tolerance(tolerance)).unwrap();
         for (energy, d, n, t, xi) in SIMPLE_CUBIC {
-            let (s, refined) = refiner.surface(Channels::Speeds, energy).unwrap();
+            let (s, refined) = refiner
+                .surface(&of(&refiner, Channels::Speeds), energy)
+                .unwrap();
             assert!(
                 refined.reached <= 1.0 && refined.cap.is_none(),
                 "{refined:?}"
@@ -116,7 +122,7 @@ fn a_small_pocket_needs_few_points() {
     let k_f = std::f64::consts::PI / 200.0;
     let energy = -6.0 + k_f * k_f;
     let refiner = Refiner::new(&series, with_tolerance(1e-3)).unwrap();
-    let (s, refined) = refiner.surface(Channels::Basic, energy).unwrap();
+    let (s, refined) = refiner.surface(&basic(&refiner), energy).unwrap();
     // E + 6 = k² − Σk⁴/12 + …: N = k_F³/6π² (1 + 3/20·ε + …) with ε = k_F²; corrections of 4e-5 are below the tolerance.
     let n = 2.0 * k_f.powi(3) / (6.0 * std::f64::consts::PI.powi(2));
     let d = 2.0 * k_f / (4.0 * std::f64::consts::PI.powi(2));
@@ -145,7 +151,7 @@ fn refinement_gives_the_same_bits_on_any_number_of_threads() {
             let refiner = Refiner::new(&series, with_tolerance(1e-2)).unwrap();
             let axis = EnergyAxis::new(-1.0, 2.0, 30).unwrap();
             (
-                refiner.surface(Channels::Basic, 0.3).unwrap(),
+                refiner.surface(&basic(&refiner), 0.3).unwrap(),
                 refiner.spectrum(&basic(&refiner), &axis).unwrap(),
             )
         })
@@ -173,7 +179,7 @@ fn folding_by_inversion_changes_nothing() {
     let of = |source: &dyn BandSource| {
         let series = FourierSeries::new(source).unwrap();
         let refiner = Refiner::new(&series, with_tolerance(1e-3)).unwrap();
-        let (s, refined) = refiner.surface(Channels::Basic, 0.3).unwrap();
+        let (s, refined) = refiner.surface(&basic(&refiner), 0.3).unwrap();
         (s.total(Channel::States).0, refined.points)
     };
     let (folded, few) = of(&source);

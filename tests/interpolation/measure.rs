@@ -5,7 +5,7 @@ use bzint::bands::BandSource;
 use bzint::crystal::KGrid;
 use bzint::integrate::cpu::CpuEngine;
 use bzint::integrate::parts::spectrum;
-use bzint::integrate::refine::{Refinement, Refiner, RefiningEngine};
+use bzint::integrate::refine::{Refinement, RefiningEngine};
 use bzint::integrate::{At, Bins, Channels, Request, measure};
 use bzint::io::{OpenOptions, open};
 use bzint::sampler::{FourierBands, FourierSeries, InterpolatedBands, MatthiessenBands};
@@ -77,29 +77,36 @@ fn the_natural_call_has_the_bar_of_the_command() {
     assert!(grid_alone.1 < 0.5 * whole.1, "{grid_alone:?} {whole:?}");
 }
 
-/// Refinement that was made for some bands does not answer for others, nor for a change of its own.
+/// An engine has no bands of its own: it answers for those that it is asked about, whatever it was asked about before, and refuses
+/// what it cannot refine.
 #[test]
-fn an_engine_of_other_bands_is_refused() {
+fn an_engine_answers_for_the_bands_that_it_is_given() {
     let bands = |hopping: f64| {
         let series = FourierSeries::new(&simple_cubic(6, 4.0, hopping)).unwrap();
         InterpolatedBands::new(Box::new(series)).unwrap()
     };
-    let (own, other) = (bands(1.0), bands(0.3));
+    let (one, other) = (bands(1.0), bands(0.3));
     let refinement = Refinement {
         tolerance: 0.1,
         ..Refinement::default()
     };
-    let mut engine = RefiningEngine::new(Refiner::new(own.interpolator(), refinement).unwrap());
-    let request = Request::for_bands(own.header());
-    assert!(measure(&own, &request, &At(-1.5), &mut engine).is_ok());
+    let request = Request::for_bands(one.header());
+    let mut engine = RefiningEngine::new(refinement);
+    let mut ask = |of: &dyn BandSource| measure(of, &request, &At(-1.5), &mut engine);
+    let mut found = Vec::new();
+    for bands in [&one, &other, &one, &one] {
+        let mut fresh = RefiningEngine::new(refinement);
+        let alone = measure(bands, &request, &At(-1.5), &mut fresh).unwrap();
+        let result = ask(bands).unwrap();
+        assert_eq!(result, alone);
+        found.push(result);
+    }
+    assert_ne!(found[0], found[1]);
+    assert_eq!((&found[0], &found[2]), (&found[2], &found[3]));
     let rate = |_: f64| 1e14;
-    let changed = MatthiessenBands::new(&own, &rate);
-    for source in [
-        &other as &dyn BandSource,
-        &changed,
-        &simple_cubic(6, 4.0, 0.3),
-    ] {
-        let error = measure(source, &request, &At(-1.5), &mut engine).unwrap_err();
-        assert!(error.to_string().contains("other bands"), "{error}");
+    let changed = MatthiessenBands::new(&one, &rate);
+    for source in [&changed as &dyn BandSource, &simple_cubic(6, 4.0, 0.3)] {
+        let error = ask(source).unwrap_err();
+        assert!(error.to_string().contains("a table"), "{error}");
     }
 }

@@ -8,6 +8,7 @@ mod samples;
 mod wannier;
 
 mod bxsf;
+mod field_cyclic;
 mod field_kgrids;
 mod field_readers;
 mod formats;

@@ -6,7 +6,7 @@ use bzint::crystal::{KGrid, Lattice, PointGroup};
 use bzint::integrate::cpu::CpuEngine;
 use bzint::integrate::crossings;
 use bzint::integrate::parts::spectrum_with_rival;
-use bzint::integrate::refine::{Refinement, Refiner, RefiningEngine};
+use bzint::integrate::refine::{Refinement, RefiningEngine};
 use bzint::integrate::{Channels, Engine, Request};
 use bzint::io::{OpenOptions, open};
 use bzint::sampler::{FourierBands, FourierSeries, InterpolatedBands};
@@ -66,8 +66,7 @@ fn bars_of_unresolved_windows_hold() {
         tolerance: 3e-4,
         ..Refinement::default()
     };
-    let refiner = Refiner::new(refined.interpolator(), refinement).unwrap();
-    let exact = values(&refined, &mut RefiningEngine::new(refiner), &levels);
+    let exact = values(&refined, &mut RefiningEngine::new(refinement), &levels);
     let on = |n: usize| FourierBands::with_rival(&*table, KGrid::gamma([n; 3]).unwrap()).unwrap();
     let names = ["sigma", "kappa", "S", "R_H", "N(E)", "n - p"];
     for (what, source) in [

@@ -4,7 +4,7 @@ use crate::common::{cubic, in_bins};
 use bzint::bands::{BandGrid, BandHeader, BandSource, SpinTreatment};
 use bzint::crystal::{KGrid, PointGroup};
 use bzint::integrate::parts::spectrum_with_rival;
-use bzint::integrate::refine::{Refinement, Refiner, RefiningEngine};
+use bzint::integrate::refine::{Refinement, RefiningEngine};
 use bzint::integrate::{Channel, Channels, EnergyAxis, Request, Velocities};
 use bzint::sampler::{FourierSeries, Interpolator, MeanFreePathBands, MeanFreePathSeries};
 use bzint::transport::{AxisPlan, TransportDistribution, fermi_window};
@@ -203,7 +203,7 @@ fn a_mean_free_path_has_the_hall_coefficient_of_its_carriers() {
     };
     let (t, bottom) = (2.0, -6.0 * hopping);
     let bands = bzint::sampler::InterpolatedBands::new(Box::new(series)).unwrap();
-    let mut engine = RefiningEngine::new(Refiner::new(bands.interpolator(), refinement).unwrap());
+    let mut engine = RefiningEngine::new(refinement);
     let axis = axis(t, bottom + mu);
     let spectrum = spectrum_with_rival(&bands, &request, &axis, &mut engine).unwrap();
     let d = TransportDistribution::new(bands.header(), &spectrum, bottom + mu).unwrap();

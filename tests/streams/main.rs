@@ -7,3 +7,4 @@ mod samples;
 
 mod faults;
 mod field_streams;
+mod out_of_memory;

@@ -4,6 +4,7 @@
 mod common;
 
 mod field_carriers;
+mod landauer;
 mod laws;
 mod magneto_channels;
 mod optimum;

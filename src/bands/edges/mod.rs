@@ -9,8 +9,9 @@ mod cardinal;
 mod extremum;
 mod fit;
 mod mass;
+mod rival;
 
-use super::{BandSource, Field, GapSplit};
+use super::{BandSource, Field, GapSplit, touching};
 use crate::error::Result;
 use crate::memory;
 use extremum::{Search, extremum};
@@ -38,6 +39,8 @@ pub struct SpinEdges {
     pub conduction: Option<Edge>,
     /// Smallest vertical gap.
     pub direct_gap: Option<DirectGap>,
+    /// Where, fractional, the bands on both sides of the gap may touch between the k-points: the gap may be closed.
+    pub may_touch: Option<[f64; 3]>,
 }
 
 /// A band edge.
@@ -115,6 +118,11 @@ impl BandEdges {
         Some((c.0 - v.0, c.1 + v.1))
     }
 
+    /// Where the gap may be closed between the k-points, fractional.
+    pub fn may_close(&self) -> Option<[f64; 3]> {
+        self.spins.iter().find_map(|s| s.may_touch)
+    }
+
     /// Why the gap is known between grid points only, where that is so.
     pub fn gap_unresolved(&self) -> Option<&'static str> {
         let edges = [self.valence(), self.conduction()];
@@ -152,6 +160,10 @@ impl SpinEdges {
         let smooth = [&valence, &conduction]
             .iter()
             .all(|e| e.as_ref().is_some_and(|e| e.touching == 1));
+        let may_touch = upper.as_ref().zip(lower.as_ref()).and_then(|(v, c)| {
+            let places = touching::between(&header.k_grid, &v.edge, &c.edge);
+            places.first().map(|place| place.k_frac(&header.k_grid))
+        });
         let direct_gap = upper.zip(lower).map(|(upper, lower)| {
             let (upper, mut lower) = (upper.edge, lower.edge);
             for (c, v) in lower.iter_mut().zip(&upper) {
@@ -170,6 +182,7 @@ impl SpinEdges {
             valence,
             conduction,
             direct_gap,
+            may_touch,
         })
     }
 }

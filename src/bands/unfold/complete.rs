@@ -14,6 +14,8 @@ const NONE: usize = usize::MAX;
 pub(super) struct Frame {
     pub grid: KGrid,
     pub basis: GridBasis,
+    /// Whether bands on it can only be interpolated.
+    pub interpolated: bool,
 }
 
 impl Frame {
@@ -22,6 +24,7 @@ impl Frame {
         Self {
             grid,
             basis: GridBasis::own(grid.n),
+            interpolated: false,
         }
     }
 
@@ -32,6 +35,7 @@ impl Frame {
         Ok(Self {
             grid: KGrid::new(basis.n, shift)?,
             basis,
+            interpolated: false,
         })
     }
 }
@@ -54,7 +58,11 @@ pub(super) fn complete(
     group: &PointGroup,
     off_grid: OffGrid,
 ) -> Result<Unfolding> {
-    let Frame { grid, basis } = frame;
+    let Frame {
+        grid,
+        basis,
+        interpolated,
+    } = frame;
     let k_points: Vec<[f64; 3]> = list.points.iter().map(|&k| basis.k(k)).collect();
     let whole = &group.in_basis(&basis);
     let group = whole.on_grid(&grid);
@@ -162,6 +170,7 @@ pub(super) fn complete(
         basis,
         source,
         group,
+        interpolated,
         equivalents,
         complete_list,
         unused: absent.len(),

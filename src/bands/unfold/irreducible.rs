@@ -36,7 +36,7 @@ pub struct IrreducibleBands {
 impl IrreducibleBands {
     /// The bands on the full grid. The header has lattice, grid, spin, atoms, the point group (restricted to the grid) and
     /// notes on what was assumed; the reader adds the rest. Lattice and positions are in the basis in which the k-points are a grid:
-    /// the file's own wherever they are one there.
+    /// the file's own wherever they are one there, and where they are one in none ([`BandHeader::k_basis`]).
     ///
     /// Where the listed operations do not complete the grid of bands without magnetism, those that moyo finds for the
     /// structure are tried.
@@ -75,13 +75,24 @@ impl IrreducibleBands {
             }
         };
         let basis = unfolding.basis;
-        let lattice = basis.lattice(&self.lattice)?;
+        // A set that is a grid in no basis is interpolated through, along the file's own axes.
+        let moved = !unfolding.interpolated;
+        let lattice = if moved {
+            basis.lattice(&self.lattice)?
+        } else {
+            self.lattice.clone()
+        };
         let mut header = BandHeader::new(lattice, unfolding.grid, self.spin, self.n_band);
         header.atoms = self.atoms;
-        for atom in &mut header.atoms {
-            atom.position = basis.position(atom.position);
-        }
         header.point_group = unfolding.group;
+        if moved {
+            for atom in &mut header.atoms {
+                atom.position = basis.position(atom.position);
+            }
+        } else {
+            header.point_group = header.point_group.in_basis(&basis.inverse());
+            header.k_basis = Some(basis);
+        }
         header.provenance.notes = unfolding.notes;
         header.provenance.notes.append(&mut notes);
         let per_k = header.n_spin_band();

@@ -16,7 +16,7 @@ pub(crate) use infer::clean_shift;
 pub use irreducible::IrreducibleBands;
 pub use weights::Weights;
 
-use crate::crystal::{GridBasis, KGrid, KLattice, Lattice, PointGroup};
+use crate::crystal::{GridBasis, KGrid, KLattice, KSet, Lattice, PointGroup};
 use crate::error::{Error, Result};
 use complete::{Frame, OffGrid, complete};
 use infer::{infer_grid, translations};
@@ -49,6 +49,8 @@ pub struct Unfolding {
     pub source: Vec<usize>,
     /// The operations used, in `basis`: those of the given group that map the grid on itself.
     pub group: PointGroup,
+    /// Whether no basis has several points along each axis, so that bands can only be interpolated through the set.
+    pub interpolated: bool,
     /// Pairs of listed k-points in the same orbit (equivalent or repeated): their energies must agree.
     pub equivalents: Vec<(usize, usize)>,
     /// Whether the list alone fills the grid, so that no operation was needed.
@@ -112,9 +114,9 @@ pub fn unfold(list: &KList, lattice: &Lattice, group: &PointGroup) -> Result<Unf
         }
         keep(named);
     }
-    if let Some(Ok(basis)) = list.lattice.as_ref().and_then(|l| grid_basis(l, lattice))
-        && let Ok(found) = Frame::through(basis, list.points[0])
-            .and_then(|frame| complete(frame, list, group, OffGrid::Refused))
+    let named = list.lattice.as_ref();
+    if let Some(Ok(frame)) = named.and_then(|l| frame(l, lattice, list.points[0]))
+        && let Ok(found) = complete(frame, list, group, OffGrid::Refused)
     {
         return Ok(said(found, list, 1));
     }
@@ -162,6 +164,21 @@ pub fn unfold(list: &KList, lattice: &Lattice, group: &PointGroup) -> Result<Unf
     if let Some(found) = announced_grid(list, group) {
         return Ok(found);
     }
+    // A lattice that lacks some of the crystal's operations is reduced by those that it has.
+    for kept in group.subgroups() {
+        match regular(list, lattice, &kept, group) {
+            Some(Ok((found, 1))) if found.equivalents.is_empty() => {
+                return Ok(said(found, list, 1));
+            }
+            // Only the weights are wrong.
+            Some(Err(error)) if matches!(&error, Error::BadBands { place, .. } if place.starts_with("k-point ")) =>
+            {
+                first_error = Some(error);
+                break;
+            }
+            _ => {}
+        }
+    }
     match (last, first_error) {
         (Some((found, cosets)), _) => Ok(said(found, list, cosets)),
         (None, Some(error)) => Err(error),
@@ -181,8 +198,7 @@ fn regular(
     if cosets > smaller.order() || translations.len() == 1 {
         return None;
     }
-    let frame =
-        grid_basis(&translations, lattice)?.and_then(|basis| Frame::through(basis, list.points[0]));
+    let frame = frame(&translations, lattice, list.points[0])?;
     let frame = match frame {
         Ok(frame) => frame,
         Err(error) => return Some(Err(error)),
@@ -204,18 +220,24 @@ fn regular(
     Some(found.map(|found| (found, cosets)))
 }
 
-/// The basis in which a lattice of k-points is a grid that can be differentiated.
-fn grid_basis(k: &KLattice, lattice: &Lattice) -> Option<Result<GridBasis>> {
+/// The basis in which a lattice of k-points is a grid that can be differentiated, or one in which bands can be interpolated.
+fn frame(k: &KLattice, lattice: &Lattice, first: [f64; 3]) -> Option<Result<Frame>> {
     let basis = k.grid_basis(lattice)?;
     let single = basis.n.iter().filter(|n| **n == 1).count();
-    if single <= k.flat_axes() {
-        return Some(Ok(basis));
+    let mut frame = match Frame::through(basis, first) {
+        Ok(frame) => frame,
+        Err(error) => return Some(Err(error)),
+    };
+    frame.interpolated = single > k.flat_axes();
+    let Frame { grid, basis, .. } = frame;
+    if !frame.interpolated || (KSet { grid, basis }).is_well_formed(lattice) {
+        return Some(Ok(frame));
     }
     let [n1, n2, n3] = basis.n;
     Some(Err(Error::bad_bands(
         "k-points",
         format!(
-            "they are a regular lattice of {} points, but in no basis of the crystal a grid with several points along each axis ({n1}×{n2}×{n3} at best), and one point tells no slope",
+            "they are a regular lattice of {} points, but in no basis of the crystal a grid with several points along each axis ({n1}×{n2}×{n3} at best), and along some direction too few of them to tell a slope",
             k.len()
         ),
         "run the band calculation on n1×n2×n3 k-points along the reciprocal axes",
@@ -249,7 +271,14 @@ fn announced_grid(list: &KList, group: &PointGroup) -> Option<Unfolding> {
 /// With the notes on a basis that is not the cell's own, and on a set of several lattices.
 fn said(mut found: Unfolding, list: &KList, cosets: usize) -> Unfolding {
     let grid = found.grid;
-    if !found.basis.is_own() {
+    if found.interpolated {
+        found.notes.push(format!(
+            "The {} listed k-points and their images are a regular lattice of {} points that has several points along each axis in no \
+             basis of the crystal: bands are interpolated through them.",
+            list.points.len(),
+            grid.len()
+        ));
+    } else if !found.basis.is_own() {
         let rows = found
             .basis
             .direct()

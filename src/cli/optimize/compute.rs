@@ -8,11 +8,10 @@ use crate::error::{Error, Result};
 use crate::integrate::crossings::CrossingEffect;
 use crate::integrate::{Bins, Channels, Engine, Measured, Request, measure};
 use crate::progress;
-use crate::report::TransportRow;
 use crate::scattering::{Carrier, ScatteringModel};
 use crate::transport::{
     AxisPlan, BestTemperature, Extent, Objective, Optimum, Search, TransportDistribution,
-    WindowRelevance,
+    TransportRow, WindowRelevance,
 };
 use crate::units::BOLTZMANN_EV;
 use rayon::prelude::*;

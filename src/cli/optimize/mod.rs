@@ -13,10 +13,9 @@ use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::io::write_text;
 use crate::report::{
-    Levels, OptimumReport, Row, TransportReport, TransportRow, optimum_table, transport_csv,
-    transport_json, transport_result,
+    OptimumReport, TransportReport, optimum_table, transport_csv, transport_json, transport_result,
 };
-use crate::transport::{Direction, Directions, Objective, Optimum};
+use crate::transport::{Direction, Directions, Levels, Objective, Optimum, Row, TransportRow};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -108,6 +107,8 @@ impl Optimize {
         let demands = Demands {
             method: Some(&self.method),
             check: &|header, range| self.check_bands(header, range),
+            table: None,
+            lifetimes: !self.relaxation.given(),
         };
         let source = opened::open(&self.input, Preference::Refined, &demands)?;
         outputs.spare_inputs()?;

@@ -10,12 +10,11 @@ use crate::integrate::Spectrum;
 use crate::integrate::crossings::CrossingEffect;
 use crate::integrate::{Bins, Channels, EnergyAxis, Engine, Measured, Request, measure, spectrum};
 use crate::progress;
-use crate::report::{Levels, Row, TransportRow, share_items, spin_items};
 use crate::sampler::MatthiessenBands;
 use crate::scattering::ScatteringModel;
 use crate::transport::{
-    AxisPlan, Density, Doping, Extent, ImpurityLevel, RelaxationTime, ThermalState,
-    TransportDistribution, WindowRelevance, spin_distributions,
+    AxisPlan, Density, Doping, Extent, ImpurityLevel, Levels, RelaxationTime, Row, ThermalState,
+    TransportDistribution, TransportRow, WindowRelevance, share_items, spin_distributions,
 };
 use rayon::prelude::*;
 
@@ -284,7 +283,7 @@ impl Transport {
         };
         if let Some(spins) = &integral.spins {
             let currents = self.currents(distribution, spins, state, model, gap)?;
-            extras.extend(spin_items(&currents));
+            extras.extend(TransportRow::of_spins(&currents));
         }
         let coefficients = self.coefficients(distribution, state, model, gap)?;
         Ok(Row::new(&coefficients, extras, extent))
@@ -347,13 +346,7 @@ impl Transport {
         let (valence, conduction) = match gap {
             Some(edges) => edges,
             None if self.donors.is_empty() && self.acceptors.is_empty() => (0.0, 0.0),
-            None => {
-                return Err(Error::bad_option(
-                    "--donors and --acceptors",
-                    "the bands have no gap at the Fermi level for levels to lie in",
-                    "give `--doping`, or the electron count of an insulator (`--electrons N`)",
-                ));
-            }
+            None => return Err(super::without_gap()),
         };
         for (option, levels, edge) in [
             ("--donors", &self.donors, conduction),

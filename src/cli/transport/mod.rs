@@ -11,7 +11,7 @@ use super::options::{FermiOption, Input, Method, Output, parse_length};
 use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, of_option, write_json};
 use super::relaxation::RelaxationOption;
 use super::{level, plausible, session};
-use crate::bands::BandHeader;
+use crate::bands::{BandHeader, BandSource};
 use crate::error::{Error, Result};
 use crate::integrate::Velocities;
 use crate::io::write_text;
@@ -115,6 +115,7 @@ impl Transport {
         }
         let source = self.open()?;
         outputs.spare_inputs()?;
+        self.check_gap(&*source)?;
         let header = source.header();
         session::notes(&self.output, header);
         if self.mean_free_path.is_none() {
@@ -305,6 +306,16 @@ impl Transport {
     }
 
     /// # Errors
+    /// [`Error::BadOption`] for impurity levels of bands that can have no gap at the Fermi level, whatever they do between their points.
+    fn check_gap(&self, bands: &dyn BandSource) -> Result<()> {
+        let levels = !self.donors.is_empty() || !self.acceptors.is_empty();
+        if !levels || self.input.scissor.is_some() || level::may_be_in_gap(&self.level, bands) {
+            return Ok(());
+        }
+        Err(without_gap())
+    }
+
+    /// # Errors
     /// [`Error::BadOption`] where the magnetoconductivity of relaxation times that vary is asked for.
     fn check_second_order(&self) -> Result<()> {
         if !self.magnetoconductivity {
@@ -346,6 +357,8 @@ impl Transport {
         let demands = Demands {
             method: Some(&self.method),
             check: &|header, range| self.check_bands(header, range),
+            table: Some(&|table| self.check_gap(table)),
+            lifetimes: self.relaxation.tau.is_none() && self.mean_free_path.is_none(),
         };
         let opened = opened::open(&self.input, Preference::Refined, &demands)?;
         let Some(path) = self.mean_free_path else {
@@ -387,6 +400,15 @@ impl Transport {
         }
         Ok(())
     }
+}
+
+/// The error of impurity levels where there is no gap.
+fn without_gap() -> Error {
+    Error::bad_option(
+        "--donors and --acceptors",
+        "the bands have no gap at the Fermi level for levels to lie in",
+        "give `--doping`, or the electron count of an insulator (`--electrons N`)",
+    )
 }
 
 /// OUT.trace, OUT.condtens and OUT.halltens, in the order of their texts.

@@ -4,7 +4,7 @@ use super::super::{BandContext, Block, EnergyAxis, Target};
 use crate::kernel::curvature::{has_field_values, second_stencil};
 use crate::kernel::real::tie;
 use crate::kernel::spectrum::LANES;
-use crate::kernel::velocity::{channel_values, derivative, stencil, velocity};
+use crate::kernel::velocity::{DIRECTIONS, channel_values, derivative, stencil, velocity};
 use crate::kernel::{LevelScale, Real, Threshold};
 
 /// One band in the arithmetic `R`.
@@ -29,6 +29,8 @@ pub struct Setup<R: Real> {
     pub gradient: [[[R; 3]; 3]; 2],
     /// `[stride − 1][cart][axis]`: inverse mass per velocity of stencil difference.
     pub mass_gradient: [[[R; 3]; 3]; 2],
+    /// Directions of the channels |v·n̂|.
+    pub directions: [[R; 3]; DIRECTIONS],
     /// Coefficients of first differences.
     pub coefficients: [R; 3],
     /// Coefficients of second differences.
@@ -76,6 +78,7 @@ impl<R: Real> Setup<R> {
             axis,
             gradient,
             mass_gradient,
+            directions: context.directions.map(|n| n.map(R::from_f64)),
             coefficients: [1, 2, 3].map(|m| R::from_f64(stencil(context.difference_order(), m))),
             second_coefficients: [1, 2, 3].map(|m| R::from_f64(second_stencil(context.order, m))),
             // Σ|q| ≤ N·2ᵇ < 2⁶² (see kernel::fixed_point).
@@ -169,7 +172,7 @@ impl<'a, R: Real> View<'a, R> {
         } else {
             R::from_f64(self.block.lifetimes[here] / context.lifetime_unit)
         };
-        let mut f = channel_values(v, tau);
+        let mut f = channel_values(v, tau, &self.setup.directions);
         if has_field_values(N) {
             self.add_field_values(&mut f, v, (plane, j2, j3), tau);
         }

@@ -13,7 +13,7 @@ use crate::kernel::spectrum::{LANES, add_weights};
 use crate::kernel::tetrahedron::tetrahedron;
 use crate::kernel::velocity::{
     CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_LIFETIMES_HALL, CHANNELS_MAGNETO,
-    CHANNELS_SPEEDS, channel_values,
+    CHANNELS_SPEEDS, DIRECTIONS, channel_values,
 };
 use rayon::prelude::*;
 
@@ -112,7 +112,8 @@ impl Kinks {
                         continue;
                     };
                     let tau = block.lifetimes.get(at).copied().unwrap_or(0.0);
-                    let (a, b) = (values(set, &sorted, tau), values(set, &followed, tau));
+                    let (a, b) = (&sorted, &followed);
+                    let [a, b] = [a, b].map(|m| values(set, m, tau, &context.directions));
                     found.push((at, std::array::from_fn(|c| b[c] - a[c])));
                 }
                 found
@@ -215,9 +216,18 @@ impl Kinks {
 }
 
 /// The channel vector of a set, followed by zeros: SI units.
-fn values(set: Channels, motion: &Motion, tau: f64) -> [f64; CHANNELS_MAGNETO] {
-    fn of<const N: usize>(motion: &Motion, tau: f64) -> [f64; CHANNELS_MAGNETO] {
-        let mut own = channel_values::<f64, N>(motion.velocity, tau);
+fn values(
+    set: Channels,
+    motion: &Motion,
+    tau: f64,
+    directions: &[[f64; 3]; DIRECTIONS],
+) -> [f64; CHANNELS_MAGNETO] {
+    fn of<const N: usize>(
+        motion: &Motion,
+        tau: f64,
+        directions: &[[f64; 3]; DIRECTIONS],
+    ) -> [f64; CHANNELS_MAGNETO] {
+        let mut own = channel_values::<f64, N>(motion.velocity, tau, directions);
         if has_field_values(N) {
             field_values(&mut own, motion.velocity, motion.inverse_mass, tau);
         }
@@ -226,11 +236,11 @@ fn values(set: Channels, motion: &Motion, tau: f64) -> [f64; CHANNELS_MAGNETO] {
         all
     }
     match set {
-        Channels::Basic => of::<CHANNELS_BASIC>(motion, tau),
-        Channels::Speeds => of::<CHANNELS_SPEEDS>(motion, tau),
-        Channels::Lifetimes => of::<CHANNELS_LIFETIMES>(motion, tau),
-        Channels::Hall => of::<CHANNELS_HALL>(motion, tau),
-        Channels::LifetimesHall => of::<CHANNELS_LIFETIMES_HALL>(motion, tau),
-        Channels::Magneto => of::<CHANNELS_MAGNETO>(motion, tau),
+        Channels::Basic => of::<CHANNELS_BASIC>(motion, tau, directions),
+        Channels::Speeds => of::<CHANNELS_SPEEDS>(motion, tau, directions),
+        Channels::Lifetimes => of::<CHANNELS_LIFETIMES>(motion, tau, directions),
+        Channels::Hall => of::<CHANNELS_HALL>(motion, tau, directions),
+        Channels::LifetimesHall => of::<CHANNELS_LIFETIMES_HALL>(motion, tau, directions),
+        Channels::Magneto => of::<CHANNELS_MAGNETO>(motion, tau, directions),
     }
 }

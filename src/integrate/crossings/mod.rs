@@ -12,11 +12,13 @@
 //! The check is done on the CPU in f64. It streams the bands that reach the energies and could cross a neighbour near them, and
 //! on large grids looks at some planes only, so that it stays cheap beside the integral.
 
+mod cones;
 mod follow;
 mod kinks;
 mod spectrum;
 mod surface;
 
+pub use cones::{widen_spectrum, widen_surface};
 pub use spectrum::{SpectrumCrossings, in_spectrum, widen};
 pub use surface::{BandCrossings, SurfaceCrossings, on_surface};
 
@@ -70,6 +72,17 @@ pub struct CrossingEffect {
     /// Estimated change of ⟨v²⟩ (⟨v²τ⟩ in a spectrum with the bands' own lifetimes), as a share of it; of a spectrum the
     /// magnitudes of the bins' changes, added up.
     pub effect: f64,
+    /// Places between the k-points of a table, or at one, where its bands may touch at energies that count.
+    pub touching: Option<TouchingPlaces>,
+}
+
+/// Where the bands of a table may touch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TouchingPlaces {
+    /// How many places.
+    pub count: usize,
+    /// One of them, fractional.
+    pub k_frac: [f64; 3],
 }
 
 /// The part of the zone where two neighbouring bands exchange.

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::bands::BandSource;
 use crate::error::Result;
-use crate::integrate::{BandContext, Channel, Request, Spectrum};
+use crate::integrate::{BandContext, Channel, Replica, Request, Spectrum};
+use crate::uncertainty::Cause;
 
 /// Runs of planes that are looked at on a grid too large to look at all: with half as many, crossings that lie almost in a plane
 /// were found half as often again as they are.
@@ -31,7 +32,10 @@ impl SpectrumCrossings {
     /// Makes the change another reading of the spectrum, so that it enters the bars; a spectrum without crossings stays as it is.
     pub fn widen(&self, spectrum: &mut Spectrum) {
         if self.change.iter().any(|x| *x != 0.0) {
-            spectrum.alternatives.push(self.change.clone());
+            spectrum.replicas.push(Replica {
+                cause: Cause::Crossings,
+                change: self.change.clone(),
+            });
         }
     }
 
@@ -68,6 +72,7 @@ impl SpectrumCrossings {
         CrossingEffect {
             share: over(sum(&self.across), sum(&states)),
             effect: over(sum(&trace(&self.change)), sum(&trace(&spectrum.cumulative))),
+            touching: None,
         }
     }
 }

@@ -9,10 +9,12 @@ use crate::integrate::{BandContext, Block, Channel, Request, SurfaceIntegral};
 use crate::kernel::Threshold;
 use crate::kernel::fermi_surface::cell_weights;
 use crate::kernel::real::tie;
+use crate::kernel::velocity::DIRECTIONS;
+use crate::uncertainty::Cause;
 use rayon::prelude::*;
 
 /// Channels whose error is estimated.
-const CHANNELS: [Channel; 16] = {
+const CHANNELS: [Channel; 17] = {
     use Channel::{AxisSpeed, LifetimeProduct as T, Speed, VelocityProduct as V};
     [
         V(0, 0),
@@ -25,6 +27,7 @@ const CHANNELS: [Channel; 16] = {
         AxisSpeed(0),
         AxisSpeed(1),
         AxisSpeed(2),
+        AxisSpeed(3),
         T(0, 0),
         T(1, 1),
         T(2, 2),
@@ -64,6 +67,7 @@ impl SurfaceCrossings {
         CrossingEffect {
             share: self.share,
             effect: self.effect,
+            touching: None,
         }
     }
 
@@ -77,7 +81,7 @@ impl SurfaceCrossings {
             };
             for (channel, change) in CHANNELS.iter().zip(found.change) {
                 if let Some(c) = channel.index(set) {
-                    band.errors[c] += change.abs();
+                    band.bars[c][Cause::Crossings] += change.abs();
                 }
             }
         }
@@ -217,7 +221,7 @@ impl Stack<'_> {
         let nodes: Vec<usize> = (0..weights.len()).filter(|&i| weights[i] != 0.0).collect();
         let changes: Vec<Option<[f64; CHANNELS.len()]>> = nodes
             .par_iter()
-            .map(|&node| self.change(band, node, order))
+            .map(|&node| self.change(band, node, order, &context.directions))
             .collect();
         let mut sums = Sums {
             cells: (rows.len() * n3) as f64,
@@ -236,13 +240,20 @@ impl Stack<'_> {
     }
 
     /// What kinks change in the values of [`CHANNELS`] at the node with buffer position `at`; none where there are none.
-    fn change(&self, band: usize, at: usize, order: usize) -> Option<[f64; CHANNELS.len()]> {
+    fn change(
+        &self,
+        band: usize,
+        at: usize,
+        order: usize,
+        directions: &[[f64; 3]; DIRECTIONS],
+    ) -> Option<[f64; CHANNELS.len()]> {
         let block = self.of(band);
         let [_, n2, n3] = block.n;
         let node = [at / (n2 * n3), at / n3 % n2, at % n3];
         let [sorted, followed] = self.motions(band, node, order, false)?;
         let tau = block.lifetimes.get(at).copied().unwrap_or(0.0);
-        let (a, b) = (values(sorted.velocity, tau), values(followed.velocity, tau));
+        let (a, b) = (sorted.velocity, followed.velocity);
+        let [a, b] = [a, b].map(|v| values(v, tau, directions));
         Some(std::array::from_fn(|i| a[i] - b[i]))
     }
 }
@@ -289,7 +300,7 @@ fn row_weights(
 }
 
 /// The values of [`CHANNELS`].
-fn values(v: [f64; 3], tau: f64) -> [f64; CHANNELS.len()] {
+fn values(v: [f64; 3], tau: f64, directions: &[[f64; 3]; DIRECTIONS]) -> [f64; CHANNELS.len()] {
     let products = [
         v[0] * v[0],
         v[1] * v[1],
@@ -301,7 +312,9 @@ fn values(v: [f64; 3], tau: f64) -> [f64; CHANNELS.len()] {
     let speed = (products[0] + products[1] + products[2]).sqrt();
     let mut all = [0.0; CHANNELS.len()];
     all[..6].copy_from_slice(&products);
-    all[6..10].copy_from_slice(&[speed, v[0].abs(), v[1].abs(), v[2].abs()]);
-    all[10..].copy_from_slice(&products.map(|p| p * tau));
+    all[6] = speed;
+    all[7..11]
+        .copy_from_slice(&directions.map(|n| (n[0] * v[0] + n[1] * v[1] + n[2] * v[2]).abs()));
+    all[11..].copy_from_slice(&products.map(|p| p * tau));
     all
 }

@@ -1,43 +1,102 @@
 //! Refinement in the place of an integrator: the same requests, the same results.
 
-use super::{Refined, Refinement, Refiner};
-use crate::bands::BandSource;
+use super::{Refined, Refinement, Refiner, Roots};
+use crate::bands::{Interpolation, Interpolator};
 use crate::error::{Error, Result};
 use crate::integrate::{
-    BandContext, Block, EnergyAxis, Engine, Part, Request, SlabSums, Spectrum, SurfaceIntegral,
-    Target,
+    BandContext, Block, EnergyAxis, Engine, Part, Refines, Request, SlabSums, Spectrum,
+    SurfaceIntegral, Target,
 };
-use crate::sampler::{Interpolator, address};
+use std::sync::Arc;
 
 /// Tolerance for a rival interpolation over that of the own one, and the largest: true errors are several times below it.
 const RIVAL_TOLERANCE: f64 = 3.0;
 const MOST_TOLERANCE: f64 = 0.5;
 
-/// Answers whole requests by refinement on the CPU; blocks of a table are not its business.
-pub struct RefiningEngine<'a> {
-    refiner: Refiner<'a>,
+/// Answers whole requests by refinement on the CPU, of whatever bands it is asked about; blocks of a table are not its business.
+pub struct RefiningEngine {
+    refinement: Refinement,
+    /// What was found out about the bands that it was asked about last, by their number.
+    known: Option<(u64, Arc<Roots>)>,
     last: Option<Refined>,
 }
 
-impl<'a> RefiningEngine<'a> {
-    /// Around a refiner.
-    pub fn new(refiner: Refiner<'a>) -> Self {
+impl RefiningEngine {
+    /// That refines so far.
+    pub fn new(refinement: Refinement) -> Self {
         Self {
-            refiner,
+            refinement,
+            known: None,
             last: None,
         }
-    }
-
-    /// Of another interpolation, whose difference from this one is wanted to a lesser precision.
-    fn of_rival<'b>(&self, rival: &'b dyn Interpolator) -> Result<Refiner<'b>> {
-        let own = self.refiner.refinement;
-        let tolerance = (RIVAL_TOLERANCE * own.tolerance).min(MOST_TOLERANCE);
-        Refiner::new(rival, Refinement { tolerance, ..own })
     }
 
     /// What the last integration took.
     pub fn last(&self) -> Option<&Refined> {
         self.last.as_ref()
+    }
+
+    fn refiner<'b>(&mut self, of: Interpolation<'b>) -> Result<Refiner<'b>> {
+        if let Some((number, roots)) = &self.known
+            && *number == of.number
+        {
+            return Ok(Refiner::again(of.bands, self.refinement, roots.clone()));
+        }
+        let refiner = Refiner::new(of.bands, self.refinement)?;
+        self.known = Some((of.number, refiner.roots.clone()));
+        Ok(refiner)
+    }
+
+    fn rival<'b>(&self, rival: &'b dyn Interpolator) -> Result<Refiner<'b>> {
+        let tolerance = (RIVAL_TOLERANCE * self.refinement.tolerance).min(MOST_TOLERANCE);
+        let refinement = Refinement {
+            tolerance,
+            ..self.refinement
+        };
+        Refiner::new(rival, refinement)
+    }
+}
+
+impl Refines for RefiningEngine {
+    fn surface(
+        &mut self,
+        bands: Interpolation,
+        request: &Request,
+        energy_ev: f64,
+    ) -> Result<SurfaceIntegral> {
+        let (integral, refined) = self.refiner(bands)?.surface(request, energy_ev)?;
+        self.last = Some(refined);
+        Ok(integral)
+    }
+
+    fn spectrum(
+        &mut self,
+        bands: Interpolation,
+        request: &Request,
+        axis: &EnergyAxis,
+    ) -> Result<Spectrum> {
+        let (spectrum, refined) = self.refiner(bands)?.spectrum(request, axis)?;
+        self.last = Some(refined);
+        Ok(spectrum)
+    }
+
+    fn rival_surface(
+        &self,
+        rival: &dyn Interpolator,
+        request: &Request,
+        energy_ev: f64,
+    ) -> Result<SurfaceIntegral> {
+        let found = self.rival(rival)?.surface(request, energy_ev)?;
+        Ok(found.0)
+    }
+
+    fn rival_spectrum(
+        &self,
+        rival: &dyn Interpolator,
+        request: &Request,
+        axis: &EnergyAxis,
+    ) -> Result<Spectrum> {
+        Ok(self.rival(rival)?.spectrum(request, axis)?.0)
     }
 }
 
@@ -45,7 +104,7 @@ fn no_blocks() -> Error {
     Error::Internal("refinement was given a block of a table".into())
 }
 
-impl Engine for RefiningEngine<'_> {
+impl Engine for RefiningEngine {
     fn backend(&self) -> &'static str {
         "cpu"
     }
@@ -54,49 +113,8 @@ impl Engine for RefiningEngine<'_> {
         super::super::cpu::threads()
     }
 
-    fn check(&self, source: &dyn BandSource) -> Result<()> {
-        if source.interpolation() == Some(address(self.refiner.interpolator)) {
-            return Ok(());
-        }
-        Err(Error::Internal(
-            "refinement was made for other bands than it is asked about".into(),
-        ))
-    }
-
-    fn surface(&mut self, request: &Request, energy_ev: f64) -> Option<Result<SurfaceIntegral>> {
-        let result = self.refiner.surface(request.channels, energy_ev);
-        Some(result.map(|(integral, refined)| {
-            self.last = Some(refined);
-            integral
-        }))
-    }
-
-    fn spectrum(&mut self, request: &Request, axis: &EnergyAxis) -> Option<Result<Spectrum>> {
-        let result = self.refiner.spectrum(request, axis);
-        Some(result.map(|(spectrum, refined)| {
-            self.last = Some(refined);
-            spectrum
-        }))
-    }
-
-    fn rival_surface(
-        &mut self,
-        request: &Request,
-        energy_ev: f64,
-    ) -> Option<Result<SurfaceIntegral>> {
-        let rival = self.refiner.interpolator.rival()?;
-        let result = self
-            .of_rival(&*rival)
-            .and_then(|r| r.surface(request.channels, energy_ev));
-        Some(result.map(|(integral, _)| integral))
-    }
-
-    fn rival_spectrum(&mut self, request: &Request, axis: &EnergyAxis) -> Option<Result<Spectrum>> {
-        let rival = self.refiner.interpolator.rival()?;
-        let result = self
-            .of_rival(&*rival)
-            .and_then(|r| r.spectrum(request, axis));
-        Some(result.map(|(spectrum, _)| spectrum))
+    fn refining(&mut self) -> Option<&mut dyn Refines> {
+        Some(self)
     }
 
     fn begin_band(&mut self, _: &BandContext, _: &Target) -> Result<()> {

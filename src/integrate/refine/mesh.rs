@@ -1,8 +1,8 @@
 //! The zone cut into blocks of different size: an octree over a coarse root grid.
 
+use crate::bands::KBox;
 use crate::crystal::{KGrid, Lattice, PointGroup};
 use crate::integrate::fold::Fold;
-use crate::sampler::KBox;
 
 /// Cells of a block along an axis; even, for the stride-2 estimate.
 const CELLS: usize = 4;

@@ -6,28 +6,29 @@
 //! different size need not match at their faces, because each fills its own volume. After the mesh is found, a second pass
 //! integrates all channels on it. Sums are of integers (`exact`), so results depend neither on threads nor on the order of blocks.
 
-mod cells;
 mod engine;
 mod leaves;
 mod mesh;
 mod search;
 mod sums;
 
+use super::cells::{BlockCells, Edges};
 use super::context::shortest_diagonal;
 use super::driver::SLABS;
 use super::exact::Quantum;
 use super::{Channels, EnergyAxis, Request, Spectrum, SurfaceIntegral};
 use crate::bands::BandHeader;
+use crate::bands::{BandGroup, BoxBand, Derivatives, Interpolator};
 use crate::error::{Error, Result};
 use crate::kernel::real::tie;
 use crate::kernel::tetrahedron::corners;
 use crate::progress;
-use crate::sampler::{BandGroup, BoxBand, Derivatives, Interpolator};
 use crate::units::ELECTRON_MASS;
-use cells::{BlockCells, Edges};
 pub use engine::RefiningEngine;
 use mesh::{BlockId, Mesh};
 use rayon::prelude::*;
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// Blocks that one thread takes at a time, at most.
 const CHUNK: usize = 64;
@@ -94,6 +95,11 @@ pub struct Worst {
 pub struct Refiner<'a> {
     interpolator: &'a dyn Interpolator,
     refinement: Refinement,
+    roots: Arc<Roots>,
+}
+
+/// What the first look at some bands gave.
+pub struct Roots {
     groups: Vec<BandGroup>,
     mesh: Mesh,
     /// Layers of the zone whose error estimates are added up: as many as give independent blocks the share in the bar that they
@@ -101,11 +107,40 @@ pub struct Refiner<'a> {
     layers: usize,
     corners: [[usize; 4]; 6],
     /// Root blocks.
-    roots: Vec<BlockId>,
+    blocks: Vec<BlockId>,
     /// Bounds (low, high) of each band in each root block: `[group][root][band]`, eV.
-    bounds: Vec<Vec<Vec<(f64, f64)>>>,
+    bounds: Bounds,
     /// Lowest and highest energy at a root point, by spin·n_band + band.
     extremes: Vec<(f64, f64)>,
+}
+
+/// Lowest and highest energies, `[group][root][band]`, eV.
+type Bounds = Vec<Vec<Vec<(f64, f64)>>>;
+
+impl Roots {
+    /// Before the bands were looked at.
+    fn unseen(interpolator: &dyn Interpolator) -> Self {
+        let header = interpolator.header();
+        let mesh = Mesh::new(&header.lattice, &header.k_grid, interpolator.symmetry());
+        let images = (mesh.fold().order() as f64 / 2.0).max(1.0);
+        Self {
+            groups: interpolator.groups(),
+            corners: corners(shortest_diagonal(&header.lattice, mesh.uniform(0))),
+            layers: (SLABS as f64 / images.sqrt()) as usize,
+            blocks: mesh.roots(),
+            mesh,
+            bounds: Vec::new(),
+            extremes: Vec::new(),
+        }
+    }
+}
+
+impl Deref for Refiner<'_> {
+    type Target = Roots;
+
+    fn deref(&self) -> &Roots {
+        &self.roots
+    }
 }
 
 impl<'a> Refiner<'a> {
@@ -122,25 +157,38 @@ impl<'a> Refiner<'a> {
                 "give a relative error between 1e-8 and 1, as 1e-3",
             ));
         }
-        let header = interpolator.header();
-        let mesh = Mesh::new(&header.lattice, &header.k_grid, interpolator.symmetry());
-        let roots = mesh.roots();
-        let mut refiner = Self {
+        let roots = Arc::new(Roots::unseen(interpolator));
+        let mut refiner = Self::again(interpolator, refinement, roots);
+        let (bounds, extremes) = refiner.first_look()?;
+        match Arc::get_mut(&mut refiner.roots) {
+            Some(roots) => (roots.bounds, roots.extremes) = (bounds, extremes),
+            None => return Err(Error::Internal("the first look is shared".into())),
+        }
+        Ok(refiner)
+    }
+
+    /// Of bands that were looked at before.
+    fn again(
+        interpolator: &'a dyn Interpolator,
+        refinement: Refinement,
+        roots: Arc<Roots>,
+    ) -> Self {
+        Self {
             interpolator,
             refinement,
-            groups: interpolator.groups(),
-            corners: corners(shortest_diagonal(&header.lattice, mesh.uniform(0))),
-            layers: (SLABS as f64 / (mesh.fold().order() as f64 / 2.0).max(1.0).sqrt()) as usize,
-            mesh,
-            bounds: Vec::new(),
-            extremes: vec![(f64::INFINITY, f64::NEG_INFINITY); header.n_spin_band()],
             roots,
-        };
-        let mut extremes = std::mem::take(&mut refiner.extremes);
-        for g in 0..refiner.groups.len() {
-            let blocks: Vec<(usize, BlockId)> = refiner.roots.iter().map(|b| (g, *b)).collect();
+        }
+    }
+
+    /// Bounds and extremes of the energies on the root grid.
+    fn first_look(&self) -> Result<(Bounds, Vec<(f64, f64)>)> {
+        let n_band = self.header().n_band;
+        let mut extremes = vec![(f64::INFINITY, f64::NEG_INFINITY); self.header().n_spin_band()];
+        let mut bounds = Vec::new();
+        for (g, group) in self.groups.iter().enumerate() {
+            let blocks: Vec<(usize, BlockId)> = self.blocks.iter().map(|b| (g, *b)).collect();
             let what = "first look at the bands";
-            let found = refiner.each_block(what, &blocks, Derivatives::None, |_, _, bands| {
+            let found = self.each_block(what, &blocks, Derivatives::None, |_, _, bands| {
                 let sampled = |b: &BoxBand| {
                     let all = b.energies.iter().copied();
                     let low = all.clone().fold(f64::INFINITY, f64::min);
@@ -151,21 +199,16 @@ impl<'a> Refiner<'a> {
                     .map(|b| ((b.low, b.high), sampled(b)))
                     .collect::<Vec<_>>()
             })?;
-            let group = &refiner.groups[g];
             for block in &found {
                 for (band, (_, (low, high))) in group.bands.clone().zip(block) {
-                    let all = &mut extremes[group.spin * header.n_band + band];
+                    let all = &mut extremes[group.spin * n_band + band];
                     *all = (all.0.min(*low), all.1.max(*high));
                 }
             }
-            let bounds = found
-                .into_iter()
-                .map(|block| block.into_iter().map(|(bounds, _)| bounds).collect())
-                .collect();
-            refiner.bounds.push(bounds);
+            let of_block = |block: Vec<((f64, f64), _)>| block.into_iter().map(|b| b.0).collect();
+            bounds.push(found.into_iter().map(of_block).collect());
         }
-        refiner.extremes = extremes;
-        Ok(refiner)
+        Ok((bounds, extremes))
     }
 
     /// What the bands are.
@@ -188,11 +231,8 @@ impl<'a> Refiner<'a> {
     ///
     /// # Errors
     /// For an energy that is not finite or channels that need a table, or where the bands cannot be evaluated.
-    pub fn surface(
-        &self,
-        channels: Channels,
-        energy_ev: f64,
-    ) -> Result<(SurfaceIntegral, Refined)> {
+    pub fn surface(&self, request: &Request, energy_ev: f64) -> Result<(SurfaceIntegral, Refined)> {
+        let channels = request.channels;
         if channels.has_lifetimes() && !self.header().has_lifetimes {
             return Err(no_lifetimes());
         }
@@ -218,7 +258,7 @@ impl<'a> Refiner<'a> {
                 scale
             },
         )?;
-        let integral = self.integrate_surface(channels, energy_ev, &found)?;
+        let integral = self.integrate_surface(request, energy_ev, &found)?;
         let named = |goal: usize| {
             let quantity = *QUANTITIES.get(goal).unwrap_or(&"the occupation of a band");
             (quantity, (energy_ev, energy_ev))
@@ -270,7 +310,7 @@ impl<'a> Refiner<'a> {
                 scale
             },
         )?;
-        let spectrum = self.integrate_spectrum(channels, axis, request.by_band, &found)?;
+        let spectrum = self.integrate_spectrum(request, axis, &found)?;
         let named = |goal: usize| {
             let g = goal % groups;
             (

@@ -1,12 +1,12 @@
 //! The search for a mesh: blocks are split until the bar of every goal is within its tolerance.
 
-use super::cells::{EdgeSums, Edges};
 use super::leaves::{Leaf, Share, Totals, mark};
 use super::mesh::{BlockId, MAX_LEVEL};
 use super::{Refined, Refiner, Worst};
+use crate::bands::{BandGroup, BoxBand, Derivatives};
 use crate::error::Result;
+use crate::integrate::cells::{EdgeSums, Edges};
 use crate::integrate::exact::{Quantum, add};
-use crate::sampler::{BandGroup, BoxBand, Derivatives};
 
 /// A mesh that meets the goals.
 pub(super) struct Found {
@@ -134,7 +134,7 @@ impl Refiner<'_> {
         let mut active: Vec<(usize, BlockId)> = Vec::new();
         for (g, group) in self.groups.iter().enumerate() {
             let first = group.spin * header.n_band + group.bands.start;
-            for (block, bounds) in self.roots.iter().zip(&self.bounds[g]) {
+            for (block, bounds) in self.blocks.iter().zip(&self.bounds[g]) {
                 if !bounds.iter().all(|b| outside(*b)) {
                     active.push((g, *block));
                     continue;

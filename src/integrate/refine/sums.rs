@@ -1,31 +1,29 @@
 //! All channels on a mesh that was found.
 
 use super::Refiner;
-use super::cells::{EdgeSums, Edges};
 use super::mesh::BlockId;
 use super::search::Found;
 use crate::error::Result;
+use crate::integrate::cells::{EdgeSums, Edges};
 use crate::integrate::driver::GROUPS as PARTS;
 use crate::integrate::exact::{Quantum, add};
 use crate::integrate::result::BandSurface;
-use crate::integrate::{Channels, EnergyAxis, Spectrum, SurfaceIntegral};
-use crate::kernel::curvature::{field_values, has_field_values};
-use crate::kernel::velocity::{
-    CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_LIFETIMES_HALL, CHANNELS_MAGNETO,
-    CHANNELS_SPEEDS, channel_values,
-};
+use crate::integrate::vectors::{Directions, channel_vectors, derivatives};
+use crate::integrate::{Channels, EnergyAxis, Request, Spectrum, SurfaceIntegral};
 use crate::progress;
-use crate::sampler::{BoxBand, Derivatives};
+use crate::uncertainty::{ByCause, Cause};
 use rayon::prelude::*;
 
 impl Refiner<'_> {
     /// Every channel at one energy.
     pub(super) fn integrate_surface(
         &self,
-        channels: Channels,
+        request: &Request,
         energy_ev: f64,
         found: &Found,
     ) -> Result<SurfaceIntegral> {
+        let channels = request.channels;
+        let directions = Directions::new(request, self.mesh.fold());
         let header = self.header();
         let g_s = header.spin.degeneracy();
         let bands = header.n_spin_band();
@@ -46,7 +44,7 @@ impl Refiner<'_> {
                     if band.low > energy_ev + tie {
                         return [1, 2].map(|_| vec![0.0; entries]);
                     }
-                    let values = channel_vectors(channels, band);
+                    let values = channel_vectors(channels, band, &directions);
                     let cells = self.cells(band, &values, width);
                     [1, 2].map(|stride| cells.at_energy(stride, energy_ev, tie, volume))
                 })
@@ -70,6 +68,7 @@ impl Refiner<'_> {
                 }
             }
         }
+        let of_the_grid = |bar| ByCause::of(Cause::Grid, bar);
         let bands = (0..bands)
             .map(|b| {
                 let fine = &fine[b * entries..][..entries];
@@ -83,16 +82,16 @@ impl Refiner<'_> {
                 };
                 let value = |i: usize| g_s * quanta[i].value(fine[i]);
                 let mut values: Vec<f64> = (0..width).map(value).collect();
-                let mut errors: Vec<f64> = (0..width).map(error).collect();
-                self.mesh.fold().average(channels, &mut values, false);
-                self.mesh.fold().average(channels, &mut errors, true);
+                let mut bars: Vec<f64> = (0..width).map(error).collect();
+                directions.fold.average(channels, &mut values, false);
+                directions.fold.average(channels, &mut bars, true);
                 BandSurface {
                     spin: b / header.n_band,
                     band: b % header.n_band,
                     values,
-                    errors,
+                    bars: bars.into_iter().map(of_the_grid).collect(),
                     occupied: value(width) + g_s * found.full[b],
-                    occupied_error: error(width),
+                    occupied_bar: of_the_grid(error(width)),
                     flat: value(width + 1),
                     tied: 0.0,
                 }
@@ -109,11 +108,12 @@ impl Refiner<'_> {
     /// Every channel in the bins of `axis`.
     pub(super) fn integrate_spectrum(
         &self,
-        channels: Channels,
+        request: &Request,
         axis: &EnergyAxis,
-        by_band: bool,
         found: &Found,
     ) -> Result<Spectrum> {
+        let (channels, by_band) = (request.channels, request.by_band);
+        let directions = Directions::new(request, self.mesh.fold());
         let header = self.header();
         let g_s = header.spin.degeneracy();
         let width = channels.width();
@@ -153,14 +153,13 @@ impl Refiner<'_> {
             let layers: Vec<[Vec<f64>; 2]> = tasks
                 .par_iter()
                 .map(|task| {
-                    let sums = self.layer_spectrum(channels, task, &edges);
+                    let sums = self.layer_spectrum((channels, &directions), task, &edges);
                     phase.add(task.len() as u64);
                     sums
                 })
                 .collect::<Result<_>>()?;
             for (task, [fine, coarse]) in tasks.iter().zip(layers) {
                 let part = self.mesh.slab(task[0].1, self.layers) * PARTS / self.layers;
-                let deviation = part * result.cumulative.len();
                 for (c, quantum) in quanta[..width].iter().enumerate() {
                     let at = (spin * width + c) * count;
                     let mut off_before = 0i128;
@@ -173,7 +172,7 @@ impl Refiner<'_> {
                             add(&mut sums.by_band[own + c * count + k], f);
                         }
                         add(&mut sums.cumulative_error[at + k], off.saturating_abs());
-                        add(&mut sums.deviation[deviation + at + k], off);
+                        add(&mut sums.replicas[part][at + k], off.saturating_neg());
                         if k > 0 {
                             let bin = (spin * width + c) * axis.bins() + k - 1;
                             let change = off.saturating_sub(off_before);
@@ -185,7 +184,7 @@ impl Refiner<'_> {
             }
         }
         sums.give(&mut result, &quanta[..width]);
-        result.fold(self.mesh.fold());
+        result.fold(&directions.fold);
         result.refined = true;
         Ok(result)
     }
@@ -199,7 +198,7 @@ impl Refiner<'_> {
     /// Cumulative channels `[channel][edge]` of some blocks of one group, on their grids and subgrids.
     fn layer_spectrum(
         &self,
-        channels: Channels,
+        (channels, directions): (Channels, &Directions),
         blocks: &[(usize, BlockId)],
         edges: &Edges,
     ) -> Result<[Vec<f64>; 2]> {
@@ -219,7 +218,7 @@ impl Refiner<'_> {
                             let states = self.mesh.volume(block);
                             sums.iter_mut().for_each(|s| s.add_states_below(states));
                         } else if edges.reached(band.low, band.high) {
-                            let values = channel_vectors(channels, band);
+                            let values = channel_vectors(channels, band, directions);
                             let cells = self.cells(band, &values, width);
                             let volume = self.mesh.cell_volume(block);
                             for (i, sums) in sums.iter_mut().enumerate() {
@@ -240,7 +239,8 @@ struct ExactSpectrum {
     cumulative: Vec<i128>,
     cumulative_error: Vec<i128>,
     bin_error: Vec<i128>,
-    deviation: Vec<i128>,
+    /// Of the grid.
+    replicas: Vec<Vec<i128>>,
     by_band: Vec<i128>,
 }
 
@@ -251,7 +251,7 @@ impl ExactSpectrum {
             cumulative: vec![0; spectrum.cumulative.len()],
             cumulative_error: vec![0; spectrum.cumulative_error.len()],
             bin_error: vec![0; spectrum.bin_error.len()],
-            deviation: vec![0; spectrum.deviation.len()],
+            replicas: vec![vec![0; spectrum.cumulative.len()]; spectrum.replicas.len()],
             by_band: vec![0; spectrum.by_band.len()],
         }
     }
@@ -259,6 +259,8 @@ impl ExactSpectrum {
     /// The sums as numbers, g_s included.
     fn give(self, spectrum: &mut Spectrum, quanta: &[Quantum]) {
         let (bins, g_s) = (spectrum.axis.bins(), spectrum.spin_degeneracy);
+        let replicas = (self.replicas.into_iter().zip(&mut spectrum.replicas))
+            .map(|(sums, replica)| (sums, &mut replica.change, bins + 1));
         for (sums, rows, len) in [
             (self.cumulative, &mut spectrum.cumulative, bins + 1),
             (
@@ -267,9 +269,11 @@ impl ExactSpectrum {
                 bins + 1,
             ),
             (self.bin_error, &mut spectrum.bin_error, bins),
-            (self.deviation, &mut spectrum.deviation, bins + 1),
             (self.by_band, &mut spectrum.by_band, bins + 1),
-        ] {
+        ]
+        .into_iter()
+        .chain(replicas)
+        {
             let of_channels = sums.chunks_exact(len).zip(rows.chunks_exact_mut(len));
             for ((sums, row), quantum) in of_channels.zip(quanta.iter().cycle()) {
                 for (x, sum) in row.iter_mut().zip(sums) {
@@ -277,42 +281,5 @@ impl ExactSpectrum {
                 }
             }
         }
-    }
-}
-
-/// The channel vectors `[point][channel]`, SI units.
-fn channel_vectors(channels: Channels, band: &BoxBand) -> Vec<f64> {
-    let of = match channels {
-        Channels::Basic => vectors::<CHANNELS_BASIC>,
-        Channels::Speeds => vectors::<CHANNELS_SPEEDS>,
-        Channels::Lifetimes => vectors::<CHANNELS_LIFETIMES>,
-        Channels::LifetimesHall => vectors::<CHANNELS_LIFETIMES_HALL>,
-        Channels::Hall => vectors::<CHANNELS_HALL>,
-        Channels::Magneto => vectors::<CHANNELS_MAGNETO>,
-    };
-    of(band)
-}
-
-fn vectors<const N: usize>(band: &BoxBand) -> Vec<f64> {
-    let mut out = Vec::with_capacity(band.energies.len() * N);
-    for (p, v) in band.velocities.chunks_exact(3).enumerate() {
-        let v = [v[0], v[1], v[2]];
-        let tau = band.lifetimes.get(p).copied().unwrap_or(0.0);
-        let mut f = channel_values::<f64, N>(v, tau);
-        if has_field_values(N) {
-            let mass = std::array::from_fn(|c| band.inverse_masses[6 * p + c]);
-            field_values(&mut f, v, mass, tau);
-        }
-        out.extend(f);
-    }
-    out
-}
-
-/// What the channels need at a point.
-fn derivatives(channels: Channels) -> Derivatives {
-    if channels.has_inverse_masses() {
-        Derivatives::InverseMass
-    } else {
-        Derivatives::Velocity
     }
 }

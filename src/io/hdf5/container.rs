@@ -7,13 +7,6 @@ use hdf5::{File, Location};
 use std::io;
 use std::path::Path;
 
-/// The kind of a file: `bands`, or the name of a result.
-pub(in crate::io) const KIND: &str = "bzint_kind";
-/// Version of the layout of a file.
-pub(in crate::io) const SCHEMA: &str = "bzint_schema";
-/// The newest layout that this version knows, for every kind.
-pub(in crate::io) const NEWEST_SCHEMA: i64 = 1;
-
 /// Creates `path` with what `fill` puts into it. It appears only once it is complete and on disk: an error leaves nothing behind,
 /// and an older target as it was.
 ///

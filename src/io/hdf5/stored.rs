@@ -3,7 +3,7 @@
 //! a minute of changed files), and no look beforehand finds all such places.
 
 use super::attribute::Attribute;
-use super::container::{KIND, NEWEST_SCHEMA, SCHEMA};
+use super::schema::{KIND, NEWEST_SCHEMA, SCHEMA};
 use super::values::{Read, StoredDataset, problem};
 use crate::error::{Error, Result};
 use crate::io::input;

@@ -1,14 +1,15 @@
 //! Writing a native band file, plane by plane.
 
-use super::container::{self, KIND, NEWEST_SCHEMA, SCHEMA, text, write_error};
-use super::{KIND_BANDS, field_name, planes};
+use super::container::{self, text, write_error};
+use super::scales::DimensionScales;
+use super::schema::{KIND, NEWEST_SCHEMA, SCHEMA};
+use super::{KIND_BANDS, field_name};
 use crate::bands::{
     BandHeader, BandSource, BandStatistics, Field, SpinTreatment, StatisticsBuilder,
 };
 use crate::error::{Error, Result};
-use crate::io::dimension_scale::DimensionScales;
 use hdf5::types::VarLenUnicode;
-use hdf5::{Dataset, File, Group, H5Type};
+use hdf5::{Dataset, File, Group, H5Type, Hyperslab};
 use ndarray::ArrayViewD;
 use std::path::Path;
 
@@ -29,6 +30,7 @@ const GRID: [&str; 6] = ["spin", "band", "k1", "k2", "k3", "cart"];
 /// written. Nothing is left behind then, and a file that was there before stays as it was.
 pub fn write(path: &Path, source: &dyn BandSource, command: &str) -> Result<()> {
     let header = source.header();
+    header.check_k_grid()?;
     header.validate()?;
     container::create(path, |file| {
         let mut scales = DimensionScales::new(file);
@@ -385,4 +387,19 @@ fn write_statistics(
         long_name: "largest difference of neighbouring energies along each axis",
     }
     .put(file, scales, &[shape[0], shape[1], 3], &data)
+}
+
+/// The hyperslab of whole planes of one band.
+fn planes(spin: usize, band: usize, range: std::ops::Range<usize>, field: Field) -> Hyperslab {
+    let mut slices = vec![
+        spin.into(),
+        band.into(),
+        range.into(),
+        (..).into(),
+        (..).into(),
+    ];
+    if field == Field::Velocity {
+        slices.push((..).into());
+    }
+    Hyperslab::from(slices)
 }

@@ -1,33 +1,18 @@
-//! Writing and reading of a [`ResultFile`].
+//! Reading of a [`ResultFile`] from HDF5.
 
-use super::{AttributeValue, Coordinates, Dimension, ResultFile, Variable};
+use super::{AttributeValue, CAUSE, Coordinates, Dimension, ResultFile, Variable};
 use crate::error::{Error, Result};
-use crate::io::dimension_scale::{self, DimensionScales};
-use crate::io::hdf5::container::{self, KIND, NEWEST_SCHEMA, SCHEMA, describe, text, write_error};
+use crate::io::dimension_scale;
 use crate::io::hdf5::filters;
+use crate::io::hdf5::schema::{KIND, SCHEMA};
 use crate::io::hdf5::stored::StoredFile;
 use crate::io::hdf5::values::{Read, StoredDataset};
-use hdf5::types::VarLenUnicode;
-use hdf5::{Dataset, File, H5Type};
 use std::path::Path;
 
 /// What to do about a damaged file.
 const REMEDY: &str = "the file is damaged or holds no results: write it again";
 
 impl ResultFile {
-    /// Writes the file atomically.
-    ///
-    /// # Errors
-    /// [`Error::Io`] where the target cannot be written; nothing is left behind then.
-    pub fn write(&self, path: &Path) -> Result<()> {
-        container::create(path, |file| {
-            let mut scales = DimensionScales::new(file);
-            self.fill(file, &mut scales)
-                .and_then(|()| scales.finish())
-                .map_err(write_error(path, "results"))
-        })
-    }
-
     /// Reads a result file; `kind` demands one kind.
     ///
     /// # Errors
@@ -49,51 +34,6 @@ impl ResultFile {
             .check()
             .map_err(|(place, problem)| Error::bad_file(path, place, problem, REMEDY))?;
         Ok(results)
-    }
-
-    fn fill(&self, file: &File, scales: &mut DimensionScales<'_>) -> hdf5::Result<()> {
-        container::set_text(file, KIND, &self.kind)?;
-        container::set_number(file, SCHEMA, NEWEST_SCHEMA)?;
-        for (name, value) in &self.attributes {
-            match value {
-                AttributeValue::Text(value) => container::set_text(file, name, value)?,
-                AttributeValue::Number(value) => container::set_number(file, name, *value)?,
-                AttributeValue::Integer(value) => container::set_number(file, name, *value)?,
-            }
-        }
-        for dimension in &self.dimensions {
-            let shape = [dimension.coordinates.len()];
-            let dataset = match &dimension.coordinates {
-                Coordinates::Numbers(numbers) => put(file, &dimension.name, &shape, numbers)?,
-                Coordinates::Labels(labels) => {
-                    let labels: Vec<VarLenUnicode> = labels.iter().map(|l| text(l)).collect();
-                    put(file, &dimension.name, &shape, &labels)?
-                }
-            };
-            describe(&dataset, &dimension.unit, &dimension.long_name)?;
-            scales.add(&dimension.name, dataset)?;
-        }
-        for variable in &self.variables {
-            let names: Vec<&str> = variable.dimensions.iter().map(String::as_str).collect();
-            let shape = self
-                .shape(&names)
-                .map_err(|error| hdf5::Error::Internal(error.to_string()))?;
-            let mut each = vec![(
-                variable.name.clone(),
-                &variable.data,
-                variable.long_name.clone(),
-            )];
-            if let Some(error) = &variable.error {
-                let long_name = format!("error bar of {}", variable.long_name);
-                each.push((format!("{}_error", variable.name), error, long_name));
-            }
-            for (name, data, long_name) in each {
-                let dataset = put(file, &name, &shape, data)?;
-                describe(&dataset, &variable.unit, &long_name)?;
-                scales.attach(&dataset, &names)?;
-            }
-        }
-        Ok(())
     }
 
     fn load(&mut self, file: &StoredFile) -> Read<()> {
@@ -139,6 +79,7 @@ impl ResultFile {
                     dimensions: dimension_scale::dimensions(file, dataset, &datasets)?,
                     data: dataset.numbers()?,
                     error: None,
+                    error_by_cause: None,
                     unit,
                     long_name,
                 });
@@ -174,6 +115,12 @@ impl ResultFile {
             let count = variable.data.len();
             let errors = variable.error.as_ref().map_or(count, Vec::len);
             let filled = lengths.filter(|l| room(l) == Some(count) && errors == count);
+            let causes = self.get_dimension(CAUSE).map_or(0, |d| d.coordinates.len());
+            let by_cause = variable.error_by_cause.as_ref();
+            let filled = filled.filter(|_| {
+                by_cause
+                    .is_none_or(|bars| causes > 0 && count.checked_mul(causes) == Some(bars.len()))
+            });
             let Some(lengths) = filled else {
                 return Err((
                     variable.name.clone(),
@@ -211,18 +158,24 @@ impl ResultFile {
                 None => variables.push(error),
             }
         }
+        let (causes, mut variables): (Vec<_>, Vec<_>) = variables
+            .into_iter()
+            .partition(|v| v.name.ends_with("_error_by_cause"));
+        for by_cause in causes {
+            let name = by_cause
+                .name
+                .strip_suffix("_error_by_cause")
+                .unwrap_or_default();
+            match variables.iter_mut().find(|v| v.name == name) {
+                Some(variable) => {
+                    let bars = by_cause.data.iter().map(|x| *x as f32);
+                    variable.error_by_cause = Some(bars.collect());
+                }
+                None => variables.push(by_cause),
+            }
+        }
         self.variables = variables;
     }
-}
-
-fn put<T: H5Type>(file: &File, name: &str, shape: &[usize], data: &[T]) -> hdf5::Result<Dataset> {
-    let builder = file.new_dataset::<T>().obj_track_times(false);
-    let dataset = match shape {
-        [] => builder.shape(()).create(name)?,
-        _ => builder.shape(shape.to_vec()).create(name)?,
-    };
-    dataset.write_raw(data)?;
-    Ok(dataset)
 }
 
 fn optional_text(dataset: &StoredDataset, name: &str) -> Read<String> {

@@ -1,10 +1,10 @@
-//! The numbers of a result file that are shown: components of tensors, or their means as everywhere ([`crate::report::mean`]).
+//! The numbers of a result file that are shown: components of tensors, or their means as everywhere ([`crate::transport::shown`]).
 
 use crate::error::{Error, Result};
 use crate::io::results::{AttributeValue, ResultFile, Variable};
-use crate::report::mean::{CONDUCTING, conductivity_of};
+use crate::report::CONDUCTING;
 use crate::transport::{
-    Directions, RankThreeQuantity, Scalar, TensorQuantity, mean, mean_in_field,
+    Directions, RankThreeQuantity, Scalar, TensorQuantity, conductivity_of, mean, mean_in_field,
 };
 
 /// Names of the dimensions of tensors.
@@ -110,20 +110,15 @@ pub fn estimates(
             _ => {
                 let of = |k: usize| tensor(variable, 27 * p + 9 * k, bar);
                 let parts = [of(0), of(1), of(2)];
-                let q = RankThreeQuantity {
-                    value: parts.map(|t| t.value),
-                    error: parts.map(|t| t.error),
-                };
+                let (value, error) = (parts.map(|t| t.value), parts.map(|t| t.error));
+                let q = RankThreeQuantity::new(value, error);
                 mean_in_field(&q, all[p].1)
             }
         };
         return Ok((0..places).map(|p| at(p).into()).collect());
     }
     let index = index_of(variable, component, rank)?;
-    let one = |p: usize| Scalar {
-        value: variable.data[size * p + index],
-        error: bar(size * p + index),
-    };
+    let one = |p: usize| Scalar::new(variable.data[size * p + index], bar(size * p + index));
     Ok((0..places).map(|p| one(p).into()).collect())
 }
 
@@ -140,7 +135,7 @@ fn ends(file: &ResultFile, variable: &Variable, place: usize, bar: f64) -> Estim
             below: (value - low).max(0.0),
             above: (high - value).max(0.0),
         },
-        _ => Scalar { value, error: bar }.into(),
+        _ => Scalar::new(value, bar).into(),
     }
 }
 
@@ -149,10 +144,7 @@ fn tensor(variable: &Variable, first: usize, bar: impl Fn(usize) -> f64) -> Tens
     let part = |of: &dyn Fn(usize) -> f64| {
         std::array::from_fn(|i| std::array::from_fn(|j| of(first + 3 * i + j)))
     };
-    TensorQuantity {
-        value: part(&|x| variable.data[x]),
-        error: part(&bar),
-    }
+    TensorQuantity::new(part(&|x| variable.data[x]), part(&bar))
 }
 
 /// Over how many directions of currents, and of fields, the mean of a variable runs at each of its places.

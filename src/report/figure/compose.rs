@@ -2,7 +2,7 @@
 
 use super::draw::MARKED;
 use super::select::{Selection, Series, ordinate, select};
-use super::{Axis, Curve, Entry, Estimate, Figure, Panel, Point, Style, colour};
+use super::{Axis, Curve, Entry, Estimate, Figure, Panel, Point, Style, colour, merit};
 use crate::error::{Error, Result};
 use crate::io::results::ResultFile;
 
@@ -23,6 +23,11 @@ pub fn compose(
     selection: &Selection,
     panel_size: (f64, f64),
 ) -> Result<Option<Figure>> {
+    if selection.quantities.is_empty()
+        && let Some(figure) = merit::figure(file, panel_size)?
+    {
+        return Ok(Some(figure));
+    }
     let mut all = select(file, selection)?;
     if selection.quantities.is_empty() {
         all.retain(|series| points(series).next().is_some());

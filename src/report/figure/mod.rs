@@ -9,7 +9,9 @@ mod component;
 mod compose;
 mod draw;
 mod markup;
+mod merit;
 mod notation;
+#[cfg(feature = "figures")]
 mod png;
 mod select;
 
@@ -19,6 +21,7 @@ pub use compose::compose;
 pub use draw::svg;
 pub use markup::{escape, html};
 pub use notation::{find, notation};
+#[cfg(feature = "figures")]
 pub use png::png;
 pub use select::{Against, Selection, drawable};
 

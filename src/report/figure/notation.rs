@@ -1,6 +1,6 @@
 //! Quantities as the field writes them: symbols and units for axes, and short names to ask for them by.
 
-use crate::report::mean::without_prefix;
+use crate::transport::catalogue::{Label, Name, labels};
 
 /// How a quantity is written.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,76 +13,25 @@ pub struct Notation {
     pub factor: f64,
 }
 
-/// (name in files without `_over_tau` and its kin, short name, symbol).
-const SYMBOLS: &[(&str, &str, &str)] = &[
-    ("temperature", "T", "T"),
-    ("doping", "doping", "n − p"),
-    ("energy", "E", "E"),
-    ("conductivity", "sigma", "σ"),
-    ("conductivity_electrons", "sigma_e", "σ_{e}"),
-    ("conductivity_holes", "sigma_h", "σ_{h}"),
-    ("seebeck", "S", "S"),
-    ("seebeck_electrons", "S_e", "S_{e}"),
-    ("seebeck_holes", "S_h", "S_{h}"),
-    ("thermal_conductivity_electronic", "kappa_e", "κ_{e}"),
-    ("thermal_conductivity_closed", "kappa_0", "κ_{0}"),
-    ("thermal_conductivity_bipolar", "kappa_b", "κ_{b}"),
-    ("power_factor", "PF", "S²σ"),
-    ("figure_of_merit", "zT", "zT"),
-    ("lorenz", "L", "L"),
-    ("peltier", "Pi", "Π"),
-    ("hall_coefficient", "R_H", "R_{H}"),
-    ("hall", "R", "R"),
-    ("hall_carrier_density", "n_H", "n_{H}"),
-    ("hall_factor", "r_H", "r_{H}"),
-    ("hall_mobility", "mu_H", "µ_{H}"),
-    ("mobility_electrons", "mu_e", "µ_{e}"),
-    ("mobility_holes", "mu_h", "µ_{h}"),
-    ("nernst", "nu", "ν"),
-    ("heat_capacity", "C", "C"),
-    ("pauli_susceptibility", "chi", "χ"),
-    ("chemical_potential", "mu", "μ"),
-    ("carrier_density", "n", "n − p"),
-    ("electron_density", "n_e", "n"),
-    ("hole_density", "n_h", "p"),
-    ("density_of_states", "DOS", "N(E)"),
-    ("density_of_states_by_spin", "DOS_spin", "N(E)"),
-    ("electrons", "N", "N"),
-    ("mean_speed", "v", "⟨|v|⟩"),
-    ("velocity_squared", "v2", "⟨v_{i} v_{j}⟩"),
-    ("plasma_frequency", "omega_p", "ħω_{p}"),
-    ("optimal_doping", "n_opt", "n_{opt}"),
-    ("optimal_chemical_potential", "mu_opt", "μ_{opt}"),
-    ("largest_power_factor", "PF_max", "max S²σ"),
-    ("largest_figure_of_merit", "zT_max", "max zT"),
-];
-
-/// Names without what they say of the relaxation time and of layers and chains, and how the time's symbol follows the quantity's.
-fn bare(name: &str) -> (&str, &'static str) {
-    let name = without_prefix(name);
-    for (suffix, symbol) in [
-        ("_over_tau", "/τ"),
-        ("_over_tau2", "/τ²"),
-        ("_over_tau3", "/τ³"),
-    ] {
-        if let Some(bare) = name.strip_suffix(suffix) {
-            return (bare, symbol);
-        }
-    }
-    (name, "")
-}
-
 /// Symbol and unit of a quantity of this name and unit.
 pub fn notation(name: &str, unit: &str) -> Notation {
-    let (bare, over) = bare(name);
-    let symbol: String = SYMBOLS.iter().find(|(n, ..)| *n == bare).map_or_else(
-        || bare.replace('_', " "),
-        |(_, _, symbol)| (*symbol).to_owned(),
-    );
-    let symbol = match name {
-        name if name.starts_with("sheet_") => with_index(&symbol, "2D"),
-        name if name.starts_with("line_") => with_index(&symbol, "1D"),
-        _ => symbol,
+    let parts = Name::of(name);
+    let known = labels().find(|l| l.name == parts.bare);
+    let symbol = known.map_or_else(|| parts.bare.replace('_', " "), |l| l.symbol.to_owned());
+    let symbol = match parts.spin {
+        "" => symbol,
+        spin => with_index(&symbol, &spin[1..]),
+    };
+    let symbol = match parts.prefix {
+        "" => symbol,
+        "sheet_" => with_index(&symbol, "2D"),
+        _ => with_index(&symbol, "1D"),
+    };
+    let over = match parts.per_tau {
+        "" => "",
+        "_over_tau" => "/τ",
+        "_over_tau2" => "/τ²",
+        _ => "/τ³",
     };
     let (unit, factor) = match unit {
         "V/K" => ("µV/K".to_owned(), 1e6),
@@ -112,30 +61,27 @@ pub fn find<'a>(asked: &str, names: &[&'a str]) -> Option<&'a str> {
     let exact = |wanted: &str| names.iter().find(|n| **n == wanted).copied();
     // Values per volume before those per area or length.
     let named = |wanted: &str| {
-        let fits = |n: &&&str| bare(n).0 == wanted;
-        let bulk = names.iter().filter(fits).find(|n| without_prefix(n) == **n);
+        let fits = |n: &&&str| Name::of(n).bare == wanted && Name::of(n).spin.is_empty();
+        let bulk = names
+            .iter()
+            .filter(fits)
+            .find(|n| Name::of(n).prefix.is_empty());
         bulk.or_else(|| names.iter().find(fits)).copied()
     };
-    let short = SYMBOLS
-        .iter()
-        .find(|(_, short, _)| *short == asked)
-        .or_else(|| {
-            SYMBOLS
-                .iter()
-                .find(|(_, short, _)| short.eq_ignore_ascii_case(asked))
-        });
+    let same = |l: &&'static Label| l.short == asked;
+    let alike = |l: &&'static Label| l.short.eq_ignore_ascii_case(asked);
+    let short = labels().find(same).or_else(|| labels().find(alike));
     exact(asked)
         .or_else(|| named(asked))
-        .or_else(|| short.and_then(|(name, ..)| named(name)))
+        .or_else(|| short.and_then(|l| named(l.name)))
 }
 
 /// The name that is nearest to what was asked for, if any is near.
 pub fn near<'a>(asked: &str, names: &[&'a str]) -> Option<&'a str> {
-    let shorts = SYMBOLS.iter().filter_map(|(name, short, _)| {
-        let there = names.iter().any(|n| bare(n).0 == *name);
-        there.then_some(*short)
-    });
-    let bares = names.iter().map(|n| bare(n).0);
+    let shorts = labels()
+        .filter(|l| names.iter().any(|n| Name::of(n).bare == l.name))
+        .map(|l| l.short);
+    let bares = names.iter().map(|n| Name::of(n).bare);
     let all = names.iter().copied().chain(bares).chain(shorts);
     all.map(|name| (edits(asked, name), name))
         .min()

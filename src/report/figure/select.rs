@@ -100,6 +100,8 @@ fn by_default(kind: &str) -> &'static [&'static str] {
             "largest_figure_of_merit",
         ],
         "dos" => &["density_of_states", "conductivity"],
+        "zt" | "screen" | "bounds" => &["figure_of_merit", "share_of_bound"],
+        "landauer" => &["ballistic_conductance_per_area", "mean_free_path"],
         _ => &["conductivity", "velocity_squared"],
     }
 }
@@ -158,6 +160,61 @@ fn series(file: &ResultFile, variable: &Variable, selection: &Selection) -> Resu
                 ..start
             })
         }
+        ["direction", "energy"] => {
+            refuse(selection, file, None)?;
+            let energies = numbers("energy");
+            let directions = direction_labels(file);
+            let curve = |(i, part): (usize, &[Estimate])| {
+                let points = energies.iter().copied().zip(part.iter().copied());
+                (
+                    directions.get(i).cloned().unwrap_or_default(),
+                    points.collect(),
+                )
+            };
+            let curves = values.chunks(energies.len().max(1)).enumerate().map(curve);
+            Ok(Series {
+                curves: curves.collect(),
+                ..start
+            })
+        }
+        ["alpha_a"] => {
+            refuse(selection, file, None)?;
+            let points = numbers("alpha_a").into_iter().zip(values).collect();
+            Ok(Series {
+                x: ("αA", String::new()),
+                curves: vec![(String::new(), points)],
+                ..start
+            })
+        }
+        ["file"] => {
+            refuse(selection, file, None)?;
+            let points = values
+                .into_iter()
+                .enumerate()
+                .map(|(i, q)| (i as f64 + 1.0, q));
+            Ok(Series {
+                x: ("rank", String::new()),
+                curves: vec![(String::new(), points.collect())],
+                ..start
+            })
+        }
+        ["temperature", level, "direction"] => {
+            let directions = direction_labels(file);
+            let n = directions.len().max(1);
+            let mut all: Option<Series> = None;
+            for (d, direction) in directions.iter().enumerate() {
+                let own: Vec<Estimate> = values.iter().skip(d).step_by(n).copied().collect();
+                let mut one = on_states(file, &own, level, selection, start.clone())?;
+                for (label, _) in &mut one.curves {
+                    *label = format!("{direction}, {label}");
+                }
+                match &mut all {
+                    Some(all) => all.curves.append(&mut one.curves),
+                    none => *none = Some(one),
+                }
+            }
+            Ok(all.unwrap_or(start))
+        }
         ["temperature", level] => on_states(file, &values, level, selection, start),
         _ => Err(Error::bad_option(
             "--quantity",
@@ -168,6 +225,14 @@ fn series(file: &ResultFile, variable: &Variable, selection: &Selection) -> Resu
             ),
             format!("take one of {}", drawable(file).join(", ")),
         )),
+    }
+}
+
+/// The directions of transport, by their names.
+fn direction_labels(file: &ResultFile) -> Vec<String> {
+    match file.get_dimension("direction").map(|d| &d.coordinates) {
+        Some(Coordinates::Labels(labels)) => labels.clone(),
+        _ => Vec::new(),
     }
 }
 
@@ -319,10 +384,7 @@ fn tensor_components(variable: &Variable) -> Series {
     let bar = |k: usize| variable.error.as_ref().map_or(0.0, |e| e[k]);
     let point = |(x, (i, j)): (usize, &(usize, usize))| {
         let k = 3 * i + j;
-        let one = Scalar {
-            value: variable.data[k],
-            error: bar(k),
-        };
+        let one = Scalar::new(variable.data[k], bar(k));
         (x as f64, one.into())
     };
     Series {

@@ -74,7 +74,7 @@ pub fn orbits_table(report: &OrbitsReport) -> String {
             );
         }
         for (i, o) in found.orbits.iter().enumerate() {
-            let q = |(value, error): (f64, f64)| scalar(Scalar { value, error });
+            let q = |q: (f64, f64)| scalar(Scalar::from(q));
             let _ = writeln!(
                 s,
                 "  {:>4}  {:>4}  {:<8}  {:<24}  {:<22} {:<10.6}  {:<9.4}  {:<8.4}  {:>5}  {:>6}",
@@ -113,7 +113,7 @@ pub fn orbits_table(report: &OrbitsReport) -> String {
 
 /// A machine-readable summary.
 pub fn orbits_json(report: &OrbitsReport) -> Value {
-    let q = |(value, error): (f64, f64), unit: &str| scalar_json(Scalar { value, error }, unit);
+    let q = |q: (f64, f64), unit: &str| scalar_json(Scalar::from(q), unit);
     let first = report.header.first_band;
     let mut orbits: Vec<Value> = report
         .all()

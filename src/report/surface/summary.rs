@@ -53,7 +53,7 @@ impl SurfaceReport<'_> {
     fn whole(&self, of: impl Fn(&[BandSurface]) -> f64) -> Scalar {
         let value = of(self.fine);
         let error = bar(value, Some(of(self.coarse)), self.rival.map(&of));
-        Scalar { value, error }
+        Scalar::from((value, error))
     }
 
     /// Total area, Å⁻².
@@ -74,10 +74,7 @@ impl SurfaceReport<'_> {
     pub fn electrons(&self) -> Scalar {
         let g = self.header.spin.degeneracy();
         let found = self.whole(|all| all.iter().map(|s| g * s.sums.below).sum());
-        Scalar {
-            value: found.value + g * self.full_bands as f64,
-            error: found.error,
-        }
+        Scalar::from((found.value + g * self.full_bands as f64, found.error))
     }
 
     /// Density of states, 1/(eV cell), all spins.
@@ -105,9 +102,9 @@ impl SurfaceReport<'_> {
                         // Sheets are numbered alike only where there are as many.
                         (all.sheets.len() == s.sheets.len()).then(|| of(&all.sheets[number]))
                     };
-                let scalar = |of: &dyn Fn(&Sheet) -> f64| Scalar {
-                    value: of(sheet),
-                    error: bar(of(sheet), other(coarse, of), other(rival, of)),
+                let scalar = |of: &dyn Fn(&Sheet) -> f64| {
+                    let error = bar(of(sheet), other(coarse, of), other(rival, of));
+                    Scalar::from((of(sheet), error))
                 };
                 rows.push(Row {
                     spin: s.spin + 1,

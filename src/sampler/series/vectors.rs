@@ -1,7 +1,7 @@
 //! The lattice vectors of a series on a grid: which are aliases of each other, which are short, which are one star.
 
 use super::Conditions;
-use crate::crystal::{KGrid, Lattice, PointGroup};
+use crate::crystal::{KSet, Lattice, PointGroup};
 use std::f64::consts::PI;
 
 /// Most vectors for every k-point.
@@ -47,7 +47,11 @@ pub fn squared(metric: &[[f64; 3]; 3], r: [i32; 3]) -> f64 {
 }
 
 /// The shortest vectors of every class.
-pub fn shortest(metric: &[[f64; 3]; 3], n: [usize; 3]) -> Vec<Shortest> {
+pub fn shortest(lattice: &Lattice, metric: &[[f64; 3]; 3], set: &KSet) -> Vec<Shortest> {
+    if !set.basis.is_own() {
+        return shortest_of_set(lattice, metric, set);
+    }
+    let n = set.grid.n;
     let mut all = Vec::new();
     for class in 0..n.iter().product() {
         let index = [class / (n[1] * n[2]), class / n[2] % n[1], class % n[2]];
@@ -74,17 +78,100 @@ pub fn shortest(metric: &[[f64; 3]; 3], n: [usize; 3]) -> Vec<Shortest> {
     all
 }
 
+/// The same of a set in a basis of any shape, in which the shortest vectors may be far off: those of growing balls, until they hold
+/// one of every class.
+fn shortest_of_set(lattice: &Lattice, metric: &[[f64; 3]; 3], set: &KSet) -> Vec<Shortest> {
+    let flat = set.flat();
+    let classes = set.grid.len();
+    let mut radius = ball(lattice, flat, classes);
+    loop {
+        // Ever larger, as long as there are directions: no class is without a vector for good.
+        radius *= 1.5;
+        let extent = extent_of_ball(lattice, flat, radius).map(|e| e as i32);
+        let mut least = vec![f64::INFINITY; classes];
+        let mut inside = Vec::new();
+        for x in -extent[0]..=extent[0] {
+            for y in -extent[1]..=extent[1] {
+                for z in -extent[2]..=extent[2] {
+                    let r = [x, y, z];
+                    let r2 = squared(metric, r);
+                    if r2 <= radius * radius {
+                        let (class, _) = set.class(r);
+                        least[class] = least[class].min(r2);
+                        inside.push((class, r2, r));
+                    }
+                }
+            }
+        }
+        let found = least.iter().all(|r2| r2.is_finite());
+        if !found && radius.is_finite() {
+            continue;
+        }
+        inside.retain(|(class, r2, _)| *r2 <= least[*class] * (1.0 + 1e-9) + 1e-12);
+        inside.sort_by_key(|(class, _, r)| (*class, *r));
+        let mut all = Vec::new();
+        for same in inside.chunk_by(|a, b| a.0 == b.0) {
+            let share = 1.0 / same.len() as f64;
+            all.extend(
+                same.iter()
+                    .map(|&(class, _, r)| Shortest { r, class, share }),
+            );
+        }
+        return all;
+    }
+}
+
+/// Fewest points along an axis of which some vectors are longest, and fewest of a set that is no grid.
+const TELLING: usize = 6;
+const TELLING_SET: usize = 60;
+/// Share of the longest vector's length below which none is long, whatever its coefficients in an oblique basis, and from which on all are.
+const SHORT: f64 = 0.4;
+const LONG: f64 = 0.75;
+
+/// Whether each class has long vectors only: the longest or the longest but one along an axis.
+pub fn outer(metric: &[[f64; 3]; 3], set: &KSet, shortest: &[Shortest]) -> Vec<bool> {
+    let n = set.grid.n;
+    let mut lengths = vec![0.0; set.grid.len()];
+    for s in shortest {
+        lengths[s.class] = squared(metric, s.r);
+    }
+    let longest = lengths.iter().copied().fold(0.0, f64::max);
+    let along = |class: usize| {
+        let r = set.grid.place(class);
+        (0..3).any(|i| n[i] >= TELLING && r[i].min(n[i] - r[i]) + 1 > (n[i] - 1) / 2)
+    };
+    let is_long = |(class, r2): (usize, &f64)| match set.basis.is_own() {
+        true => *r2 > SHORT * SHORT * longest && along(class),
+        false => lengths.len() >= TELLING_SET && *r2 > LONG * LONG * longest,
+    };
+    lengths.iter().enumerate().map(is_long).collect()
+}
+
+/// Largest |R_i| in a ball of this radius (Å): |R_i| ≤ |R| |b_i|/2π.
+pub fn extent_of_ball(lattice: &Lattice, flat: [bool; 3], radius: f64) -> [usize; 3] {
+    let b = lattice.reciprocal();
+    std::array::from_fn(|i| {
+        if flat[i] {
+            return 0;
+        }
+        let length = (0..3).map(|c| b[i][c] * b[i][c]).sum::<f64>().sqrt();
+        (radius * length / (2.0 * PI)) as usize
+    })
+}
+
 /// Radius (Å) of the ball that holds a series' vectors.
-pub fn radius(lattice: &Lattice, grid: &KGrid, conditions: Conditions) -> f64 {
-    let dimension = grid.n.iter().filter(|n| **n > 1).count().max(1);
-    let holding = |per_point: f64| ball(lattice, grid.n) * per_point.powf(1.0 / dimension as f64);
+pub fn radius(lattice: &Lattice, set: &KSet, conditions: Conditions) -> f64 {
+    let (grid, flat) = (&set.grid, set.flat());
+    let dimension = flat.iter().filter(|flat| !**flat).count().max(1);
+    let whole = ball(lattice, flat, grid.len());
+    let holding = |per_point: f64| whole * per_point.powf(1.0 / dimension as f64);
     let per_point = |least: f64| (VECTORS / grid.len() as f64).clamp(least, MOST_PER_POINT);
     match conditions {
         Conditions::Energies => holding(per_point(LEAST_PER_POINT)),
         Conditions::EnergiesAndVelocities => {
             let length = |i: usize| lattice.rows()[i].iter().map(|x| x * x).sum::<f64>().sqrt();
             let longest = (0..3)
-                .filter(|i| grid.n[*i] > 1)
+                .filter(|i| !flat[*i])
                 .map(|i| grid.n[i] as f64 * length(i))
                 .fold(0.0, f64::max);
             let reaching = (PERIODS * longest).min(holding(MOST_TO_VELOCITIES));
@@ -95,14 +182,14 @@ pub fn radius(lattice: &Lattice, grid: &KGrid, conditions: Conditions) -> f64 {
 
 /// Radius (Å) of the ball, circle or line that holds as many lattice vectors as the grid has points, in the directions with
 /// dispersion.
-fn ball(lattice: &Lattice, n: [usize; 3]) -> f64 {
+fn ball(lattice: &Lattice, flat: [bool; 3], points: usize) -> f64 {
     let rows: Vec<[f64; 3]> = (0..3)
-        .filter(|i| n[*i] > 1)
+        .filter(|i| !flat[*i])
         .map(|i| lattice.rows()[i])
         .collect();
     let dot = |a: &[f64; 3], b: &[f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
     let gram = |i: usize, j: usize| dot(&rows[i], &rows[j]);
-    let points = n.iter().product::<usize>() as f64;
+    let points = points as f64;
     match rows.len() {
         0 => 0.0,
         1 => points * gram(0, 0).sqrt() / 2.0,

@@ -1,10 +1,11 @@
 //! What an interpolation offers: bands on any box of k-points, with bounds that never lose a state.
 
-use crate::bands::BandHeader;
+use super::BandHeader;
 use crate::crystal::PointGroup;
 use crate::error::Result;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A box of k-points: fractional `origin + step·(i, j, k)` with 0 ≤ i < `points[0]` and so on, both faces included.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,9 +72,21 @@ pub struct BoxBand {
     pub high: f64,
 }
 
-/// Where an interpolation lies in memory, which tells it from others that are alive.
-pub fn address(of: &dyn Interpolator) -> usize {
-    std::ptr::from_ref(of).cast::<()>().addr()
+/// An interpolation with a number that no other one has, by which what was found out about it is known again.
+#[derive(Clone, Copy)]
+pub struct Interpolation<'a> {
+    /// The number.
+    pub number: u64,
+    /// The bands.
+    pub bands: &'a dyn Interpolator,
+}
+
+impl Interpolation<'_> {
+    /// A number that was never given before.
+    pub fn new_number() -> u64 {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    }
 }
 
 /// Bands that can be evaluated at any k-point.

@@ -1,0 +1,232 @@
+//! `bzint screen`.
+
+mod files;
+mod work;
+
+use super::options::{Input, Method, Output};
+use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, of_option, write_json};
+use super::states::StatesOption;
+use super::terminal;
+use super::{session, zt};
+use crate::error::{Error, Result};
+use crate::io::results::ResultFile;
+use crate::io::write_text;
+use crate::report::{
+    Failure, Material, Ranking, ScreenReport, screen_csv, screen_json, screen_result, screen_table,
+};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// Error bar that refinement brings interpolated bands to by default: to tell materials apart.
+const TOLERANCE: f64 = 2e-2;
+
+/// What materials are sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum By {
+    /// zT.
+    Zt,
+    /// S²σ.
+    PowerFactor,
+    /// T_in (1 − T_out).
+    Score,
+    /// zT over the largest of any transmission of the material's own channels.
+    ShareOfBound,
+}
+
+/// Options of `screen`.
+#[derive(Args, Debug)]
+pub struct Screen {
+    /// Band files, directories that hold one or are walked through, or patterns such as 'runs/*/data-file-schema.xml'
+    #[arg(required_unless_present = "list", value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// A file with one name a line; # begins a comment
+    #[arg(long, value_name = "FILE")]
+    list: Option<PathBuf>,
+    /// What materials are sorted by, each at the best of its states
+    #[arg(long, value_enum, default_value = "zt")]
+    by: By,
+    /// So many materials at the same time, which share the threads
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), default_value_t = 1)]
+    jobs: u16,
+    /// Leave out files that the results of --output hold already, and keep those
+    #[arg(long, requires = "out")]
+    skip_existing: bool,
+    #[command(flatten)]
+    input: InputOfMany,
+    #[command(flatten)]
+    states: StatesOption,
+    #[command(flatten)]
+    method: Method,
+    /// Write every material to this file, as soon as it is done: HDF5, or JSON or CSV where its name ends so
+    #[arg(short, long = "output", value_name = "OUT.h5", value_parser = file_to_write())]
+    out: Option<PathBuf>,
+    /// Also write the table to this file of comma-separated values; `-` prints them instead of the table
+    #[arg(long, value_name = "OUT.csv", value_parser = file_to_write())]
+    csv: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// How the bands of every file are taken.
+#[derive(Args, Clone, Debug)]
+struct InputOfMany {
+    /// Interpolate the bands to a denser uniform grid, N or n1,n2,n3, on the fly; `none` takes tables as they are
+    #[arg(long, value_name = "N", value_parser = super::options::parse_density, allow_hyphen_values = true)]
+    interpolate: Option<super::options::Density>,
+    /// Interpolate the bands and refine until bars are below this share of the result (default: 0.02)
+    #[arg(long, value_name = "RELATIVE", value_parser = super::options::parse_tolerance, allow_hyphen_values = true, conflicts_with = "interpolate")]
+    tolerance: Option<f64>,
+    /// Units of BXSF and FRMSF files: wannier90, wien2k, skeaf, abinit, elk, qe:ALAT (bohr), or ENERGY,VECTORS,2pi|no2pi
+    #[arg(long, value_name = "UNITS")]
+    bxsf_units: Option<crate::io::bxsf::BxsfConvention>,
+}
+
+impl InputOfMany {
+    /// The options of one file.
+    fn of(&self, file: PathBuf) -> Input {
+        let without = crate::io::is_without_units(&file).unwrap_or(false);
+        Input {
+            bxsf_units: self.bxsf_units.filter(|_| without),
+            interpolate: self.interpolate,
+            kspacing: None,
+            tolerance: self
+                .tolerance
+                .or(self.interpolate.is_none().then_some(TOLERANCE)),
+            fit_velocities: false,
+            interpolator: super::options::InterpolatorKind::Series,
+            scissor: None,
+            spin_degeneracy: None,
+            file,
+        }
+    }
+}
+
+impl Screen {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// Where the call is wrong, no material could be computed, or a result cannot be written.
+    pub fn run(self) -> Result<()> {
+        self.states.check(&self.output, true)?;
+        let lattice = zt::lattice_of(&self.states)?;
+        if self.states.relaxation.tau.is_none() && self.states.relaxation.scattering.is_none() {
+            session::note(
+                &self.output,
+                "no relaxation time is given: materials without relaxation times of their own fail",
+            );
+        }
+        if let Some(path) = &self.csv {
+            check_csv(path)?;
+        }
+        let form = self.out.as_deref().map(Form::of).transpose()?;
+        if self.skip_existing && form != Some(Form::Hdf5) {
+            return Err(Error::bad_option(
+                "--skip-existing",
+                "results in this form are not read back",
+                "name --output an HDF5 file, as screen.h5",
+            ));
+        }
+        let (files, missing) = files::all(&self.files, self.list.as_deref())?;
+        let existing = self.existing()?;
+        let inputs: Vec<&std::path::Path> = files.iter().map(PathBuf::as_path).collect();
+        let mut named = of_option(&self.out)
+            .into_iter()
+            .filter(|_| !existing.is_some())
+            .collect::<Vec<_>>();
+        named.extend(self.csv.iter().map(|path| ("--csv", path.clone())));
+        let outputs = Outputs::new(&self.output, &inputs, &named)?;
+        let mut report = ScreenReport {
+            by: self.ranking(),
+            lattice_w_mk: lattice,
+            tau_s: self.states.relaxation.tau,
+            scattering: self.states.relaxation.scattering_file(),
+            materials: existing.unwrap_or_default(),
+            failed: missing,
+        };
+        let todo: Vec<PathBuf> = files
+            .into_iter()
+            .filter(|file| {
+                !report
+                    .materials
+                    .iter()
+                    .any(|m| m.file == file.display().to_string())
+            })
+            .collect();
+        let write = |report: &ScreenReport, path: &std::path::Path, form: Form| match form {
+            Form::Csv => write_text(path, &screen_csv(report)),
+            Form::Json => write_json(path, &screen_json(report)),
+            Form::Hdf5 if report.materials.is_empty() => Ok(()),
+            Form::Hdf5 => screen_result(report, &session::command_line())?.write(path),
+        };
+        let mut failure_to_write = None;
+        work::each(&self, lattice, &todo, |file, outcome| {
+            match outcome {
+                Ok(material) => report.materials.push(material),
+                Err(error) => report.failed.push(Failure {
+                    file: file.display().to_string(),
+                    reason: error.to_string(),
+                }),
+            }
+            report.sort();
+            // What is done is kept, whatever comes.
+            if let (Some(path), Some(form)) = (&self.out, form)
+                && failure_to_write.is_none()
+            {
+                failure_to_write = write(&report, path, form).err();
+            }
+        });
+        report.sort();
+        if let Some(error) = failure_to_write {
+            terminal::say(
+                "warning",
+                &format!("while materials were computed: {error}"),
+            );
+        }
+        let mut end = Delivery::new(&self.output, &outputs);
+        end.print(|| screen_json(&report), || screen_table(&report));
+        if let (Some(path), Some(form)) = (&self.out, form)
+            && !report.materials.is_empty()
+        {
+            end.write(path, |path| write(&report, path, form));
+        }
+        if let Some(path) = &self.csv {
+            end.write(path, |path| write_text(path, &screen_csv(&report)));
+        }
+        end.finish()?;
+        if report.materials.is_empty() {
+            let reason = report
+                .failed
+                .first()
+                .map_or("there are no files", |f| f.reason.as_str());
+            return Err(Error::Io {
+                path: self.files.first().cloned().unwrap_or_default(),
+                action: "screen",
+                source: std::io::Error::other(format!(
+                    "none of {} files could be computed; the first: {reason}",
+                    report.failed.len()
+                )),
+            });
+        }
+        Ok(())
+    }
+
+    fn ranking(&self) -> Ranking {
+        match self.by {
+            By::Zt => Ranking::FigureOfMerit,
+            By::PowerFactor => Ranking::PowerFactor,
+            By::Score => Ranking::Score,
+            By::ShareOfBound => Ranking::ShareOfBound,
+        }
+    }
+
+    /// The materials that the results hold already; none where they are not to be kept, or not there.
+    fn existing(&self) -> Result<Option<Vec<Material>>> {
+        match &self.out {
+            Some(path) if self.skip_existing && path.is_file() => {
+                let file = ResultFile::read(path, Some("screen"))?;
+                Ok(Some(Material::all_of(&file, path)?))
+            }
+            _ => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Replicas of an integral: the same under one named change.
+
+use crate::uncertainty::Cause;
+
+/// What one change of how an integral was done makes of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replica {
+    /// What the change is about.
+    pub cause: Cause,
+    /// Signed changes of [`super::Spectrum::cumulative`], laid out like it.
+    pub change: Vec<f64>,
+}

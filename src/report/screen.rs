@@ -1,0 +1,442 @@
+//! Many materials in one table, each at the best of its states: text, JSON, CSV and HDF5, and back.
+
+use super::format::{scalar, scalar_json};
+use crate::error::{Error, Result};
+use crate::io::results::{AttributeValue, Coordinates, ResultFile};
+use crate::transport::{MERIT_QUANTITIES, Named, Scalar};
+use serde_json::{Map, Value, json};
+use std::fmt::Write;
+use std::path::Path;
+
+/// Bars above this share of zT make a row doubtful.
+const WIDE: f64 = 0.2;
+/// Minority carriers with more than this share of the conductivity make a row bipolar.
+const BIPOLAR: f64 = 0.05;
+/// Lorenz numbers outside this range, over (π²/3)(k_B/e)², make a row doubtful.
+const LORENZ: std::ops::RangeInclusive<f64> = 0.5..=3.0;
+
+/// What materials are sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ranking {
+    /// zT.
+    FigureOfMerit,
+    /// S²σ.
+    PowerFactor,
+    /// T_in (1 − T_out).
+    Score,
+    /// zT over the bound of the material's own channels.
+    ShareOfBound,
+}
+
+impl Ranking {
+    /// The quantity's name.
+    pub fn quantity(self) -> &'static str {
+        match self {
+            Self::FigureOfMerit => "figure_of_merit",
+            Self::PowerFactor => "power_factor",
+            Self::Score => "screening_score",
+            Self::ShareOfBound => "share_of_bound",
+        }
+    }
+}
+
+/// The state that a material is shown at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MaterialState {
+    /// K.
+    pub temperature_k: f64,
+    /// Direction, as named.
+    pub direction: String,
+    /// The same, Cartesian.
+    pub direction_unit: [f64; 3],
+    /// μ − E_F, eV.
+    pub mu_ev: f64,
+    /// Electrons less holes, in the unit of densities.
+    pub carriers: Scalar,
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Material {
+    /// The file.
+    pub file: String,
+    /// What it is, in words.
+    pub format: String,
+    /// Gap, eV; 0 of a metal.
+    pub gap_ev: f64,
+    /// Where its numbers hold.
+    pub state: MaterialState,
+    /// In the order of [`MERIT_QUANTITIES`].
+    pub numbers: Vec<Named>,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// A file that gave no row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Which.
+    pub file: String,
+    /// Why, in one sentence.
+    pub reason: String,
+}
+
+/// The table.
+pub struct ScreenReport {
+    /// What it is sorted by.
+    pub by: Ranking,
+    /// Lattice thermal conductivity of every material, W/(m K).
+    pub lattice_w_mk: f64,
+    /// Relaxation time, s.
+    pub tau_s: Option<f64>,
+    /// File of mechanisms.
+    pub scattering: Option<String>,
+    /// Rows.
+    pub materials: Vec<Material>,
+    /// Files without one.
+    pub failed: Vec<Failure>,
+}
+
+/// What may make a row doubtful: name in files, word in the table.
+pub const FLAGS: [(&str, &str); 5] = [
+    ("flag_no_gap", "no gap in the file"),
+    ("flag_bipolar", "bipolar"),
+    ("flag_lorenz_large", "L > 3 L_0"),
+    ("flag_lorenz_small", "L < L_0/2"),
+    ("flag_wide_bar", "bar > 20 %"),
+];
+
+impl Material {
+    /// The number of this name.
+    pub fn get(&self, name: &str) -> Scalar {
+        let found = self.numbers.iter().find(|n| n.name == name);
+        found.map_or(Scalar::new(f64::NAN, f64::NAN), |n| n.value)
+    }
+
+    /// Which of [`FLAGS`] hold.
+    pub fn flags(&self) -> [bool; FLAGS.len()] {
+        let lorenz = self.get("lorenz_ratio").value;
+        let zt = self.get("figure_of_merit");
+        [
+            self.gap_ev <= 0.0,
+            self.get("minority_share").value > BIPOLAR,
+            lorenz > *LORENZ.end(),
+            lorenz < *LORENZ.start(),
+            zt.error > WIDE * zt.value.abs() || zt.error.is_nan(),
+        ]
+    }
+
+    /// Their words.
+    pub fn doubts(&self) -> Vec<&'static str> {
+        let flags = self.flags();
+        let held = FLAGS.iter().zip(flags).filter(|(_, held)| *held);
+        held.map(|((_, word), _)| *word).collect()
+    }
+
+    /// The rows of a result file.
+    ///
+    /// # Errors
+    /// [`Error::BadFile`] for a file that lacks what a row needs.
+    pub fn all_of(file: &ResultFile, path: &Path) -> Result<Vec<Self>> {
+        let lacks = |name: &str| {
+            Error::bad_file(
+                path,
+                name,
+                "these results of `bzint screen` lack it",
+                "compute them again, without --skip-existing",
+            )
+        };
+        let labels = |name: &str| match file.get_dimension(name).map(|d| &d.coordinates) {
+            Some(Coordinates::Labels(labels)) => Ok(labels.clone()),
+            _ => Err(lacks(name)),
+        };
+        let files = labels("file")?;
+        let texts = |name: &str| -> Result<Vec<String>> {
+            match file.get_attribute(name) {
+                Some(AttributeValue::Text(text)) => {
+                    Ok(text.split('\n').map(str::to_owned).collect())
+                }
+                _ => Err(lacks(name)),
+            }
+        };
+        let (formats, directions) = (texts("formats")?, texts("directions")?);
+        let column = |name: &str| -> Result<Vec<Scalar>> {
+            let variable = file.get(name).ok_or_else(|| lacks(name))?;
+            let bar = |i: usize| variable.error.as_ref().map_or(0.0, |e| e[i]);
+            let all = variable.data.iter().enumerate();
+            Ok(all.map(|(i, value)| Scalar::new(*value, bar(i))).collect())
+        };
+        let (gaps, temperatures, mus, carriers) = (
+            column("gap")?,
+            column("temperature")?,
+            column("chemical_potential_from_fermi_level")?,
+            column("carrier_density")?,
+        );
+        let units = [
+            column("direction_x")?,
+            column("direction_y")?,
+            column("direction_z")?,
+        ];
+        let seconds = column("seconds")?;
+        let numbers: Vec<Vec<Scalar>> = MERIT_QUANTITIES
+            .iter()
+            .map(|(name, ..)| column(name))
+            .collect::<Result<_>>()?;
+        if formats.len() != files.len() || directions.len() != files.len() {
+            return Err(lacks("formats"));
+        }
+        Ok((0..files.len())
+            .map(|i| Self {
+                file: files[i].clone(),
+                format: formats[i].clone(),
+                gap_ev: gaps[i].value,
+                state: MaterialState {
+                    temperature_k: temperatures[i].value,
+                    direction: directions[i].clone(),
+                    direction_unit: [0, 1, 2].map(|c| units[c][i].value),
+                    mu_ev: mus[i].value,
+                    carriers: carriers[i],
+                },
+                numbers: MERIT_QUANTITIES
+                    .iter()
+                    .zip(&numbers)
+                    .map(|((name, unit, _, about), column)| Named {
+                        name,
+                        unit,
+                        about,
+                        value: column[i],
+                    })
+                    .collect(),
+                seconds: seconds[i].value,
+            })
+            .collect())
+    }
+}
+
+impl ScreenReport {
+    /// Puts the best material first.
+    pub fn sort(&mut self) {
+        let value = |m: &Material| match m.get(self.by.quantity()).value {
+            x if x.is_nan() => f64::NEG_INFINITY,
+            x => x,
+        };
+        self.materials.sort_by(|a, b| value(b).total_cmp(&value(a)));
+    }
+}
+
+/// The last parts of a file's name that tell it from the others.
+fn short(file: &str) -> String {
+    const MOST: usize = 34;
+    let chars: Vec<char> = file.chars().collect();
+    if chars.len() <= MOST {
+        return file.to_owned();
+    }
+    let tail: String = chars[chars.len() - MOST + 1..].iter().collect();
+    format!("…{tail}")
+}
+
+/// A readable table.
+pub fn screen_table(report: &ScreenReport) -> String {
+    let mut s = format!(
+        "{} materials by {}, each at the best of its states; kappa_l = {} W/(m K)",
+        report.materials.len(),
+        report.by.quantity(),
+        report.lattice_w_mk
+    );
+    if let Some(tau) = report.tau_s {
+        let _ = write!(s, ", tau = {tau:e} s");
+    }
+    if let Some(file) = &report.scattering {
+        let _ = write!(s, ", mechanisms of {file}");
+    }
+    s.push('\n');
+    let _ = writeln!(
+        s,
+        "{:>3}  {:<34} {:>7} {:>5} {:<6} {:>10} {:>22} {:>20} {:>15} {:>15}  doubts",
+        "#",
+        "file",
+        "gap/eV",
+        "T/K",
+        "along",
+        "n-p/cm^-3",
+        "zT",
+        "S^2 sigma mW/(m K^2)",
+        "score",
+        "share of bound"
+    );
+    for (i, m) in report.materials.iter().enumerate() {
+        let power = m.get("power_factor").scaled(1e3);
+        let _ = writeln!(
+            s,
+            "{:>3}  {:<34} {:>7.3} {:>5} {:<6} {:>10.2e} {:>22} {:>20} {:>15} {:>15}  {}",
+            i + 1,
+            short(&m.file),
+            m.gap_ev,
+            m.state.temperature_k,
+            m.state.direction,
+            m.state.carriers.value,
+            scalar(m.get("figure_of_merit")),
+            scalar(power),
+            scalar(m.get("screening_score")),
+            scalar(m.get("share_of_bound")),
+            m.doubts().join(", ")
+        );
+    }
+    if !report.failed.is_empty() {
+        let _ = writeln!(s, "\n{} files gave no row:", report.failed.len());
+        for failure in &report.failed {
+            let _ = writeln!(s, "  {}: {}", failure.file, failure.reason);
+        }
+    }
+    s
+}
+
+/// A machine-readable summary.
+pub fn screen_json(report: &ScreenReport) -> Value {
+    let row = |m: &Material| {
+        let exact = |value: f64, unit: &str| json!({"value": value, "error": 0.0, "unit": unit});
+        let mut out = Map::new();
+        out.insert("file".into(), json!(m.file));
+        out.insert("format".into(), json!(m.format));
+        out.insert("gap".into(), exact(m.gap_ev, "eV"));
+        out.insert("temperature".into(), exact(m.state.temperature_k, "K"));
+        out.insert("direction".into(), json!(m.state.direction));
+        out.insert("direction_vector".into(), json!(m.state.direction_unit));
+        out.insert(
+            "chemical_potential_from_fermi_level".into(),
+            exact(m.state.mu_ev, "eV"),
+        );
+        out.insert(
+            "carrier_density".into(),
+            scalar_json(m.state.carriers, "cm^-3"),
+        );
+        for n in &m.numbers {
+            out.insert(n.name.into(), scalar_json(n.value, n.unit));
+        }
+        for ((name, _), held) in FLAGS.iter().zip(m.flags()) {
+            out.insert((*name).into(), json!(held));
+        }
+        out.insert("doubts".into(), json!(m.doubts()));
+        out.insert("seconds".into(), json!(m.seconds));
+        Value::Object(out)
+    };
+    let rows: Vec<Value> = report.materials.iter().map(row).collect();
+    let failed: Vec<Value> = report
+        .failed
+        .iter()
+        .map(|f| json!({"file": f.file, "reason": f.reason}))
+        .collect();
+    json!({
+        "kind": "screen",
+        "sorted_by": report.by.quantity(),
+        "lattice_thermal_conductivity": {"value": report.lattice_w_mk, "error": 0.0, "unit": "W/(m K)"},
+        "relaxation_time": report.tau_s.map(|t| json!({"value": t, "error": 0.0, "unit": "s"})),
+        "scattering": report.scattering,
+        "rows": rows,
+        "failed": failed,
+    })
+}
+
+/// A field of comma-separated values.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+/// Comma-separated values: one line a material.
+pub fn screen_csv(report: &ScreenReport) -> String {
+    let mut s = String::from(
+        "file,gap [eV],temperature [K],direction,chemical_potential_from_fermi_level [eV],carrier_density [cm^-3],carrier_density_error [cm^-3]",
+    );
+    for (name, unit, ..) in MERIT_QUANTITIES {
+        let _ = write!(s, ",{name} [{unit}],{name}_error [{unit}]");
+    }
+    s += ",doubts\n";
+    for m in &report.materials {
+        let _ = write!(
+            s,
+            "{},{},{},{},{:e},{:e},{:e}",
+            quoted(&m.file),
+            m.gap_ev,
+            m.state.temperature_k,
+            quoted(&m.state.direction),
+            m.state.mu_ev,
+            m.state.carriers.value,
+            m.state.carriers.error
+        );
+        for n in &m.numbers {
+            let _ = write!(s, ",{:e},{:e}", n.value.value, n.value.error);
+        }
+        let _ = writeln!(s, ",{}", quoted(&m.doubts().join("; ")));
+    }
+    s
+}
+
+/// An HDF5 result: every number along `file`.
+///
+/// # Errors
+/// Where dimensions and data disagree (a defect).
+pub fn screen_result(report: &ScreenReport, command: &str) -> Result<ResultFile> {
+    let mut file = ResultFile::new("screen", command);
+    let all = &report.materials;
+    let join = |of: &dyn Fn(&Material) -> String| all.iter().map(of).collect::<Vec<_>>().join("\n");
+    file.attribute("sorted_by", report.by.quantity())
+        .attribute("lattice_thermal_conductivity_w_mk", report.lattice_w_mk)
+        .attribute("formats", join(&|m| m.format.clone()))
+        .attribute("directions", join(&|m| m.state.direction.clone()));
+    if let Some(tau) = report.tau_s {
+        file.attribute("relaxation_time_s", tau);
+    }
+    if let Some(scattering) = &report.scattering {
+        file.attribute("scattering", scattering.as_str());
+    }
+    if !report.failed.is_empty() {
+        let failed = report
+            .failed
+            .iter()
+            .map(|f| format!("{}: {}", f.file, f.reason));
+        file.attribute("failed", failed.collect::<Vec<_>>().join("\n"));
+    }
+    let names: Vec<String> = all.iter().map(|m| m.file.clone()).collect();
+    file.dimension("file", names, "", "file of the bands")?;
+    let mut put =
+        |name: &str, unit: &str, about: &str, of: &dyn Fn(&Material) -> f64| -> Result<()> {
+            file.variable(name, &["file"], all.iter().map(of).collect(), unit, about)?;
+            Ok(())
+        };
+    put("gap", "eV", "gap; 0 of a metal", &|m| m.gap_ev)?;
+    put("temperature", "K", "temperature", &|m| {
+        m.state.temperature_k
+    })?;
+    put(
+        "chemical_potential_from_fermi_level",
+        "eV",
+        "chemical potential from the Fermi level",
+        &|m| m.state.mu_ev,
+    )?;
+    for (c, axis) in ["x", "y", "z"].iter().enumerate() {
+        put(
+            &format!("direction_{axis}"),
+            "1",
+            "component of the direction of transport",
+            &|m| m.state.direction_unit[c],
+        )?;
+    }
+    put("seconds", "s", "time that it took", &|m| m.seconds)?;
+    for (i, (name, word)) in FLAGS.iter().enumerate() {
+        put(name, "1", word, &|m| if m.flags()[i] { 1.0 } else { 0.0 })?;
+    }
+    put("carrier_density", "cm^-3", "electrons less holes", &|m| {
+        m.state.carriers.value
+    })?;
+    for (i, (name, unit, _, about)) in MERIT_QUANTITIES.iter().enumerate() {
+        put(name, unit, about, &|m| m.numbers[i].value.value)?;
+    }
+    file.error_bar(
+        "carrier_density",
+        all.iter().map(|m| m.state.carriers.error).collect(),
+    )?;
+    for (i, (name, ..)) in MERIT_QUANTITIES.iter().enumerate() {
+        file.error_bar(name, all.iter().map(|m| m.numbers[i].value.error).collect())?;
+    }
+    Ok(file)
+}
