@@ -23,11 +23,11 @@
 //! integrate   ← bands crystal error kernel memory progress uncertainty units
 //! gpu         ← bands error integrate kernel memory
 //! io          ← bands crystal error memory sampler units
-//! surface     ← bands crystal error memory progress sampler units
+//! surface     ← bands crystal error memory progress units
 //! scattering  ← error fermi_dirac io quadrature units
 //! transport   ← bands bounds crystal error fermi_dirac integrate kernel memory quadrature scattering uncertainty units
 //! report      ← bands bounds crystal error fermi_dirac integrate io surface transport uncertainty units
-//! cli         ← bands bounds crystal error gpu integrate io memory progress report sampler scattering surface transport units
+//! cli         ← bands bounds crystal error gpu integrate io memory progress report sampler scattering surface transport uncertainty units
 //! ```
 //!
 //! Conventions: energies in eV, lengths in Å, times in s; results in SI. Lattice rows are a₁ a₂ a₃, `a_i·b_j = 2π δ_ij`,
