@@ -26,12 +26,13 @@
 //! integrate   ← bands crystal error kernel memory progress uncertainty units
 //! gpu         ← bands error integrate kernel memory
 //! io          ← bands crystal error excitations memory sampler units
+//! surface     ← bands crystal error memory progress units
 //! scattering  ← error fermi_dirac io quadrature units
 //! transport   ← bands bounds crystal error fermi_dirac integrate kernel memory quadrature scattering uncertainty units
 //! phonons     ← bands crystal elastic error excitations integrate io memory statistics uncertainty units
 //! superconductor ← bands crystal error fermi_dirac integrate quadrature uncertainty units
-//! report      ← bands bounds crystal elastic error excitations fermi_dirac integrate io phonons superconductor transport uncertainty units
-//! cli         ← bands bounds crystal elastic error excitations gpu integrate io memory phonons progress report sampler scattering superconductor transport uncertainty units
+//! report      ← bands bounds crystal elastic error excitations fermi_dirac integrate io phonons superconductor surface transport uncertainty units
+//! cli         ← bands bounds crystal elastic error excitations gpu integrate io memory phonons progress report sampler scattering superconductor surface transport uncertainty units
 //! ```
 //!
 //! Conventions: energies in eV, lengths in Å, times in s; results in SI. Lattice rows are a₁ a₂ a₃, `a_i·b_j = 2π δ_ij`,
@@ -97,6 +98,7 @@ pub mod sampler;
 pub mod scattering;
 pub mod statistics;
 pub mod superconductor;
+pub mod surface;
 pub mod transport;
 pub mod uncertainty;
 pub mod units;

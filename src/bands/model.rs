@@ -10,13 +10,15 @@ use crate::units::HBAR2_OVER_ME;
 use rayon::prelude::*;
 use std::f64::consts::PI;
 
-/// A parabolic valley E = (ħ²/2) δk·M⁻¹·δk around a centre, periodic by the nearest image of δk.
+/// A parabolic valley E = E₀ + (ħ²/2) δk·M⁻¹·δk around a centre, periodic by the nearest image of δk.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Valley {
     /// Centre, fractional k.
     pub centre: [f64; 3],
     /// Inverse mass tensor in units of 1/m_e, Cartesian, symmetric.
     pub inverse_mass: Tensor,
+    /// Energy of its bottom E₀, eV.
+    pub bottom_ev: f64,
 }
 
 impl Valley {
@@ -33,9 +35,44 @@ impl Valley {
         Self {
             centre,
             inverse_mass,
+            bottom_ev: 0.0,
         }
     }
+
+    /// The unit vector along which it is heaviest.
+    fn axis(&self) -> [f64; 3] {
+        let m = nalgebra::Matrix3::from_fn(|i, j| self.inverse_mass[i][j]);
+        let eigen = m.symmetric_eigen();
+        let v = eigen.eigenvectors.column(eigen.eigenvalues.imin());
+        [v[0], v[1], v[2]]
+    }
 }
+
+/// A strain with the potentials by which valleys feel it (docs/physics §2): ΔE_v = Ξ_d Tr ε + Ξ_u â·ε·â.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Strain {
+    /// ε, xx yy zz yz xz xy.
+    pub strain: [f64; 6],
+    /// Ξ_d, eV.
+    pub dilatation_ev: f64,
+    /// Ξ_u, eV.
+    pub uniaxial_ev: f64,
+}
+
+impl Strain {
+    /// By how much a valley with the unit vector `a` along its axis moves, eV.
+    pub fn shift_ev(&self, a: [f64; 3]) -> f64 {
+        let [xx, yy, zz, yz, xz, xy] = self.strain;
+        let along = xx * a[0] * a[0]
+            + yy * a[1] * a[1]
+            + zz * a[2] * a[2]
+            + 2.0 * (yz * a[1] * a[2] + xz * a[0] * a[2] + xy * a[0] * a[1]);
+        self.dilatation_ev * (xx + yy + zz) + self.uniaxial_ev * along
+    }
+}
+
+/// Strains beyond this are no longer linear.
+const LARGEST_STRAIN: f64 = 0.2;
 
 /// A family of analytic bands.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,6 +113,7 @@ impl Model {
         Self::Valleys(vec![Valley {
             centre: [0.0; 3],
             inverse_mass,
+            bottom_ev: 0.0,
         }])
     }
 
@@ -110,6 +148,35 @@ impl Model {
             })
             .to_vec();
         (Self::Valleys(valleys), lattice)
+    }
+
+    /// Valleys moved by a strain, which leaves their masses and places.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for bands that are no valleys, or a strain that is not small.
+    pub fn strained(mut self, strain: &Strain) -> Result<Self> {
+        if let Some(e) = strain
+            .strain
+            .iter()
+            .find(|e| e.is_nan() || e.abs() > LARGEST_STRAIN)
+        {
+            return Err(Error::bad_option(
+                "--strain",
+                format!("a component is {e}"),
+                "give strains without unit, small as 0.01 (1 %)",
+            ));
+        }
+        let Self::Valleys(valleys) = &mut self else {
+            return Err(Error::bad_option(
+                "--strain",
+                format!("the model {} has no valleys", self.name()),
+                "give `ellipsoid`, `silicon-valleys` or `germanium-valleys`",
+            ));
+        };
+        for valley in valleys {
+            valley.bottom_ev += strain.shift_ev(valley.axis());
+        }
+        Ok(self)
     }
 
     /// Number of bands.
@@ -148,8 +215,11 @@ impl Model {
                 let gradient: [f64; 3] = valley
                     .inverse_mass
                     .map(|row| HBAR2_OVER_ME * (row[0] * k[0] + row[1] * k[1] + row[2] * k[2]));
-                let energy = 0.5 * (0..3).map(|i| gradient[i] * k[i]).sum::<f64>();
-                (energy, gradient.map(|g| per_gradient * g))
+                let kinetic = 0.5 * (0..3).map(|i| gradient[i] * k[i]).sum::<f64>();
+                (
+                    valley.bottom_ev + kinetic,
+                    gradient.map(|g| per_gradient * g),
+                )
             }
             Self::TightBinding { hopping, dimension } => {
                 let m = lattice.gradient_to_velocity();

@@ -122,6 +122,29 @@ pub fn parse_temperatures(text: &str) -> Result<List, String> {
     }
 }
 
+/// Parses temperatures, of which 0 K is one.
+pub fn parse_temperatures_and_zero(text: &str) -> Result<List, String> {
+    let list = parse_list(text, Kind::Temperature)?;
+    match list.0.iter().find(|t| **t < 0.0) {
+        Some(t) => Err(format!("{t} K lies below absolute zero")),
+        None => Ok(list),
+    }
+}
+
+/// Parses magnetic fields, T.
+pub fn parse_fields(text: &str) -> Result<List, String> {
+    parse_list(text, Kind::Number)
+}
+
+/// Parses positive times, s.
+pub fn parse_times(text: &str) -> Result<List, String> {
+    let list = parse_list(text, Kind::Time)?;
+    match list.0.iter().find(|t| **t <= 0.0) {
+        Some(t) => Err(format!("{t} s is no relaxation time: give positive ones")),
+        None => Ok(list),
+    }
+}
+
 /// The units of densities, for messages: the dimension is another option's.
 const DENSITY_UNITS: &str = "cm^-3; cm^-2 with --dimension 2, cm^-1 with --dimension 1";
 /// What densities can be per, by the number of directions.

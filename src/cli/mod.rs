@@ -9,15 +9,18 @@ mod dimension;
 mod dos;
 mod drag;
 mod fermi;
+mod field;
 mod focusing;
 mod info;
 mod landauer;
 mod level;
 mod lists;
+mod magneto;
 mod model;
 mod opened;
 mod optimize;
 mod options;
+mod orbits;
 mod outputs;
 mod phonon;
 mod plausible;
@@ -31,6 +34,8 @@ mod session;
 mod signals;
 mod states;
 mod superconductor;
+mod surface;
+mod surfaces;
 mod terminal;
 mod transport;
 mod validate;
@@ -73,6 +78,12 @@ enum Command {
     /// The doping (and temperature) of the largest power factor or zT
     #[command(after_help = UNITS)]
     Optimize(Box<optimize::Optimize>),
+    /// The Fermi surface (or any of constant energy): area, pockets, carriers; meshes, a page, a picture
+    Surface(Box<surface::Surface>),
+    /// Extremal orbits in a magnetic field: frequencies of quantum oscillations, cyclotron masses, open orbits, over angles
+    Orbits(Box<orbits::Orbits>),
+    /// Transport in any magnetic field: magnetoresistance, Hall, Seebeck, Nernst, thermal conductivity, along orbits
+    Magneto(Box<magneto::Magneto>),
     /// Modes per area, mean free paths, and what a contact or a device of a given length conducts
     #[command(after_help = UNITS)]
     Landauer(Box<landauer::Landauer>),
@@ -122,6 +133,9 @@ impl Cli {
             Command::Dos(c) => c.run(),
             Command::Transport(c) => c.run(),
             Command::Optimize(c) => c.run(),
+            Command::Surface(c) => c.run(),
+            Command::Orbits(c) => c.run(),
+            Command::Magneto(c) => c.run(),
             Command::Landauer(c) => c.run(),
             Command::Zt(c) => c.run(),
             Command::Screen(c) => c.run(),

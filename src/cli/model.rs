@@ -5,7 +5,7 @@ use super::outputs::Outputs;
 use super::quantity::{Kind, number, quantity};
 use super::{session, terminal};
 use crate::bands::BandSource;
-use crate::bands::model::{Model, ModelBands};
+use crate::bands::model::{Model, ModelBands, Strain};
 use crate::crystal::{KGrid, Lattice};
 use crate::error::{Error, Result};
 use crate::io::{self, bxsf, hdf5};
@@ -71,6 +71,12 @@ pub struct ModelCommand {
     /// Frequency ω_m/2π or ω₀/2π of phonons, THz
     #[arg(long, value_name = "THZ", value_parser = number, allow_hyphen_values = true, default_value = "10")]
     frequency: f64,
+    /// Strain of a crystal with valleys, xx,yy,zz or xx,yy,zz,yz,xz,xy
+    #[arg(long, value_name = "STRAIN", value_delimiter = ',', value_parser = number, allow_hyphen_values = true, requires = "deformation_potential")]
+    strain: Vec<f64>,
+    /// Potentials by which valleys feel a strain, eV: dilatation, uniaxial (valleys move by Xi_d Tr e + Xi_u a.e.a)
+    #[arg(long, value_name = "XI_D,XI_U", value_delimiter = ',', value_parser = parse_energy, allow_hyphen_values = true, requires = "strain")]
+    deformation_potential: Vec<f64>,
     /// Fermi level to store, eV
     #[arg(long, value_name = "EV", value_parser = parse_energy, allow_hyphen_values = true)]
     fermi_level: Option<f64>,
@@ -89,6 +95,40 @@ fn parse_mass(text: &str) -> Result<f64, String> {
 }
 
 impl ModelCommand {
+    fn strain(&self) -> Result<Option<Strain>> {
+        let wrong = |option: &str, count: usize, remedy: &str| {
+            Err(Error::bad_option(
+                option,
+                format!("{count} numbers"),
+                remedy,
+            ))
+        };
+        let strain = match self.strain[..] {
+            [] => return Ok(None),
+            [xx, yy, zz] => [xx, yy, zz, 0.0, 0.0, 0.0],
+            [xx, yy, zz, yz, xz, xy] => [xx, yy, zz, yz, xz, xy],
+            _ => {
+                return wrong(
+                    "--strain",
+                    self.strain.len(),
+                    "give xx,yy,zz or xx,yy,zz,yz,xz,xy",
+                );
+            }
+        };
+        match self.deformation_potential[..] {
+            [dilatation_ev, uniaxial_ev] => Ok(Some(Strain {
+                strain,
+                dilatation_ev,
+                uniaxial_ev,
+            })),
+            _ => wrong(
+                "--deformation-potential",
+                self.deformation_potential.len(),
+                "give two energies: dilatation,uniaxial",
+            ),
+        }
+    }
+
     /// Runs it.
     ///
     /// # Errors
@@ -124,6 +164,10 @@ impl ModelCommand {
             Name::SimpleCubic => (tight_binding(3), cubic()?),
             Name::Square => (tight_binding(2), cubic()?),
             Name::Chain | Name::PhononChain | Name::ScalarPhonons => (tight_binding(1), cubic()?),
+        };
+        let model = match self.strain()? {
+            Some(strain) => model.strained(&strain)?,
+            None => model,
         };
         let n = self.n.unwrap_or(match self.name {
             Name::Square => [64, 64, 1],

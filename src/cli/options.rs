@@ -374,6 +374,11 @@ pub fn parse_threads(text: &str) -> Result<usize, String> {
     count(text, "threads", 1, MOST_THREADS)
 }
 
+/// A number of threads.
+pub fn parse_threads_option(text: &str) -> Result<usize, String> {
+    parse_threads(text)
+}
+
 /// Most bins of a spectrum.
 const MOST_BINS: usize = 1 << 20;
 

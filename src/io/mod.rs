@@ -21,6 +21,7 @@ mod netcdf;
 mod options;
 pub mod output;
 pub mod phonons;
+pub mod polygons;
 pub mod qe;
 mod recognised;
 pub mod results;

@@ -11,13 +11,18 @@ mod fermi;
 pub mod figure;
 mod focusing;
 mod format;
+mod frame;
 mod landauer;
+mod magneto;
+mod magneto_figure;
 mod optimum;
+mod orbits;
 mod page;
 mod phonon;
 mod screen;
 mod sheet;
 mod superconductor;
+mod surface;
 mod transport;
 mod zt;
 
@@ -32,7 +37,12 @@ pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use focusing::{FocusingReport, focusing_json, focusing_svg, focusing_table};
 pub use format::{scalar, scalar_json, scientific, tensor_json};
 pub use landauer::{LANDAUER_LEGEND, ModeSpectra, modes_name};
+pub use magneto::{MagnetoReport, magneto_csv, magneto_json, magneto_result, magneto_table};
+pub use magneto_figure::magneto_figure;
 pub use optimum::{OptimumReport, objective_name, optimum_table};
+pub use orbits::{
+    OrbitsReport, follow, orbits_csv, orbits_figure, orbits_json, orbits_result, orbits_table,
+};
 pub use page::page;
 pub use phonon::{
     PhononDensity, PhononReport, PhononRow, phonon_info, phonon_info_json, phonon_json,
@@ -50,6 +60,9 @@ pub use superconductor::{
     SuperconductorReport, SuperconductorRow, superconductor_json, superconductor_result,
     superconductor_table,
 };
+#[cfg(feature = "figures")]
+pub use surface::surface_png;
+pub use surface::{Property, SurfaceReport, View, surface_json, surface_page, surface_table};
 pub use transport::{
     TransportReport, transport_csv, transport_json, transport_result, transport_table,
 };

@@ -233,6 +233,7 @@ fn a_rotated_valley_conducts_as_the_rotated_tensor() {
     };
     let valley = |inverse_mass| {
         Model::Valleys(vec![Valley {
+            bottom_ev: 0.0,
             centre: [0.0; 3],
             inverse_mass,
         }])

@@ -203,6 +203,7 @@ fn a_rotated_ellipsoid_follows_the_expansion_of_its_exact_conductivity() {
     });
     let inverse_mass = rotated(&general_rotation(), &diagonal);
     let valley = Model::Valleys(vec![Valley {
+        bottom_ev: 0.0,
         centre: [0.0; 3],
         inverse_mass,
     }]);

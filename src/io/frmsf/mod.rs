@@ -15,4 +15,4 @@ mod write;
 
 pub(crate) use read::is_frmsf;
 pub use read::{parse, read, read_property};
-pub use write::write;
+pub use write::{write, write_surface};

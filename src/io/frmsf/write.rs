@@ -1,6 +1,7 @@
 //! Writing FRMSF.
 
 use crate::bands::{BandSource, Field};
+use crate::crystal::{KGrid, Lattice};
 use crate::error::{Error, Result};
 use crate::io::bxsf::{WriteOptions, chosen_bands, chosen_spin, vectors_in};
 use crate::io::output;
@@ -56,6 +57,43 @@ pub fn write(path: &Path, source: &dyn BandSource, options: &WriteOptions) -> Re
                     writeln!(out, "{:e}", (e - fermi) / unit).map_err(io())?;
                 }
             }
+        }
+        Ok(())
+    })
+}
+
+/// Writes the bands of a surface on their grid, energies relative to `energy_ev`, with |∇_k E| (eV Å) for colours, in eV and Å⁻¹ with 2π.
+///
+/// # Errors
+/// [`Error::BadBands`] for a grid that does not begin at Γ; [`Error::Io`] where the system refuses.
+pub fn write_surface(
+    path: &Path,
+    lattice: &Lattice,
+    grid: KGrid,
+    bands: &[(&[f64], Vec<f64>)],
+    energy_ev: f64,
+) -> Result<()> {
+    if grid.shift != [0.0; 3] {
+        return Err(Error::bad_bands(
+            "k-grid",
+            format!("{grid} does not begin at Γ"),
+            "write another format",
+        ));
+    }
+    output::write(path, |out| {
+        let [n1, n2, n3] = grid.n;
+        let io = || Error::io(path, "write");
+        writeln!(out, "{n1} {n2} {n3}\n1\n{}", bands.len()).map_err(io())?;
+        for b in lattice.reciprocal() {
+            writeln!(out, "{:?} {:?} {:?}", b[0], b[1], b[2]).map_err(io())?;
+        }
+        for (energies, _) in bands {
+            for e in *energies {
+                writeln!(out, "{:e}", e - energy_ev).map_err(io())?;
+            }
+        }
+        for x in bands.iter().flat_map(|(_, speeds)| speeds) {
+            writeln!(out, "{x:e}").map_err(io())?;
         }
         Ok(())
     })

@@ -1,0 +1,201 @@
+//! `bzint surface`.
+
+use super::options::{FermiOption, Input, Output, on_threads, parse_energy, parse_time};
+use super::outputs::{Delivery, Outputs, file_to_write, of_option, write_json};
+use super::session;
+use super::surfaces::{MeshOption, Surfaces};
+use crate::error::{Error, Result};
+use crate::io::frmsf;
+use crate::io::polygons::{self, Format};
+use crate::io::{write_bytes, write_text};
+use crate::report::{
+    Property, SurfaceReport, View, surface_json, surface_page, surface_png, surface_table,
+};
+use crate::surface::survey;
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// The property that colours show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Colour {
+    /// |v|
+    Speed,
+    /// v along x
+    X,
+    /// v along y
+    Y,
+    /// v along z
+    Z,
+    /// |v| tau
+    MeanFreePath,
+}
+
+/// Options of `surface`.
+#[derive(Args, Debug)]
+pub struct Surface {
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    level: FermiOption,
+    /// Energy of the surface from the Fermi level, eV
+    #[arg(long, value_name = "EV", value_parser = parse_energy, allow_hyphen_values = true, default_value = "0")]
+    energy: f64,
+    #[command(flatten)]
+    mesh: MeshOption,
+    /// Constant relaxation time, s, for mean free paths
+    #[arg(long, value_name = "SECONDS", value_parser = parse_time, allow_hyphen_values = true)]
+    tau: Option<f64>,
+    /// What colours show
+    #[arg(long, value_enum, default_value = "speed")]
+    colour: Colour,
+    /// Also write the surface: .vtp (ParaView), .ply, .obj, .glb, .frmsf (FermiSurfer), .html (a page that turns it), .png, or .json
+    #[arg(short, long = "output", value_name = "FILE", value_parser = file_to_write())]
+    out: Vec<PathBuf>,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// What a file is to hold.
+#[derive(Clone, Copy)]
+enum Form {
+    Polygons(Format),
+    Frmsf,
+    Page,
+    Picture,
+    Json,
+}
+
+impl Form {
+    fn of(path: &Path) -> Result<Self> {
+        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+        Ok(match ending.as_deref() {
+            Some("vtp") => Self::Polygons(Format::Vtp),
+            Some("ply") => Self::Polygons(Format::Ply),
+            Some("obj") => Self::Polygons(Format::Obj),
+            Some("glb") => Self::Polygons(Format::Glb),
+            Some("frmsf") => Self::Frmsf,
+            Some("html" | "htm") => Self::Page,
+            Some("png") => Self::Picture,
+            Some("json") => Self::Json,
+            _ => {
+                return Err(Error::bad_option(
+                    "--output",
+                    format!("{} does not say in which form", path.display()),
+                    "name the file .vtp, .ply, .obj, .glb, .frmsf, .html, .png or .json",
+                ));
+            }
+        })
+    }
+}
+
+impl Surface {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// Where the bands cannot be read, have no surface at the energy, or a file cannot be written.
+    pub fn run(self) -> Result<()> {
+        let _progress = session::show_progress(&self.output);
+        let forms = self
+            .out
+            .iter()
+            .map(|p| Form::of(p))
+            .collect::<Result<Vec<_>>>()?;
+        let named: Vec<(&'static str, PathBuf)> = self
+            .out
+            .iter()
+            .flat_map(|p| of_option(&Some(p.clone())))
+            .collect();
+        let outputs = Outputs::new(&self.output, &[&self.input.file], &named)?;
+        if self.colour == Colour::MeanFreePath && self.tau.is_none() {
+            return Err(Error::bad_option(
+                "--colour mean-free-path",
+                "no relaxation time is known",
+                "give `--tau SECONDS`",
+            ));
+        }
+        let bands = Surfaces::open(&self.input, &self.level, &self.mesh, false, &self.output)?;
+        outputs.spare_inputs()?;
+        let energy = bands.fermi_ev + self.energy;
+        let start = Instant::now();
+        let (replicas, fine, coarse, rival) = on_threads(self.mesh.threads, || {
+            let replicas = bands.sample((energy, energy))?;
+            let fine = survey(bands.header(), &replicas.fine, energy)?;
+            let coarse = survey(bands.header(), &replicas.coarse, energy)?;
+            let rival = replicas
+                .rival
+                .as_ref()
+                .map(|r| survey(bands.header(), r, energy))
+                .transpose()?;
+            Ok((replicas, fine, coarse, rival))
+        })?;
+        let origin = match self.energy == 0.0 {
+            true => format!("Fermi level, {}", bands.origin),
+            false => format!(
+                "{:+} eV from the Fermi level, {}",
+                self.energy, bands.origin
+            ),
+        };
+        let report = SurfaceReport {
+            header: bands.header(),
+            input: self.input.file.display().to_string(),
+            energy_ev: energy,
+            origin,
+            grid: replicas.fine.grid.n,
+            fine: &fine,
+            coarse: &coarse,
+            rival: rival.as_deref(),
+            full_bands: bands.full_bands(energy),
+            tau_s: self.tau,
+            seconds: start.elapsed().as_secs_f64(),
+        };
+        let mut end = Delivery::new(&self.output, &outputs);
+        end.print(|| surface_json(&report), || surface_table(&report));
+        let first = bands.source.header().first_band;
+        let view = || View::new(&fine, first, &self.properties(), self.tau.unwrap_or(0.0));
+        for (path, form) in self.out.iter().zip(&forms) {
+            end.write(path, |path| match form {
+                Form::Polygons(format) => polygons::write(path, &view().polygons, *format),
+                Form::Frmsf => {
+                    let fine = &replicas.fine;
+                    let of = |at: usize| {
+                        Ok((
+                            &fine.bands[at].energies[..],
+                            fine.speeds(at, &bands.header().lattice)?,
+                        ))
+                    };
+                    let all = (0..fine.bands.len()).map(of).collect::<Result<Vec<_>>>()?;
+                    frmsf::write_surface(path, &bands.header().lattice, fine.grid, &all, energy)
+                }
+                Form::Page => {
+                    let title = format!("Surface of {}", report.input);
+                    write_text(path, &surface_page(&view(), &title, &report.page_facts()))
+                }
+                Form::Picture => write_bytes(path, &surface_png(&view())?),
+                Form::Json => write_json(path, &surface_json(&report)),
+            });
+        }
+        end.finish()
+    }
+
+    /// The property that colours show, and the others.
+    fn properties(&self) -> Vec<Property> {
+        let chosen = match self.colour {
+            Colour::Speed => Property::Speed,
+            Colour::X => Property::X,
+            Colour::Y => Property::Y,
+            Colour::Z => Property::Z,
+            Colour::MeanFreePath => Property::MeanFreePath,
+        };
+        let mut all = vec![chosen];
+        for other in [Property::Speed, Property::X, Property::Y, Property::Z] {
+            if other != chosen {
+                all.push(other);
+            }
+        }
+        if self.tau.is_some() && chosen != Property::MeanFreePath {
+            all.push(Property::MeanFreePath);
+        }
+        all
+    }
+}

@@ -1,0 +1,134 @@
+//! A picture of a surface, drawn without a screen: a depth buffer, one light, and the zone's edges.
+
+use super::colours::colour;
+use super::view::View;
+use crate::error::{Error, Result};
+use crate::surface::vector::{Vector, cross, dot, norm, unit};
+use resvg::tiny_skia;
+
+/// Pixels of the picture's side, and how many of the drawing make one.
+const SIDE: usize = 900;
+const FINER: usize = 2;
+/// Where it is looked from.
+const EYE: Vector = [0.78, -0.52, 0.42];
+
+struct Canvas {
+    side: usize,
+    depth: Vec<f32>,
+    colour: Vec<[f32; 3]>,
+}
+
+impl Canvas {
+    fn put(&mut self, x: usize, y: usize, z: f32, c: [f32; 3]) {
+        let at = y * self.side + x;
+        if z > self.depth[at] {
+            self.depth[at] = z;
+            self.colour[at] = c;
+        }
+    }
+}
+
+/// A PNG of the surface.
+///
+/// # Errors
+/// [`Error::Internal`] where the picture cannot be encoded (a defect).
+pub fn surface_png(view: &View) -> Result<Vec<u8>> {
+    let towards = unit(EYE);
+    let right = unit(cross([0.0, 0.0, 1.0], towards));
+    let up = cross(towards, right);
+    let reach = view
+        .edges
+        .iter()
+        .flatten()
+        .map(|k| norm(*k))
+        .fold(1e-9, f64::max);
+    let side = SIDE * FINER;
+    let unit_pixels = 0.47 * side as f64 / reach;
+    let project = |k: Vector| {
+        let x = 0.5 * side as f64 + unit_pixels * dot(k, right);
+        let y = 0.5 * side as f64 - unit_pixels * dot(k, up);
+        [x, y, unit_pixels * dot(k, towards)]
+    };
+    let mut canvas = Canvas {
+        side,
+        depth: vec![f32::MIN; side * side],
+        colour: vec![[1.0; 3]; side * side],
+    };
+    let light = unit([0.3, -0.9, 0.8]);
+    let (low, high) = view.ranges.first().copied().unwrap_or((0.0, 1.0));
+    let p = &view.polygons;
+    let values = p.fields.first().map(|f| &f.2);
+    for t in &p.triangles {
+        let corners = t.map(|i| project(p.points[i as usize].map(f64::from)));
+        let shades = t.map(|i| {
+            let n = p.normals[i as usize].map(f64::from);
+            // Both sides are lit.
+            let diffuse = dot(n, light).abs() * 0.62 + dot(n, towards).abs() * 0.22 + 0.2;
+            let value = values.map_or(0.5, |v| {
+                (f64::from(v[i as usize]) - low) / (high - low).max(f64::MIN_POSITIVE)
+            });
+            colour(value).map(|c| (c * diffuse).min(1.0))
+        });
+        fill(&mut canvas, corners, shades);
+    }
+    for [a, b] in &view.edges {
+        let (a, b) = (project(*a), project(*b));
+        let steps = ((b[0] - a[0]).abs().max((b[1] - a[1]).abs()) * 2.0)
+            .ceil()
+            .max(1.0);
+        for i in 0..=steps as usize {
+            let s = i as f64 / steps;
+            let at = [0, 1, 2].map(|c| a[c] + s * (b[c] - a[c]));
+            for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+                let (x, y) = (at[0] as usize + dx, at[1] as usize + dy);
+                if x < side && y < side {
+                    canvas.put(x, y, at[2] as f32, [0.25; 3]);
+                }
+            }
+        }
+    }
+    let mut image = tiny_skia::Pixmap::new(SIDE as u32, SIDE as u32)
+        .ok_or_else(|| Error::Internal("picture of a surface".into()))?;
+    for (at, pixel) in image.data_mut().chunks_exact_mut(4).enumerate() {
+        let (x, y) = (at % SIDE * FINER, at / SIDE * FINER);
+        let mut sum = [0.0f32; 3];
+        for i in 0..FINER * FINER {
+            let c = canvas.colour[(y + i / FINER) * side + x + i % FINER];
+            (0..3).for_each(|a| sum[a] += c[a]);
+        }
+        for a in 0..3 {
+            pixel[a] = (255.0 * sum[a] / (FINER * FINER) as f32).round() as u8;
+        }
+        pixel[3] = 255;
+    }
+    image
+        .encode_png()
+        .map_err(|e| Error::Internal(format!("picture of a surface: {e}")))
+}
+
+fn fill(canvas: &mut Canvas, p: [[f64; 3]; 3], shades: [[f64; 3]; 3]) {
+    let area =
+        (p[1][0] - p[0][0]) * (p[2][1] - p[0][1]) - (p[2][0] - p[0][0]) * (p[1][1] - p[0][1]);
+    if area.abs() < 1e-12 {
+        return;
+    }
+    let bound = |a: usize, pick: fn(f64, f64) -> f64| pick(pick(p[0][a], p[1][a]), p[2][a]);
+    let limit = canvas.side as f64 - 1.0;
+    let [x0, y0] = [0, 1].map(|a| bound(a, f64::min).floor().clamp(0.0, limit) as usize);
+    let [x1, y1] = [0, 1].map(|a| bound(a, f64::max).ceil().clamp(0.0, limit) as usize);
+    for y in y0..=y1 {
+        for x in x0..=x1 {
+            let (cx, cy) = (x as f64 + 0.5, y as f64 + 0.5);
+            let edge = |i: usize, j: usize| {
+                ((p[j][0] - p[i][0]) * (cy - p[i][1]) - (p[j][1] - p[i][1]) * (cx - p[i][0])) / area
+            };
+            let w = [edge(1, 2), edge(2, 0), edge(0, 1)];
+            if w.iter().any(|w| *w < -1e-9) {
+                continue;
+            }
+            let z = (0..3).map(|i| w[i] * p[i][2]).sum::<f64>();
+            let c = [0, 1, 2].map(|a| (0..3).map(|i| w[i] * shades[i][a]).sum::<f64>() as f32);
+            canvas.put(x, y, z as f32, c);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! A surface as it is shown: folded into the first zone, with a colour for a property.
+
+use super::colours::colour;
+use super::zone::{Corner, Zone};
+use crate::io::polygons::Polygons;
+use crate::surface::BandSurface;
+use crate::surface::vector::{Vector, norm, scale, unit};
+use crate::units::EV_ANGSTROM_OVER_HBAR;
+use std::collections::HashMap;
+
+/// Points nearer than this (Å⁻¹) are one.
+const NEAR: f64 = 1e-6;
+
+/// What colours show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Property {
+    /// |v|.
+    Speed,
+    /// v along x.
+    X,
+    /// v along y.
+    Y,
+    /// v along z.
+    Z,
+    /// |v| τ for a constant τ.
+    MeanFreePath,
+}
+
+impl Property {
+    /// Name, as in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Speed => "speed",
+            Self::X => "velocity_x",
+            Self::Y => "velocity_y",
+            Self::Z => "velocity_z",
+            Self::MeanFreePath => "mean_free_path",
+        }
+    }
+
+    /// Unit.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::MeanFreePath => "m",
+            _ => "m/s",
+        }
+    }
+
+    fn of(self, gradient: Vector, tau_s: f64) -> f64 {
+        let v = scale(EV_ANGSTROM_OVER_HBAR, gradient);
+        match self {
+            Self::Speed => norm(v),
+            Self::X => v[0],
+            Self::Y => v[1],
+            Self::Z => v[2],
+            Self::MeanFreePath => norm(v) * tau_s,
+        }
+    }
+}
+
+/// A surface in the first zone.
+pub struct View {
+    /// Its triangles; the first field is the property that colours show.
+    pub polygons: Polygons,
+    /// Edges of the zone, Å⁻¹.
+    pub edges: Vec<[Vector; 2]>,
+    /// Least and largest value of each field.
+    pub ranges: Vec<(f64, f64)>,
+    /// Triangles of each part.
+    pub counts: Vec<usize>,
+}
+
+impl View {
+    /// Of the surfaces of some bands, with `first_band` the number of the first; `properties` (one at least) with a constant τ.
+    pub fn new(
+        surfaces: &[BandSurface],
+        first_band: usize,
+        properties: &[Property],
+        tau_s: f64,
+    ) -> Self {
+        let mut polygons = Polygons::default();
+        let zone = surfaces.first().map(|s| Zone::new(&s.mesh.reciprocal));
+        let mut values: Vec<Vec<f64>> = vec![Vec::new(); properties.len()];
+        let spins = surfaces.iter().any(|s| s.spin > 0);
+        for s in surfaces {
+            let mesh = &s.mesh;
+            for (number, sheet) in s.sheets.iter().enumerate() {
+                let spin = if spins {
+                    format!(" spin {}", s.spin + 1)
+                } else {
+                    String::new()
+                };
+                let name = format!("band {}{spin} sheet {}", s.band + first_band, number + 1);
+                polygons.parts.push((name, polygons.triangles.len()));
+                // Corners of one sheet in one place are one point.
+                let mut shared: HashMap<[i64; 3], u32> = HashMap::new();
+                for t in &sheet.triangles {
+                    let t = &mesh.triangles[*t as usize];
+                    let corners: [Corner; 3] = std::array::from_fn(|i| Corner {
+                        k: mesh.cartesian(mesh.corner(t, i)),
+                        gradient: mesh.gradient(mesh.vertices[t.vertices[i] as usize].slope),
+                        value: 0.0,
+                    });
+                    let parts = zone.as_ref().map_or(Vec::new(), |z| z.fold(corners));
+                    for part in parts {
+                        let indices: Vec<u32> = part
+                            .iter()
+                            .map(|c| {
+                                let place = c.k.map(|x| (x / NEAR).round() as i64);
+                                *shared.entry(place).or_insert_with(|| {
+                                    polygons.points.push(c.k.map(|x| x as f32));
+                                    polygons.normals.push(unit(c.gradient).map(|x| x as f32));
+                                    for (all, p) in values.iter_mut().zip(properties) {
+                                        all.push(p.of(c.gradient, tau_s));
+                                    }
+                                    polygons.points.len() as u32 - 1
+                                })
+                            })
+                            .collect();
+                        for i in 2..indices.len() {
+                            polygons
+                                .triangles
+                                .push([indices[0], indices[i - 1], indices[i]]);
+                        }
+                    }
+                }
+            }
+        }
+        let range = |all: &Vec<f64>| {
+            all.iter()
+                .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| {
+                    (l.min(*x), h.max(*x))
+                })
+        };
+        let ranges: Vec<(f64, f64)> = values.iter().map(range).collect();
+        if let (Some(first), Some((low, high))) = (values.first(), ranges.first()) {
+            let width = (high - low).max(f64::MIN_POSITIVE);
+            let of = |x: &f64| colour((x - low) / width).map(|c| (255.0 * c).round() as u8);
+            polygons.colours = first.iter().map(of).collect();
+        }
+        polygons.fields = properties
+            .iter()
+            .zip(&values)
+            .map(|(p, v)| {
+                let values = v.iter().map(|x| *x as f32).collect();
+                (p.name().to_owned(), p.unit().to_owned(), values)
+            })
+            .collect();
+        let counts = (0..polygons.parts.len())
+            .map(|i| {
+                let last = polygons
+                    .parts
+                    .get(i + 1)
+                    .map_or(polygons.triangles.len(), |p| p.1);
+                last - polygons.parts[i].1
+            })
+            .collect();
+        Self {
+            polygons,
+            edges: zone.map_or(Vec::new(), |z| z.edges),
+            ranges,
+            counts,
+        }
+    }
+}

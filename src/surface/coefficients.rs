@@ -1,0 +1,153 @@
+//! What is measured in a field, of the moments ∫dE (−∂f/∂E)(E−μ)ⁿ σ(E, B) (docs/physics §3, §6, §10, §11).
+
+use super::direction::Direction;
+use super::vector::{Vector, dot};
+use crate::crystal::Tensor;
+use crate::crystal::tensor::product;
+
+/// Coefficients at one temperature in one field. Tensors are full, `[row][col]`; those of a layer are zero along its normal.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct InField {
+    /// σ, S/m (per τ: S/(m s)).
+    pub conductivity: Tensor,
+    /// ρ = σ⁻¹.
+    pub resistivity: Tensor,
+    /// (ρ_ii(B) − ρ_ii(0))/ρ_ii(0) for currents along x, y, z.
+    pub magnetoresistance: Vector,
+    /// R_H: the part of ρ that is odd under exchange of row and column, per field, m³/C; ρ_yx/B for a field along z.
+    pub hall: f64,
+    /// S, V/K: 𝓔 = S∇T without current.
+    pub seebeck: Tensor,
+    /// ν: likewise of S, V/(K T); S_xy/B for a field along z.
+    pub nernst: f64,
+    /// κ without current, W/(m K).
+    pub thermal: Tensor,
+    /// κσ⁻¹/T, V²/K².
+    pub lorenz: Tensor,
+}
+
+/// Inverse where the conductor conducts: in the plane across `direction` for a layer.
+fn inverse(t: &Tensor, direction: &Direction, layer: bool) -> Tensor {
+    if !layer {
+        let m = nalgebra::Matrix3::from_fn(|i, j| t[i][j]);
+        return m.try_inverse().map_or([[f64::NAN; 3]; 3], |m| {
+            std::array::from_fn(|i| std::array::from_fn(|j| m[(i, j)]))
+        });
+    }
+    let e = direction.across;
+    let p: [[f64; 2]; 2] =
+        std::array::from_fn(|a| std::array::from_fn(|b| dot(e[a], t.map(|row| dot(row, e[b])))));
+    let determinant = p[0][0] * p[1][1] - p[0][1] * p[1][0];
+    let q = [
+        [p[1][1] / determinant, -p[0][1] / determinant],
+        [-p[1][0] / determinant, p[0][0] / determinant],
+    ];
+    std::array::from_fn(|i| {
+        std::array::from_fn(|j| {
+            let mut sum = 0.0;
+            for a in 0..2 {
+                for b in 0..2 {
+                    sum += q[a][b] * e[a][i] * e[b][j];
+                }
+            }
+            sum
+        })
+    })
+}
+
+/// −½ ε_ijk b_k t_ij: t_yx for an antisymmetric t and a field along z.
+fn odd_part(t: &Tensor, unit: Vector) -> f64 {
+    let axial = [t[1][2] - t[2][1], t[2][0] - t[0][2], t[0][1] - t[1][0]];
+    -0.5 * dot(axial, unit)
+}
+
+fn scaled(s: f64, t: &Tensor) -> Tensor {
+    t.map(|row| row.map(|x| s * x))
+}
+
+impl InField {
+    /// Of moments (S/m eVⁿ) in the field `field_t` along `direction`, and of `zero`, those without field; at temperature `t`, K (0: no thermoelectric
+    /// coefficients).
+    pub fn new(
+        moments: &[Tensor; 3],
+        zero: &[Tensor; 3],
+        t: f64,
+        field_t: f64,
+        direction: &Direction,
+        layer: bool,
+    ) -> Self {
+        let rho = inverse(&moments[0], direction, layer);
+        let rho_0 = inverse(&zero[0], direction, layer);
+        let mut all = Self {
+            conductivity: moments[0],
+            resistivity: rho,
+            ..Self::default()
+        };
+        for i in 0..3 {
+            let still = rho_0[i][i];
+            all.magnetoresistance[i] = match still != 0.0 {
+                true => (rho[i][i] - still) / still,
+                false => 0.0,
+            };
+        }
+        if field_t != 0.0 {
+            all.hall = odd_part(&rho, direction.unit) / field_t;
+        }
+        if t > 0.0 {
+            let ratio = product(&rho, &moments[1]);
+            all.seebeck = scaled(-1.0 / t, &ratio);
+            let open = product(&moments[1], &ratio);
+            for i in 0..3 {
+                for j in 0..3 {
+                    all.thermal[i][j] = (moments[2][i][j] - open[i][j]) / t;
+                }
+            }
+            all.lorenz = scaled(1.0 / t, &product(&all.thermal, &rho));
+            if field_t != 0.0 {
+                all.nernst = -odd_part(&all.seebeck, direction.unit) / field_t;
+            }
+        }
+        all
+    }
+
+    /// Every number in one list, in a fixed order.
+    fn flat(&self) -> Vec<f64> {
+        let tensors = [
+            self.conductivity,
+            self.resistivity,
+            self.seebeck,
+            self.thermal,
+            self.lorenz,
+        ];
+        let mut all: Vec<f64> = tensors.iter().flatten().flatten().copied().collect();
+        all.extend(self.magnetoresistance);
+        all.extend([self.hall, self.nernst]);
+        all
+    }
+
+    fn from_flat(all: &[f64]) -> Self {
+        let tensor =
+            |n: usize| std::array::from_fn(|i| std::array::from_fn(|j| all[9 * n + 3 * i + j]));
+        Self {
+            conductivity: tensor(0),
+            resistivity: tensor(1),
+            seebeck: tensor(2),
+            thermal: tensor(3),
+            lorenz: tensor(4),
+            magnetoresistance: [all[45], all[46], all[47]],
+            hall: all[48],
+            nernst: all[49],
+        }
+    }
+
+    /// Σ weight·|a − b| for each number.
+    pub fn bars(parts: &[(f64, &Self, &Self)]) -> Self {
+        let mut sum = vec![0.0; 50];
+        for (weight, a, b) in parts {
+            for (s, (x, y)) in sum.iter_mut().zip(a.flat().iter().zip(b.flat())) {
+                *s += weight * (x - y).abs();
+            }
+        }
+        Self::from_flat(&sum)
+    }
+}

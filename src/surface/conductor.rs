@@ -1,0 +1,371 @@
+//! Bands as conductors in a magnetic field: σ(E, B) of all surfaces at an energy, and its thermal averages.
+
+use super::direction::Direction;
+use super::families::Families;
+use super::field::{Field, Spline};
+use super::integrals::sums_of;
+use super::mesh::Mesh;
+use super::planes::planes;
+use super::sample::Sampled;
+use super::sums::orbit_sums;
+use super::window::Node;
+use crate::bands::BandHeader;
+use crate::crystal::{KGrid, Lattice, Tensor};
+use crate::error::{Error, Result};
+use crate::units::{ELEMENTARY_CHARGE, HBAR};
+use rayon::prelude::*;
+use std::f64::consts::PI;
+
+/// σ/(τ g_s) in S/(m s) of ∫dk∮ g_i y_j dw in eV/Å: e³·10¹⁰/(8π³ħ²).
+const CONDUCTIVITY: f64 = ELEMENTARY_CHARGE * ELEMENTARY_CHARGE / (8.0 * PI * PI * PI)
+    * (ELEMENTARY_CHARGE / HBAR)
+    / HBAR
+    * 1e10;
+/// X/(Bτ), Å⁻²/eV per T s: e²/ħ²·10⁻²⁰.
+const SCALE: f64 = (ELEMENTARY_CHARGE / HBAR) * (ELEMENTARY_CHARGE / HBAR) * 1e-20;
+
+/// Relaxation times of bands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Times {
+    /// None: fields are Bτ in T s, and conductivities per τ.
+    Unknown,
+    /// One for all, s.
+    Constant(f64),
+    /// One for each band that reaches into the window, in their order, s.
+    PerBand(Vec<f64>),
+    /// Those of the bands' own table.
+    FromBands,
+}
+
+/// How planes are laid, and over which bands.
+pub struct Conductor {
+    lattice: Lattice,
+    degeneracy: f64,
+    sampled: Sampled,
+    splines: Vec<Spline>,
+    /// ln(τ/τ₀) where τ depends on k.
+    log_times: Vec<Option<Spline>>,
+    /// τ₀ of each band, s; 1 where none is known.
+    times: Vec<f64>,
+    /// Planes over the width of the zone.
+    density: f64,
+}
+
+/// σ at one energy.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AtEnergy {
+    /// For every field, S/m (S/(m s) without τ).
+    pub sigma: Vec<Tensor>,
+    /// States, 1/(eV cell), by planes.
+    pub states: f64,
+    /// The same by the surface's triangles.
+    pub states_of_surface: f64,
+    /// Share of the states on open orbits.
+    pub open: f64,
+    /// σ without field from the surface's triangles, where τ does not depend on k.
+    pub sigma_of_surface: Tensor,
+    /// Whether τ depends on k, so that this is not σ.
+    pub with_times: bool,
+    /// Segments of all orbits.
+    pub segments: usize,
+    /// Orbits.
+    pub orbits: usize,
+}
+
+impl Conductor {
+    /// Of sampled bands with relaxation times.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for a number of relaxation times that is not that of the bands; where memory is short.
+    pub fn new(header: &BandHeader, sampled: Sampled, times: &Times, density: f64) -> Result<Self> {
+        let count = sampled.bands.len();
+        let mut splines = Vec::new();
+        let mut log_times = Vec::new();
+        let mut scale = Vec::new();
+        for at in 0..count {
+            splines.push(sampled.spline(at)?);
+            let (log_time, time) = match times {
+                Times::Unknown => (None, 1.0),
+                Times::Constant(t) => (None, *t),
+                Times::PerBand(all) => match all.get(at) {
+                    Some(t) if all.len() == count => (None, *t),
+                    _ => return Err(wrong_number(all.len(), &sampled, header)),
+                },
+                Times::FromBands => {
+                    let all = &sampled.bands[at].lifetimes;
+                    let logs: Vec<f64> = all.iter().map(|t| t.ln()).collect();
+                    let mean = logs.iter().sum::<f64>() / logs.len().max(1) as f64;
+                    if all.is_empty() || !mean.is_finite() {
+                        return Err(Error::bad_bands(
+                            format!(
+                                "relaxation times of band {}",
+                                sampled.bands[at].band + header.first_band
+                            ),
+                            "they are missing on the grid of the surface, or some are zero or infinite, with which no orbit can be followed",
+                            "give a constant one (`--tau SECONDS`)",
+                        ));
+                    }
+                    let relative: Vec<f64> = logs.iter().map(|x| x - mean).collect();
+                    let grid = sampled.grid;
+                    (
+                        Some(Spline::new(&relative, grid.n, grid.shift)?),
+                        mean.exp(),
+                    )
+                }
+            };
+            log_times.push(log_time);
+            scale.push(time);
+        }
+        Ok(Self {
+            lattice: flattened(header)?,
+            degeneracy: header.spin.degeneracy(),
+            sampled,
+            splines,
+            log_times,
+            times: scale,
+            density,
+        })
+    }
+
+    /// The lattice on which directions are counted: a layer's with its normal for the axis of the vacuum.
+    pub fn lattice(&self) -> &Lattice {
+        &self.lattice
+    }
+
+    /// Energies of the bands' extremes and saddles (van Hove singularities), ascending, eV.
+    pub fn critical_energies(&self) -> Vec<f64> {
+        let mut all = Vec::new();
+        for (band, spline) in self.sampled.bands.iter().zip(&self.splines) {
+            all.extend(stationary(&band.energies, self.sampled.grid, spline));
+        }
+        all.sort_by(f64::total_cmp);
+        all.dedup_by(|b, a| *b - *a < 1e-7);
+        all
+    }
+
+    /// σ at `energy_ev` with fields `fields_t` (T, or Bτ in T s) along `direction`.
+    ///
+    /// # Errors
+    /// Where a mesh does not close (a defect).
+    pub fn at_energy(
+        &self,
+        energy_ev: f64,
+        direction: &Direction,
+        fields_t: &[f64],
+    ) -> Result<AtEnergy> {
+        let mut all = AtEnergy {
+            sigma: vec![[[0.0; 3]; 3]; fields_t.len()],
+            with_times: self.log_times.iter().any(Option::is_some),
+            ..AtEnergy::default()
+        };
+        let cell = self.degeneracy * self.lattice.volume() / (8.0 * PI.powi(3));
+        let mut open = 0.0;
+        for (at, band) in self.sampled.bands.iter().enumerate() {
+            let spline = &self.splines[at];
+            let mesh = Mesh::new(
+                &self.lattice,
+                self.sampled.grid,
+                &band.energies,
+                spline,
+                energy_ev,
+            )?;
+            if mesh.triangles.is_empty() {
+                continue;
+            }
+            let families = Families::new(&mesh, spline, *direction);
+            let planes = planes(&families, self.density);
+            let time = self.times[at];
+            let scales: Vec<f64> = fields_t.iter().map(|b| b.abs() * time * SCALE).collect();
+            let log_time = self.log_times[at].as_ref().map(|f| f as &dyn Field);
+            let found = orbit_sums(&families, &planes, log_time, &scales);
+            let factor = self.degeneracy * CONDUCTIVITY * time;
+            for ((sum, products), b) in all.sigma.iter_mut().zip(&found.products).zip(fields_t) {
+                for i in 0..3 {
+                    for j in 0..3 {
+                        // A field the other way round: Onsager.
+                        let (r, c) = if *b < 0.0 { (j, i) } else { (i, j) };
+                        sum[i][j] += factor * products[r][c];
+                    }
+                }
+            }
+            let surface = sums_of(&mesh, spline);
+            let p = surface.products;
+            let full = [[p[0], p[5], p[4]], [p[5], p[1], p[3]], [p[4], p[3], p[2]]];
+            for i in 0..3 {
+                for j in 0..3 {
+                    all.sigma_of_surface[i][j] += factor * full[i][j];
+                }
+            }
+            all.states += cell * found.states;
+            all.states_of_surface += cell * surface.states;
+            open += cell * found.open;
+            all.segments += found.segments;
+            all.orbits += found.orbits;
+        }
+        all.open = open / all.states.max(f64::MIN_POSITIVE);
+        Ok(all)
+    }
+
+    /// ∫dE (−∂f/∂E)(E−μ)ⁿ σ(E, B) for n = 0, 1, 2 and every field, S/m eVⁿ; and what there is at the energy nearest to μ.
+    ///
+    /// # Errors
+    /// As [`Conductor::at_energy`].
+    pub fn moments(
+        &self,
+        nodes: &[Node],
+        mu_ev: f64,
+        direction: &Direction,
+        fields_t: &[f64],
+    ) -> Result<(Vec<[Tensor; 3]>, AtEnergy)> {
+        let parts: Vec<AtEnergy> = nodes
+            .par_iter()
+            .map(|n| self.at_energy(n.energy_ev, direction, fields_t))
+            .collect::<Result<_>>()?;
+        let mut moments = vec![[[[0.0; 3]; 3]; 3]; fields_t.len()];
+        for (node, part) in nodes.iter().zip(&parts) {
+            for (sum, sigma) in moments.iter_mut().zip(&part.sigma) {
+                let mut weight = node.weight;
+                for n in 0..3 {
+                    for i in 0..3 {
+                        for j in 0..3 {
+                            sum[n][i][j] += weight * sigma[i][j];
+                        }
+                    }
+                    weight *= node.energy_ev - mu_ev;
+                }
+            }
+        }
+        let off = |i: &usize| (nodes[*i].energy_ev - mu_ev).abs();
+        let nearest = (0..nodes.len()).min_by(|a, b| off(a).total_cmp(&off(b)));
+        let central = nearest.map(|i| parts[i].clone()).unwrap_or_default();
+        Ok((moments, central))
+    }
+}
+
+/// Energies where the spline's slope vanishes, from the grid points near which differences say so.
+fn stationary(energies: &[f64], grid: KGrid, spline: &Spline) -> Vec<f64> {
+    let n = grid.n;
+    let mut found = Vec::new();
+    for at in 0..grid.len() {
+        let here = grid.place(at);
+        let e = |a: usize, by: usize| {
+            let mut there = here;
+            there[a] = (there[a] + by) % n[a];
+            energies[grid.index(there)]
+        };
+        let near = (0..3).all(|a| {
+            let (up, down) = (e(a, 1), e(a, n[a] - 1));
+            n[a] == 1 || (up - down).abs() <= 1.2 * (up - 2.0 * energies[at] + down).abs()
+        });
+        if !near {
+            continue;
+        }
+        let start = grid.point(here);
+        let mut u = start;
+        for _ in 0..8 {
+            let (_, slope) = spline.slope(u);
+            let mut h = spline.curvature(u);
+            for a in 0..3 {
+                if n[a] == 1 {
+                    h[a][a] = 1.0;
+                }
+            }
+            let m = nalgebra::Matrix3::from_fn(|i, j| h[i][j]);
+            let Some(step) = m.lu().solve(&nalgebra::Vector3::from(slope)) else {
+                break;
+            };
+            let cell = |a: usize| 1.5 / n[a] as f64;
+            for a in 0..3 {
+                u[a] = (u[a] - step[a]).clamp(start[a] - cell(a), start[a] + cell(a));
+            }
+        }
+        let (e, slope) = spline.slope(u);
+        let steps = [0, 1, 2].map(|a| slope[a] / n[a] as f64);
+        if steps.iter().all(|s| s.abs() < 1e-6) {
+            found.push(e);
+        }
+    }
+    found
+}
+
+fn wrong_number(given: usize, sampled: &Sampled, header: &BandHeader) -> Error {
+    let names: Vec<String> = sampled
+        .bands
+        .iter()
+        .map(|b| match header.n_spin() {
+            1 => format!("{}", b.band + header.first_band),
+            _ => format!("{} of spin {}", b.band + header.first_band, b.spin + 1),
+        })
+        .collect();
+    Error::bad_option(
+        "--tau-per-band",
+        format!(
+            "{given} relaxation times, where {} bands conduct: {}",
+            names.len(),
+            names.join(", ")
+        ),
+        "give one for each of these bands, in their order",
+    )
+}
+
+/// The lattice with a layer's axis of vacuum along its normal: bands do not depend on where along it.
+///
+/// # Errors
+/// [`Error::BadOption`] for a chain, in which nothing can go round.
+pub fn flattened(header: &BandHeader) -> Result<Lattice> {
+    let flat: Vec<usize> = (0..3).filter(|a| header.k_grid.n[*a] == 1).collect();
+    match flat[..] {
+        [] => Ok(header.lattice.clone()),
+        [axis] => {
+            let mut rows = *header.lattice.rows();
+            let b = header.lattice.reciprocal()[axis];
+            let b2: f64 = b.iter().map(|x| x * x).sum();
+            rows[axis] = b.map(|x| 2.0 * PI * x / b2);
+            Lattice::new(rows)
+        }
+        _ => Err(Error::bad_option(
+            "field",
+            "the bands are a chain's: in one dimension nothing moves round a field",
+            "give bands that disperse along two axes or three",
+        )),
+    }
+}
+
+/// Makes σ(B) obey the operations of k that leave the energies unchanged: those under which the field stays, and with rows and columns exchanged those
+/// that turn it round (Onsager). Also the largest change, as a share of the largest component.
+pub fn symmetrized(operations: &[Tensor], field: [f64; 3], t: &Tensor) -> (Tensor, f64) {
+    let mut sum = [[0.0; 3]; 3];
+    let mut count = 0.0;
+    for m in operations {
+        let determinant = crate::crystal::tensor::determinant(m);
+        let turned: [f64; 3] =
+            std::array::from_fn(|i| determinant * (0..3).map(|j| m[i][j] * field[j]).sum::<f64>());
+        let sign: f64 = (0..3).map(|i| turned[i] * field[i]).sum();
+        if sign.abs() < 1.0 - 1e-6 {
+            continue;
+        }
+        count += 1.0;
+        for i in 0..3 {
+            for j in 0..3 {
+                let mut x = 0.0;
+                for a in 0..3 {
+                    for b in 0..3 {
+                        x += m[i][a] * t[a][b] * m[j][b];
+                    }
+                }
+                let (r, c) = if sign < 0.0 { (j, i) } else { (i, j) };
+                sum[r][c] += x;
+            }
+        }
+    }
+    let mut largest: f64 = 0.0;
+    let mut change: f64 = 0.0;
+    for i in 0..3 {
+        for j in 0..3 {
+            sum[i][j] /= f64::max(count, 1.0);
+            largest = largest.max(t[i][j].abs());
+            change = change.max((sum[i][j] - t[i][j]).abs());
+        }
+    }
+    (sum, change / largest.max(f64::MIN_POSITIVE))
+}

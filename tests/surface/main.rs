@@ -1,0 +1,11 @@
+//! Surfaces of constant energy, the orbits on them and transport in any magnetic field.
+
+#[path = "../common/mod.rs"]
+#[allow(dead_code)]
+mod common;
+
+mod commands;
+
+mod in_field;
+mod models;
+mod orbits;
