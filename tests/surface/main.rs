@@ -1,7 +1,6 @@
 //! Surfaces of constant energy, the orbits on them and transport in any magnetic field.
 
 #[path = "../common/mod.rs"]
-#[allow(dead_code)]
 mod common;
 
 mod commands;
