@@ -31,7 +31,9 @@ impl Info {
     /// Where the bands cannot be read.
     pub fn run(self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
-        if crate::io::phonons::is_phonons(&self.input.file)? {
+        self.input.check(None)?;
+        // A seed names files, and is none.
+        if self.input.file.exists() && crate::io::phonons::is_phonons(&self.input.file)? {
             return self.phonons();
         }
         let source = session::open(&as_table(&self.input))?;

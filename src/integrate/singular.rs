@@ -19,9 +19,9 @@ const RESOLVED: f64 = 0.01;
 /// How far away N is looked at, in energy widths of a cell: each half of the one before.
 const DISTANCES: [f64; 3] = [2.0, 1.0, 0.5];
 /// Growth over that of the distance before, and growth from the nearest distance to the energy itself over that of the first one, from which on
-/// nothing says that N ends: above those of a cusp, 0.71 and 1.7, in a bulk; layers and chains have none.
-const BULK: [f64; 2] = [0.85, 3.0];
-const FLAT: [f64; 2] = [0.5, 1.0];
+/// nothing says that N ends.
+const ENDLESS: f64 = 0.5;
+const PEAK: f64 = 1.0;
 /// Growth over N(E) that is more than noise.
 const NOISE: f64 = 0.02;
 
@@ -38,6 +38,10 @@ pub(super) fn mark(
     let Some(states) = Channel::States.index(request.channels) else {
         return Ok(());
     };
+    // A bulk's singularities are cusps, and finite.
+    if !source.header().k_grid.n.contains(&1) {
+        return Ok(());
+    }
     let energy = integral.energy_ev;
     for at in 0..integral.bands.len() {
         let band = &integral.bands[at];
@@ -65,12 +69,7 @@ pub(super) fn mark(
         let (before, last) = (around[1] - around[0], around[2] - around[1]);
         let grows = before.min(last) > NOISE * band.values[states];
         let here = band.values[states] - around[2];
-        let [endless, peak] = if source.header().k_grid.n.contains(&1) {
-            FLAT
-        } else {
-            BULK
-        };
-        if grows && (last > endless * before && here > 0.0 || here > peak * before) {
+        if grows && (last > ENDLESS * before && here > 0.0 || here > PEAK * before) {
             integral.bands[at].bars[states] = ByCause::of(Cause::Grid, f64::INFINITY);
         }
     }

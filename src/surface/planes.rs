@@ -122,7 +122,9 @@ mod tests {
                 |p: i32| -> f64 { gauss_legendre(m).iter().map(|(x, w)| w * x.powi(p)).sum() };
             let last = 2 * m as i32 - 1;
             assert!((moment(last) - 1.0 / f64::from(last + 1)).abs() < 1e-13);
-            assert!((moment(last + 1) - 1.0 / f64::from(last + 2)).abs() > 1e-14);
+            // Beyond, by less than rounding for many points.
+            let beyond = (moment(last + 1) - 1.0 / f64::from(last + 2)).abs();
+            assert!(m > 5 || beyond > 1e-14, "{m}: {beyond:e}");
         }
     }
 }

@@ -98,18 +98,28 @@ impl TransportDistribution {
         let states =
             [5, 3].map(|order| Reconstruction::new(&axis, order, &[&fine.states], |v| v[0] >= 0.0));
         let points = states[0].energies();
-        let occupied = points
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| fine.states[states[0].bin_of(*i)] > 0.0)
-            .map(|(_, e)| *e)
-            .collect();
         let mut contents = vec![fine, raw];
         for which in 0..spectrum.replicas.len() {
             let change = Contents::new(spectrum, Part::Replica(which)).symmetrized(&average);
             let change = flat(change);
             contents.push(contents[0].with(&change));
         }
+        // Where cones would have states in a gap, no gap keeps windows away from them.
+        let cones = contents[2..].iter().zip(&spectrum.replicas);
+        let cones: Vec<&Contents> = cones
+            .filter(|(_, replica)| replica.cause == Cause::Crossings)
+            .map(|(contents, _)| contents)
+            .collect();
+        let holds_states = |bin: usize| {
+            let own = contents[0].states[bin] > 0.0;
+            own || cones.iter().any(|c| c.states[bin] > 0.0)
+        };
+        let occupied = points
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| holds_states(states[0].bin_of(*i)))
+            .map(|(_, e)| *e)
+            .collect();
         let held: Vec<Vec<f64>> = contents
             .iter()
             .map(|c| states[0].at_points(&c.states))

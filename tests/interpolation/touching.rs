@@ -59,10 +59,10 @@ fn nodes_are_found_wherever_the_points_lie_and_gaps_are_not() {
         assert_eq!(found.len(), 2, "{n}");
         for place in &found {
             let [x, y, _] = place.k_frac(&grid);
-            // K and K' are at (⅓, ⅓) and (⅔, ⅔) in these axes, to a tenth of a step.
+            // K and K' are at (⅓, ⅓) and (⅔, ⅔) in these axes; found to a quarter of a step.
             let third = if x < 0.5 { 1.0 / 3.0 } else { 2.0 / 3.0 };
             let off = (x - third).abs().max((y - third).abs()) * n as f64;
-            assert!(off < 0.1, "{n}: ({x}, {y})");
+            assert!(off < 0.25, "{n}: ({x}, {y})");
             assert!(place.energy_ev().abs() < 0.05);
         }
         // A mass that the table resolves is no touching.
@@ -96,7 +96,7 @@ fn weyl_points_are_found_and_parabolas_are_not() {
     for place in found {
         let k = place.k_frac(&grid).map(|x| 2.0 * PI * (x - x.round()));
         assert!(k[0].abs() < 0.02 && k[1].abs() < 0.02, "{k:?}");
-        assert!((k[2].abs() - k0).abs() < 0.05, "{k:?}");
+        assert!((k[2].abs() - k0).abs() < 0.3 * 2.0 * PI / n as f64, "{k:?}");
     }
     let (lower, upper) = on_grid(&|k| 3.0 - k[0].cos() - k[1].cos() - k[2].cos());
     assert!(between(&grid, &lower, &upper).is_empty());
