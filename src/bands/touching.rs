@@ -15,6 +15,9 @@ use nalgebra::{DMatrix, DVector, Matrix3, Vector3};
 
 /// g² of second neighbours over the form's: of cones near 1, of parabolas 4.
 const CONE: std::ops::Range<f64> = 0.4..2.0;
+/// The least of a form that goes through parabolas (g² ∝ q⁴) sinks below zero, by 0.4 of the principal values in two dimensions and 0.6 in
+/// three; that of cones by 0.1.
+const SUNK: f64 = -0.25;
 /// Smallest principal value of Q over the largest of a point; of a line it is 0.
 const POINT: f64 = 0.02;
 /// Places nearer than this, in steps, are one.
@@ -140,7 +143,9 @@ pub fn between(grid: &KGrid, lower: &[f64], upper: &[f64]) -> Vec<Touching> {
             continue;
         };
         let change = square.q.iter().enumerate().map(|(i, q)| q[i]).sum::<f64>();
-        if change < FLAT_EV * FLAT_EV || square.at(offset) > missed {
+        let least = square.at(offset);
+        let of_an_axis = change / axes.iter().filter(|a| **a).count() as f64;
+        if change < FLAT_EV * FLAT_EV || least > missed || least < SUNK * of_an_axis {
             continue;
         }
         let second = (0..3)
