@@ -11,7 +11,7 @@ const LARGEST: i32 = 2000;
 /// A field along the lattice vector R = u a₁ + v a₂ + w a₃: the planes across it repeat after 2π/|R|.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Direction {
-    /// Coprime integers [uvw].
+    /// Coprime integers \[uvw\].
     pub indices: [i32; 3],
     /// Unit vector along the field.
     pub unit: Vector,

@@ -181,7 +181,7 @@ fn of_extent(name: &str, unit: &str, power: i32, extent: &Extent) -> (String, St
     )
 }
 
-/// Name, unit and value of one number that goes by a power of the extent, as [`in_extent`] gives it.
+/// Name, unit and value of one number that goes by a power of the extent, as rows of layers and chains have it.
 pub fn number(
     name: &str,
     unit: &str,

@@ -13,7 +13,7 @@ impl ResultFile {
     /// Writes the file atomically.
     ///
     /// # Errors
-    /// [`Error::Io`] where the target cannot be written; nothing is left behind then.
+    /// [`crate::Error::Io`] where the target cannot be written; nothing is left behind then.
     pub fn write(&self, path: &Path) -> Result<()> {
         container::create(path, |file| {
             let mut scales = DimensionScales::new(file);

@@ -24,7 +24,7 @@ pub struct Named {
 /// Name of a crystal's quantity, of a layer's, of a chain's; their units; what it is.
 type Quantity = ([&'static str; 3], [&'static str; 3], &'static str);
 
-/// What is given of every state and direction, in the order of [`numbers`].
+/// What is given of every state and direction, in the order in which they are computed.
 pub const DEVICE_QUANTITIES: [Quantity; 12] = [
     (
         ["modes_per_area", "modes_per_width", "modes"],
