@@ -22,6 +22,8 @@ const SUNK: f64 = -0.25;
 const POINT: f64 = 0.02;
 /// Places nearer than this, in steps, are one.
 const SAME: f64 = 0.75;
+/// Bands that differ by less around a place are one twice, eV.
+const SAME_EV: f64 = 1e-6;
 /// A step in which neither band changes by as much, eV, has nothing to find.
 const FLAT_EV: f64 = 1e-4;
 
@@ -69,6 +71,8 @@ pub struct Touching {
     pub grid_gap_ev: f64,
     /// Which axes have dispersion.
     pub axes: [bool; 3],
+    /// How many bands are the lower one and the upper one there: 2 of Kramers pairs.
+    pub copies: [usize; 2],
 }
 
 impl Touching {
@@ -99,6 +103,23 @@ pub fn touching(source: &dyn BandSource, spin: usize, band: usize) -> Result<Vec
     };
     let (lower, upper) = (read(band)?, read(band + 1)?);
     let mut all = between(&grid, &lower, &upper);
+    if all.is_empty() {
+        return Ok(all);
+    }
+    // Of a Kramers pair the other member does the same.
+    let beside = [
+        (band > 0).then(|| band - 1),
+        (band + 2 < source.header().n_band).then_some(band + 2),
+    ];
+    let beside = beside.map(|other| other.map(read).transpose());
+    for (side, (other, own)) in beside.into_iter().zip([&lower, &upper]).enumerate() {
+        let Some(other) = other? else { continue };
+        for one in &mut all {
+            let around = around(&grid, one.axes, one.node);
+            let same = |at: usize| (other[at] - own[at]).abs() < SAME_EV;
+            one.copies[side] += usize::from(around.into_iter().all(same));
+        }
+    }
     for one in &mut all {
         (one.spin, one.band) = (spin, band);
     }
@@ -113,15 +134,8 @@ pub fn between(grid: &KGrid, lower: &[f64], upper: &[f64]) -> Vec<Touching> {
     if axes == [false; 3] || (0..3).any(|i| !axes[i] && n[i] > 1) {
         return Vec::new();
     }
-    let index = |node: [usize; 3], step: [i32; 3]| {
-        let j: [usize; 3] =
-            std::array::from_fn(|i| (node[i] as i32 + step[i]).rem_euclid(n[i] as i32) as usize);
-        grid.index(j)
-    };
-    let steps: Vec<[i32; 3]> = (0..27)
-        .map(|x| [x / 9 - 1, x / 3 % 3 - 1, x % 3 - 1])
-        .filter(|s| (0..3).all(|i| axes[i] || s[i] == 0))
-        .collect();
+    let index = |node: [usize; 3], step: [i32; 3]| beside(grid, node, step);
+    let steps = steps(axes);
     let gap = |at: usize| upper[at] - lower[at];
     let plane = n[1] * n[2];
     let mut found: Vec<(f64, Touching)> = Vec::new();
@@ -174,6 +188,7 @@ pub fn between(grid: &KGrid, lower: &[f64], upper: &[f64]) -> Vec<Touching> {
             mean,
             grid_gap_ev: here,
             axes,
+            copies: [1; 2],
         };
         found.push((missed / change, one));
     }
@@ -194,6 +209,28 @@ pub fn between(grid: &KGrid, lower: &[f64], upper: &[f64]) -> Vec<Touching> {
         }
     }
     kept
+}
+
+/// The steps to a point and to its neighbours along these axes.
+fn steps(axes: [bool; 3]) -> Vec<[i32; 3]> {
+    (0..27)
+        .map(|x| [x / 9 - 1, x / 3 % 3 - 1, x % 3 - 1])
+        .filter(|s| (0..3).all(|i| axes[i] || s[i] == 0))
+        .collect()
+}
+
+/// The number of the point that lies a step from a node.
+fn beside(grid: &KGrid, node: [usize; 3], step: [i32; 3]) -> usize {
+    let n = grid.n;
+    grid.index(std::array::from_fn(|i| {
+        (node[i] as i32 + step[i]).rem_euclid(n[i] as i32) as usize
+    }))
+}
+
+/// The numbers of a node and of its neighbours.
+fn around(grid: &KGrid, axes: [bool; 3], node: [usize; 3]) -> Vec<usize> {
+    let all = steps(axes).into_iter();
+    all.map(|step| beside(grid, node, step)).collect()
 }
 
 /// The polynomial nearest to the values, and the largest that it misses one by; none where the points do not determine it.

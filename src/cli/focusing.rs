@@ -3,6 +3,7 @@
 use super::options::{Output, parse_temperature, parse_triple};
 use super::outputs::{Delivery, Outputs, file_to_write, of_option};
 use super::phonon::open;
+use super::plausible;
 use super::quantity::{Kind, positive};
 use crate::elastic::{Stiffness, focus_map, section, waves};
 use crate::error::{Error, Result};
@@ -102,6 +103,7 @@ impl Focusing {
             end.write(out, |path| draw(path, &figure));
             return end.finish();
         }
+        plausible::warn(&self.output, &plausible::MASS_DENSITY, self.density);
         let density = self.density.unwrap_or(f64::NAN);
         let stiffness = Stiffness::new(&self.elastic)?;
         let directions = match self.direction.is_empty() {

@@ -396,6 +396,7 @@ fn row(state: &StateFound<DeviceCoefficients>) -> SheetRow {
         direction: state.direction,
         mu_ev: state.mu_ev,
         carriers: state.carriers,
+        level: state.level,
         items: items.collect(),
     }
 }

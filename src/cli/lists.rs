@@ -34,9 +34,15 @@ fn parse_list(text: &str, kind: Kind) -> Result<List, String> {
         if steps + all.len() as f64 >= MOST as f64 {
             return Err(too_many(text));
         }
-        all.extend((0..=steps as usize).map(|i| start + i as f64 * step));
+        all.extend((0..=steps as usize).map(|i| decimal(start + i as f64 * step, step)));
     }
     Ok(List(all))
+}
+
+/// A number as it would be typed: 0.3 for 0.1 + 2·0.1. Digits far below the step are those of binary fractions.
+fn decimal(x: f64, step: f64) -> f64 {
+    let digits = (12.0 - step.log10().floor()).clamp(0.0, 300.0) as usize;
+    format!("{x:.digits$}").parse().unwrap_or(x)
 }
 
 fn too_many(text: &str) -> String {

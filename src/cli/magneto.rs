@@ -107,6 +107,11 @@ impl Magneto {
             &self.output,
         )?;
         outputs.spare_inputs()?;
+        let per_tau = matches!(self.times(&bands), Times::Unknown);
+        if per_tau {
+            let fields = self.strength.0.iter().copied();
+            plausible::warn(&self.output, &plausible::FIELD_TIMES_TAU, fields);
+        }
         let start = Instant::now();
         let (rows, abouts, angles, grid) = on_threads(self.mesh.threads, || self.compute(&bands))?;
         if let Some(text) = field::about(&angles) {
@@ -121,7 +126,7 @@ impl Magneto {
             angles: angles.iter().map(|a| (a.direction, a.degrees)).collect(),
             rows: &rows,
             abouts: &abouts,
-            per_tau: matches!(self.times(&bands), Times::Unknown),
+            per_tau,
             seconds: start.elapsed().as_secs_f64(),
         };
         let mut end = Delivery::new(&self.output, &outputs);

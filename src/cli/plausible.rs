@@ -62,6 +62,21 @@ pub const DOPING: Plausible = Plausible {
     usual: "a crystal has 1e22 to 1e23 atoms per cm^3",
 };
 
+/// Mass densities.
+pub const MASS_DENSITY: Plausible = Plausible {
+    option: "--density",
+    unit: "kg/m^3",
+    range: 50.0..=1e5,
+    usual: "solids have 500 to 23000 kg/m^3: 2.33 g/cm^3 are 2330",
+};
+/// Fields where no relaxation time is known.
+pub const FIELD_TIMES_TAU: Plausible = Plausible {
+    option: "-B",
+    unit: "T s",
+    range: 1e-20..=1e-7,
+    usual: "without `--tau` fields are B tau, and 10 T at 1e-14 s are 1e-13 T s",
+};
+
 /// Warns of the first value that is absurd; 0 is none.
 pub fn warn(output: &Output, plausible: &Plausible, values: impl IntoIterator<Item = f64>) {
     let absurd = |x: &f64| *x != 0.0 && !plausible.range.contains(&x.abs());

@@ -451,6 +451,7 @@ fn row(state: &StateFound<MeritFound>) -> SheetRow {
         direction: state.direction,
         mu_ev: state.mu_ev,
         carriers: state.carriers,
+        level: state.level,
         items: items.collect(),
     }
 }

@@ -5,9 +5,6 @@ use super::magneto::MagnetoReport;
 use crate::surface::Row;
 use std::fmt::Write;
 
-/// Most curves in a figure.
-const MOST: usize = 6;
-
 /// An SVG of it: magnetoresistances for currents along x, y, z with their bars, at the first temperature and chemical potential; over the field in the first
 /// direction, or over the angle in the strongest field where there are several directions.
 pub fn magneto_figure(report: &MagnetoReport) -> String {
@@ -59,9 +56,17 @@ pub fn magneto_figure(report: &MagnetoReport) -> String {
         &mut s,
         (x.0, x.0 + width(x)),
         (y.0, y.0 + 1.05 * width(y)),
-        (&label, "(rho(B) - rho(0))/rho(0)"),
+        (&label, "(ρ(B) − ρ(0))/ρ(0)"),
     );
-    for i in 0..3.min(MOST) {
+    // By symmetry two of them may be one curve.
+    let same = |i: usize, j: usize| {
+        rows.iter().all(|r| {
+            let (v, e) = values(r);
+            (v[i] - v[j]).abs() <= 1e-3 * (e[i] + e[j]) + 1e-9 * v[i].abs()
+        })
+    };
+    let firsts: Vec<usize> = (0..3).filter(|i| !(0..*i).any(|j| same(*i, j))).collect();
+    for (place, &i) in firsts.iter().enumerate() {
         let colour = COLOURS[i];
         let mut up = Vec::new();
         let mut down = Vec::new();
@@ -84,13 +89,17 @@ pub fn magneto_figure(report: &MagnetoReport) -> String {
             down.join(" L"),
             line.join(" L")
         );
-        let (x, y) = (WIDTH - RIGHT + 12.0, TOP + 14.0 + 20.0 * i as f64);
+        let (x, y) = (WIDTH - RIGHT + 12.0, TOP + 14.0 + 20.0 * place as f64);
         let _ = writeln!(
             s,
-            "<path d=\"M{x} {} h18\" stroke=\"{colour}\" stroke-width=\"2\"/><text x=\"{}\" y=\"{y}\">rho_{}</text>",
+            "<path d=\"M{x} {} h18\" stroke=\"{colour}\" stroke-width=\"2\"/><text x=\"{}\" y=\"{y}\">{}</text>",
             y - 4.5,
             x + 24.0,
-            ["xx", "yy", "zz"][i]
+            (i..3)
+                .filter(|j| *j == i || same(*j, i))
+                .map(|j| ["ρxx", "ρyy", "ρzz"][j])
+                .collect::<Vec<_>>()
+                .join(" = ")
         );
     }
     let _ = writeln!(

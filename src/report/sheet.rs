@@ -2,8 +2,8 @@
 
 use super::budget::{self, Bars};
 use super::fermi::provenance;
-use super::format::{scalar, scalar_json, scientific};
-use super::transport::{TransportReport, heading, transport_json};
+use super::format::{scalar, scalar_json};
+use super::transport::{TransportReport, density, heading, transport_json};
 use crate::error::Result;
 use crate::io::results::ResultFile;
 use crate::transport::{Levels, Scalar, TransportDirection};
@@ -36,6 +36,8 @@ pub struct SheetRow {
     pub mu_ev: Scalar,
     /// Electrons less holes.
     pub carriers: Scalar,
+    /// Index among the levels.
+    pub level: usize,
     /// The same names in the same order in each row.
     pub items: Vec<SheetItem>,
 }
@@ -105,6 +107,10 @@ pub fn sheet_table(sheet: &Sheet) -> String {
             value: row.mu_ev.value - base.fermi_level_ev,
             ..row.mu_ev
         };
+        let given = match &base.levels {
+            Levels::Dopings(all) => all.get(row.level).copied(),
+            _ => None,
+        };
         let kind = match row.carriers.value {
             n if n > 0.0 => "n-type",
             n if n < 0.0 => "p-type",
@@ -113,12 +119,11 @@ pub fn sheet_table(sheet: &Sheet) -> String {
         };
         let _ = writeln!(
             s,
-            "\nAlong {}, T = {} K, mu - E_F = {} eV, n - p = {} {} ({kind})",
+            "\nAlong {}, T = {} K, mu - E_F = {} eV, n - p = {} ({kind})",
             direction_words(&sheet.directions[row.direction]),
             row.temperature_k,
             scalar(relative),
-            scientific(row.carriers),
-            sheet.density_unit()
+            density(row.carriers, given, sheet.density_unit())
         );
         let kt = BOLTZMANN_EV * row.temperature_k;
         for item in row

@@ -111,7 +111,7 @@ pub fn transport_table(report: &TransportReport) -> String {
 }
 
 /// A density of carriers: one that a doping fixed is not a result.
-fn density(n: Scalar, given: Option<f64>, unit: &str) -> String {
+pub(super) fn density(n: Scalar, given: Option<f64>, unit: &str) -> String {
     let fixed = |g: &f64| (n.value - g).abs() <= 1e-6 * g.abs() && n.error <= 1e-6 * g.abs();
     match given.filter(fixed) {
         Some(g) if g != 0.0 => format!("{g:.3e} {unit} (given)"),

@@ -1,6 +1,6 @@
 //! Bands that touch between the points of a table, or at one: the gap is said to be open, and bars hold the cones.
 
-use crate::common::{cubic, shared};
+use crate::common::shared;
 use bzint::bands::touching::between;
 use bzint::bands::{BandGrid, BandHeader, BandSource, SpinTreatment};
 use bzint::crystal::{KGrid, Lattice, PointGroup};
@@ -15,6 +15,12 @@ const C: f64 = 15.0;
 
 /// Graphene's π bands, ±t|1 + e^{ik₁} + e^{−ik₂}| with t = 2.7 eV, on n×n points; with a mass ±√(E² + m²).
 fn graphene(n: usize, mass: f64) -> BandGrid {
+    graphene_of(n, mass, SpinTreatment::Unpolarized)
+}
+
+/// The same, as spinors in Kramers pairs too.
+fn graphene_of(n: usize, mass: f64, spin: SpinTreatment) -> BandGrid {
+    let pair = if spin == SpinTreatment::Spinor { 2 } else { 1 };
     let lattice = Lattice::new([
         [A, 0.0, 0.0],
         [-0.5 * A, 0.5 * 3f64.sqrt() * A, 0.0],
@@ -22,15 +28,17 @@ fn graphene(n: usize, mass: f64) -> BandGrid {
     ])
     .unwrap();
     let grid = KGrid::gamma([n, n, 1]).unwrap();
-    let mut header = BandHeader::new(lattice, grid, SpinTreatment::Unpolarized, 2);
+    let mut header = BandHeader::new(lattice, grid, spin, 2 * pair);
     header.point_group = PointGroup::identity();
     header.n_electrons = Some(2.0);
-    let mut energies = vec![0.0; 2 * grid.len()];
+    let mut energies = vec![0.0; 2 * pair * grid.len()];
     for at in 0..grid.len() {
         let [k1, k2] = [at / n, at % n].map(|i| 2.0 * PI * i as f64 / n as f64);
         let (re, im) = (1.0 + k1.cos() + k2.cos(), k1.sin() - k2.sin());
         let e = (2.7 * 2.7 * (re * re + im * im) + mass * mass).sqrt();
-        (energies[at], energies[grid.len() + at]) = (-e, e);
+        for band in 0..2 * pair {
+            energies[band * grid.len() + at] = if band < pair { -e } else { e };
+        }
     }
     BandGrid::with_fields(header, energies, None, None).unwrap()
 }
@@ -100,14 +108,14 @@ fn weyl_points_are_found_and_parabolas_are_not() {
     }
     let (lower, upper) = on_grid(&|k| 3.0 - k[0].cos() - k[1].cos() - k[2].cos());
     assert!(between(&grid, &lower, &upper).is_empty());
-    let _ = cubic(1.0);
 }
 
 /// σ/τ and S of graphene at 300 K: 2e²k_BT/(πħ²) ln 2cosh(μ/2k_BT) a sheet, from the cones alone.
 #[test]
 fn bars_hold_what_nodes_between_points_conduct() {
-    for n in [24, 40] {
-        let table = graphene(n, 0.0);
+    use SpinTreatment::{Spinor, Unpolarized};
+    for (n, spin) in [(24, Unpolarized), (40, Unpolarized), (40, Spinor)] {
+        let table = graphene_of(n, 0.0, spin);
         let bands =
             InterpolatedBands::new(Box::new(FourierSeries::with_rival(&table).unwrap())).unwrap();
         let levels = [0.0, 0.1];

@@ -26,14 +26,16 @@ const CELLS: [usize; 3] = [256, 64, 24];
 /// What cones conduct over what the form has: the bands' own warping, which a form of second degree lacks, is 6 % of it in graphene
 /// from 40×40 points.
 const WARPED: f64 = 1.25;
-/// Places that are looked at, at most: where there are more, bands touch along lines.
-const MOST: usize = 96;
+/// Places that are looked at, at most: of more every second, third … one, which stands for the others.
+const MOST: usize = 192;
 
 /// One band near a place, by the interpolation and by the form.
 struct Near {
     spin: usize,
     band: usize,
     both: [BoxBand; 2],
+    /// How often it counts: bands that are the same, and places that were left out.
+    times: f64,
 }
 
 /// Everything about the boxes.
@@ -43,6 +45,8 @@ struct Scene<'a> {
     directions: Directions,
     /// Tables of bands that are no interpolation, by spin·n_band + band: read once.
     tables: Vec<Option<Table>>,
+    /// How many places each one stands for.
+    each_for: f64,
 }
 
 /// A band on the points of its source.
@@ -87,7 +91,13 @@ fn places(
         let energy = place.energy_ev();
         energy + reach > low && energy - reach < high
     });
-    Ok(if all.len() > MOST { Vec::new() } else { all })
+    Ok(all)
+}
+
+/// Those of the places that are looked at.
+fn looked_at(places: &[Touching]) -> Vec<&Touching> {
+    let stride = places.len().div_ceil(MOST).max(1);
+    places.iter().step_by(stride).collect()
 }
 
 impl<'a> Scene<'a> {
@@ -113,6 +123,7 @@ impl<'a> Scene<'a> {
             request,
             directions: Directions::unfolded(request, header),
             tables,
+            each_for: places.len() as f64 / looked_at(places).len().max(1) as f64,
         })
     }
 
@@ -154,6 +165,7 @@ impl<'a> Scene<'a> {
                 spin: place.spin,
                 band,
                 both: [own, form],
+                times: self.each_for * place.copies[side] as f64,
             });
         }
         Ok((all, points, step.iter().product()))
@@ -377,8 +389,8 @@ pub fn widen_spectrum(
     let scene = Scene::new(source, request, &places)?;
     let (width, edges) = (request.channels.width(), Edges::new(axis.edges()));
     let count = edges.len();
-    let changes: Vec<Vec<(usize, Vec<f64>)>> = places
-        .par_iter()
+    let changes: Vec<Vec<(usize, Vec<f64>)>> = looked_at(&places)
+        .into_par_iter()
         .map(|place| {
             let (bands, points, volume) = scene.near(place)?;
             let corners = scene.corners();
@@ -393,7 +405,7 @@ pub fn widen_spectrum(
                 let change = form
                     .iter()
                     .zip(&own)
-                    .map(|(f, o)| WARPED * (f - o))
+                    .map(|(f, o)| near.times * WARPED * (f - o))
                     .collect();
                 (near.spin, change)
             };
@@ -435,8 +447,8 @@ pub fn widen_surface(
     let scene = Scene::new(source, request, &places)?;
     let corners = scene.corners();
     let width = request.channels.width();
-    let changes: Vec<Vec<(usize, usize, Vec<f64>)>> = places
-        .par_iter()
+    let changes: Vec<Vec<(usize, usize, Vec<f64>)>> = looked_at(&places)
+        .into_par_iter()
         .map(|place| {
             let (bands, points, volume) = scene.near(place)?;
             let one = |near: &Near| {
@@ -452,7 +464,7 @@ pub fn widen_surface(
                 let change = form
                     .iter()
                     .zip(&own)
-                    .map(|(f, o)| WARPED * (f - o))
+                    .map(|(f, o)| near.times * WARPED * (f - o))
                     .collect();
                 (near.spin, near.band, change)
             };
