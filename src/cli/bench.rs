@@ -1,7 +1,8 @@
 //! `bzint bench`.
 
-use super::options::{FermiOption, Input, Method, Output, on_threads, parse_bins};
+use super::options::{FermiOption, Input, Method, Output, parse_bins};
 use super::quantity::count;
+use super::threads::on_threads;
 use super::{level, session, terminal};
 use crate::bands::{BandGrid, BandSource};
 use crate::error::Result;

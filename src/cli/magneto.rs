@@ -2,9 +2,10 @@
 
 use super::field::{self, Angle, FieldOption};
 use super::lists::{List, parse_energies, parse_fields, parse_temperatures_and_zero, parse_times};
-use super::options::{FermiOption, Input, Output, on_threads, parse_time};
+use super::options::{FermiOption, Input, Output, parse_time};
 use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, write_json};
 use super::surfaces::{MeshOption, Replicas, Surfaces};
+use super::threads::on_threads;
 use super::{plausible, session};
 use crate::error::{Error, Result};
 use crate::io::{write_bytes, write_text};

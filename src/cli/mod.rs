@@ -37,6 +37,7 @@ mod superconductor;
 mod surface;
 mod surfaces;
 mod terminal;
+mod threads;
 mod transport;
 mod validate;
 mod zt;
@@ -124,7 +125,7 @@ impl Cli {
     /// # Errors
     /// Whatever went wrong, to be printed as it is.
     pub fn run(self) -> Result<()> {
-        options::start_threads()?;
+        threads::start_threads()?;
         match self.command {
             Command::Info(c) => c.run(),
             Command::Convert(c) => c.run(),

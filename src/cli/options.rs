@@ -374,11 +374,6 @@ pub fn parse_threads(text: &str) -> Result<usize, String> {
     count(text, "threads", 1, MOST_THREADS)
 }
 
-/// A number of threads.
-pub fn parse_threads_option(text: &str) -> Result<usize, String> {
-    parse_threads(text)
-}
-
 /// Most bins of a spectrum.
 const MOST_BINS: usize = 1 << 20;
 
@@ -468,61 +463,6 @@ fn triple(text: &str, kind: Kind) -> Result<[f64; 3], String> {
     parts
         .try_into()
         .map_err(|_| "give three numbers x,y,z".into())
-}
-
-/// Address space that a thread takes with its stack and its heap, bytes.
-const THREAD_SPACE: u64 = 128 << 20;
-
-/// Starts the threads that work is done on by default: fewer than there are processors where a limit (`ulimit -v`, `-u`) says so.
-///
-/// # Errors
-/// [`Error::BadOption`] where not even this thread can work.
-pub fn start_threads() -> Result<()> {
-    use rayon::ThreadPoolBuilder;
-    let fit = crate::memory::address_space().map(|left| (left / THREAD_SPACE).max(1) as usize);
-    let usual = std::thread::available_parallelism().map_or(1, |n| n.get());
-    let limited = fit.filter(|fit| *fit < usual);
-    let builder = || match limited {
-        Some(threads) => ThreadPoolBuilder::new().num_threads(threads),
-        None => ThreadPoolBuilder::new(),
-    };
-    // The program's own threads are asked for once only: whether they can be had is tried first.
-    let started = match builder().build() {
-        Ok(_) => builder().build_global(),
-        Err(_) => ThreadPoolBuilder::new()
-            .num_threads(1)
-            .use_current_thread()
-            .build_global(),
-    };
-    started.map_err(|error| {
-        let problem = format!("the system does not start any ({error})");
-        Error::bad_option(
-            "threads",
-            problem,
-            "raise the limits (`ulimit -u`, `ulimit -v`)",
-        )
-    })
-}
-
-/// Runs `work` with the chosen number of threads.
-///
-/// # Errors
-/// [`Error::BadOption`] where the system does not start so many.
-pub fn on_threads<T: Send>(
-    threads: Option<usize>,
-    work: impl FnOnce() -> Result<T> + Send,
-) -> Result<T> {
-    let Some(threads) = threads else {
-        return work();
-    };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|error| {
-            let problem = format!("the system does not start {threads} threads ({error})");
-            Error::bad_option("--threads", problem, "give fewer")
-        })?;
-    pool.install(work)
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! `bzint orbits`.
 
 use super::field::{self, FieldOption};
-use super::options::{FermiOption, Input, Output, on_threads, parse_energy};
+use super::options::{FermiOption, Input, Output, parse_energy};
 use super::outputs::{Delivery, Outputs, check_csv, file_to_write, write_json};
 use super::session;
 use super::surfaces::{MeshOption, Surfaces};
+use super::threads::on_threads;
 use crate::error::{Error, Result};
 use crate::io::{write_bytes, write_text};
 use crate::report::figure::png;

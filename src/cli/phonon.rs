@@ -1,9 +1,10 @@
 //! `bzint phonon`.
 
 use super::lists::{List, parse_lengths, parse_temperatures};
-use super::options::{Output, on_threads, parse_bins, parse_threads, parse_time, parse_triple};
+use super::options::{Output, parse_bins, parse_threads, parse_time, parse_triple};
 use super::outputs::{Delivery, Form, Outputs, file_to_write, of_option, write_json};
 use super::session;
+use super::threads::on_threads;
 use crate::error::{Error, Result};
 use crate::excitations::Phonons;
 use crate::integrate::{Channel, Channels, EnergyAxis};

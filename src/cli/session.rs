@@ -2,9 +2,10 @@
 
 use super::axes;
 use super::opened::{self, Demands, Opened, Preference};
-use super::options::{Backend, Input, Method, Output, on_threads};
+use super::options::{Backend, Input, Method, Output};
 use super::quantity::excerpt;
 use super::terminal;
+use super::threads::on_threads;
 use crate::bands::{BandHeader, BandSource};
 use crate::error::{Error, Result};
 use crate::gpu::{self, GpuEngine};

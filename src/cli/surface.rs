@@ -1,9 +1,10 @@
 //! `bzint surface`.
 
-use super::options::{FermiOption, Input, Output, on_threads, parse_energy, parse_time};
+use super::options::{FermiOption, Input, Output, parse_energy, parse_time};
 use super::outputs::{Delivery, Outputs, file_to_write, of_option, write_json};
 use super::session;
 use super::surfaces::{MeshOption, Surfaces};
+use super::threads::on_threads;
 use crate::error::{Error, Result};
 use crate::io::frmsf;
 use crate::io::polygons::{self, Format};

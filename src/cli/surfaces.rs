@@ -17,7 +17,7 @@ pub struct MeshOption {
     #[arg(long, value_name = "N", value_parser = parse_grid, allow_hyphen_values = true)]
     pub mesh: Option<[usize; 3]>,
     /// Threads (default: all)
-    #[arg(long, value_name = "N", value_parser = super::options::parse_threads_option, allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", value_parser = super::options::parse_threads, allow_hyphen_values = true)]
     pub threads: Option<usize>,
 }
 

@@ -1,6 +1,7 @@
 //! `bzint validate`.
 
-use super::options::{FermiOption, Input, Method, Output, on_threads, parse_bins};
+use super::options::{FermiOption, Input, Method, Output, parse_bins};
+use super::threads::on_threads;
 use super::{level, session, terminal};
 use crate::bands::BandSource;
 use crate::error::{Error, Result};

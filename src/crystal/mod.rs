@@ -5,6 +5,7 @@ mod k_lattice;
 mod k_set;
 mod lattice;
 mod magnetic;
+mod projector;
 mod symmetry;
 pub(crate) mod tensor;
 
@@ -13,6 +14,7 @@ pub(crate) use k_lattice::SAME_COORDINATE;
 pub use k_lattice::{GridBasis, KLattice};
 pub use k_set::KSet;
 pub use lattice::Lattice;
+pub use projector::TensorProjector;
 pub(crate) use symmetry::apply;
-pub use symmetry::{Atom, PointGroup, Rotation, TensorProjector};
+pub use symmetry::{Atom, PointGroup, Rotation};
 pub use tensor::Tensor;

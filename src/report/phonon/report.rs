@@ -1,0 +1,277 @@
+//! Phonons as a table and JSON.
+
+use crate::crystal::Tensor;
+use crate::excitations::Phonons;
+use crate::phonons::{Accumulation, Ballistic, Branch, Heat, ModeSums};
+use crate::report::format::{scalar, scalar_json, scientific, tensor_json};
+use crate::uncertainty::{Scalar, TensorQuantity};
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+/// Rounding of sums over a file's modes, as a share.
+const ROUNDING: f64 = 1e-12;
+
+/// One temperature, and boundaries a length apart where there are any.
+pub struct PhononRow {
+    /// K.
+    pub temperature_k: f64,
+    /// m.
+    pub boundary_m: Option<f64>,
+    /// By tetrahedra.
+    pub heat: Heat,
+    /// The file's own grid summed mode by mode, where asked for.
+    pub in_file: Option<ModeSums>,
+    /// By branch, where asked for.
+    pub branches: Vec<Branch>,
+    /// κ by mean free path, where asked for.
+    pub accumulation: Option<Accumulation>,
+}
+
+/// Densities over frequencies.
+pub struct PhononDensity {
+    /// Edges of the bins, eV.
+    pub edges_ev: Vec<f64>,
+    /// States per eV and cell in each bin.
+    pub states: Vec<Scalar>,
+    /// Mean of |v| in each bin, m/s; 0 without states.
+    pub speed: Vec<Scalar>,
+    /// ⟨v_i v_j δ⟩ of each bin, m²/s² per eV and cell, one component average.
+    pub velocity_squared: Vec<Scalar>,
+    /// All states, and those of imaginary frequency.
+    pub total: [Scalar; 2],
+}
+
+/// What was asked for.
+pub struct PhononReport<'a> {
+    /// The phonons.
+    pub phonons: &'a Phonons,
+    /// The input's path.
+    pub input: String,
+    /// Where relaxation times come from, in words; none without.
+    pub lifetimes: Option<String>,
+    /// Rows.
+    pub rows: Vec<PhononRow>,
+    /// Densities.
+    pub density: PhononDensity,
+    /// Directions, with the temperatures of the rows without repetition.
+    pub ballistic: Vec<Ballistic>,
+    /// The temperatures of `ballistic`, K.
+    pub temperatures_k: Vec<f64>,
+    /// Wall time.
+    pub seconds: f64,
+}
+
+pub(super) const METHOD: &str =
+    "linear tetrahedra; bars: every-second-point subgrid, and what is left out at Gamma";
+
+/// A third of the trace.
+pub(super) fn mean(t: &TensorQuantity) -> Scalar {
+    crate::transport::mean(t, 3)
+}
+
+fn rounded(value: f64, unit: &str) -> Value {
+    json!({"value": value, "error": ROUNDING * value.abs(), "unit": unit})
+}
+
+fn rounded_tensor(t: &Tensor, unit: &str) -> Value {
+    let error = t.map(|row| row.map(|x| ROUNDING * x.abs()));
+    json!({"value": t, "error": error, "unit": unit})
+}
+
+pub(super) fn direction(n: [f64; 3]) -> String {
+    format!("({:.4}, {:.4}, {:.4})", n[0], n[1], n[2])
+}
+
+/// A length with a unit that reads well.
+pub fn length(m: f64) -> String {
+    match m {
+        m if m < 0.999_999e-6 => format!("{} nm", (m * 1e9 * 1e6).round() / 1e6),
+        m if m < 1e-3 => format!("{} µm", (m * 1e6 * 1e6).round() / 1e6),
+        m => format!("{} mm", (m * 1e3 * 1e6).round() / 1e6),
+    }
+}
+
+/// Rows of columns behind comments.
+pub fn phonon_table(report: &PhononReport) -> String {
+    let header = report.phonons.header();
+    let mut s = format!(
+        "# {} branches on {}; {METHOD}\n# relaxation times: {}\n# states: {} of {} modes",
+        report.phonons.n_branch(),
+        header.k_grid,
+        report
+            .lifetimes
+            .as_deref()
+            .unwrap_or("none, so that no kappa is computed"),
+        scalar(report.density.total[0]),
+        report.phonons.n_branch(),
+    );
+    if report.phonons.peculiar.imaginary > 0 {
+        let _ = write!(s, ", {} of them imaginary", scalar(report.density.total[1]));
+    }
+    s += "\n#    T (K)  boundaries   heat capacity J/(m^3 K)      kappa_xx W/(m K)      kappa_yy              kappa_zz\n";
+    for row in &report.rows {
+        let boundary = row.boundary_m.map_or("none".into(), length);
+        let _ = write!(
+            s,
+            "{:10}  {boundary:>10}   {:>24}",
+            row.temperature_k,
+            scientific(row.heat.heat_capacity)
+        );
+        if let Some(kappa) = &row.heat.kappa {
+            for i in 0..3 {
+                let one = Scalar::new(kappa.value[i][i], kappa.error[i][i]);
+                let _ = write!(s, "  {:>20}", scalar(one));
+            }
+        }
+        s.push('\n');
+        if let Some(sums) = &row.in_file {
+            let _ = write!(s, "#   as in file: c_v {:.6e}", sums.heat_capacity);
+            if let Some(k) = &sums.kappa {
+                let _ = write!(
+                    s,
+                    ", kappa {:.6} {:.6} {:.6}, {} modes left out",
+                    k[0][0], k[1][1], k[2][2], sums.left_out
+                );
+            }
+            s.push('\n');
+        }
+        for b in &row.branches {
+            let kappa = b
+                .heat
+                .kappa
+                .as_ref()
+                .map_or(String::new(), |k| format!(", kappa {}", scalar(mean(k))));
+            let _ = writeln!(
+                s,
+                "#   branch {}: c_v {}{kappa}",
+                b.branch,
+                scientific(b.heat.heat_capacity)
+            );
+        }
+    }
+    for published in &report.phonons.published {
+        let k = published.kappa;
+        let _ = writeln!(
+            s,
+            "# the file's own kappa at {} K ({}): {:.6} {:.6} {:.6} W/(m K)",
+            published.temperature_k, published.method, k[0][0], k[1][1], k[2][2]
+        );
+    }
+    for b in &report.ballistic {
+        for (t, g) in report.temperatures_k.iter().zip(&b.conductance) {
+            let _ = writeln!(
+                s,
+                "# ballistic conductance along {} at {t} K: {} W/(m^2 K)",
+                direction(b.direction),
+                scientific(*g)
+            );
+        }
+    }
+    s
+}
+
+/// A machine-readable summary.
+pub fn phonon_json(report: &PhononReport) -> Value {
+    let header = report.phonons.header();
+    let p = report.phonons.peculiar;
+    let rows: Vec<Value> = report
+        .rows
+        .iter()
+        .map(|row| row_json(report, row))
+        .collect();
+    let spectra: Vec<Value> = report
+        .ballistic
+        .iter()
+        .map(|b| {
+            let values = |of: &[Scalar]| -> (Vec<f64>, Vec<f64>) {
+                of.iter().map(|x| (x.value, x.error)).unzip()
+            };
+            let (modes, modes_error) = values(&b.modes);
+            let (path, path_error) = values(&b.mean_free_path);
+            json!({
+                "direction": b.direction,
+                "energy": {"value": b.energy_ev, "unit": "eV"},
+                "modes_per_area": {"value": modes, "error": modes_error, "unit": "1/m^2"},
+                "mean_free_path": {"value": path, "error": path_error, "unit": "m"},
+            })
+        })
+        .collect();
+    let published: Vec<Value> = report
+        .phonons
+        .published
+        .iter()
+        .map(|k| json!({"temperature": {"value": k.temperature_k, "unit": "K"}, "method": k.method, "lattice_thermal_conductivity": {"value": k.kappa, "unit": "W/(m K)"}}))
+        .collect();
+    json!({
+        "kind": "phonon",
+        "input": report.input,
+        "backend": "cpu",
+        "adapter": "",
+        "k_grid": header.k_grid.n,
+        "method": METHOD,
+        "seconds": report.seconds,
+        "relaxation_times": report.lifetimes,
+        "branches": report.phonons.n_branch(),
+        "states": scalar_json(report.density.total[0], "1"),
+        "imaginary_states": scalar_json(report.density.total[1], "1"),
+        "modes": p.modes,
+        "imaginary_modes": p.imaginary,
+        "acoustic_modes_at_gamma": p.acoustic_at_gamma,
+        "modes_without_lifetime": p.without_rate,
+        "published": published,
+        "rows": rows,
+        "spectra": spectra,
+    })
+}
+
+fn row_json(report: &PhononReport, row: &PhononRow) -> Value {
+    let mut one = json!({
+        "temperature": {"value": row.temperature_k, "unit": "K"},
+        "heat_capacity": scalar_json(row.heat.heat_capacity, "J/(m^3 K)"),
+    });
+    if let Some(l) = row.boundary_m {
+        one["boundary_length"] = json!({"value": l, "unit": "m"});
+    }
+    if let Some(kappa) = &row.heat.kappa {
+        one["lattice_thermal_conductivity"] = tensor_json(kappa, "W/(m K)");
+    }
+    if let Some(sums) = &row.in_file {
+        one["as_in_file"] = json!({"heat_capacity": rounded(sums.heat_capacity, "J/(m^3 K)"), "modes_left_out": sums.left_out});
+        if let Some(k) = &sums.kappa {
+            one["as_in_file"]["lattice_thermal_conductivity"] = rounded_tensor(k, "W/(m K)");
+        }
+        let all = report.ballistic.iter().zip(&sums.ballistic);
+        let all: Vec<Value> = all
+            .map(|(b, g)| json!({"direction": b.direction, "conductance_per_area": rounded(*g, "W/(m^2 K)")}))
+            .collect();
+        one["as_in_file"]["ballistic"] = json!(all);
+    }
+    if let Some(t) = report
+        .temperatures_k
+        .iter()
+        .position(|t| *t == row.temperature_k)
+    {
+        let all = report.ballistic.iter().map(|b| {
+            json!({"direction": b.direction, "ballistic_thermal_conductance_per_area": scalar_json(b.conductance[t], "W/(m^2 K)")})
+        });
+        one["ballistic"] = Value::Array(all.collect());
+    }
+    if !row.branches.is_empty() {
+        let all = row.branches.iter().map(|b| {
+            let mut one = json!({"branch": b.branch, "heat_capacity": scalar_json(b.heat.heat_capacity, "J/(m^3 K)")});
+            if let Some(k) = &b.heat.kappa {
+                one["lattice_thermal_conductivity"] = tensor_json(k, "W/(m K)");
+            }
+            one
+        });
+        one["branches"] = Value::Array(all.collect());
+    }
+    if let Some(a) = &row.accumulation {
+        let (value, error): (Vec<_>, Vec<_>) = a.kappa.iter().map(|k| (k.value, k.error)).unzip();
+        one["accumulation"] = json!({
+            "mean_free_path": {"value": a.mean_free_path_m, "unit": "m"},
+            "lattice_thermal_conductivity": {"value": value, "error": error, "unit": "W/(m K)"},
+        });
+    }
+    one
+}
