@@ -2,13 +2,12 @@
 
 use super::opened::{self, Demands, Opened, Preference};
 use super::options::{Input, Method, Output, Range, parse_bins, parse_length, parse_range};
-use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, of_option, write_json};
+use super::outputs::{Delivery, Form, Outputs, Tables, check_csv, file_to_write, of_option};
 use super::session;
 use super::states::{Scene, StateFound, StatesOption};
 use crate::bands::{BandHeader, BandSource, Field};
 use crate::error::{Error, Result};
 use crate::integrate::{Bins, EnergyAxis, Engine, Request, measure, spectrum};
-use crate::io::write_text;
 use crate::progress;
 use crate::report::{
     LANDAUER_LEGEND, ModeSpectra, Sheet, SheetItem, SheetRow, TransportReport, sheet_csv,
@@ -168,20 +167,16 @@ impl Landauer {
                 false => sheet_table(&sheet) + &spectra.sentence(),
             },
         );
-        if let (Some(path), Some(form)) = (&self.out, form) {
-            end.write(path, |path| match form {
-                Form::Csv => write_text(path, &sheet_csv(&sheet)),
-                Form::Json => write_json(path, &sheet_json(&sheet, spectra.json())),
-                Form::Hdf5 => {
-                    let mut file = sheet_result(&sheet, &session::command_line())?;
-                    spectra.fill(&mut file)?;
-                    file.write(path)
-                }
-            });
-        }
-        if let Some(path) = &self.csv {
-            end.write(path, |path| write_text(path, &sheet_csv(&sheet)));
-        }
+        let tables = Tables {
+            json: &|| sheet_json(&sheet, spectra.json()),
+            csv: &|| sheet_csv(&sheet),
+            hdf5: &|| {
+                let mut file = sheet_result(&sheet, &session::command_line())?;
+                spectra.fill(&mut file)?;
+                Ok(file)
+            },
+        };
+        end.tables(self.out.as_deref().zip(form), self.csv.as_deref(), &tables);
         end.finish()
     }
 

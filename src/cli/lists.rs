@@ -34,7 +34,8 @@ fn parse_list(text: &str, kind: Kind) -> Result<List, String> {
         if steps + all.len() as f64 >= MOST as f64 {
             return Err(too_many(text));
         }
-        all.extend((0..=steps as usize).map(|i| decimal(start + i as f64 * step, step)));
+        all.push(start);
+        all.extend((1..=steps as usize).map(|i| decimal(start + i as f64 * step, step)));
     }
     Ok(List(all))
 }
@@ -295,6 +296,10 @@ mod tests {
             [300.0, 350.0, 400.0, 20.0]
         );
         assert_eq!(parse_list("-0.1:0.1:0.1").unwrap().0.len(), 3);
+        // As typed: neither 0.30000000000000004, nor 0 of what is small.
+        assert_eq!(parse_list("0.1:0.3:0.1").unwrap().0, [0.1, 0.2, 0.3]);
+        let small = parse_list("1e-14,2e-14:4e-14:1e-14").unwrap().0;
+        assert_eq!(small, [1e-14, 2e-14, 3e-14, 4e-14]);
         for bad in [
             "",
             "1:2",

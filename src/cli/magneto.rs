@@ -3,7 +3,7 @@
 use super::field::{self, Angle, FieldOption};
 use super::lists::{List, parse_energies, parse_fields, parse_temperatures_and_zero, parse_times};
 use super::options::{FermiOption, Input, Output, parse_time};
-use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, write_json};
+use super::outputs::{Delivery, Form, Outputs, Tables, check_csv, file_to_write};
 use super::surfaces::{MeshOption, Replicas, Surfaces};
 use super::threads::on_threads;
 use super::{plausible, session};
@@ -132,22 +132,18 @@ impl Magneto {
         };
         let mut end = Delivery::new(&self.output, &outputs);
         end.print(|| magneto_json(&report), || magneto_table(&report));
-        if let (Some(path), Some(form)) = (&self.out, form) {
-            end.write(path, |path| match form {
-                Form::Json => write_json(path, &magneto_json(&report)),
-                Form::Csv => write_text(path, &magneto_csv(&report)),
-                Form::Hdf5 => magneto_result(&report, &session::command_line())?.write(path),
-            });
-        }
+        let tables = Tables {
+            json: &|| magneto_json(&report),
+            csv: &|| magneto_csv(&report),
+            hdf5: &|| magneto_result(&report, &session::command_line()),
+        };
+        end.tables(self.out.as_deref().zip(form), self.csv.as_deref(), &tables);
         if let Some(path) = &self.figure {
             let svg = magneto_figure(&report);
             end.write(path, |path| match drawn.is_some_and(|e| e == "png") {
                 true => write_bytes(path, &png(&svg)?),
                 false => write_text(path, &svg),
             });
-        }
-        if let Some(path) = &self.csv {
-            end.write(path, |path| write_text(path, &magneto_csv(&report)));
         }
         end.finish()
     }

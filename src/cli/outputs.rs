@@ -4,6 +4,8 @@ use super::options::Output;
 use super::terminal;
 use crate::error::{Error, Result};
 use crate::io::output::{self, Output as Place};
+use crate::io::results::ResultFile;
+use crate::io::write_text;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -218,6 +220,16 @@ impl Outputs {
     }
 }
 
+/// Results in every form of a file.
+pub struct Tables<'t> {
+    /// A summary.
+    pub json: &'t dyn Fn() -> Value,
+    /// Comma-separated values.
+    pub csv: &'t dyn Fn() -> String,
+    /// An HDF5 result.
+    pub hdf5: &'t dyn Fn() -> Result<ResultFile>,
+}
+
 /// The end of a command. What is printed goes first, and nothing that fails keeps the rest from being written.
 pub struct Delivery<'a> {
     options: &'a Output,
@@ -263,6 +275,20 @@ impl<'a> Delivery<'a> {
             }
             Ok(()) => {}
             Err(error) => self.errors.push(error),
+        }
+    }
+
+    /// Writes what `--output` asks for in its form, and `--csv`.
+    pub fn tables(&mut self, out: Option<(&Path, Form)>, csv: Option<&Path>, tables: &Tables) {
+        if let Some((path, form)) = out {
+            self.write(path, |path| match form {
+                Form::Csv => write_text(path, &(tables.csv)()),
+                Form::Json => write_json(path, &(tables.json)()),
+                Form::Hdf5 => (tables.hdf5)()?.write(path),
+            });
+        }
+        if let Some(path) = csv {
+            self.write(path, |path| write_text(path, &(tables.csv)()));
         }
     }
 

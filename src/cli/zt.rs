@@ -2,13 +2,12 @@
 
 use super::opened::{self, Demands, Opened, Preference};
 use super::options::{Input, Method, Output, parse_length};
-use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, of_option, write_json};
+use super::outputs::{Delivery, Form, Outputs, Tables, check_csv, file_to_write, of_option};
 use super::session;
 use super::states::{Scene, StateFound, StatesFound, StatesOption};
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::io::results::ResultFile;
-use crate::io::write_text;
 use crate::report::{
     Run, Sheet, SheetItem, SheetRow, TransportReport, ZT_LEGEND, ZT_UNSHOWN, put_scalars,
     scalar_json, scalars_json, sheet_csv, sheet_json, sheet_result, sheet_table,
@@ -97,20 +96,16 @@ impl Zt {
             || sheet_json(&sheet, computed.curves_json()),
             || sheet_table(&sheet),
         );
-        if let (Some(path), Some(form)) = (&self.out, form) {
-            end.write(path, |path| match form {
-                Form::Csv => write_text(path, &sheet_csv(&sheet)),
-                Form::Json => write_json(path, &sheet_json(&sheet, computed.curves_json())),
-                Form::Hdf5 => {
-                    let mut file = sheet_result(&sheet, &session::command_line())?;
-                    computed.fill(&mut file)?;
-                    file.write(path)
-                }
-            });
-        }
-        if let Some(path) = &self.csv {
-            end.write(path, |path| write_text(path, &sheet_csv(&sheet)));
-        }
+        let tables = Tables {
+            json: &|| sheet_json(&sheet, computed.curves_json()),
+            csv: &|| sheet_csv(&sheet),
+            hdf5: &|| {
+                let mut file = sheet_result(&sheet, &session::command_line())?;
+                computed.fill(&mut file)?;
+                Ok(file)
+            },
+        };
+        end.tables(self.out.as_deref().zip(form), self.csv.as_deref(), &tables);
         end.finish()
     }
 }

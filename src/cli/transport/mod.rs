@@ -8,7 +8,7 @@ use super::lists::{
 };
 use super::opened::{self, Demands, Opened, Preference};
 use super::options::{FermiOption, Input, Method, Output, parse_length};
-use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, of_option, write_json};
+use super::outputs::{Delivery, Form, Outputs, Tables, check_csv, file_to_write, of_option};
 use super::relaxation::RelaxationOption;
 use super::{level, plausible, session};
 use crate::bands::{BandHeader, BandSource};
@@ -154,18 +154,15 @@ impl Transport {
         };
         let mut end = Delivery::new(&self.output, &outputs);
         end.print(|| transport_json(&report), || transport_table(&report));
-        match (&self.out, form) {
-            (Some(_), None) => self.write_boltztrap(&report, &mut end)?,
-            (Some(path), Some(form)) => end.write(path, |path| match form {
-                Form::Csv => write_text(path, &transport_csv(&report)),
-                Form::Json => write_json(path, &transport_json(&report)),
-                Form::Hdf5 => transport_result(&report, &session::command_line())?.write(path),
-            }),
-            (None, _) => {}
+        if form.is_none() {
+            self.write_boltztrap(&report, &mut end)?;
         }
-        if let Some(path) = &self.csv {
-            end.write(path, |path| write_text(path, &transport_csv(&report)));
-        }
+        let tables = Tables {
+            json: &|| transport_json(&report),
+            csv: &|| transport_csv(&report),
+            hdf5: &|| transport_result(&report, &session::command_line()),
+        };
+        end.tables(self.out.as_deref().zip(form), self.csv.as_deref(), &tables);
         end.finish()
     }
 
