@@ -7,6 +7,7 @@ mod grid;
 mod header;
 mod interpolator;
 pub mod model;
+pub mod multiplet;
 mod occupation;
 mod scissor;
 mod source;

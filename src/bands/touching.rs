@@ -24,8 +24,81 @@ const POINT: f64 = 0.02;
 const SAME: f64 = 0.75;
 /// Bands that differ by less around a place are one twice, eV.
 const SAME_EV: f64 = 1e-6;
+/// Points of a table that is looked through for planes on which bands are one.
+const MOST_POINTS: usize = 1 << 21;
 /// A step in which neither band changes by as much, eV, has nothing to find.
 const FLAT_EV: f64 = 1e-4;
+
+/// Where a band meets its neighbours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Meeting {
+    /// Their energies do not overlap.
+    Nowhere,
+    /// They may meet at points or along lines, on the grid or between its points.
+    Somewhere,
+    /// They are one on whole planes of the grid: sorted bands of a cell larger than the crystal's, or where a glide or a screw holds them.
+    OnPlanes,
+}
+
+/// Where each band of a table, by spin·n_band + band, meets its neighbours. Tables too large to look through say `Somewhere` of all
+/// that overlap.
+///
+/// # Errors
+/// Where the table cannot be read.
+pub fn meetings(source: &dyn BandSource) -> Result<Vec<Meeting>> {
+    let header = source.header();
+    let (grid, n) = (header.k_grid, header.n_band);
+    let mut all = vec![Meeting::Nowhere; header.n_spin_band()];
+    for spin in 0..header.n_spin() {
+        let mut kept: Option<(usize, Vec<f64>)> = None;
+        for band in 0..n.saturating_sub(1) {
+            let at = spin * n + band;
+            let [lower, upper] = [&source.statistics()[at], &source.statistics()[at + 1]];
+            if upper.energy_min > lower.energy_max {
+                continue;
+            }
+            let mut meeting = Meeting::Somewhere;
+            if grid.len() <= MOST_POINTS {
+                let read = |band: usize| -> Result<Vec<f64>> {
+                    let mut out = memory::zeros("a band's energies", grid.len())?;
+                    source.read_planes(Field::Energy, spin, band, 0, &mut out)?;
+                    Ok(out)
+                };
+                let low = match kept.take() {
+                    Some((number, energies)) if number == band => energies,
+                    _ => read(band)?,
+                };
+                let high = read(band + 1)?;
+                let one: Vec<bool> = (low.iter().zip(&high))
+                    .map(|(a, b)| b - a < SAME_EV)
+                    .collect();
+                if one.iter().all(|one| *one) {
+                    // A Kramers pair, which meets nothing by that.
+                    meeting = Meeting::Nowhere;
+                } else if has_plane(&grid, &one) {
+                    meeting = Meeting::OnPlanes;
+                }
+                kept = Some((band + 1, high));
+            }
+            for both in &mut all[at..at + 2] {
+                *both = meeting.max(*both);
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// Whether every point of some plane across an axis is marked.
+fn has_plane(grid: &KGrid, marked: &[bool]) -> bool {
+    (0..3).any(|axis| {
+        let mut whole = vec![true; grid.n[axis]];
+        for (at, marked) in marked.iter().enumerate() {
+            whole[grid.place(at)[axis]] &= marked;
+        }
+        // An axis with one point has the whole grid for a plane, one with two may have a line.
+        grid.n[axis] > 2 && whole.contains(&true)
+    })
+}
 
 /// A polynomial of second degree in steps of the grid: c + b·x + xᵀqx.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

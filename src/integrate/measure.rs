@@ -80,6 +80,7 @@ impl Question for At {
             found.widen(&mut result);
         }
         let touching = crossings::widen_surface(source, request, &mut result)?;
+        crossings::widen_surface_by_multiplets(source, request, &mut result)?;
         singular::mark(source, request, &mut result, engine)?;
         Ok(Measured {
             result,
@@ -105,6 +106,7 @@ impl Question for Bins<'_> {
         let relevance = |e: f64| request.relevance.map_or(1.0, |r| r(e));
         let crossings = crossings::widen(source, request, &mut result, relevance)?;
         let touching = crossings::widen_spectrum(source, request, &mut result)?;
+        crossings::widen_spectrum_by_multiplets(source, request, &mut result)?;
         let crossings = crossings.map(|found| CrossingEffect { touching, ..found });
         Ok(Measured { result, crossings })
     }

@@ -100,6 +100,31 @@ pub struct BandSurface {
 }
 
 impl SurfaceIntegral {
+    /// Adds the magnitudes of what another reading changes of bands, by (spin, band) every channel and behind them the occupied part,
+    /// without the spin degeneracy, to their bars: changes of one band first added up with their signs.
+    pub(super) fn widen_by_changes(
+        &mut self,
+        changes: &[((usize, usize), Vec<f64>)],
+        cause: Cause,
+    ) {
+        let (width, g_s) = (self.channels.width(), self.spin_degeneracy);
+        for band in &mut self.bands {
+            let mut sum = vec![0.0; width + 1];
+            let own = changes
+                .iter()
+                .filter(|(of, _)| *of == (band.spin, band.band));
+            for (_, change) in own {
+                for (x, y) in sum.iter_mut().zip(change) {
+                    *x += g_s * y;
+                }
+            }
+            for (bar, x) in band.bars.iter_mut().zip(&sum) {
+                bar[cause] += x.abs();
+            }
+            band.occupied_bar[cause] += sum[width].abs();
+        }
+    }
+
     /// A channel summed over the bands that `select` takes, with its bar: 1/eV times the channel's unit, per cell. Zero where the
     /// channel was not asked for.
     pub fn quantity(&self, channel: Channel, select: impl Fn(&BandSurface) -> bool) -> Scalar {

@@ -4,14 +4,18 @@
 //! about as much as each differs from the truth: measured on aluminium and copper from 16³ points against 32³, the series with
 //! Σ (1 + x)²|c|² least is 0.4 to 0.75 of the root-mean-square error away, in every band. Each band's change counts by itself,
 //! because those of neighbours that cross are opposite and cancel in sums by accident alone.
+//!
+//! Where bands meet others, both interpolations round their kinks off alike, and agree with each other before they agree with the
+//! truth: what is left then is a multiple of the change (see [`policy::KINKED`]).
 
 use super::{
     Channel, EnergyAxis, Engine, Replica, Request, Spectrum, SurfaceIntegral, spectrum, surface,
 };
+use crate::bands::touching::{Meeting, meetings};
 use crate::bands::{BandSource, Interpolator};
 use crate::error::Result;
 use crate::progress;
-use crate::uncertainty::Cause;
+use crate::uncertainty::{Cause, policy};
 use std::sync::Arc;
 
 /// Changes that are kept one by one: those of the bands that change most, and of all the others together.
@@ -48,10 +52,15 @@ pub fn spectrum_with_rival(
     };
     let by_band = std::mem::take(&mut own.by_band);
     if let Some(rival) = rival {
-        let changes: Vec<f64> = by_band
-            .iter()
-            .zip(&rival.by_band)
-            .map(|(own, other)| other - own)
+        let meetings = meetings_in_table(source)?;
+        let of_band = own.channels.width() * own.axis.edges().len();
+        // One change of everything at once: its parts belong together, where a doping fixes one of them.
+        let factor = |at: usize| match meetings[at / of_band] {
+            Meeting::OnPlanes => policy::KINKED,
+            _ => 1.0,
+        };
+        let changes: Vec<f64> = (by_band.iter().zip(&rival.by_band).enumerate())
+            .map(|(at, (own, other))| factor(at) * (other - own))
             .collect();
         keep(&mut own, &changes, |e| {
             request.relevance.map_or(1.0, |r| r(e))
@@ -80,13 +89,32 @@ pub fn surface_with_rival(
         (None, Some(rival)) => surface(&*rival, request, energy_ev, engine)?,
         (None, None) => return Ok(own),
     };
+    let meetings = meetings_in_table(source)?;
+    let states = Channel::States.index(request.channels);
     for (band, other) in own.bands.iter_mut().zip(&rival.bands) {
+        let meeting = meetings[band.spin * source.header().n_band + band.band];
+        let factor = |of_states: bool| match meeting {
+            Meeting::OnPlanes => policy::KINKED,
+            // Velocities have what crossings do to them besides.
+            Meeting::Somewhere if of_states => policy::KINKED,
+            _ => 1.0,
+        };
         for (c, bar) in band.bars.iter_mut().enumerate() {
-            bar[Cause::Interpolation] += (other.values[c] - band.values[c]).abs();
+            let change = (other.values[c] - band.values[c]).abs();
+            bar[Cause::Interpolation] += factor(Some(c) == states) * change;
         }
-        band.occupied_bar[Cause::Interpolation] += (other.occupied - band.occupied).abs();
+        let change = (other.occupied - band.occupied).abs();
+        band.occupied_bar[Cause::Interpolation] += factor(true) * change;
     }
     Ok(own)
+}
+
+/// Where each band, by spin·n_band + band, meets its neighbours in the table that is interpolated.
+fn meetings_in_table(source: &dyn BandSource) -> Result<Vec<Meeting>> {
+    match source.table() {
+        Some(table) => meetings(&*table),
+        None => Ok(vec![Meeting::Nowhere; source.header().n_spin_band()]),
+    }
 }
 
 /// Keeps the `changes` of each band, `[spin·n_band + band][channel][edge]`, where they matter.

@@ -72,10 +72,10 @@ impl Cause {
             Self::Grid => "a smaller `--tolerance`, or a denser grid (`--interpolate N`)",
             Self::Symmetry => "a smaller `--tolerance`, or a denser grid",
             Self::Interpolation => {
-                "a denser k-grid of the band calculation, `--fit-velocities` where the file has velocities, or a Wannier Hamiltonian"
+                "`--interpolator auto` (a Hamiltonian from the energies alone, where it predicts better), a denser k-grid of the band calculation, `--fit-velocities` where the file has velocities, or a Wannier Hamiltonian"
             }
             Self::Crossings => {
-                "a denser k-grid of the band calculation, velocities in the file, or a Wannier Hamiltonian"
+                "`--interpolator auto` (a Hamiltonian from the energies alone, whose levels cross by themselves), a denser k-grid of the band calculation, velocities in the file, or a Wannier Hamiltonian"
             }
             Self::Bins => "a higher temperature, or fewer temperatures in one call",
             Self::Tails => "bands that reach farther from the chemical potential",

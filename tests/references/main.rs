@@ -4,6 +4,7 @@
 mod common;
 
 mod doped_silicon;
+mod kinked_bars;
 mod qe_reference;
 mod uniform_bars;
 mod wannier_reference;

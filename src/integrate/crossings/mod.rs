@@ -15,10 +15,13 @@
 mod cones;
 mod follow;
 mod kinks;
+mod multiplets;
+mod scene;
 mod spectrum;
 mod surface;
 
 pub use cones::{widen_spectrum, widen_surface};
+pub use multiplets::{widen_spectrum_by_multiplets, widen_surface_by_multiplets};
 pub use spectrum::{SpectrumCrossings, in_spectrum, widen};
 pub use surface::{BandCrossings, SurfaceCrossings, on_surface};
 

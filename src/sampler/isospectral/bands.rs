@@ -165,16 +165,33 @@ impl Interpolator for IsospectralBands {
         k_box: &KBox,
         derivatives: Derivatives,
     ) -> Result<Vec<BoxBand>> {
+        let mut found = Vec::new();
+        self.evaluate_slab(
+            group,
+            std::slice::from_ref(k_box),
+            derivatives,
+            &mut |_, bands| {
+                found = bands;
+                Ok(())
+            },
+        )?;
+        Ok(found)
+    }
+
+    fn evaluate_slab(
+        &self,
+        group: &BandGroup,
+        boxes: &[KBox],
+        derivatives: Derivatives,
+        take: &mut dyn FnMut(usize, Vec<BoxBand>) -> Result<()>,
+    ) -> Result<()> {
         let Some(h) = self.of(group) else {
-            let one = |band: usize| {
-                let group = BandGroup {
-                    spin: group.spin,
-                    bands: band..band + 1,
-                };
-                self.series.evaluate(&group, k_box, derivatives)
+            return match group.bands.len() {
+                1 => self.series.evaluate_slab(group, boxes, derivatives, take),
+                _ => Err(Error::Internal(
+                    "a group of bands has no Hamiltonian".into(),
+                )),
             };
-            let all = group.bands.clone().map(one).collect::<Result<Vec<_>>>()?;
-            return Ok(all.into_iter().flatten().collect());
         };
         if group.bands.end > h.bands.end {
             return Err(Error::Internal(
@@ -185,7 +202,7 @@ impl Interpolator for IsospectralBands {
             spin: 0,
             bands: group.bands.start - h.first..group.bands.end - h.first,
         };
-        h.levels.evaluate(&levels, k_box, derivatives)
+        h.levels.evaluate_slab(&levels, boxes, derivatives, take)
     }
 }
 

@@ -7,101 +7,152 @@
 //! with these entries. For that one, max_p (Bw)_p/w_p is a bound with any positive w (Collatz and Wielandt), and a good one
 //! where w is nearly its eigenvector: far levels then count in second order, as they repel each other.
 
-use nalgebra::DMatrix;
-use rustfft::num_complex::Complex64;
+use super::lanes::{Complex, LANES, Lane};
+use crate::kernel::simd::{Vectorized, vectorized};
+use std::ops::Range;
 
 /// Improvements of w: more change little.
 const ROUNDS: usize = 4;
 
-/// Lowest and highest energies of each band around a point (eV): `energies` ascending, `slopes` ∂H/∂u_a in the eigenbasis,
-/// δ_a from `-before[a]` to `after[a]`, without the remainder q.
+/// How far bounds around k-points must hold, along each axis: δ_a from `-before[a]` to `after[a]`.
+#[derive(Clone, Copy)]
+pub(super) struct Reach {
+    pub before: [Lane; 3],
+    pub after: [Lane; 3],
+}
+
+/// Lowest and highest energies of each band around some points (eV): `energies` ascending, `slopes` ∂H/∂u_a in the eigenbasis
+/// `[column][row]`, without the remainder q.
 pub(super) fn around(
-    energies: &[f64],
-    slopes: &[DMatrix<Complex64>; 3],
-    before: [f64; 3],
-    after: [f64; 3],
-) -> Vec<(f64, f64)> {
-    let n = energies.len();
-    let mut coupling = vec![0.0; n * n];
-    for a in 0..3 {
-        let reach = before[a].max(after[a]);
-        for p in 0..n {
-            for q in 0..p {
-                coupling[p * n + q] += reach * slopes[a][(p, q)].norm();
+    energies: &[Lane],
+    slopes: &[Vec<Complex>; 3],
+    reach: &Reach,
+) -> Vec<(Lane, Lane)> {
+    vectorized(Around(energies, slopes, reach))
+}
+
+struct Around<'a>(&'a [Lane], &'a [Vec<Complex>; 3], &'a Reach);
+
+impl Vectorized for Around<'_> {
+    type Output = Vec<(Lane, Lane)>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        let Self(energies, slopes, reach) = self;
+        let n = energies.len();
+        let mut coupling = vec![Lane::ZERO; n * n];
+        for (a, slope) in slopes.iter().enumerate() {
+            let farther = reach.before[a].max(reach.after[a]);
+            for p in 0..n {
+                for q in 0..p {
+                    coupling[p * n + q] += farther * slope[p * n + q].norm_squared().sqrt();
+                }
             }
         }
-    }
-    for p in 0..n {
-        for q in 0..p {
-            coupling[q * n + p] = coupling[p * n + q];
+        for p in 0..n {
+            for q in 0..p {
+                coupling[q * n + p] = coupling[p * n + q];
+            }
         }
+        // The diagonal at its largest, and minus it: the smallest eigenvalue of a matrix is minus the largest of its negative.
+        let (mut up, mut down) = (energies.to_vec(), vec![Lane::ZERO; n]);
+        for p in 0..n {
+            let mut low = energies[p];
+            for (a, slope) in slopes.iter().enumerate() {
+                let slope = slope[p * n + p].re;
+                let (x, y) = (-(reach.before[a] * slope), reach.after[a] * slope);
+                low += x.min(y);
+                up[p] += x.max(y);
+            }
+            down[p] = -low;
+        }
+        let mut w = vec![Lane::ZERO; n];
+        (0..n)
+            .map(|band| {
+                let low = -largest(&down, &coupling, band..n, &mut w);
+                let high = largest(&up, &coupling, 0..band + 1, &mut w);
+                (low, high)
+            })
+            .collect()
     }
-    let range = |p: usize| {
-        (0..3).fold((energies[p], energies[p]), |(low, high), a| {
-            let slope = slopes[a][(p, p)].re;
-            let (x, y) = (-before[a] * slope, after[a] * slope);
-            (low + x.min(y), high + x.max(y))
-        })
-    };
-    let ranges: Vec<(f64, f64)> = (0..n).map(range).collect();
-    let up: Vec<f64> = ranges.iter().map(|r| r.1).collect();
-    // The smallest eigenvalue of a matrix is minus the largest of its negative.
-    let down: Vec<f64> = ranges.iter().map(|r| -r.0).collect();
-    let mut w = vec![0.0; n];
-    (0..n)
-        .map(|band| {
-            let low = -largest(&down, &coupling, n, band..n, &mut w);
-            let high = largest(&up, &coupling, n, 0..band + 1, &mut w);
-            (low, high)
-        })
-        .collect()
 }
 
 /// An upper bound on the largest eigenvalue of the matrix with this diagonal and these couplings, on `states` alone.
-fn largest(
-    diagonal: &[f64],
-    coupling: &[f64],
-    n: usize,
-    states: std::ops::Range<usize>,
-    w: &mut [f64],
-) -> f64 {
-    let pull = |p: usize, w: &[f64]| -> f64 {
-        let row = &coupling[p * n..][..n];
-        states.clone().map(|q| row[q] * w[q]).sum()
-    };
-    let Some(first) = states
-        .clone()
-        .max_by(|&p, &q| diagonal[p].total_cmp(&diagonal[q]))
-    else {
-        return f64::NEG_INFINITY;
-    };
-    let top = diagonal[first];
+#[inline(always)]
+fn largest(diagonal: &[Lane], coupling: &[Lane], states: Range<usize>, w: &mut [Lane]) -> Lane {
+    let n = diagonal.len();
+    let (mut top, mut first) = (Lane::all(f64::NEG_INFINITY), Lane::ZERO);
+    for p in states.clone() {
+        for l in 0..LANES {
+            if diagonal[p].0[l] >= top.0[l] {
+                (top.0[l], first.0[l]) = (diagonal[p].0[l], p as f64);
+            }
+        }
+    }
     // Row sums: Gershgorin's bound, w = 1.
-    w[states.clone()].fill(1.0);
-    let mut best = states
-        .clone()
-        .fold(top, |t, p| t.max(diagonal[p] + pull(p, w)));
+    w[states.clone()].fill(Lane::all(1.0));
+    let mut best = top;
+    for p in states.clone() {
+        best = best.max(diagonal[p] + pull(coupling, n, p, &states, w));
+    }
     let mut target = best;
+    let mut going = Lane::all(1.0);
     for _ in 0..ROUNDS {
-        if target <= top {
+        for l in 0..LANES {
+            if target.0[l] <= top.0[l] {
+                going.0[l] = 0.0;
+            }
+        }
+        if going.0 == [0.0; LANES] {
             break;
         }
         // An eigenvector with w = 1 on the highest diagonal has (target − B_pp) w_p = pull on p in the other rows, and its
         // eigenvalue in that row: the next target. A floor keeps w positive.
-        for p in states.clone().filter(|&p| p != first) {
-            w[p] = (pull(p, w) / (target - diagonal[p])).max(1e-9);
+        let mut of_first = Lane::ZERO;
+        for p in states.clone() {
+            let pulled = pull(coupling, n, p, &states, w);
+            let below = target - diagonal[p];
+            for l in 0..LANES {
+                if first.0[l] != p as f64 {
+                    w[p].0[l] = f64::max(pulled.0[l] / below.0[l], 1e-9);
+                }
+            }
         }
-        let rows = states.clone().map(|p| diagonal[p] + pull(p, w) / w[p]);
-        best = best.min(rows.fold(f64::NEG_INFINITY, f64::max));
-        target = top + pull(first, w);
+        let mut rows = Lane::all(f64::NEG_INFINITY);
+        for p in states.clone() {
+            let pulled = pull(coupling, n, p, &states, w);
+            rows = rows.max(diagonal[p] + pulled.zip(w[p], |x, w| x / w));
+            for l in 0..LANES {
+                if first.0[l] == p as f64 {
+                    of_first.0[l] = pulled.0[l];
+                }
+            }
+        }
+        for l in 0..LANES {
+            if going.0[l] > 0.0 {
+                best.0[l] = f64::min(best.0[l], rows.0[l]);
+                target.0[l] = top.0[l] + of_first.0[l];
+            }
+        }
     }
     best
+}
+
+/// What the other states add to the row of state p.
+#[inline(always)]
+fn pull(coupling: &[Lane], n: usize, p: usize, states: &Range<usize>, w: &[Lane]) -> Lane {
+    let mut sum = Lane::ZERO;
+    for q in states.clone() {
+        sum += coupling[p * n + q] * w[q];
+    }
+    sum
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nalgebra::SymmetricEigen;
+    use nalgebra::{DMatrix, SymmetricEigen};
+    use rustfft::num_complex::Complex64;
 
     struct Random(u64);
 
@@ -131,7 +182,20 @@ mod tests {
                 let energies: Vec<f64> = (0..n).map(|i| i as f64 + 0.3 * random.next()).collect();
                 let slopes = [0, 1, 2].map(|_| random.hermitian(n));
                 let (before, after) = ([0.0, scale, scale], [scale, scale, 0.5 * scale]);
-                let bounds = around(&energies, &slopes, before, after);
+                let reach = Reach {
+                    before: before.map(Lane::all),
+                    after: after.map(Lane::all),
+                };
+                let levels: Vec<Lane> = energies.iter().map(|e| Lane::all(*e)).collect();
+                let in_lanes = |z: &Complex64| Complex {
+                    re: Lane::all(z.re),
+                    im: Lane::all(z.im),
+                };
+                let of_lanes = slopes.clone().map(|m| m.iter().map(in_lanes).collect());
+                let bounds: Vec<(f64, f64)> = around(&levels, &of_lanes, &reach)
+                    .iter()
+                    .map(|(low, high)| (low.0[5], high.0[5]))
+                    .collect();
                 let mut seen = vec![(f64::INFINITY, f64::NEG_INFINITY); n];
                 for _ in 0..200 {
                     let mut h = DMatrix::from_fn(n, n, |i, j| {

@@ -5,6 +5,9 @@
 //! Appl. 17, 161 (1996)): it does not depend on the basis that one starts from nor on the axes of coordinates, and where
 //! the bands cross without interacting it is theirs. Sums of a velocity over the subspace, its trace, hold in every basis.
 
+use super::batch::DEGENERATE;
+use super::lanes::{Complex, Lane};
+use crate::crystal::Tensor;
 use nalgebra::{DMatrix, Matrix3, SymmetricEigen};
 use rustfft::num_complex::Complex64;
 use std::ops::Range;
@@ -13,6 +16,70 @@ use std::ops::Range;
 const SMALL: f64 = 1e-13;
 /// Sweeps over all pairs; a handful suffices.
 const SWEEPS: usize = 30;
+
+/// Slopes of a level whose parts off the diagonal and whose differences are smaller than this share of all (squares) need no choice:
+/// Kramers pairs of crystals with inversion have it everywhere.
+const SETTLED: f64 = 1e-24;
+
+/// Chooses the states of the degenerate levels of one k-point, a lane: `slopes` along u in the eigenbasis and `vectors`, both
+/// `[column][row]`.
+pub(super) fn settle(
+    lane: usize,
+    energies: &[Lane],
+    slopes: &mut [Vec<Complex>; 3],
+    vectors: &mut [Complex],
+    to_cartesian: &Tensor,
+) {
+    let n = energies.len();
+    let level = |i: usize| energies[i].0[lane];
+    let mut start = 0;
+    while start < n {
+        let mut end = start + 1;
+        while end < n && level(end) - level(end - 1) < DEGENERATE {
+            end += 1;
+        }
+        if end > start + 1 && !settled(lane, start..end, slopes, n) {
+            let matrix =
+                |from: &[Complex]| DMatrix::from_iterator(n, n, from.iter().map(|z| z.of(lane)));
+            let own = [0, 1, 2].map(|a| matrix(&slopes[a]));
+            // Cartesian components, so that the choice has the symmetry of the crystal.
+            let mut cartesian: [DMatrix<Complex64>; 3] = std::array::from_fn(|c| {
+                (0..3).fold(DMatrix::zeros(n, n), |sum, a| {
+                    sum + &own[a] * Complex64::from(to_cartesian[c][a])
+                })
+            });
+            let mut rotation = DMatrix::identity(n, n);
+            diagonalise(start..end, &mut cartesian, &mut rotation);
+            let turned = |m: &DMatrix<Complex64>| rotation.ad_mul(&(m * &rotation));
+            for (slope, own) in slopes.iter_mut().zip(&own) {
+                for (z, x) in slope.iter_mut().zip(turned(own).iter()) {
+                    z.set(lane, *x);
+                }
+            }
+            let turned = matrix(vectors) * &rotation;
+            for (z, x) in vectors.iter_mut().zip(turned.iter()) {
+                z.set(lane, *x);
+            }
+        }
+        start = end;
+    }
+}
+
+/// Whether the slopes of a level's states leave nothing to choose.
+fn settled(lane: usize, group: Range<usize>, slopes: &[Vec<Complex>; 3], n: usize) -> bool {
+    let (mut apart, mut all) = (0.0, 0.0);
+    for slope in slopes {
+        let element = |p: usize, q: usize| slope[q * n + p].of(lane);
+        all += slope.iter().map(|z| z.of(lane).norm_sqr()).sum::<f64>();
+        for p in group.clone() {
+            apart += (element(p, p).re - element(group.start, group.start).re).powi(2);
+            apart += (group.start..p)
+                .map(|q| element(q, p).norm_sqr())
+                .sum::<f64>();
+        }
+    }
+    apart <= SETTLED * all
+}
 
 /// Rotates the states of `group` so that the Hermitian `components` are as diagonal in it as they can be together. The
 /// columns of `vectors` are the states.

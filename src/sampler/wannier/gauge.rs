@@ -3,9 +3,9 @@
 //! The phases e^{2πi u·(R + τ_n − τ_m)} give the same bands whatever the places τ of the orbitals. The places that make
 //! Σ |H_mn(R)| |R + τ_n − τ_m|² least, those of a chemist, make the derivatives of H small and so the bounds tight.
 
+use super::lanes::{Complex, Lane};
 use crate::bands::WannierHamiltonian;
 use nalgebra::{DMatrix, SymmetricEigen};
-use rustfft::num_complex::Complex64;
 use std::f64::consts::PI;
 
 /// Pairs of axes of second derivatives, in the order xx yy zz yz xz xy.
@@ -55,25 +55,29 @@ impl Gauge {
         largest
     }
 
-    /// Adds to the derivatives of H, packed, what the places of the orbitals change: with d = 2π(τ_n − τ_m) the slopes
-    /// ∂_aH_mn become (∂_a + i d_a)H_mn, and the second derivatives `bends`, where there are any, (∂_a + i d_a)(∂_b + i d_b)H_mn.
-    pub fn apply(
-        &self,
-        h: &[Complex64],
-        slopes: &mut [Vec<Complex64>],
-        bends: &mut [Vec<Complex64>],
-    ) {
+    /// Adds to the derivatives of H, `[field][packed]` up to `order`, what the places of the orbitals change: with d = 2π(τ_n − τ_m)
+    /// the slopes ∂_aH_mn become (∂_a + i d_a)H_mn, and the second derivatives (∂_a + i d_a)(∂_b + i d_b)H_mn.
+    #[inline(always)]
+    pub fn apply(&self, fields: &mut [Complex], order: usize) {
+        let width = self.n * (self.n + 1) / 2;
         let mut i = 0;
         for k in 0..self.n {
             for m in 0..=k {
-                let d: [Complex64; 3] = std::array::from_fn(|a| {
-                    Complex64::new(0.0, 2.0 * PI * (self.places[k][a] - self.places[m][a]))
-                });
-                for (bend, [a, b]) in bends.iter_mut().zip(PAIRS) {
-                    bend[i] += d[a] * slopes[b][i] + d[b] * slopes[a][i] + d[a] * d[b] * h[i];
-                }
-                for (slope, d) in slopes.iter_mut().zip(d) {
-                    slope[i] += d * h[i];
+                let d: [f64; 3] =
+                    std::array::from_fn(|a| 2.0 * PI * (self.places[k][a] - self.places[m][a]));
+                if d != [0.0; 3] {
+                    let h = fields[i];
+                    let slopes = [1, 2, 3].map(|field| fields[field * width + i]);
+                    if order > 1 {
+                        for (pair, [a, b]) in PAIRS.into_iter().enumerate() {
+                            let both = h.scaled(Lane::all(-d[a] * d[b]));
+                            fields[(4 + pair) * width + i] +=
+                                slopes[b].turned(d[a]) + slopes[a].turned(d[b]) + both;
+                        }
+                    }
+                    for a in 0..3 {
+                        fields[(1 + a) * width + i] += h.turned(d[a]);
+                    }
                 }
                 i += 1;
             }

@@ -1,6 +1,7 @@
 //! Wannier bands on a uniform grid, plane by plane.
 
-use super::{Plane, WannierBands};
+use super::WannierBands;
+use super::levels::{Levels, Sampling, every};
 use crate::bands::{
     BandHeader, BandSource, BandStatistics, Field, StatisticsBuilder, WannierHamiltonian,
 };
@@ -27,7 +28,7 @@ pub struct WannierGrid {
     statistics: Vec<BandStatistics>,
     /// Most planes kept.
     capacity: usize,
-    kept: Mutex<VecDeque<(usize, Arc<Plane>)>>,
+    kept: Mutex<VecDeque<(usize, Arc<Levels>)>>,
 }
 
 impl WannierGrid {
@@ -114,25 +115,30 @@ impl WannierGrid {
     }
 
     /// Planes `first ..`, kept or made.
-    fn planes(&self, first: usize, count: usize) -> Result<Vec<Arc<Plane>>> {
+    fn planes(&self, first: usize, count: usize) -> Result<Vec<Arc<Levels>>> {
         let grid = self.header.k_grid;
         let kept = |i: usize| {
             let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
             let found = kept.iter().find(|(at, _)| *at == i);
             found.map(|(_, plane)| Arc::clone(plane))
         };
-        let mut planes: Vec<Option<Arc<Plane>>> = (first..first + count).map(kept).collect();
+        let mut planes: Vec<Option<Arc<Levels>>> = (first..first + count).map(kept).collect();
         let whole = KBox {
             origin: grid.point([0; 3]),
             step: grid.n.map(|n| 1.0 / n as f64),
             points: grid.n,
         };
-        let made: Vec<(usize, Arc<Plane>)> = planes
+        let made: Vec<(usize, Arc<Levels>)> = planes
             .par_iter()
             .enumerate()
             .filter(|(_, plane)| plane.is_none())
             .map(|(at, _)| {
-                let plane = self.bands.plane(&whole, first + at, 1, None)?;
+                let velocities = Sampling {
+                    order: 1,
+                    bounds: None,
+                };
+                let at_plane = first + at..first + at + 1;
+                let plane = self.bands.levels(&whole, at_plane, &velocities)?;
                 Ok((at, Arc::new(plane)))
             })
             .collect::<Result<_>>()?;
@@ -150,7 +156,7 @@ impl WannierGrid {
 
 /// The entries of one band of a plane `[point][band]`.
 fn of_band<T: Copy>(plane: &[T], band: usize, n: usize) -> Vec<T> {
-    plane.iter().skip(band).step_by(n).copied().collect()
+    every(plane, band, n).collect()
 }
 
 impl BandSource for WannierGrid {

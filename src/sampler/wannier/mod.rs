@@ -4,26 +4,27 @@
 //! follow from the sum rule over the other bands. Bands are not followed through crossings: they are sorted by energy, and
 //! crossings stay crossings.
 
+mod batch;
 mod bound;
 mod degenerate;
 mod gauge;
 mod grid;
-mod point;
-mod product;
+mod jacobi;
+mod lanes;
+mod levels;
 mod series;
 mod symmetry;
 
 pub use grid::WannierGrid;
 
-use self::gauge::{Gauge, PAIRS};
-use self::point::Point;
+use self::batch::{Batch, DEGENERATE};
+use self::gauge::Gauge;
+use self::levels::Sampling;
 use self::series::{Fields, Series};
 use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
 use crate::bands::{BandHeader, WannierHamiltonian, count_by_level};
-use crate::crystal::{PointGroup, Tensor};
+use crate::crystal::PointGroup;
 use crate::error::{Error, Result};
-use crate::units::EV;
-use rayon::prelude::*;
 
 /// Bounds of energies alone are taken from every second point: they need eigenvectors, which cost more than the energies.
 const SPARSE: usize = 2;
@@ -37,15 +38,6 @@ pub struct WannierBands {
     time_reversal: bool,
     /// Operations that the Hamiltonian obeys exactly.
     symmetry: PointGroup,
-}
-
-/// The bands on one plane u₁ of a box, `[n2][n3][band]`.
-struct Plane {
-    energies: Vec<f64>,
-    velocities: Vec<[f64; 3]>,
-    inverse_masses: Vec<[f64; 6]>,
-    /// Per band, without the remainder.
-    bounds: Vec<(f64, f64)>,
 }
 
 impl WannierBands {
@@ -85,11 +77,10 @@ impl WannierBands {
             points: grid.n,
         };
         let mut all = vec![(f64::INFINITY, f64::NEG_INFINITY); self.header.n_band];
-        for plane in self.planes(&k_box, 0, None)? {
-            for levels in plane.energies.chunks_exact(all.len()) {
-                for ((low, high), e) in all.iter_mut().zip(levels) {
-                    (*low, *high) = (low.min(*e), high.max(*e));
-                }
+        let levels = self.levels(&k_box, 0..grid.n[0], &Sampling::ENERGIES)?;
+        for levels in levels.energies.chunks_exact(all.len()) {
+            for ((low, high), e) in all.iter_mut().zip(levels) {
+                (*low, *high) = (low.min(*e), high.max(*e));
             }
         }
         Ok(all)
@@ -110,116 +101,26 @@ impl WannierBands {
     /// # Errors
     /// [`Error::Internal`] where the matrix cannot be diagonalised.
     pub fn energies(&self, u: [f64; 3]) -> Result<Vec<f64>> {
-        let line = self.series.line(&self.series.plane(u[0], 0), u[1], 0);
-        Ok(self.solve(&self.series.point(&line, u[2], 0))?.energies)
+        let (mut line, mut point) = (Fields::default(), Fields::default());
+        self.series
+            .line(&self.series.plane(u[0], 0), u[1], 0, &mut line);
+        self.series.point(&line, u[2], 0, &mut point);
+        let mut batch = Batch::new(self.header.n_band, 0);
+        batch.push(&point);
+        self.solve(&mut batch)?;
+        Ok(batch.energies.iter().map(|e| e.0[0]).collect())
     }
 
-    fn solve(&self, fields: &Fields) -> Result<Point> {
-        let n = self.header.n_band;
+    fn solve(&self, batch: &mut Batch) -> Result<()> {
         let to_velocity = self.header.lattice.gradient_to_velocity();
-        point::solve(fields, &self.gauge, n, &to_velocity)
-            .ok_or_else(|| Error::Internal(format!("a {n}×{n} Hamiltonian was not diagonalised")))
-    }
-
-    /// Every plane of `k_box`, with derivatives up to `order`, and bounds from every `stride`-th point where given.
-    fn planes(&self, k_box: &KBox, order: usize, stride: Option<usize>) -> Result<Vec<Plane>> {
-        let usable = (0..3).all(|a| {
-            let finite = k_box.origin[a].is_finite() && k_box.step[a].is_finite();
-            finite && (k_box.points[a] == 1 || k_box.step[a] > 0.0)
-        });
-        if !usable {
-            return Err(Error::Internal(format!("{k_box:?} is no box of k-points")));
+        if batch.solve(&self.gauge, &to_velocity) {
+            return Ok(());
         }
-        (0..k_box.points[0])
-            .into_par_iter()
-            .map(|i| self.plane(k_box, i, order, stride))
-            .collect()
-    }
-
-    fn plane(&self, k_box: &KBox, i: usize, order: usize, stride: Option<usize>) -> Result<Plane> {
         let n = self.header.n_band;
-        let [_, n2, n3] = k_box.points;
-        let to_velocity = self.header.lattice.gradient_to_velocity();
-        let sample = |axis: usize, at: usize| sample(k_box, axis, at, stride?);
-        // Where bounds are taken, slopes are needed.
-        let raise = |sampled: bool| if sampled { order.max(1) } else { order };
-        let mut plane = Plane {
-            energies: Vec::with_capacity(n2 * n3 * n),
-            velocities: Vec::new(),
-            inverse_masses: Vec::new(),
-            bounds: vec![(f64::INFINITY, f64::NEG_INFINITY); n],
-        };
-        let along1 = sample(0, i);
-        let after1 = self
-            .series
-            .plane(k_box.point([i, 0, 0])[0], raise(along1.is_some()));
-        for j in 0..n2 {
-            let along2 = along1.zip(sample(1, j));
-            let u2 = k_box.point([i, j, 0])[1];
-            let after2 = self.series.line(&after1, u2, raise(along2.is_some()));
-            for k in 0..n3 {
-                let along3 = along2.zip(sample(2, k));
-                let u3 = k_box.point([i, j, k])[2];
-                let fields = self.series.point(&after2, u3, raise(along3.is_some()));
-                let point = self.solve(&fields)?;
-                if let Some(((x, y), z)) = along3 {
-                    let (before, after) = ([x.0, y.0, z.0], [x.1, y.1, z.1]);
-                    let found = bound::around(&point.energies, &point.slopes, before, after);
-                    for (all, one) in plane.bounds.iter_mut().zip(found) {
-                        *all = (all.0.min(one.0), all.1.max(one.1));
-                    }
-                }
-                if order > 0 {
-                    plane.velocities.extend((0..n).map(|p| {
-                        to_velocity
-                            .map(|row| (0..3).map(|a| row[a] * point.slopes[a][(p, p)].re).sum())
-                    }));
-                }
-                let masses = point
-                    .curvatures
-                    .iter()
-                    .map(|c| inverse_mass(c, &to_velocity));
-                plane.inverse_masses.extend(masses);
-                plane.energies.extend(point.energies);
-            }
-        }
-        Ok(plane)
+        Err(Error::Internal(format!(
+            "a {n}×{n} Hamiltonian was not diagonalised"
+        )))
     }
-}
-
-/// How far around point `at` of an axis the bounds taken there must hold, backwards and forwards: half way to the next points where
-/// bounds are taken, every `stride`-th and the last. `None` where none are taken.
-fn sample(k_box: &KBox, axis: usize, at: usize, stride: usize) -> Option<(f64, f64)> {
-    let last = k_box.points[axis] - 1;
-    if !at.is_multiple_of(stride) && at != last {
-        return None;
-    }
-    let previous = if at.is_multiple_of(stride) {
-        at.saturating_sub(stride)
-    } else {
-        at - at % stride
-    };
-    let next = (at + stride).min(last);
-    let half = 0.5 * k_box.step[axis];
-    Some((half * (at - previous) as f64, half * (next - at) as f64))
-}
-
-/// M⁻¹ in 1/kg from ∂²E/∂u² in eV: with v = m ∂E/∂u, M⁻¹ = m (∂²E/∂u²) mᵀ.
-fn inverse_mass(curvature: &[f64; 6], to_velocity: &Tensor) -> [f64; 6] {
-    let mut full = [[0.0; 3]; 3];
-    for (c, [a, b]) in curvature.iter().zip(PAIRS) {
-        full[a][b] = *c;
-        full[b][a] = *c;
-    }
-    PAIRS.map(|[x, y]| {
-        let mut sum = 0.0;
-        for a in 0..3 {
-            for b in 0..3 {
-                sum += to_velocity[x][a] * full[a][b] * to_velocity[y][b];
-            }
-        }
-        sum / EV
-    })
 }
 
 impl Interpolator for WannierBands {
@@ -244,45 +145,52 @@ impl Interpolator for WannierBands {
         k_box: &KBox,
         derivatives: Derivatives,
     ) -> Result<Vec<BoxBand>> {
-        let n = self.header.n_band;
-        if k_box.is_empty() {
-            return Ok(vec![BoxBand::default(); group.bands.len()]);
-        }
-        let (order, stride) = match derivatives {
-            Derivatives::None => (0, SPARSE),
-            Derivatives::Velocity => (1, 1),
-            Derivatives::InverseMass => (2, 1),
+        let mut found = Vec::new();
+        self.evaluate_slab(
+            group,
+            std::slice::from_ref(k_box),
+            derivatives,
+            &mut |_, bands| {
+                found = bands;
+                Ok(())
+            },
+        )?;
+        Ok(found)
+    }
+
+    fn evaluate_slab(
+        &self,
+        group: &BandGroup,
+        boxes: &[KBox],
+        derivatives: Derivatives,
+        take: &mut dyn FnMut(usize, Vec<BoxBand>) -> Result<()>,
+    ) -> Result<()> {
+        let sampling = match derivatives {
+            Derivatives::None => Sampling {
+                order: 0,
+                bounds: Some(SPARSE),
+            },
+            Derivatives::Velocity => Sampling {
+                order: 1,
+                bounds: Some(1),
+            },
+            Derivatives::InverseMass => Sampling {
+                order: 2,
+                bounds: Some(1),
+            },
         };
-        let planes = self.planes(k_box, order, Some(stride))?;
-        let reach = [0, 1, 2].map(|axis| {
-            let last = k_box.points[axis] - 1;
-            0.5 * k_box.step[axis] * stride.min(last) as f64
-        });
-        // States of a degenerate level are mixed as if their energies were equal: that, and rounding, widens bounds a little.
-        let slack = self.gauge.remainder(reach) + point::DEGENERATE * n as f64;
-        let of_band = |band: usize| {
-            let points = || {
-                planes
-                    .iter()
-                    .flat_map(move |p| (band..p.energies.len()).step_by(n).map(move |i| (p, i)))
-            };
-            let bounds = planes.iter().map(|p| p.bounds[band]);
-            let (low, high) = bounds.fold((f64::INFINITY, f64::NEG_INFINITY), |all, one| {
-                (all.0.min(one.0), all.1.max(one.1))
-            });
-            BoxBand {
-                energies: points().map(|(p, i)| p.energies[i]).collect(),
-                velocities: points()
-                    .flat_map(|(p, i)| p.velocities.get(i).into_iter().flatten().copied())
-                    .collect(),
-                inverse_masses: points()
-                    .flat_map(|(p, i)| p.inverse_masses.get(i).into_iter().flatten().copied())
-                    .collect(),
-                lifetimes: Vec::new(),
-                low: low - slack,
-                high: high + slack,
+        let mut planes = Vec::new();
+        for (i, k_box) in boxes.iter().enumerate() {
+            if k_box.is_empty() {
+                take(i, vec![BoxBand::default(); group.bands.len()])?;
+                continue;
             }
-        };
-        Ok(group.bands.clone().map(of_band).collect())
+            if i == 0 || !self.same_planes(&boxes[i - 1], k_box) {
+                planes = self.plane_sums(k_box, &sampling)?;
+            }
+            let levels = self.levels_of(k_box, 0, &planes, &sampling)?;
+            take(i, self.box_bands(group, k_box, levels, &sampling))?;
+        }
+        Ok(())
     }
 }

@@ -6,7 +6,7 @@
 //! apart, so that the inner loop runs over neighbouring numbers.
 
 use crate::bands::WannierHamiltonian;
-use rustfft::num_complex::Complex64;
+use crate::kernel::simd::{Vectorized, vectorized};
 use std::f64::consts::PI;
 
 /// Derivatives of total order 0, 1 and 2 by (u₁, u₂, u₃); those of a lower order come first. Second ones in the order
@@ -40,6 +40,7 @@ struct Sum {
 }
 
 /// Fields `[field][place][re, im][element]`.
+#[derive(Default)]
 pub(super) struct Fields {
     order: usize,
     places: usize,
@@ -101,34 +102,70 @@ impl Series {
 
     /// The sum over R₁ at `u`, with derivatives up to `order`.
     pub fn plane(&self, u: f64, order: usize) -> Fields {
-        self.sum(0, &self.input, u, order)
+        let mut out = Fields::default();
+        self.sum(0, &self.input, u, order, &mut out);
+        out
     }
 
-    /// The sum over R₂ at `u` of a [`Series::plane`].
-    pub fn line(&self, plane: &Fields, u: f64, order: usize) -> Fields {
-        self.sum(1, plane, u, order)
+    /// The sum over R₂ at `u` of a [`Series::plane`], in the place of what `out` held.
+    pub fn line(&self, plane: &Fields, u: f64, order: usize, out: &mut Fields) {
+        self.sum(1, plane, u, order, out);
     }
 
-    /// The sum over R₃ at `u` of a [`Series::line`].
-    pub fn point(&self, line: &Fields, u: f64, order: usize) -> Fields {
-        self.sum(2, line, u, order)
+    /// The sum over R₃ at `u` of a [`Series::line`], in the place of what `out` held.
+    pub fn point(&self, line: &Fields, u: f64, order: usize, out: &mut Fields) {
+        self.sum(2, line, u, order, out);
     }
 
-    /// Σ e^{2πi R u} (2πi R)^d over one axis.
-    fn sum(&self, axis: usize, input: &Fields, u: f64, order: usize) -> Fields {
+    fn sum(&self, axis: usize, input: &Fields, u: f64, order: usize, out: &mut Fields) {
         let sum = &self.sums[axis];
-        let chunk = 2 * self.width;
-        let sources: Vec<[usize; 3]> = fields(axis, input.order).collect();
-        let targets: Vec<(usize, usize)> = fields(axis + 1, order)
-            .filter_map(|mut powers| {
-                let power = std::mem::replace(&mut powers[axis], 0);
-                Some((sources.iter().position(|s| *s == powers)?, power))
-            })
-            .collect();
-        let mut numbers = vec![0.0; targets.len() * sum.places * chunk];
+        let mut targets = [(0, 0); POWERS.len()];
+        let mut count = 0;
+        for mut powers in fields(axis + 1, order) {
+            let power = std::mem::replace(&mut powers[axis], 0);
+            if let Some(source) = fields(axis, input.order).position(|s| s == powers) {
+                targets[count] = (source, power);
+                count += 1;
+            }
+        }
+        out.order = order;
+        out.places = sum.places;
+        out.numbers.clear();
+        out.numbers.resize(count * sum.places * 2 * self.width, 0.0);
+        vectorized(AlongAxis {
+            sum,
+            width: self.width,
+            targets: &targets[..count],
+            input,
+            u,
+            out: &mut out.numbers,
+        });
+    }
+}
+
+/// Σ e^{2πi R u} (2πi R)^d over one axis.
+struct AlongAxis<'a> {
+    sum: &'a Sum,
+    width: usize,
+    /// The field that is summed, and the power d, of each field of the result.
+    targets: &'a [(usize, usize)],
+    input: &'a Fields,
+    u: f64,
+    out: &'a mut [f64],
+}
+
+impl Vectorized for AlongAxis<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self {
+            sum, input, width, ..
+        } = self;
+        let chunk = 2 * width;
         for (term, &(r, place)) in sum.terms.iter().enumerate() {
-            let (sin, cos) = (2.0 * PI * r * u).sin_cos();
-            for (field, &(source, power)) in targets.iter().enumerate() {
+            let (sin, cos) = (2.0 * PI * r * self.u).sin_cos();
+            for (field, &(source, power)) in self.targets.iter().enumerate() {
                 let slope = 2.0 * PI * r;
                 let (c, s) = match power {
                     0 => (cos, sin),
@@ -139,37 +176,33 @@ impl Series {
                     continue;
                 }
                 let from = &input.numbers[(source * input.places + term) * chunk..][..chunk];
-                let to = &mut numbers[(field * sum.places + place) * chunk..][..chunk];
-                let (from_re, from_im) = from.split_at(self.width);
-                let (to_re, to_im) = to.split_at_mut(self.width);
-                for i in 0..self.width {
+                let to = &mut self.out[(field * sum.places + place) * chunk..][..chunk];
+                let (from_re, from_im) = from.split_at(width);
+                let (to_re, to_im) = to.split_at_mut(width);
+                for i in 0..width {
                     to_re[i] += c * from_re[i] - s * from_im[i];
                     to_im[i] += c * from_im[i] + s * from_re[i];
                 }
             }
         }
-        Fields {
-            order,
-            places: sum.places,
-            numbers,
-        }
     }
 }
 
 impl Fields {
-    /// Matrix `number` (0: H; 1 to 3: ∂H/∂u_i; 4 to 9: second derivatives xx yy zz yz xz xy) of a [`Series::point`], packed.
-    pub fn packed(&self, number: usize) -> Vec<Complex64> {
-        let width = self.numbers.len() / (2 * self.len());
-        let (re, im) = self.numbers[number * 2 * width..][..2 * width].split_at(width);
-        re.iter()
-            .zip(im)
-            .map(|(&re, &im)| Complex64::new(re, im))
-            .collect()
+    /// Matrices of a [`Series::point`] with derivatives up to `order`: H; ∂H/∂u_i; second derivatives xx yy zz yz xz xy.
+    pub fn count(order: usize) -> usize {
+        fields(3, order).count()
     }
 
-    /// Number of matrices of a [`Series::point`].
-    pub fn len(&self) -> usize {
-        fields(3, self.order).count()
+    /// Each number of a [`Series::point`], `[matrix][packed]`, with its place, real and imaginary part.
+    pub fn for_each(&self, mut take: impl FnMut(usize, f64, f64)) {
+        let width = self.numbers.len() / (2 * Self::count(self.order));
+        for (matrix, numbers) in self.numbers.chunks_exact(2 * width).enumerate() {
+            let (re, im) = numbers.split_at(width);
+            for (i, (re, im)) in re.iter().zip(im).enumerate() {
+                take(matrix * width + i, *re, *im);
+            }
+        }
     }
 }
 
@@ -178,6 +211,7 @@ mod tests {
     use super::*;
     use crate::bands::{BandHeader, SpinTreatment};
     use crate::crystal::{KGrid, Lattice};
+    use rustfft::num_complex::Complex64;
 
     /// Every field against the plain sum over R with (2πi R)^d.
     #[test]
@@ -199,9 +233,12 @@ mod tests {
         let h = WannierHamiltonian::new(header, vectors, elements).unwrap();
         let series = Series::new(&h);
         let u = [0.13, -0.41, 0.77];
-        let line = series.line(&series.plane(u[0], 2), u[1], 2);
-        let point = series.point(&line, u[2], 2);
-        assert_eq!(point.len(), 10);
+        let (mut line, mut point) = (Fields::default(), Fields::default());
+        series.line(&series.plane(u[0], 2), u[1], 2, &mut line);
+        series.point(&line, u[2], 2, &mut point);
+        let mut found = Vec::new();
+        point.for_each(|_, re, im| found.push(Complex64::new(re, im)));
+        assert_eq!(found.len(), 3 * Fields::count(2));
         for (number, powers) in POWERS.into_iter().enumerate() {
             let mut sum = [Complex64::default(); 4];
             for (r, block) in h.vectors().iter().zip(h.elements().chunks_exact(4)) {
@@ -213,8 +250,7 @@ mod tests {
                 }
                 (0..4).for_each(|i| sum[i] += factor * block[i]);
             }
-            let packed = point.packed(number);
-            for (packed, full) in packed.into_iter().zip([0, 1, 3]) {
+            for (packed, full) in found[3 * number..][..3].iter().zip([0, 1, 3]) {
                 let off = (packed - sum[full]).norm();
                 assert!(off < 1e-12, "{powers:?}: {off}");
             }

@@ -1,0 +1,310 @@
+//! Every level of a Hamiltonian on the points of a box, several points at a time.
+
+use super::bound::{self, Reach};
+use super::gauge::PAIRS;
+use super::lanes::{LANES, Lane};
+use super::series::Fields;
+use super::{Batch, DEGENERATE, WannierBands};
+use crate::crystal::Tensor;
+use crate::error::{Error, Result};
+use crate::sampler::{BandGroup, BoxBand, KBox};
+use crate::units::EV;
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Points that are worth a task of their own.
+const TASK: usize = 256;
+
+/// What is wanted at the points.
+#[derive(Clone, Copy)]
+pub(super) struct Sampling {
+    /// Derivatives.
+    pub order: usize,
+    /// Bounds are taken from every so many points along each axis, where given: they need eigenvectors, which cost more than energies.
+    pub bounds: Option<usize>,
+}
+
+impl Sampling {
+    /// Energies alone.
+    pub const ENERGIES: Self = Self {
+        order: 0,
+        bounds: None,
+    };
+
+    /// Where bounds are taken, slopes are needed.
+    fn raised(&self, sampled: bool) -> usize {
+        if sampled {
+            self.order.max(1)
+        } else {
+            self.order
+        }
+    }
+
+    /// How far around point `at` of an axis the bounds taken there must hold, backwards and forwards: half way to the next points
+    /// where bounds are taken, every `bounds`-th and the last. `None` where none are taken.
+    fn reach(&self, k_box: &KBox, axis: usize, at: usize) -> Option<(f64, f64)> {
+        let stride = self.bounds?;
+        let last = k_box.points[axis] - 1;
+        if !at.is_multiple_of(stride) && at != last {
+            return None;
+        }
+        let previous = if at.is_multiple_of(stride) {
+            at.saturating_sub(stride)
+        } else {
+            at - at % stride
+        };
+        let next = (at + stride).min(last);
+        let half = 0.5 * k_box.step[axis];
+        Some((half * (at - previous) as f64, half * (next - at) as f64))
+    }
+}
+
+/// Levels at some points, `[point][band]`.
+pub(super) struct Levels {
+    /// eV.
+    pub energies: Vec<f64>,
+    /// m/s, Cartesian; empty unless wanted.
+    pub velocities: Vec<[f64; 3]>,
+    /// 1/kg, Cartesian; empty unless wanted.
+    pub inverse_masses: Vec<[f64; 6]>,
+    /// Of each band, without the remainder, eV.
+    pub bounds: Vec<(f64, f64)>,
+}
+
+/// Points that wait to be solved together: which they are, and how far their bounds must hold.
+struct Waiting {
+    batch: Batch,
+    points: [usize; LANES],
+    reach: Reach,
+}
+
+impl Waiting {
+    fn new(n: usize, order: usize) -> Self {
+        Self {
+            batch: Batch::new(n, order),
+            points: [0; LANES],
+            reach: Reach {
+                before: [Lane::ZERO; 3],
+                after: [Lane::ZERO; 3],
+            },
+        }
+    }
+}
+
+impl WannierBands {
+    /// Levels on the planes `planes` of `k_box`.
+    pub(super) fn levels(
+        &self,
+        k_box: &KBox,
+        planes: Range<usize>,
+        sampling: &Sampling,
+    ) -> Result<Levels> {
+        check(k_box)?;
+        let per_plane = k_box.points[1] * k_box.points[2];
+        let step = TASK.div_ceil(per_plane.max(1));
+        let starts: Vec<usize> = planes.clone().step_by(step).collect();
+        let parts = starts
+            .into_par_iter()
+            .map(|first| {
+                let sums: Vec<Fields> = (first..(first + step).min(planes.end))
+                    .map(|i| self.plane_sum(k_box, i, sampling))
+                    .collect();
+                self.levels_of(k_box, first, &sums, sampling)
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let mut all = self.no_levels(0, sampling.order);
+        for part in parts {
+            all.energies.extend(part.energies);
+            all.velocities.extend(part.velocities);
+            all.inverse_masses.extend(part.inverse_masses);
+            for (all, one) in all.bounds.iter_mut().zip(part.bounds) {
+                *all = (all.0.min(one.0), all.1.max(one.1));
+            }
+        }
+        Ok(all)
+    }
+
+    /// Whether two boxes have the same points along axis 1.
+    pub(super) fn same_planes(&self, one: &KBox, other: &KBox) -> bool {
+        let key = |b: &KBox| (b.origin[0], b.step[0], b.points[0]);
+        key(one) == key(other)
+    }
+
+    /// The sums over R₁ that the points of `k_box` share.
+    pub(super) fn plane_sums(&self, k_box: &KBox, sampling: &Sampling) -> Result<Vec<Fields>> {
+        check(k_box)?;
+        let all = 0..k_box.points[0];
+        Ok(all.map(|i| self.plane_sum(k_box, i, sampling)).collect())
+    }
+
+    fn plane_sum(&self, k_box: &KBox, i: usize, sampling: &Sampling) -> Fields {
+        let sampled = sampling.reach(k_box, 0, i).is_some();
+        let u = k_box.point([i, 0, 0])[0];
+        self.series.plane(u, sampling.raised(sampled))
+    }
+
+    /// Levels on the planes from `first` on, whose sums over R₁ are `planes`.
+    pub(super) fn levels_of(
+        &self,
+        k_box: &KBox,
+        first: usize,
+        planes: &[Fields],
+        sampling: &Sampling,
+    ) -> Result<Levels> {
+        let n = self.header.n_band;
+        let [_, n2, n3] = k_box.points;
+        let mut levels = self.no_levels(planes.len() * n2 * n3, sampling.order);
+        let orders = [sampling.raised(false), sampling.raised(true)];
+        let mut waiting = orders.map(|order| Waiting::new(n, order));
+        let (mut line, mut point) = (Fields::default(), Fields::default());
+        for (plane, after1) in planes.iter().enumerate() {
+            let along1 = sampling.reach(k_box, 0, first + plane);
+            for j in 0..n2 {
+                let along2 = along1.zip(sampling.reach(k_box, 1, j));
+                let u2 = k_box.point([0, j, 0])[1];
+                let order = sampling.raised(along2.is_some());
+                self.series.line(after1, u2, order, &mut line);
+                for k in 0..n3 {
+                    let along3 = along2.zip(sampling.reach(k_box, 2, k));
+                    let u3 = k_box.point([0, 0, k])[2];
+                    let order = sampling.raised(along3.is_some());
+                    self.series.point(&line, u3, order, &mut point);
+                    let waiting = &mut waiting[usize::from(along3.is_some())];
+                    let lane = waiting.batch.len();
+                    waiting.points[lane] = (plane * n2 + j) * n3 + k;
+                    if let Some(((x, y), z)) = along3 {
+                        for (a, (before, after)) in [x, y, z].into_iter().enumerate() {
+                            waiting.reach.before[a].0[lane] = before;
+                            waiting.reach.after[a].0[lane] = after;
+                        }
+                    }
+                    waiting.batch.push(&point);
+                    if waiting.batch.is_full() {
+                        self.finish(waiting, along3.is_some(), sampling.order, &mut levels)?;
+                    }
+                }
+            }
+        }
+        for (sampled, waiting) in [false, true].into_iter().zip(&mut waiting) {
+            self.finish(waiting, sampled, sampling.order, &mut levels)?;
+        }
+        Ok(levels)
+    }
+
+    /// Solves the points that wait, and puts what is wanted of them, derivatives up to `order`, in its place.
+    fn finish(
+        &self,
+        waiting: &mut Waiting,
+        sampled: bool,
+        order: usize,
+        levels: &mut Levels,
+    ) -> Result<()> {
+        let batch = &mut waiting.batch;
+        if batch.len() == 0 {
+            return Ok(());
+        }
+        self.solve(batch)?;
+        let n = self.header.n_band;
+        let to_velocity = self.header.lattice.gradient_to_velocity();
+        for (lane, point) in waiting.points[..batch.len()].iter().enumerate() {
+            for band in 0..n {
+                let to = point * n + band;
+                levels.energies[to] = batch.energies[band].0[lane];
+                if order > 0 {
+                    for (a, slope) in batch.slopes.iter().enumerate() {
+                        let slope = slope[band * n + band].re.0[lane];
+                        for (v, row) in levels.velocities[to].iter_mut().zip(&to_velocity) {
+                            *v += row[a] * slope;
+                        }
+                    }
+                }
+                if order > 1 {
+                    let curvature = [0, 1, 2, 3, 4, 5].map(|i| batch.curvatures[i][band].0[lane]);
+                    levels.inverse_masses[to] = inverse_mass(&curvature, &to_velocity);
+                }
+            }
+        }
+        if sampled {
+            let found = bound::around(&batch.energies, &batch.slopes, &waiting.reach);
+            for (all, (low, high)) in levels.bounds.iter_mut().zip(found) {
+                for lane in 0..batch.len() {
+                    *all = (all.0.min(low.0[lane]), all.1.max(high.0[lane]));
+                }
+            }
+        }
+        batch.clear();
+        Ok(())
+    }
+
+    fn no_levels(&self, points: usize, order: usize) -> Levels {
+        let n = self.header.n_band;
+        let len = |wanted: bool| if wanted { points * n } else { 0 };
+        Levels {
+            energies: vec![0.0; len(true)],
+            velocities: vec![[0.0; 3]; len(order > 0)],
+            inverse_masses: vec![[0.0; 6]; len(order > 1)],
+            bounds: vec![(f64::INFINITY, f64::NEG_INFINITY); n],
+        }
+    }
+
+    /// The bands of `group` among the levels of a whole box, with bounds that hold between its points.
+    pub(super) fn box_bands(
+        &self,
+        group: &BandGroup,
+        k_box: &KBox,
+        levels: Levels,
+        sampling: &Sampling,
+    ) -> Vec<BoxBand> {
+        let n = self.header.n_band;
+        let stride = sampling.bounds.unwrap_or(1);
+        let reach = [0, 1, 2].map(|axis| {
+            let last = k_box.points[axis] - 1;
+            0.5 * k_box.step[axis] * stride.min(last) as f64
+        });
+        // States of a degenerate level are mixed as if their energies were equal: that, and rounding, widens bounds a little.
+        let slack = self.gauge.remainder(reach) + DEGENERATE * n as f64;
+        let of_band = |band: usize| BoxBand {
+            energies: every(&levels.energies, band, n).collect(),
+            velocities: every(&levels.velocities, band, n).flatten().collect(),
+            inverse_masses: every(&levels.inverse_masses, band, n).flatten().collect(),
+            lifetimes: Vec::new(),
+            low: levels.bounds[band].0 - slack,
+            high: levels.bounds[band].1 + slack,
+        };
+        group.bands.clone().map(of_band).collect()
+    }
+}
+
+/// The entries of one band of `[point][band]`.
+pub(super) fn every<T: Copy>(of_all: &[T], band: usize, n: usize) -> impl Iterator<Item = T> {
+    of_all.iter().skip(band).step_by(n).copied()
+}
+
+fn check(k_box: &KBox) -> Result<()> {
+    let usable = (0..3).all(|a| {
+        let finite = k_box.origin[a].is_finite() && k_box.step[a].is_finite();
+        finite && (k_box.points[a] == 1 || k_box.step[a] > 0.0)
+    });
+    if usable {
+        return Ok(());
+    }
+    Err(Error::Internal(format!("{k_box:?} is no box of k-points")))
+}
+
+/// M⁻¹ in 1/kg from ∂²E/∂u² in eV: with v = m ∂E/∂u, M⁻¹ = m (∂²E/∂u²) mᵀ.
+fn inverse_mass(curvature: &[f64; 6], to_velocity: &Tensor) -> [f64; 6] {
+    let mut full = [[0.0; 3]; 3];
+    for (c, [a, b]) in curvature.iter().zip(PAIRS) {
+        full[a][b] = *c;
+        full[b][a] = *c;
+    }
+    let mut inverse = [0.0; 6];
+    for (out, [x, y]) in inverse.iter_mut().zip(PAIRS) {
+        for a in 0..3 {
+            for b in 0..3 {
+                *out += to_velocity[x][a] * full[a][b] * to_velocity[y][b] / EV;
+            }
+        }
+    }
+    inverse
+}
