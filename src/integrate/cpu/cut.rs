@@ -1,12 +1,14 @@
 //! Cells that an energy cuts, queued and treated side by side: each lane of a vector is a cell.
 
-use super::surface::SurfaceSums;
 use super::view::{View, ahead, behind};
 use crate::kernel::Real;
 use crate::kernel::curvature::has_field_values;
 use crate::kernel::fermi_surface::{CellWeights, LANES, VOLUMES, cells_weights};
 use crate::kernel::real::WIDE_SHIFT;
 use crate::kernel::velocity::{channel_values, velocity};
+
+/// Exact sums: channels (δ-weighted), then the cells that are occupied, flat at the energy, and tied to it by a corner.
+pub type SurfaceSums = Vec<i128>;
 
 /// Queues that are treated before their sums are carried: far fewer than would overflow (see [`Real::to_wide_parts`]).
 const CARRY: usize = 1 << 12;

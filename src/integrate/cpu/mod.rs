@@ -18,12 +18,13 @@ use crate::kernel::velocity::{
     CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_LIFETIMES_HALL, CHANNELS_MAGNETO,
     CHANNELS_SPEEDS,
 };
+use cut::SurfaceSums;
 use rayon::prelude::*;
 use smeared::SmearedRows;
 use spectrum::{SpectrumRows, SpectrumSums};
 use std::ops::Range;
 use std::sync::Mutex;
-use surface::{SurfaceCells, SurfaceSums};
+use surface::SurfaceCells;
 pub(crate) use view::Setup;
 use view::View;
 

@@ -1,14 +1,11 @@
 //! Channels at one energy with linear tetrahedra: nodes become bits, bits tell the cut cells, and these are treated side by side.
 
-use super::cut::{CutCells, Place};
+use super::cut::{CutCells, Place, SurfaceSums};
 use super::view::{View, ahead, extent};
 use crate::kernel::Real;
 use crate::kernel::scan::{WORD, below_bits, cell_bits, words};
 use crate::kernel::simd::Vectorized;
 use std::ops::Range;
-
-/// Exact sums: channels (δ-weighted), then the cells that are occupied, flat at the energy, and tied to it by a corner.
-pub type SurfaceSums = Vec<i128>;
 
 /// Cells of a block, at the setup's only threshold: both views read the same bits.
 pub struct SurfaceCells<'a, R: Real, const N: usize> {

@@ -106,21 +106,21 @@ pub fn extent(start: usize, stride: usize, n: usize) -> usize {
 
 /// j + d modulo n, cheap where no wrap is needed.
 #[inline(always)]
-pub(super) fn ahead(j: usize, d: usize, n: usize) -> usize {
+pub fn ahead(j: usize, d: usize, n: usize) -> usize {
     let x = j + d;
     if x < n { x } else { x % n }
 }
 
 /// j − d modulo n.
 #[inline(always)]
-pub(super) fn behind(j: usize, d: usize, n: usize) -> usize {
+pub fn behind(j: usize, d: usize, n: usize) -> usize {
     if j >= d { j - d } else { (j + n * d - d) % n }
 }
 
 impl<'a, R: Real> View<'a, R> {
     /// Index of node (buffer plane, j2, j3).
     #[inline(always)]
-    pub(super) fn index(&self, plane: usize, j2: usize, j3: usize) -> usize {
+    pub fn index(&self, plane: usize, j2: usize, j3: usize) -> usize {
         let [_, n2, n3] = self.block.n;
         (plane * n2 + j2) * n3 + j3
     }
@@ -134,7 +134,7 @@ impl<'a, R: Real> View<'a, R> {
 
     /// Velocity of the file at a node.
     #[inline(always)]
-    pub(super) fn file_velocity(&self, index: usize) -> [R; 3] {
+    pub fn file_velocity(&self, index: usize) -> [R; 3] {
         let unit = 1.0 / self.setup.context.velocity_unit;
         let v = &self.block.velocities[3 * index..][..3];
         [
@@ -146,7 +146,7 @@ impl<'a, R: Real> View<'a, R> {
 
     /// Relaxation time of the file at a node.
     #[inline(always)]
-    pub(super) fn lifetime(&self, index: usize) -> R {
+    pub fn lifetime(&self, index: usize) -> R {
         R::from_f64(self.block.lifetimes[index] / self.setup.context.lifetime_unit)
     }
 
