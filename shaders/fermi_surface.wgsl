@@ -1,9 +1,9 @@
 // Channels at one energy with linear tetrahedra: corner weights of delta(eps - E) times channel values, and the occupied part.
-// Twin: src/kernel/fermi_surface.rs (cell_weights), src/integrate/cpu/surface.rs (the loop over cells).
+// Twin: src/kernel/fermi_surface.rs (cell_weights, of several cells side by side), src/integrate/cpu/{surface,cut}.rs (scan and queue).
 //
 // Inputs: shared/view.wgsl; thresholds[0] is eps. Output: `sums`, three limbs per quantity, multiples of 2^-24: the channels
 // in units of 1/range (the band's width), the occupied, flat and tied volumes in fine cells; cells wholly below eps are counted in `audit`.
-// Invocations: a workgroup treats WORKGROUP·CELLS_PER_INVOCATION cells in a row; lane l takes cells l, l + WORKGROUP, …
+// Invocations: a workgroup scans a tile of cells (scan.wgsl); lane l then treats cut cells l, l + WORKGROUP, … so that none idles.
 // Precision: f32 within a cell, exact between cells.
 
 // A cell that the surface E = eps crosses.
@@ -37,19 +37,9 @@ fn cell_weights(cell: array<i32, 8>, epsilon: Threshold, range: f32, tie: f32) -
     return result;
 }
 
-// Adds the cell with number `index`.
-fn add_surface_cell(index: u32) {
-    let at = cell_at(index);
-    visited_here += at.volume;
+// Adds a cell that the surface crosses.
+fn add_surface_cell(at: Cell) {
     let cell = cell_levels(at);
-    let extremes = cell_extremes(cell);
-    if extremes.y < params.bound_first {
-        below_here += at.volume;
-        return;
-    }
-    if extremes.x >= params.bound_last {
-        return;
-    }
     var weights = cell_weights(cell, thresholds[0], params.range, params.tie);
     let volume = f32(at.volume);
     var cell_sum: array<f32, CHANNELS>;
@@ -81,11 +71,10 @@ fn fermi_surface(
     @builtin(local_invocation_index) lane: u32,
 ) {
     clear_partial(lane);
-    for (var i = 0u; i < CELLS_PER_INVOCATION; i++) {
-        let index = (group.x * CELLS_PER_INVOCATION + i) * WORKGROUP + lane;
-        if index < params.cell_count {
-            add_surface_cell(params.first_cell + index);
-        }
+    let tile = tile_at(params.first_cell + group.x);
+    scan(tile, lane);
+    for (var q = lane; q < cut_count(); q += WORKGROUP) {
+        add_surface_cell(cut_cell(tile, q));
     }
     flush_partial(lane);
 }

@@ -108,7 +108,7 @@ fn above(epsilon: Threshold, e: array<i32, 4>) -> vec4<f32> {
 //
 // The weights are continuous in eps but where it meets a whole face, three corners of equal energy: on one side the section is the
 // face, on the other there is none, and the mean of both limits is given. A tetrahedron that is flat there is a peak of no width
-// and gets no weights. `tied` is what faces() says.
+// and gets no weights. `tied` is what faces() says. The twin computes every case and takes one, with the same arithmetic.
 fn delta_weights(x: vec4<f32>, r: array<f32, 6>, tied: vec2<bool>) -> vec4<f32> {
     if any(tied) {
         let half = 0.5 * r[2];

@@ -7,7 +7,7 @@
 //
 // Constants from the prelude (src/gpu/pipelines.rs): CHANNELS (8, 12, 16, 20, 24, 52), ORDER (2, 4, 6; 0 = velocities from the
 // file), MASSES (see node_mass.wgsl), COEFFICIENTS, SECOND_COEFFICIENTS, START (corner at which the tetrahedra's diagonal starts), SMEARING (order of the smearing), WORKGROUP,
-// CELLS_PER_INVOCATION, WINDOW (edges of the workgroup's window).
+// CELLS_PER_INVOCATION, WINDOW (edges of the workgroup's window), TILE_PLANES (see scan.wgsl).
 
 // An energy to compare levels with: level + fraction, in levels.
 struct Threshold {
@@ -26,7 +26,7 @@ struct Params {
     cells3: u32,
     start1: u32,        // plane number of the first cells
     lower1: u32,        // its place in the buffers
-    first_cell: u32,
+    first_cell: u32,    // of the dispatch; for fermi_surface tiles (scan.wgsl) stand for cells
     cell_count: u32,
     edges: u32,         // number of thresholds
     bound_first: i32,   // E < first threshold exactly where E < bound_first; of a single energy: and not equal to it
@@ -135,9 +135,14 @@ fn node(plane: u32, j2: u32, j3: u32) -> array<f32, CHANNELS> {
 // The cell with number `index` of the view.
 fn cell_at(index: u32) -> Cell {
     let row = index / params.cells3;
-    let c1 = (row / params.cells2) * params.stride;
-    let c2 = (row % params.cells2) * params.stride;
-    let c3 = (index % params.cells3) * params.stride;
+    return cell_of(row / params.cells2, row % params.cells2, index % params.cells3);
+}
+
+// Cell (i1, i2, i3) of the view.
+fn cell_of(i1: u32, i2: u32, i3: u32) -> Cell {
+    let c1 = i1 * params.stride;
+    let c2 = i2 * params.stride;
+    let c3 = i3 * params.stride;
     let e1 = extent(params.start1 + c1, params.stride, params.n1);
     let e2 = extent(c2, params.stride, params.n2);
     let e3 = extent(c3, params.stride, params.n3);

@@ -8,7 +8,7 @@ use super::clock::{Clock, TIMED_PASSES, Timings};
 use super::context::{Context, DeviceInfo};
 use super::layouts::{AUDIT_WORDS, GpuThreshold, Params};
 use super::pipelines::{Configuration, Kernel, Pipelines};
-use super::plan::{bytes_per_point, cells_per_submission, check_smearing, params};
+use super::plan::{bytes_per_point, cells_per_submission, check_smearing, params, tiles};
 use super::sums::{cumulative, limbs};
 use crate::error::{Error, Result};
 use crate::integrate::cpu::Setup;
@@ -109,7 +109,7 @@ impl GpuEngine {
     /// Sets the number of invocations per workgroup (64 at first). No result depends on it.
     ///
     /// # Errors
-    /// [`Error::BadOption`] for zero or more than the adapter takes.
+    /// [`Error::BadOption`] for less than two or more than the adapter takes.
     pub fn with_workgroup(mut self, invocations: u32) -> Result<Self> {
         let most = self.context.device.limits().max_compute_workgroup_size_x;
         let most = most.min(
@@ -118,11 +118,11 @@ impl GpuEngine {
                 .limits()
                 .max_compute_invocations_per_workgroup,
         );
-        if invocations == 0 || invocations > most {
+        if invocations < 2 || invocations > most {
             return Err(Error::bad_option(
                 "workgroup size",
                 format!("{invocations} invocations"),
-                format!("`{}` takes 1 to {most}", self.context.info.name),
+                format!("`{}` takes 2 to {most}", self.context.info.name),
             ));
         }
         self.workgroup = invocations;
@@ -248,10 +248,18 @@ impl GpuEngine {
                     entries: &entries,
                 })
         });
-        let per_group =
-            u64::from(self.workgroup) * u64::from(band.configuration.cells_per_invocation());
-        let most = cells_per_submission(&band.setup).min(MAX_WORKGROUPS * per_group);
-        let total = views.map(|v| u64::from(v.cells1 * v.cells2 * v.cells3));
+        // What a dispatch counts: tiles, each a workgroup's, or cells.
+        let (per_group, per_unit, total) = match band.configuration.tile() {
+            Some(tile) => (1, tile.iter().product(), views.map(|v| tiles(&v, tile))),
+            None => (
+                self.workgroup * band.configuration.cells_per_invocation(),
+                1,
+                views.map(|v| u64::from(v.cells1 * v.cells2 * v.cells3)),
+            ),
+        };
+        let per_group = u64::from(per_group);
+        let most = (cells_per_submission(&band.setup) / u64::from(per_unit))
+            .clamp(1, MAX_WORKGROUPS * per_group);
         let mut first = 0;
         while first < total[0] {
             let mut encoder =

@@ -25,9 +25,9 @@ pub struct Params {
     pub start1: u32,
     /// Its place in the buffers.
     pub lower1: u32,
-    /// First cell of the dispatch.
+    /// First cell of the dispatch; of a Fermi surface, the first tile.
     pub first_cell: u32,
-    /// Cells of the dispatch.
+    /// Cells, or tiles, of the dispatch.
     pub cell_count: u32,
     /// Number of thresholds.
     pub edges: u32,

@@ -58,6 +58,7 @@ impl Kernel {
         const VELOCITY: &str = include_str!("../../shaders/velocity.wgsl");
         const TETRAHEDRON: &str = include_str!("../../shaders/tetrahedron.wgsl");
         const SURFACE_SUMS: &str = include_str!("../../shaders/shared/surface_sums.wgsl");
+        const SCAN: &str = include_str!("../../shaders/scan.wgsl");
         const SPECTRUM_SUMS: &str = include_str!("../../shaders/shared/spectrum_sums.wgsl");
         const FERMI_SURFACE: &str = include_str!("../../shaders/fermi_surface.wgsl");
         const SPECTRUM: &str = include_str!("../../shaders/spectrum.wgsl");
@@ -71,6 +72,7 @@ impl Kernel {
                 NODE_MASS,
                 TETRAHEDRON,
                 SURFACE_SUMS,
+                SCAN,
                 FERMI_SURFACE,
             ],
             Self::Spectrum => &[
@@ -116,13 +118,24 @@ pub struct Configuration {
     pub workgroup: u32,
 }
 
+/// Planes of cells that a workgroup scans before it treats the cut ones: enough that its invocations share them evenly.
+const TILE_PLANES: u32 = 8;
+/// Rows of cells that it scans: their nodes are the bits of a word.
+const TILE_ROWS: u32 = 31;
+
 /// Bytes of workgroup memory for a spectrum's window: 12 of the 16 KiB that every adapter has.
 const WINDOW_BYTES: usize = 12 << 10;
 
 impl Configuration {
-    /// Cells that one invocation treats, one after the other.
+    /// Cells that one invocation treats, one after the other; of a Fermi surface it scans a tile's column.
     pub fn cells_per_invocation(&self) -> u32 {
         if self.kernel.is_spectrum() { 1 } else { 8 }
+    }
+
+    /// Cells of the tile that a workgroup scans along each axis, for the kernel that does.
+    pub fn tile(&self) -> Option<[u32; 3]> {
+        let scans = self.kernel == Kernel::FermiSurface;
+        scans.then_some([TILE_PLANES, TILE_ROWS, self.workgroup - 1])
     }
 
     /// Edges of a spectrum's window in workgroup memory.
@@ -152,7 +165,7 @@ impl Configuration {
     }
 
     /// The prelude's integers.
-    pub fn constants(&self) -> [(&'static str, u32); 10] {
+    pub fn constants(&self) -> [(&'static str, u32); 11] {
         let (first, count) = direction_slots(self.channels);
         [
             ("CHANNELS", self.channels as u32),
@@ -163,6 +176,7 @@ impl Configuration {
             ("WORKGROUP", self.workgroup),
             ("CELLS_PER_INVOCATION", self.cells_per_invocation()),
             ("WINDOW", self.window() as u32),
+            ("TILE_PLANES", TILE_PLANES),
             ("DIRECTION_FIRST", first as u32),
             ("DIRECTION_COUNT", count as u32),
         ]

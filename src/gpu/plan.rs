@@ -63,6 +63,16 @@ pub fn params(setup: &Setup<f32>, block: &Block, cells: &Range<usize>, stride: u
     }
 }
 
+/// Tiles of so many cells along each axis that cover a view.
+pub fn tiles(view: &Params, tile: [u32; 3]) -> u64 {
+    let cells = [view.cells1, view.cells2, view.cells3];
+    cells
+        .iter()
+        .zip(tile)
+        .map(|(cells, tile)| u64::from(cells.div_ceil(tile)))
+        .product()
+}
+
 /// Cells in one submission, from a bound on the edges that one cell can meet.
 pub fn cells_per_submission(setup: &Setup<f32>) -> u64 {
     // Wider channel vectors cost in proportion.

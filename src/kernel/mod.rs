@@ -8,6 +8,7 @@ pub mod curvature;
 pub mod fermi_surface;
 pub mod fixed_point;
 pub mod real;
+pub mod scan;
 pub mod simd;
 pub mod smearing;
 pub mod spectrum;

@@ -32,6 +32,9 @@ impl<R: Real> Threshold<R> {
     }
 }
 
+/// Bits of the low part of [`Real::to_wide_parts`].
+pub const WIDE_SHIFT: u32 = 46;
+
 /// An arithmetic with its representation of energies.
 pub trait Real:
     Copy
@@ -81,7 +84,12 @@ pub trait Real:
     /// Nearest integer multiple of 2^−bits as that integer; |x|·2^bits < 2⁵¹.
     fn to_fixed(self, bits: u32) -> i64;
     /// As [`Real::to_fixed`] for contributions at one energy, whose size has a far bound (see `fixed_point`).
-    fn to_wide(self) -> i128;
+    fn to_wide(self) -> i128 {
+        let (high, low) = self.to_wide_parts();
+        (i128::from(high) << WIDE_SHIFT) + i128::from(low)
+    }
+    /// [`Real::to_wide`] as high·2⁴⁶ + low: |high| ≤ 2⁴⁶, 0 ≤ low ≤ 2⁴⁶, so that 2¹⁶ of each add up without overflow.
+    fn to_wide_parts(self) -> (i64, i64);
     /// The scale of a band between two energies (eV).
     fn level_scale(energy_min: f64, energy_max: f64) -> LevelScale;
     /// Writes the levels of `energies` (eV) where they are not the energies themselves.
@@ -156,10 +164,15 @@ impl Real for f64 {
         let scale = f64::from_bits(u64::from(1023 + bits) << 52);
         (self * scale + MAGIC).to_bits() as i64 - MAGIC.to_bits() as i64
     }
-    #[inline]
-    fn to_wide(self) -> i128 {
+    /// Rounding, floor and difference are exact, and so are the two halves, which the low bits of a sum hold as in `to_fixed`.
+    #[inline(always)]
+    fn to_wide_parts(self) -> (i64, i64) {
         const LIMIT: f64 = (1u64 << 44) as f64;
-        (self.clamp(-LIMIT, LIMIT) * (1u64 << Self::SURFACE_BITS) as f64).round_ties_even() as i128
+        const SHIFT: f64 = (1u64 << WIDE_SHIFT) as f64;
+        let t = self.clamp(-LIMIT, LIMIT) * (1u64 << Self::SURFACE_BITS) as f64;
+        let t = t.round_ties_even();
+        let high = (t * (1.0 / SHIFT)).floor();
+        (high.to_fixed(0), (t - high * SHIFT).to_fixed(0))
     }
     fn level_scale(energy_min: f64, energy_max: f64) -> LevelScale {
         LevelScale {
@@ -237,10 +250,11 @@ impl Real for f32 {
         let (high, low) = super::fixed_point::to_fixed(self, (1u64 << bits) as f32);
         (i64::from(high) << 32) + i64::from(low)
     }
-    #[inline]
-    fn to_wide(self) -> i128 {
+    #[inline(always)]
+    fn to_wide_parts(self) -> (i64, i64) {
         let (high, low) = super::fixed_point::to_wide(self);
-        (i128::from(high) << 32) + i128::from(low)
+        let wide = (i64::from(high) << 32) + i64::from(low);
+        (wide >> WIDE_SHIFT, wide & ((1 << WIDE_SHIFT) - 1))
     }
     fn level_scale(energy_min: f64, energy_max: f64) -> LevelScale {
         let range = f64::from(TOP_LEVEL);
@@ -308,6 +322,35 @@ mod tests {
             assert_eq!(f64::to_fixed(x, 44), expected, "{x}");
         }
         assert_eq!(f32::to_fixed(-0.25, 27), -(1 << 25));
+    }
+
+    #[test]
+    fn wide_numbers_are_their_two_parts() {
+        for x in [
+            0.0,
+            1.0,
+            -1.0,
+            0.3,
+            -7.7e9,
+            3.3e13,
+            -1e-14,
+            2f64.powi(-49),
+            1e300,
+        ] {
+            let expected =
+                (x.clamp(-2f64.powi(44), 2f64.powi(44)) * 2f64.powi(48)).round_ties_even();
+            assert_eq!(x.to_wide(), expected as i128, "{x}");
+            let (high, low) = x.to_wide_parts();
+            assert!(high.abs() <= 1 << WIDE_SHIFT && (0..=1 << WIDE_SHIFT).contains(&low));
+        }
+        for x in [0.0f32, 1.0, -1.0, 0.3, -5e9, -4e-8] {
+            let (high, low) = crate::kernel::fixed_point::to_wide(x);
+            assert_eq!(
+                x.to_wide(),
+                (i128::from(high) << 32) + i128::from(low),
+                "{x}"
+            );
+        }
     }
 
     #[test]

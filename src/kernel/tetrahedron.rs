@@ -31,12 +31,15 @@ pub fn corners(start: usize) -> [[usize; 4]; 6] {
     AXES.map(|[a, b, _]| [start, start ^ a, start ^ a ^ b, start ^ 7])
 }
 
+/// The exchanges of corners that sort four energies, in order; each is made where the first of the two is higher.
+const EXCHANGES: [(usize, usize); 5] = [(0, 1), (2, 3), (0, 2), (1, 3), (1, 2)];
+
 /// Sorts one tetrahedron of a cell.
 #[inline(always)]
 pub fn tetrahedron<R: Real>(cell: &[R::Level; 8], corner: [usize; 4]) -> Tetrahedron<R> {
     let mut c = corner;
     let mut e = [cell[c[0]], cell[c[1]], cell[c[2]], cell[c[3]]];
-    for (i, j) in [(0, 1), (2, 3), (0, 2), (1, 3), (1, 2)] {
+    for (i, j) in EXCHANGES {
         if e[i] > e[j] {
             e.swap(i, j);
             c.swap(i, j);
@@ -45,15 +48,46 @@ pub fn tetrahedron<R: Real>(cell: &[R::Level; 8], corner: [usize; 4]) -> Tetrahe
     Tetrahedron {
         corner: c,
         level: e,
-        inverse: [
-            R::ONE / R::difference(e[1], e[0]).larger(R::TINY),
-            R::ONE / R::difference(e[2], e[0]).larger(R::TINY),
-            R::ONE / R::difference(e[3], e[0]).larger(R::TINY),
-            R::ONE / R::difference(e[2], e[1]).larger(R::TINY),
-            R::ONE / R::difference(e[3], e[1]).larger(R::TINY),
-            R::ONE / R::difference(e[3], e[2]).larger(R::TINY),
-        ],
+        inverse: inverses::<R>(&e),
     }
+}
+
+/// 1/(e_j − e_i) of sorted energies.
+#[inline(always)]
+pub fn inverses<R: Real>(e: &[R::Level; 4]) -> [R; 6] {
+    [
+        R::ONE / R::difference(e[1], e[0]).larger(R::TINY),
+        R::ONE / R::difference(e[2], e[0]).larger(R::TINY),
+        R::ONE / R::difference(e[3], e[0]).larger(R::TINY),
+        R::ONE / R::difference(e[2], e[1]).larger(R::TINY),
+        R::ONE / R::difference(e[3], e[1]).larger(R::TINY),
+        R::ONE / R::difference(e[3], e[2]).larger(R::TINY),
+    ]
+}
+
+/// Four energies sorted, and which exchanges were made.
+#[inline(always)]
+pub fn sorted<R: Real>(mut e: [R::Level; 4]) -> ([R::Level; 4], [bool; 5]) {
+    let mut made = [false; 5];
+    for (x, (i, j)) in EXCHANGES.into_iter().enumerate() {
+        let (a, b) = (e[i], e[j]);
+        made[x] = a > b;
+        e[i] = if made[x] { b } else { a };
+        e[j] = if made[x] { a } else { b };
+    }
+    (e, made)
+}
+
+/// Numbers of sorted corners in the corners' own order, the exchanges undone.
+#[inline(always)]
+pub fn restored<R: Real>(mut w: [R; 4], made: [bool; 5]) -> [R; 4] {
+    for x in (0..5).rev() {
+        let (i, j) = EXCHANGES[x];
+        let (a, b) = (w[i], w[j]);
+        w[i] = if made[x] { b } else { a };
+        w[j] = if made[x] { a } else { b };
+    }
+    w
 }
 
 /// Corner weights of θ(ε − E), from x_i = ε − e_i: the integral of a linear F over the part below ε is Σ w_i F_i.
@@ -87,8 +121,7 @@ pub fn occupied_weights<R: Real>(x: [R; 4], inverse: &[R; 6], share: R) -> [R; 4
 
 /// x_i = ε − e_i.
 #[inline(always)]
-pub fn above<R: Real>(epsilon: &Threshold<R>, tetrahedron: &Tetrahedron<R>) -> [R; 4] {
-    let e = &tetrahedron.level;
+pub fn above<R: Real>(epsilon: &Threshold<R>, e: &[R::Level; 4]) -> [R; 4] {
     [
         epsilon.above(e[0]),
         epsilon.above(e[1]),
@@ -101,60 +134,59 @@ pub fn above<R: Real>(epsilon: &Threshold<R>, tetrahedron: &Tetrahedron<R>) -> [
 ///
 /// The weights are continuous in ε but where it meets a whole face, three corners of equal energy: on one side the section is the
 /// face, on the other there is none, and the mean of both limits is given. A tetrahedron that is flat there is a peak of no width
-/// and gets no weights. `tied` is what [`faces`] says.
+/// and gets no weights. `tied` is what [`faces`] says. Every case is computed and one is taken: cells lie side by side in a vector.
 #[inline(always)]
 pub fn delta_weights<R: Real>(x: [R; 4], r: &[R; 6], tied: [bool; 2]) -> [R; 4] {
-    if tied[0] || tied[1] {
-        let half = R::from_f64(0.5) * r[2];
-        return match tied {
-            [true, true] => [R::ZERO; 4],
-            [true, false] => [half, half, half, R::ZERO],
-            _ => [R::ZERO, half, half, half],
-        };
-    }
-    if x[0] <= R::ZERO || x[3] >= R::ZERO {
-        return [R::ZERO; 4];
-    }
-    if x[1] <= R::ZERO {
-        let f12 = x[0] * r[0];
-        let f13 = x[0] * r[1];
-        let f14 = x[0] * r[2];
-        let w = f13 * f14 * r[0];
-        return [
-            w * ((R::ONE - f12) + (R::ONE - f13) + (R::ONE - f14)),
-            w * f12,
-            w * f13,
-            w * f14,
-        ];
-    }
-    if x[2] <= R::ZERO {
-        let f13 = x[0] * r[1];
-        let f14 = x[0] * r[2];
-        let f23 = x[1] * r[3];
-        let f24 = x[1] * r[4];
-        let g13 = R::ONE - f13;
-        let g14 = R::ONE - f14;
-        let g23 = R::ONE - f23;
-        let g24 = R::ONE - f24;
-        let w1 = f14 * g23 * r[1];
-        let w2 = f23 * g24 * r[2];
-        return [
-            w1 * (g13 + g14) + w2 * g14,
-            w1 * g23 + w2 * (g23 + g24),
-            w1 * (f13 + f23) + w2 * f23,
-            w1 * f14 + w2 * (f14 + f24),
-        ];
-    }
+    let f12 = x[0] * r[0];
+    let f13 = x[0] * r[1];
+    let f14 = x[0] * r[2];
+    let f23 = x[1] * r[3];
+    let f24 = x[1] * r[4];
+    let g12 = R::ONE - f12;
+    let g13 = R::ONE - f13;
+    let g14 = R::ONE - f14;
+    let g23 = R::ONE - f23;
+    let g24 = R::ONE - f24;
     let h1 = -x[3] * r[2];
     let h2 = -x[3] * r[4];
     let h3 = -x[3] * r[5];
+    // A triangle around the lowest corner, a quadrangle, a triangle around the highest corner.
+    let w = f13 * f14 * r[0];
+    let low = [w * (g12 + g13 + g14), w * f12, w * f13, w * f14];
+    let w1 = f14 * g23 * r[1];
+    let w2 = f23 * g24 * r[2];
+    let middle = [
+        w1 * (g13 + g14) + w2 * g14,
+        w1 * g23 + w2 * (g23 + g24),
+        w1 * (f13 + f23) + w2 * f23,
+        w1 * f14 + w2 * (f14 + f24),
+    ];
     let w = h1 * h2 * r[5];
-    [
+    let high = [
         w * h1,
         w * h2,
         w * h3,
         w * ((R::ONE - h1) + (R::ONE - h2) + (R::ONE - h3)),
-    ]
+    ];
+    let outside = x[0] <= R::ZERO || x[3] >= R::ZERO;
+    let mut weight = [R::ZERO; 4];
+    for i in 0..4 {
+        let upper = if x[2] <= R::ZERO { middle[i] } else { high[i] };
+        let inside = if x[1] <= R::ZERO { low[i] } else { upper };
+        weight[i] = if outside { R::ZERO } else { inside };
+    }
+    let half = R::from_f64(0.5) * r[2];
+    let [lower_face, upper_face] = tied;
+    let lowest = if lower_face { half } else { R::ZERO };
+    let highest = if upper_face { half } else { R::ZERO };
+    let face = [lowest, half, half, highest];
+    let flat = lower_face && upper_face;
+    let face = if flat { [R::ZERO; 4] } else { face };
+    let on_face = lower_face || upper_face;
+    for i in 0..4 {
+        weight[i] = if on_face { face[i] } else { weight[i] };
+    }
+    weight
 }
 
 /// Whether the three lowest and the three highest corners lie at ε, from x_i = ε − e_i: energies within `tie` of it are equal to it.

@@ -285,11 +285,10 @@ fn no_circle_of_rooms() {
 }
 
 /// Files in circles that are still to be broken, by the first of each; the list only gets shorter.
-const TO_BREAK: [&str; 16] = [
+const TO_BREAK: [&str; 15] = [
     "bands/edges/cardinal.rs",
     "bands/unfold/complete.rs",
     "crystal/k_lattice.rs",
-    "integrate/cpu/mod.rs",
     "integrate/driver.rs",
     "io/bxsf/mod.rs",
     "io/hdf5.rs",

@@ -73,6 +73,9 @@ fn cases() -> Vec<Case> {
     all.push(case("odd grid", plain([5, 7, 6]), |_| ()));
     all.push(case("tiny grid", plain([1, 2, 3]), |_| ()));
     all.push(case("two dimensions", plain([24, 20, 1]), |_| ()));
+    // More rows and columns than a tile of the scan has, and more planes.
+    all.push(case("wide planes", plain([4, 35, 71]), |_| ()));
+    all.push(case("many planes", plain([330, 3, 4]), |_| ()));
     all.push(case(
         "shifted cubic grid",
         waves(cubic(4.0), [12, 10, 8], [0.5, 0.5, 0.5], false, false),

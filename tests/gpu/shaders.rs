@@ -214,6 +214,12 @@ fn constants_of_twins_are_equal() {
             ref other => panic!("{name}: {other:?}"),
         }
     };
+    let scan = Configuration {
+        kernel: Kernel::FermiSurface,
+        ..configurations()[0]
+    };
+    let rows = format!("const TILE_ROWS: u32 = {}u;", scan.tile().unwrap()[1]);
+    assert!(scan.source().contains(&rows), "{rows}");
     use bzint::kernel::Real;
     assert_eq!(float(Kernel::FermiSurface, "TINY"), f32::TINY);
     assert_eq!(

@@ -11,7 +11,7 @@ impl<R: Real> View<'_, R> {
     /// Fills the channels of the node (buffer plane, j2, j3), with velocity `v`, that need its inverse mass. A call costs nothing
     /// beside some fifty loads; inlined into every loop for every instruction set it would double the size of the program.
     #[inline(never)]
-    pub(super) fn add_field_values<const N: usize>(
+    pub fn add_field_values<const N: usize>(
         &self,
         f: &mut [R; N],
         v: [R; 3],

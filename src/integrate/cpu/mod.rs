@@ -2,6 +2,7 @@
 //! are integers, so no result depends on how.
 
 mod curvature;
+mod cut;
 mod smeared;
 mod spectrum;
 mod surface;
@@ -17,11 +18,13 @@ use crate::kernel::velocity::{
     CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_LIFETIMES_HALL, CHANNELS_MAGNETO,
     CHANNELS_SPEEDS,
 };
+use cut::SurfaceSums;
 use rayon::prelude::*;
 use smeared::SmearedRows;
 use spectrum::{SpectrumRows, SpectrumSums};
+use std::ops::Range;
 use std::sync::Mutex;
-use surface::{SurfaceRows, SurfaceSums};
+use surface::SurfaceCells;
 pub(crate) use view::Setup;
 use view::View;
 
@@ -30,6 +33,9 @@ type RowStart = (usize, usize);
 
 /// Rows of cells that a thread takes at a time.
 const ROWS: usize = 32;
+
+/// Rows (j2) of cells at one energy that a thread takes at a time, in all planes of a part: their nodes stay in the caches.
+const RUN: usize = 64;
 
 /// Integrates on the CPU in the arithmetic `R`: `CpuEngine<f64>` is the reference, `CpuEngine<f32>` the GPU's twin.
 pub struct CpuEngine<R: Real> {
@@ -68,38 +74,40 @@ impl<R: Real> CpuEngine<R> {
             levels,
             stride,
         });
-        let rows: Vec<[Vec<RowStart>; 2]> = parts
-            .iter()
-            .map(|part| [1, 2].map(|stride| rows_of(part, block, stride)))
-            .collect();
         let smeared = setup.context.smearing.is_some();
         let mut finished = Vec::new();
         if setup.axis.is_none() {
-            // Every part, full grid and subgrid, in one parallel loop.
-            let jobs: Vec<(usize, usize, &[RowStart])> = (0..parts.len())
-                .flat_map(|part| [(part, 0), (part, 1)])
-                .flat_map(|(part, i)| rows[part][i].chunks(ROWS).map(move |r| (part, i, r)))
+            // Every part in one parallel loop: sums of the full grid and of the subgrid.
+            let jobs: Vec<(usize, Range<usize>)> = (0..parts.len())
+                .flat_map(|part| row_runs(block.n[1]).map(move |rows| (part, rows)))
                 .collect();
-            let sums: Vec<SurfaceSums> = jobs
+            let sums: Vec<[SurfaceSums; 2]> = jobs
                 .par_iter()
-                .map(|&(_, i, rows)| {
-                    let view = views[i];
+                .map(|(part, j2)| {
+                    let planes = parts[*part].cells.clone();
                     if smeared {
-                        vectorized(SmearedRows::<R, N> {
-                            view,
-                            rows,
-                            spectrum: None,
-                        })
-                    } else {
-                        vectorized(SurfaceRows::<R, N> { view, rows })
+                        return [0, 1].map(|i| {
+                            let rows = rows_of(&planes, j2, i + 1);
+                            vectorized(SmearedRows::<R, N> {
+                                view: views[i],
+                                rows: &rows,
+                                spectrum: None,
+                            })
+                        });
                     }
+                    vectorized(SurfaceCells::<R, N> {
+                        views,
+                        planes,
+                        rows: j2.clone(),
+                    })
                 })
                 .collect();
             let mut jobs = jobs.iter().zip(&sums).peekable();
             for (p, part) in parts.iter().enumerate() {
-                while let Some(((_, i, _), sums)) = jobs.next_if(|((part, ..), _)| *part == p) {
-                    let total = &mut self.surface[*i];
-                    total.iter_mut().zip(sums).for_each(|(a, b)| *a += b);
+                while let Some((_, sums)) = jobs.next_if(|((part, _), _)| *part == p) {
+                    for (total, sums) in self.surface.iter_mut().zip(sums) {
+                        total.iter_mut().zip(sums).for_each(|(a, b)| *a += b);
+                    }
                 }
                 if part.ends_slab {
                     let [fine, coarse] = std::mem::replace(
@@ -112,7 +120,8 @@ impl<R: Real> CpuEngine<R> {
             return Ok(finished);
         }
         let edges = setup.thresholds.len();
-        for (part, rows) in parts.iter().zip(&rows) {
+        for part in parts {
+            let rows = [1, 2].map(|stride| rows_of(&part.cells, &(0..block.n[1]), stride));
             let jobs: Vec<(usize, &[RowStart])> = (0..2)
                 .flat_map(|i| rows[i].chunks(ROWS).map(move |rows| (i, rows)))
                 .collect();
@@ -160,11 +169,17 @@ impl<R: Real> CpuEngine<R> {
     }
 }
 
-/// Starts (j1, j2) of the rows of cells of a part.
-fn rows_of(part: &Part, block: &Block, stride: usize) -> Vec<RowStart> {
-    let planes = part.cells.clone().step_by(stride);
-    let all = |j1| (0..block.n[1]).step_by(stride).map(move |j2| (j1, j2));
-    planes.flat_map(all).collect()
+/// Starts (j1, j2) of the rows of cells of a view: at planes and rows from an even one on.
+fn rows_of(planes: &Range<usize>, rows: &Range<usize>, stride: usize) -> Vec<RowStart> {
+    let all = |j1| rows.clone().step_by(stride).map(move |j2| (j1, j2));
+    planes.clone().step_by(stride).flat_map(all).collect()
+}
+
+/// Rows 0 … `n2` in runs for one thread, from even rows on.
+fn row_runs(n2: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..n2)
+        .step_by(RUN)
+        .map(move |start| start..(start + RUN).min(n2))
 }
 
 /// How many threads work, in words.

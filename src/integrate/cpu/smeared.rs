@@ -1,7 +1,7 @@
 //! Channels with Gaussian or Methfessel–Paxton smearing: each k-point counts with the volume of its cell.
 
+use super::cut::SurfaceSums;
 use super::spectrum::SpectrumSums;
-use super::surface::SurfaceSums;
 use super::view::{View, extent};
 use crate::integrate::EnergyAxis;
 use crate::kernel::Real;

@@ -136,40 +136,42 @@ impl<R: Real, const N: usize> Vectorized for SpectrumRows<'_, R, N> {
                     }
                 }
                 let cell = row.cell(j3, upper);
-                let mut tetrahedra = [tetrahedron::<R>(&cell, corners[0]); 6];
-                for i in 1..6 {
-                    tetrahedra[i] = tetrahedron(&cell, corners[i]);
-                }
                 let lo = finder.first_not_below(setup, least);
                 let hi = finder.first_above(setup, most);
                 let states = volume.to_fixed(bits);
                 let stride = self.sums.stride;
-                let mut previous = 0;
                 let mut k = lo;
-                while k < hi {
-                    let mut weight = [[R::ZERO; LANES]; 8];
-                    let mut level = [R::Level::default(); LANES];
-                    let mut fraction = [R::ZERO; LANES];
-                    level.copy_from_slice(&setup.edge_levels[k..k + LANES]);
-                    fraction.copy_from_slice(&setup.edge_fractions[k..k + LANES]);
-                    for t in &tetrahedra {
-                        add_weights(&mut weight, t, &level, &fraction);
+                if lo < hi {
+                    let mut tetrahedra = [tetrahedron::<R>(&cell, corners[0]); 6];
+                    for i in 1..6 {
+                        tetrahedra[i] = tetrahedron(&cell, corners[i]);
                     }
-                    // States never decrease and never exceed the cell, whatever the rounding.
-                    let sum = weighted(&weight, &values, 0);
-                    let target = &mut self.sums.at[k..k + LANES];
-                    for lane in 0..LANES {
-                        previous = sum[lane].to_fixed(bits).max(previous).min(states);
-                        target[lane] += previous;
-                    }
-                    for c in 1..N {
-                        let sum = weighted(&weight, &values, c);
-                        let target = &mut self.sums.at[c * stride + k..][..LANES];
-                        for lane in 0..LANES {
-                            target[lane] += sum[lane].to_fixed(bits);
+                    let mut previous = 0;
+                    while k < hi {
+                        let mut weight = [[R::ZERO; LANES]; 8];
+                        let mut level = [R::Level::default(); LANES];
+                        let mut fraction = [R::ZERO; LANES];
+                        level.copy_from_slice(&setup.edge_levels[k..k + LANES]);
+                        fraction.copy_from_slice(&setup.edge_fractions[k..k + LANES]);
+                        for t in &tetrahedra {
+                            add_weights(&mut weight, t, &level, &fraction);
                         }
+                        let mut occupied = weighted(&weight, &values, 0);
+                        never_less(&mut occupied);
+                        let target = &mut self.sums.at[k..k + LANES];
+                        for lane in 0..LANES {
+                            target[lane] += occupied[lane].to_fixed(bits).max(previous).min(states);
+                        }
+                        previous = occupied[LANES - 1].to_fixed(bits).max(previous).min(states);
+                        for c in 1..N {
+                            let sum = weighted(&weight, &values, c);
+                            let target = &mut self.sums.at[c * stride + k..][..LANES];
+                            for lane in 0..LANES {
+                                target[lane] += sum[lane].to_fixed(bits);
+                            }
+                        }
+                        k += LANES;
                     }
-                    k += LANES;
                 }
                 // From the first edge that was not treated on, the cell counts whole.
                 if k < edges {
@@ -202,6 +204,18 @@ fn weighted<R: Real, const N: usize>(
         }
     }
     sum
+}
+
+/// The running maximum of the lanes: states never decrease from edge to edge, whatever the rounding. In three steps of whole
+/// vectors, where a chain from lane to lane would make the sums before it scalar, too.
+#[inline(always)]
+fn never_less<R: Real>(x: &mut [R; LANES]) {
+    for step in [1, 2, 4] {
+        let before = *x;
+        for lane in step..LANES {
+            x[lane] = x[lane].larger(before[lane - step]);
+        }
+    }
 }
 
 /// Finds bin edges among levels: an estimate by division (a bisection where bins are unequal), made exact by comparison.

@@ -1,76 +1,125 @@
-//! Channels at one energy with linear tetrahedra.
+//! Channels at one energy with linear tetrahedra: nodes become bits, bits tell the cut cells, and these are treated side by side.
 
-use super::view::{CellRow, View};
+use super::cut::{CutCells, Place, SurfaceSums};
+use super::view::{View, ahead, extent};
 use crate::kernel::Real;
-use crate::kernel::fermi_surface::{VOLUMES, cell_weights};
+use crate::kernel::scan::{WORD, below_bits, cell_bits, words};
 use crate::kernel::simd::Vectorized;
+use std::ops::Range;
 
-/// Exact sums: channels (δ-weighted), then the cells that are occupied, flat at the energy, and tied to it by a corner.
-pub type SurfaceSums = Vec<i128>;
-
-/// The rows of cells (j1, j2) of a view, at the setup's only threshold.
-pub struct SurfaceRows<'a, R: Real, const N: usize> {
-    pub view: View<'a, R>,
-    /// Starts (j1, j2) of the rows.
-    pub rows: &'a [(usize, usize)],
+/// Cells of a block, at the setup's only threshold: both views read the same bits.
+pub struct SurfaceCells<'a, R: Real, const N: usize> {
+    /// The full grid and its subgrid.
+    pub views: [View<'a, R>; 2],
+    /// First planes of the cells, from an even one on.
+    pub planes: Range<usize>,
+    /// First rows (j2) of the cells, from an even one on.
+    pub rows: Range<usize>,
 }
 
-impl<R: Real, const N: usize> Vectorized for SurfaceRows<'_, R, N> {
-    type Output = SurfaceSums;
+impl<R: Real, const N: usize> Vectorized for SurfaceCells<'_, R, N> {
+    type Output = [SurfaceSums; 2];
 
     #[inline(always)]
-    fn run(self) -> SurfaceSums {
-        let setup = self.view.setup;
-        let threshold = setup.thresholds[0];
-        let (below, above) = setup.tie_bounds;
-        let tie = R::from_f64(setup.tie);
-        let range = R::from_f64(setup.scale.range);
-        let corners = &setup.context.corners;
-        let n3 = self.view.block.n[2];
-        let mut low = vec![R::Level::default(); n3];
-        let mut high = vec![R::Level::default(); n3];
-        let mut sums = vec![0i128; N + VOLUMES];
+    fn run(self) -> [SurfaceSums; 2] {
+        let bits = Bits::new(&self);
+        // No closures in a map: these would be compiled for the least of all processors.
+        let [fine, coarse] = self.views;
+        [self.sums(fine, &bits), self.sums(coarse, &bits)]
+    }
+}
+
+impl<R: Real, const N: usize> SurfaceCells<'_, R, N> {
+    #[inline(always)]
+    fn sums(&self, view: View<R>, bits: &Bits) -> SurfaceSums {
+        let (n, stride) = (view.block.n, view.stride);
+        let mut cut = CutCells::<R, N>::new(view);
         let mut full = 0u64;
-        for &(j1, j2) in self.rows {
-            let row = CellRow::new(self.view, j1, j2);
-            row.column_extremes(&mut low, &mut high);
-            for j3 in (0..n3).step_by(self.view.stride) {
-                let (upper, volume) = row.upper(j3);
-                let some_reached = low[j3] < above || low[upper] < above;
-                let all_below = high[j3] < below && high[upper] < below;
-                if all_below {
-                    full += volume as u64;
-                    continue;
-                }
-                if !some_reached {
-                    continue;
-                }
-                let cell = row.cell(j3, upper);
-                let found = cell_weights(&cell, corners, &threshold, range, tie);
-                let volume = R::from_f64(volume as f64);
-                let mut cell_sum = [R::ZERO; N];
-                for (c, weight) in found.weight.into_iter().enumerate() {
-                    if weight != R::ZERO {
-                        let f = row.corner::<N>(c, j3, upper);
-                        for i in 0..N {
-                            cell_sum[i] += weight * f[i];
-                        }
+        for j1 in self.planes.clone().step_by(stride) {
+            let e1 = extent(j1, stride, n[0]);
+            let plane = j1 - self.planes.start;
+            let lower = view.block.plane_index(j1);
+            let planes = [lower, ahead(lower, e1, view.block.planes)];
+            for j2 in self.rows.clone().step_by(stride) {
+                let e2 = extent(j2, stride, n[1]);
+                let area = e1 * e2;
+                let row = j2 - self.rows.start;
+                let below = bits.edges(0, [plane, plane + e1], [row, row + e2]);
+                let reached = bits.edges(1, [plane, plane + e1], [row, row + e2]);
+                for w in 0..bits.words {
+                    let cells = cell_bits(below, reached, w, n[2], stride);
+                    let mut count = stride * cells.below.count_ones() as usize;
+                    let mut left = cells.cut;
+                    // The last cell of an odd axis is one step wide.
+                    if stride == 2 && n[2] % 2 == 1 && (n[2] - 1) / WORD == w {
+                        count -= (cells.below >> ((n[2] - 1) % WORD) & 1) as usize;
                     }
-                }
-                for i in 0..N {
-                    if cell_sum[i] != R::ZERO {
-                        sums[i] += (cell_sum[i] * volume).to_wide();
-                    }
-                }
-                sums[N] += (found.occupied * volume).to_wide();
-                for (slot, part) in [(N + 1, found.flat), (N + 2, found.tied)] {
-                    if part != R::ZERO {
-                        sums[slot] += (part * volume).to_wide();
+                    full += (area * count) as u64;
+                    while left != 0 {
+                        let j3 = w * WORD + left.trailing_zeros() as usize;
+                        left &= left - 1;
+                        let e3 = extent(j3, stride, n[2]);
+                        cut.push(Place {
+                            planes,
+                            j2: [j2, ahead(j2, e2, n[1])],
+                            j3: [j3, ahead(j3, e3, n[2])],
+                            volume: area * e3,
+                        });
                     }
                 }
             }
         }
+        let mut sums = cut.finish();
         sums[N] += i128::from(full) << R::SURFACE_BITS;
         sums
+    }
+}
+
+/// Whether nodes lie below the bounds of the energy: `[bound][plane][row]`, words of nodes.
+struct Bits {
+    words: usize,
+    rows: usize,
+    bits: [Vec<u64>; 2],
+}
+
+impl Bits {
+    /// The nodes of the cells' corners.
+    #[inline(always)]
+    fn new<R: Real, const N: usize>(cells: &SurfaceCells<R, N>) -> Self {
+        let view = &cells.views[0];
+        let block = view.block;
+        let (below, above) = view.setup.tie_bounds;
+        let words = words(block.n[2]);
+        let rows = cells.rows.len() + 1;
+        let len = (cells.planes.len() + 1) * rows * words;
+        let mut bits = [vec![0; len], vec![0; len]];
+        let [first, second] = &mut bits;
+        for (at, (a, b)) in first
+            .chunks_exact_mut(words)
+            .zip(second.chunks_exact_mut(words))
+            .enumerate()
+        {
+            let lower = block.plane_index(cells.planes.start);
+            let plane = ahead(lower, at / rows, block.planes);
+            let j2 = ahead(cells.rows.start, at % rows, block.n[1]);
+            below_bits(view.row(plane, j2), [below, above], [a, b]);
+        }
+        Self { words, rows, bits }
+    }
+
+    /// The four edges of a row of cells between planes and rows.
+    #[inline(always)]
+    fn edges(&self, bound: usize, planes: [usize; 2], rows: [usize; 2]) -> [&[u64]; 4] {
+        [
+            self.row(bound, planes[0], rows[0]),
+            self.row(bound, planes[0], rows[1]),
+            self.row(bound, planes[1], rows[0]),
+            self.row(bound, planes[1], rows[1]),
+        ]
+    }
+
+    #[inline(always)]
+    fn row(&self, bound: usize, plane: usize, row: usize) -> &[u64] {
+        &self.bits[bound][(plane * self.rows + row) * self.words..][..self.words]
     }
 }

@@ -106,21 +106,21 @@ pub fn extent(start: usize, stride: usize, n: usize) -> usize {
 
 /// j + d modulo n, cheap where no wrap is needed.
 #[inline(always)]
-pub(super) fn ahead(j: usize, d: usize, n: usize) -> usize {
+pub fn ahead(j: usize, d: usize, n: usize) -> usize {
     let x = j + d;
     if x < n { x } else { x % n }
 }
 
 /// j − d modulo n.
 #[inline(always)]
-pub(super) fn behind(j: usize, d: usize, n: usize) -> usize {
+pub fn behind(j: usize, d: usize, n: usize) -> usize {
     if j >= d { j - d } else { (j + n * d - d) % n }
 }
 
 impl<'a, R: Real> View<'a, R> {
     /// Index of node (buffer plane, j2, j3).
     #[inline(always)]
-    pub(super) fn index(&self, plane: usize, j2: usize, j3: usize) -> usize {
+    pub fn index(&self, plane: usize, j2: usize, j3: usize) -> usize {
         let [_, n2, n3] = self.block.n;
         (plane * n2 + j2) * n3 + j3
     }
@@ -132,6 +132,24 @@ impl<'a, R: Real> View<'a, R> {
         &self.levels[self.index(plane, j2, 0)..][..n3]
     }
 
+    /// Velocity of the file at a node.
+    #[inline(always)]
+    pub fn file_velocity(&self, index: usize) -> [R; 3] {
+        let unit = 1.0 / self.setup.context.velocity_unit;
+        let v = &self.block.velocities[3 * index..][..3];
+        [
+            R::from_f64(v[0] * unit),
+            R::from_f64(v[1] * unit),
+            R::from_f64(v[2] * unit),
+        ]
+    }
+
+    /// Relaxation time of the file at a node.
+    #[inline(always)]
+    pub fn lifetime(&self, index: usize) -> R {
+        R::from_f64(self.block.lifetimes[index] / self.setup.context.lifetime_unit)
+    }
+
     /// Channel vector of a node.
     #[inline(always)]
     pub fn node<const N: usize>(&self, plane: usize, j2: usize, j3: usize) -> [R; N] {
@@ -140,13 +158,7 @@ impl<'a, R: Real> View<'a, R> {
         let context = &self.setup.context;
         let here = self.index(plane, j2, j3);
         let v = if context.order == 0 {
-            let unit = 1.0 / context.velocity_unit;
-            let v = &self.block.velocities[3 * here..][..3];
-            [
-                R::from_f64(v[0] * unit),
-                R::from_f64(v[1] * unit),
-                R::from_f64(v[2] * unit),
-            ]
+            self.file_velocity(here)
         } else {
             let mut forward = [[R::Level::default(); 3]; 3];
             let mut backward = [[R::Level::default(); 3]; 3];
@@ -170,7 +182,7 @@ impl<'a, R: Real> View<'a, R> {
         let tau = if self.block.lifetimes.is_empty() {
             R::ZERO
         } else {
-            R::from_f64(self.block.lifetimes[here] / context.lifetime_unit)
+            self.lifetime(here)
         };
         let mut f = channel_values(v, tau, &self.setup.directions);
         if has_field_values(N) {
