@@ -1,6 +1,5 @@
 //! The command line: one file per subcommand. Options become checked types here; no physics.
 
-mod axes;
 mod bench;
 mod bounds;
 mod convert;
@@ -13,7 +12,6 @@ mod field;
 mod focusing;
 mod info;
 mod landauer;
-mod level;
 mod lists;
 mod magneto;
 mod model;
@@ -22,6 +20,7 @@ mod optimize;
 mod options;
 mod orbits;
 mod outputs;
+mod parsed;
 mod phonon;
 mod plausible;
 mod plot;

@@ -1,6 +1,7 @@
 //! The threads that work is done on.
 
 use crate::error::{Error, Result};
+pub use crate::workflow::on_threads;
 
 /// Address space that a thread takes with its stack and its heap, bytes.
 const THREAD_SPACE: u64 = 128 << 20;
@@ -34,25 +35,4 @@ pub fn start_threads() -> Result<()> {
             "raise the limits (`ulimit -u`, `ulimit -v`)",
         )
     })
-}
-
-/// Runs `work` with the chosen number of threads.
-///
-/// # Errors
-/// [`Error::BadOption`] where the system does not start so many.
-pub fn on_threads<T: Send>(
-    threads: Option<usize>,
-    work: impl FnOnce() -> Result<T> + Send,
-) -> Result<T> {
-    let Some(threads) = threads else {
-        return work();
-    };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|error| {
-            let problem = format!("the system does not start {threads} threads ({error})");
-            Error::bad_option("--threads", problem, "give fewer")
-        })?;
-    pool.install(work)
 }
