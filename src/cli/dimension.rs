@@ -9,6 +9,7 @@ use clap::Args;
 
 /// [`DimensionOption`] as options.
 #[derive(Args)]
+#[command(next_help_heading = "Layers and chains")]
 struct DimensionArgs {
     /// 2 for a layer, 1 for a chain with vacuum around it: values per area or length, dopings in cm^-2 or cm^-1
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = parse_dimension, allow_hyphen_values = true)]

@@ -23,11 +23,11 @@ pub struct Input {
     #[command(flatten)]
     pub opening: Opening,
     /// Units of a BXSF or FRMSF file: wannier90, wien2k, skeaf, abinit, elk, qe:ALAT (bohr), or ENERGY,VECTORS,2pi|no2pi
-    #[arg(long, value_name = "UNITS")]
+    #[arg(long, value_name = "UNITS", help_heading = "Bands")]
     pub bxsf_units: Option<BxsfConvention>,
     /// Electrons that a state holds where the file does not tell (BXSF, FRMSF, Wannier90, generic lists): 1 for one spin channel
     /// or spinors, 2 for bands without spin (default: 2)
-    #[arg(long, value_name = "1|2", value_parser = parse_degeneracy)]
+    #[arg(long, value_name = "1|2", value_parser = parse_degeneracy, help_heading = "Bands")]
     pub spin_degeneracy: Option<SpinDegeneracy>,
 }
 
@@ -72,6 +72,7 @@ impl Input {
 
 /// [`Opening`] as options.
 #[derive(Args)]
+#[command(next_help_heading = "Bands")]
 struct OpeningArgs {
     /// Interpolate the bands to a denser uniform grid, N or n1,n2,n3, on the fly (Fourier series through every energy; a
     /// Wannier Hamiltonian itself); `none` takes a table as it is
@@ -110,6 +111,7 @@ named!(InterpolatorKind {
 
 /// How much is said, and where.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "What is said")]
 pub struct Output {
     /// Print a machine-readable summary on stdout
     #[arg(long)]
@@ -124,6 +126,7 @@ pub struct Output {
 
 /// [`Method`] as options.
 #[derive(Args)]
+#[command(next_help_heading = "Integration")]
 struct MethodArgs {
     /// Integrator
     #[arg(long, value_enum, default_value = "auto")]
@@ -154,6 +157,7 @@ named!(Backend {
 
 /// [`FermiOption`] as options.
 #[derive(Args)]
+#[command(next_help_heading = "Fermi level")]
 struct LevelArgs {
     /// Fermi level: an energy in eV, `file`, or `electrons` (the energy that holds the electrons; default: file, else electrons)
     #[arg(long, value_name = "EV", value_parser = parse_fermi, allow_hyphen_values = true)]

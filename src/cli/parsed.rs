@@ -1,6 +1,6 @@
 //! Options of the library's own types: the command line says how each is typed, and nothing else.
 
-/// `parsed!(Args => Type { fields })`: the options of `Type` are those of `Args`, field by field.
+/// `parsed!(Args => Type { fields })`: the options of `Type` are those of `Args`, field by field; what follows stands in no group of theirs.
 macro_rules! parsed {
     ($args:ty => $type:ident { $($field:ident),* $(,)? }) => {
         impl clap::FromArgMatches for $type {
@@ -18,10 +18,12 @@ macro_rules! parsed {
         impl clap::Args for $type {
             fn augment_args(command: clap::Command) -> clap::Command {
                 <$args as clap::Args>::augment_args(command)
+                    .next_help_heading(clap::builder::Resettable::Reset)
             }
 
             fn augment_args_for_update(command: clap::Command) -> clap::Command {
                 <$args as clap::Args>::augment_args_for_update(command)
+                    .next_help_heading(clap::builder::Resettable::Reset)
             }
         }
     };

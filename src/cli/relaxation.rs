@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// [`RelaxationOption`] as options.
 #[derive(Args)]
+#[command(next_help_heading = "Relaxation and the lattice")]
 struct RelaxationArgs {
     /// Constant relaxation time in s; without it every coefficient is per relaxation time
     #[arg(long, value_name = "SECONDS", value_parser = parse_time, allow_hyphen_values = true)]

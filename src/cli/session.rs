@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::integrate::{Engine, Request};
 use crate::transport::Row;
 use crate::workflow::{self, Demands, Kind, Opened, Preference, Run, Said};
+use std::sync::{Mutex, PoisonError};
 
 /// Opens the input as a table, interpolated to a uniform grid where asked.
 ///
@@ -75,19 +76,33 @@ pub fn notes(output: &Output, header: &BandHeader) {
     }
 }
 
+/// What a job typed in the place of the user.
+static TYPED: Mutex<Option<String>> = Mutex::new(None);
+
+/// From now on this is the command line.
+pub fn set_command_line(words: &[String]) {
+    *TYPED.lock().unwrap_or_else(PoisonError::into_inner) = Some(typed(words));
+}
+
 /// The command line as it can be typed again, for provenance.
 pub fn command_line() -> String {
-    let mut words = vec!["bzint".to_owned()];
-    words.extend(std::env::args_os().skip(1).map(|word| {
-        let word = word.to_string_lossy();
-        let plain = |c: char| c.is_alphanumeric() || "-_=+,.:/@%^".contains(c);
-        if !word.is_empty() && word.chars().all(plain) {
-            word.into_owned()
-        } else {
-            format!("'{}'", word.replace('\'', r"'\''"))
-        }
-    }));
-    words.join(" ")
+    let own = TYPED.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    own.unwrap_or_else(|| {
+        let words = std::env::args_os().skip(1);
+        let words = words.map(|word| word.to_string_lossy().into_owned());
+        let all: Vec<String> = std::iter::once("bzint".to_owned()).chain(words).collect();
+        typed(&all)
+    })
+}
+
+/// Words as a shell takes them.
+pub fn typed(words: &[String]) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_=+,.:/@%^".contains(c);
+    let one = |word: &String| match !word.is_empty() && word.chars().all(plain) {
+        true => word.clone(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    };
+    words.iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
 /// Runs `work` with the chosen integrator, as [`workflow::integrate`].

@@ -1,5 +1,6 @@
 //! Results for people and for programs: tables, JSON, HDF5, figures, pages.
 
+mod band_path;
 mod boltztrap;
 mod bounds;
 mod budget;
@@ -23,10 +24,12 @@ mod screen;
 mod sheet;
 mod superconductor;
 mod surface;
+mod table;
 mod transport;
 mod zt;
 
 pub use crate::workflow::Run;
+pub use band_path::{BandPathReport, band_path_csv, band_path_figure, band_path_json};
 pub use boltztrap::{BOLTZTRAP_FILES, boltztrap_files};
 pub use bounds::{BoundsReport, TerminalsReport, bounds_json, bounds_result, bounds_table};
 pub use crossings::on_fermi_surface;
@@ -65,6 +68,7 @@ pub use superconductor::{
 #[cfg(feature = "figures")]
 pub use surface::surface_png;
 pub use surface::{Property, SurfaceReport, View, surface_json, surface_page, surface_table};
+pub use table::ManyResults;
 pub use transport::{
     TransportReport, transport_csv, transport_json, transport_result, transport_table,
 };

@@ -56,6 +56,14 @@ pub fn svg(figure: &Figure) -> String {
     s + "</svg>\n"
 }
 
+/// The figure on a dark page: what is black becomes light, and curves keep their colours.
+pub fn dark(svg: &str) -> String {
+    svg.replace("#FFFFFF", "#14171C")
+        .replace("#000000", "#E4E6EB")
+        .replace("#B0B0B0", "#565B66")
+        .replace("#0072B2", "#4FA8E0")
+}
+
 /// The legend above the panels, in as many lines as it needs, and its height.
 fn legend(entries: &[Entry], page: f64) -> (String, f64) {
     if entries.is_empty() {
@@ -97,6 +105,24 @@ fn draw(s: &mut String, panel: &Panel, f: Frame, number: usize) {
             dashed: false,
         };
         line(s, &[(f.left, y), (f.left + f.width, y)], &grey, 0.8);
+    }
+    // Where the abscissa counts from the Fermi level, or carriers change sign.
+    let (low, high) = panel.x.range;
+    if !panel.x.log && panel.x.names.is_empty() && low < 0.0 && high > 0.0 {
+        let x = f.left + f.width * panel.x.place(0.0);
+        let grey = Style {
+            colour: "#B0B0B0".into(),
+            dashed: true,
+        };
+        line(s, &[(x, f.top), (x, f.top + f.height)], &grey, 0.8);
+    }
+    for (at, _) in &panel.x.marks {
+        let x = f.left + f.width * panel.x.place(*at);
+        let grey = Style {
+            colour: "#B0B0B0".into(),
+            dashed: false,
+        };
+        line(s, &[(x, f.top), (x, f.top + f.height)], &grey, 0.8);
     }
     for curve in panel.curves.iter().filter(|c| c.joined) {
         for part in pieces(curve, panel) {
