@@ -213,7 +213,7 @@ pub fn determines_level(choice: &LevelChoice, header: &BandHeader) -> bool {
 /// a gap, or the first one.
 ///
 /// # Errors
-/// As [`fermi_level`].
+/// As [`fermi_level()`].
 pub fn fermi_level_or(
     choice: &LevelChoice,
     chemical_potentials_ev: Option<&[f64]>,
@@ -279,7 +279,7 @@ const OVERSHOOT: f64 = 0.25;
 /// the table's energies, where their range (eV) is known.
 ///
 /// # Errors
-/// As [`fermi_level`].
+/// As [`fermi_level()`].
 pub fn check_level(
     choice: &LevelChoice,
     header: &BandHeader,

@@ -78,10 +78,16 @@ fn curves_are_chosen_thinned_overlaid_and_dark() {
             .filter(|t| svg.contains(&format!(">{t} K<")))
             .count()
     };
+    // The longer axis is the abscissa: sixteen temperatures, two dopings.
     let (svg, said) = figure("");
+    assert!(
+        curves(&svg) == 0 && svg.contains(">n: ") && !said.contains("curves"),
+        "{said}"
+    );
+    let (svg, said) = figure("--against doping");
     assert_eq!(curves(&svg), 12);
     assert!(said.contains("12 of 16 curves"), "{said}");
-    let (svg, said) = figure("--temperatures 300,900");
+    let (svg, said) = figure("--against doping --temperatures 300,900");
     assert_eq!(curves(&svg), 2);
     assert!(
         svg.contains(">900 K<") && !said.contains("curves"),
@@ -89,11 +95,13 @@ fn curves_are_chosen_thinned_overlaid_and_dark() {
     );
     let (svg, _) = figure("--against temperature --dopings p1e20");
     assert!(svg.contains(">p: ") && !svg.contains(">n: "));
-    let (svg, _) = figure(&format!("--temperatures 300,600 --overlay {other}"));
+    let (svg, _) = figure(&format!(
+        "--against doping --temperatures 300,600 --overlay {other}"
+    ));
     for label in ["many: 300 K", "many: 600 K", "other: 300 K", "other: 600 K"] {
         assert!(svg.contains(label), "{label}");
     }
-    let (dark, _) = figure("--dark");
+    let (dark, _) = figure("--dark --logy=false");
     assert!(!dark.contains("#FFFFFF") && !dark.contains("#000000"));
     assert_eq!(
         bzint(&format!("plot {many} --temperatures 333")).code(),

@@ -11,7 +11,7 @@ pub const MOST_CURVES: usize = 12;
 /// Quantities that are positive and vary by more than this are drawn on a logarithmic axis by default, where they are no maxima.
 const MANY_TIMES: f64 = 100.0;
 /// How far bars may widen an axis beyond the values, as a share of their range; on a logarithmic one as a factor.
-const BARS_WIDEN: f64 = 0.5;
+const BARS_WIDEN: f64 = 1.0;
 const BARS_WIDEN_TIMES: f64 = 3.0;
 
 /// The figure that the selection asks for; without quantities asked for those that have values, none where no quantity has any.

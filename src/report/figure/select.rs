@@ -356,7 +356,7 @@ fn on_states(
     };
     let has_levels = level != "carriers";
     let by_default = match level {
-        _ if !has_levels || n_l == 1 && n_t > 1 => Against::Temperature,
+        _ if !has_levels || n_t > n_l => Against::Temperature,
         "doping" => Against::Doping,
         _ => Against::ChemicalPotential,
     };
