@@ -28,3 +28,4 @@ test:
 	BZINT_REQUIRE_GPU=1 XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-/tmp}" cargo test
 	@sh .ci/python.sh
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
+	@if command -v mdbook >/dev/null; then mdbook build; else echo "SKIPPED: mdbook is not installed; the book is not built" >&2; fi

@@ -3,12 +3,15 @@
 use super::options::Output;
 use super::{Cli, session, terminal};
 use crate::error::{Error, Result};
+use crate::io::text::read_small;
 use clap::{Args, Parser};
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 /// What stands for an input's name without its ending.
 const STEM: &str = "{stem}";
+/// Most bytes of a job, and of a list of inputs.
+const MOST_BYTES: u64 = 1 << 20;
 /// Commands that run nothing of bands.
 const OTHERS: [&str; 3] = ["run", "completions", "man"];
 
@@ -46,7 +49,7 @@ impl Run {
     /// # Errors
     /// Where the job is no job; the first error of its steps, the others being said.
     pub fn run(self) -> Result<()> {
-        let text = crate::io::text::read_small(&self.job, 1 << 20)?.text;
+        let text = read_small(&self.job, MOST_BYTES)?.text;
         let wrong = |problem: String| {
             Error::bad_file(
                 &self.job,
@@ -118,8 +121,8 @@ impl Run {
         };
         let named = match &self.list {
             Some(list) => {
-                let read = std::fs::read_to_string(list);
-                let text = read.map_err(|e| format!("{}: {e}", list.display()))?;
+                let read = read_small(list, MOST_BYTES).map_err(|e| e.to_string())?;
+                let text = read.text;
                 let names = text.lines().map(str::trim);
                 names
                     .filter(|n| !n.is_empty() && !n.starts_with('#'))
