@@ -3,7 +3,7 @@
 
 help:
 	@echo "make demo   build bzint and run it on the copper bands in data/"
-	@echo "make test   formatting, lints, every test, documentation"
+	@echo "make test   formatting, lints, every test, the Python package, documentation"
 	@echo "make deny   licences and known vulnerabilities of the dependencies, where cargo-deny is installed"
 	@echo "make setup  only check (and on Debian install) what the build needs"
 
@@ -19,10 +19,13 @@ deny:
 
 test:
 	@sh .ci/setup.sh test
-	cargo fmt --check
+	cargo fmt --all --check
 	@sh .ci/deny.sh
 	cargo clippy --all-targets -- -D warnings
 	# The library alone: no C, no clap.
 	cargo check --lib --no-default-features
+	cargo clippy -p bzint-python -- -D warnings
 	BZINT_REQUIRE_GPU=1 XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-/tmp}" cargo test
+	@sh .ci/python.sh
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
+	@if command -v mdbook >/dev/null; then mdbook build; else echo "SKIPPED: mdbook is not installed; the book is not built" >&2; fi

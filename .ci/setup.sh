@@ -20,6 +20,23 @@ vulkan_driver() {
     [ -n "${VK_DRIVER_FILES:-}${VK_ICD_FILENAMES:-}" ]
 }
 
+# What is missing is installed where that may be done.
+root=none
+if have apt-get; then
+    if [ "$(id -u)" = 0 ]; then
+        root=""
+    elif have sudo && sudo -n true 2>/dev/null; then
+        root="sudo -n"
+    fi
+fi
+install_packages() {
+    echo "installing$1" >&2
+    # The names are split on purpose.
+    # shellcheck disable=SC2086
+    $root env DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=3 update -qq </dev/null >&2 &&
+        $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $1 </dev/null >&2
+}
+
 missing=""
 have cc || missing="$missing build-essential"
 have pkg-config || missing="$missing pkg-config"
@@ -30,14 +47,6 @@ if [ "$(uname -s)" = Linux ]; then
 fi
 
 if [ -n "$missing" ]; then
-    root=none
-    if have apt-get; then
-        if [ "$(id -u)" = 0 ]; then
-            root=""
-        elif have sudo && sudo -n true 2>/dev/null; then
-            root="sudo -n"
-        fi
-    fi
     if [ "$root" = none ]; then
         echo "bzint needs these packages (Debian names), which are missing:$missing" >&2
         if have apt-get; then
@@ -48,12 +57,7 @@ if [ -n "$missing" ]; then
         fi
         exit 1
     fi
-    echo "installing$missing" >&2
-    # The names are split on purpose.
-    # shellcheck disable=SC2086
-    $root env DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=3 update -qq </dev/null >&2
-    # shellcheck disable=SC2086
-    $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing </dev/null >&2
+    install_packages "$missing"
 fi
 
 if ! have cargo; then
@@ -67,15 +71,18 @@ fi
 
 [ "${1:-}" = test ] || exit 0
 
-# Tests that open files in h5py and xarray print SKIPPED without these.
-modules="h5py, xarray, h5netcdf, numpy"
+# The Python package is tested, and files are opened in h5py and xarray, where these are.
+modules="h5py, xarray, h5netcdf, numpy, pytest"
 for python in .venv/bin/python python3; do
     if "$python" -c "import $modules" >/dev/null 2>&1; then
         exit 0
     fi
 done
+if ! python3 -c "import venv, ensurepip" >/dev/null 2>&1 && [ "$root" != none ]; then
+    install_packages " python3 python3-venv" || true
+fi
 make_venv() {
-    python3 -m venv .venv && .venv/bin/python -m pip install --quiet --disable-pip-version-check h5py xarray h5netcdf numpy
+    python3 -m venv .venv && .venv/bin/python -m pip install --quiet --disable-pip-version-check h5py xarray h5netcdf numpy pytest
 }
 if ! make_venv </dev/null >/dev/null 2>&1; then
     echo "note: no Python environment with $modules could be made; the tests that need it are skipped" >&2

@@ -5,6 +5,8 @@
 //! io ──▶ bands::BandSource ──▶ integrate::measure, with an Engine (cpu, gpu) ──▶ Spectrum, SurfaceIntegral ──▶ transport ──▶ report
 //! ```
 //!
+//! The whole way, with every decision on it, is [`workflow`]: what the command line and the Python package call.
+//!
 //! Imports run one way, each room from those above it; `tests/cli/structure.rs` holds these lines against the code:
 //!
 //! ```text
@@ -31,8 +33,9 @@
 //! transport   ← bands bounds crystal error fermi_dirac integrate kernel memory quadrature scattering uncertainty units
 //! phonons     ← bands crystal elastic error excitations integrate io memory statistics uncertainty units
 //! superconductor ← bands crystal error fermi_dirac integrate quadrature uncertainty units
-//! report      ← bands bounds crystal elastic error excitations fermi_dirac integrate io phonons superconductor surface transport uncertainty units
-//! cli         ← bands bounds crystal elastic error excitations gpu integrate io memory phonons progress report sampler scattering superconductor surface transport uncertainty units
+//! workflow    ← bands crystal error gpu integrate io memory progress sampler scattering transport units
+//! report      ← bands bounds crystal elastic error excitations fermi_dirac integrate io phonons superconductor surface transport uncertainty units workflow
+//! cli         ← bands bounds crystal elastic error excitations gpu integrate io memory phonons progress report sampler scattering superconductor surface transport uncertainty units workflow
 //! ```
 //!
 //! Conventions: energies in eV, lengths in Å, times in s; results in SI. Lattice rows are a₁ a₂ a₃, `a_i·b_j = 2π δ_ij`,
@@ -102,5 +105,6 @@ pub mod surface;
 pub mod transport;
 pub mod uncertainty;
 pub mod units;
+pub mod workflow;
 
 pub use error::{Error, Result};

@@ -18,6 +18,23 @@ static LISTENING: AtomicBool = AtomicBool::new(false);
 /// The names of the phases, outermost first.
 static PHASES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
+static STOP: AtomicBool = AtomicBool::new(false);
+
+/// What a phase unwinds with where work is to stop: the caller that asked for that catches it.
+pub struct Stopped;
+
+/// Whether the work of this process is to stop: the next step of any phase unwinds with [`Stopped`], on whatever thread, and without a
+/// message. Who asks for it must catch that around the whole work, and take it back afterwards.
+pub fn stop(wanted: bool) {
+    STOP.store(wanted, Ordering::Relaxed);
+}
+
+fn stop_here() {
+    if STOP.load(Ordering::Relaxed) && !std::thread::panicking() {
+        std::panic::resume_unwind(Box::new(Stopped));
+    }
+}
+
 /// The listener is told until this is dropped.
 pub struct Listening;
 
@@ -50,6 +67,7 @@ const OFTEN_MS: u64 = 100;
 
 /// Begins a phase of `all` steps (0 where nobody knows).
 pub fn phase(name: impl Into<String>, all: u64) -> Phase {
+    stop_here();
     let began = LISTENING.load(Ordering::Relaxed).then(Instant::now);
     if began.is_some() {
         phases().push(name.into());
@@ -67,6 +85,7 @@ pub fn phase(name: impl Into<String>, all: u64) -> Phase {
 impl Phase {
     /// So many steps more are done.
     pub fn add(&self, steps: u64) {
+        stop_here();
         if self.began.is_some() {
             let done = self.done.fetch_add(steps, Ordering::Relaxed) + steps;
             self.tell_sometimes(done, self.all);
@@ -75,6 +94,7 @@ impl Phase {
 
     /// So many of `all` steps are done.
     pub fn at(&self, done: u64, all: u64) {
+        stop_here();
         self.tell_sometimes(done, all);
     }
 

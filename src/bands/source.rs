@@ -85,47 +85,55 @@ pub trait BandSource: Send + Sync {
     }
 }
 
-impl<S: BandSource + ?Sized> BandSource for &S {
-    fn header(&self) -> &BandHeader {
-        (**self).header()
-    }
+/// What a pointer points to.
+macro_rules! through {
+    ($pointer:ty) => {
+        impl<S: BandSource + ?Sized> BandSource for $pointer {
+            fn header(&self) -> &BandHeader {
+                (**self).header()
+            }
 
-    fn statistics(&self) -> &[BandStatistics] {
-        (**self).statistics()
-    }
+            fn statistics(&self) -> &[BandStatistics] {
+                (**self).statistics()
+            }
 
-    fn read_planes(
-        &self,
-        field: Field,
-        spin: usize,
-        band: usize,
-        first: usize,
-        out: &mut [f64],
-    ) -> Result<()> {
-        (**self).read_planes(field, spin, band, first, out)
-    }
+            fn read_planes(
+                &self,
+                field: Field,
+                spin: usize,
+                band: usize,
+                first: usize,
+                out: &mut [f64],
+            ) -> Result<()> {
+                (**self).read_planes(field, spin, band, first, out)
+            }
 
-    fn symmetry(&self) -> PointGroup {
-        (**self).symmetry()
-    }
+            fn symmetry(&self) -> PointGroup {
+                (**self).symmetry()
+            }
 
-    fn rival(&self) -> Option<Box<dyn BandSource + '_>> {
-        (**self).rival()
-    }
+            fn rival(&self) -> Option<Box<dyn BandSource + '_>> {
+                (**self).rival()
+            }
 
-    fn has_rival(&self) -> bool {
-        (**self).has_rival()
-    }
+            fn has_rival(&self) -> bool {
+                (**self).has_rival()
+            }
 
-    fn table(&self) -> Option<Box<dyn BandSource + '_>> {
-        (**self).table()
-    }
+            fn table(&self) -> Option<Box<dyn BandSource + '_>> {
+                (**self).table()
+            }
 
-    fn interpolation(&self) -> Option<Interpolation<'_>> {
-        (**self).interpolation()
-    }
+            fn interpolation(&self) -> Option<Interpolation<'_>> {
+                (**self).interpolation()
+            }
 
-    fn in_memory(&self, field: Field, spin: usize, band: usize) -> Option<&[f64]> {
-        (**self).in_memory(field, spin, band)
-    }
+            fn in_memory(&self, field: Field, spin: usize, band: usize) -> Option<&[f64]> {
+                (**self).in_memory(field, spin, band)
+            }
+        }
+    };
 }
+
+through!(&S);
+through!(std::sync::Arc<S>);

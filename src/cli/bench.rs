@@ -3,12 +3,13 @@
 use super::options::{FermiOption, Input, Method, Output, parse_bins};
 use super::quantity::count;
 use super::threads::on_threads;
-use super::{level, session, terminal};
+use super::{session, terminal};
 use crate::bands::{BandGrid, BandSource};
 use crate::error::Result;
 use crate::gpu::GpuEngine;
 use crate::integrate::cpu::CpuEngine;
 use crate::integrate::{Channels, EnergyAxis, Engine, Request, spectrum, surface};
+use crate::workflow::level;
 use clap::Args;
 use serde_json::json;
 use std::time::Instant;

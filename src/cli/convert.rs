@@ -3,7 +3,7 @@
 use super::options::{Input, Output, parse_energy};
 use super::outputs::Outputs;
 use super::quantity::excerpt;
-use super::{opened, session, terminal};
+use super::{session, terminal};
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
 use crate::io::bxsf::BxsfConvention;
@@ -185,7 +185,8 @@ impl Convert {
             &[&self.input.file],
             &[("--output", self.out.clone()), ("--output", win.clone())],
         )?;
-        let found = opened::hamiltonian(&self.input, self.spin.map(|spin| spin - 1))?;
+        let found =
+            crate::workflow::hamiltonian(self.input.read()?, self.spin.map(|spin| spin - 1))?;
         outputs.spare_inputs()?;
         session::notes(&self.output, found.header());
         wannier90::write(&self.out, &found, &session::command_line())?;

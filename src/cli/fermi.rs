@@ -1,14 +1,11 @@
 //! `bzint fermi`.
 
-use super::opened::{self, Demands, Preference};
 use super::options::{FermiOption, Input, Method, Output, parse_time};
 use super::outputs::{Delivery, Form, Outputs, file_to_write, of_option, write_json};
-use super::{level, plausible, session};
+use super::session;
 use crate::error::Result;
-use crate::integrate::{At, measure};
-use crate::progress;
 use crate::report::{FermiReport, fermi_json, fermi_result, fermi_table};
-use crate::transport::FermiTensors;
+use crate::workflow;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -38,37 +35,30 @@ impl Fermi {
     /// Where the bands cannot be read or integrated, or the result cannot be written.
     pub fn run(self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
-        self.level.check()?;
+        let asked = workflow::Fermi {
+            level: self.level,
+            tau: self.tau,
+        };
+        asked.check()?;
         self.input.check(Some(&self.method))?;
-        plausible::warn(&self.output, &plausible::TAU, self.tau);
+        for text in asked.doubts() {
+            session::warning(&self.output, &text);
+        }
         let form = self.out.as_deref().map(Form::without_csv).transpose()?;
         let outputs = Outputs::new(&self.output, &[&self.input.file], &of_option(&self.out))?;
-        let demands = Demands {
-            method: Some(&self.method),
-            check: &|header, range| level::check_level(&self.level, header, range),
-            table: None,
-            lifetimes: self.tau.is_none(),
-        };
-        let source = opened::open(&self.input, Preference::AsGiven, &demands)?;
+        let bands = asked.open(self.input.read()?, &self.input.opening, &self.method)?;
         outputs.spare_inputs()?;
-        let header = source.header();
+        let header = bands.header();
         session::notes(&self.output, header);
-        let ((integral, origin, crossings), run) =
-            session::integrate(&self.method, &self.output, &source, |request, engine| {
-                let phase = progress::phase("Fermi level", 0);
-                let (energy, origin) = level::fermi_level(&self.level, &*source, request, engine)?;
-                drop(phase);
-                let found = measure(&*source, request, &At(energy), engine)?;
-                Ok((found.result, origin, found.crossings))
-            })?;
+        let (found, run) = asked.run(&bands, &self.method, &session::voice(&self.output))?;
+        let run = session::with_budgets(run, &self.output);
         session::about_cap(&self.output, &run, header, None);
-        let tensors = FermiTensors::new(header, &integral, self.tau)?;
         let report = FermiReport {
             header,
             input: self.input.file.display().to_string(),
-            tensors: &tensors,
-            origin,
-            crossings,
+            tensors: &found.tensors,
+            origin: found.origin,
+            crossings: found.crossings,
             tau_s: self.tau,
             run: &run,
         };

@@ -1,8 +1,7 @@
 //! `bzint info`.
 
-use super::axes;
 use super::options::{Density, Input, InterpolatorKind, Output};
-use super::{level, session, terminal};
+use super::{session, terminal};
 use crate::bands::edges::BandEdges;
 use crate::bands::{BandHeader, BandSource, GapSplit};
 use crate::error::Result;
@@ -11,6 +10,7 @@ use crate::integrate::crossings::{CrossingEffect, PairCrossings, in_zone, on_sur
 use crate::integrate::{Channels, Request, Velocities, surface};
 use crate::report::{edges_json, edges_lines, on_fermi_surface, phonon_info, phonon_info_json};
 use crate::sampler::isospectral::{self, Wanted};
+use crate::workflow::{level, notes_on_axes};
 use clap::Args;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -115,7 +115,7 @@ fn asks_for_interpolator(input: &Input) -> bool {
 fn as_table(input: &Input) -> Input {
     let mut input = input.clone();
     if asks_for_interpolator(&input) {
-        input.interpolator = InterpolatorKind::Series;
+        input.opening.interpolator = InterpolatorKind::Series;
     }
     input
 }
@@ -268,7 +268,7 @@ fn to_text(
             );
         }
     }
-    for note in header.provenance.notes.iter().chain(&axes::notes(header)) {
+    for note in header.provenance.notes.iter().chain(&notes_on_axes(header)) {
         line("note", note.clone());
     }
     s
@@ -295,7 +295,7 @@ fn to_json(
     on_surface: Option<CrossingEffect>,
 ) -> Value {
     let header = source.header();
-    let notes = [header.provenance.notes.clone(), axes::notes(header)].concat();
+    let notes = [header.provenance.notes.clone(), notes_on_axes(header)].concat();
     let ranges: Vec<Value> = source
         .statistics()
         .iter()

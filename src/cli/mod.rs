@@ -1,6 +1,6 @@
 //! The command line: one file per subcommand. Options become checked types here; no physics.
 
-mod axes;
+mod bands;
 mod bench;
 mod bounds;
 mod convert;
@@ -11,17 +11,20 @@ mod drag;
 mod fermi;
 mod field;
 mod focusing;
+mod help;
 mod info;
+mod job;
 mod landauer;
-mod level;
 mod lists;
 mod magneto;
+mod manual;
 mod model;
 mod opened;
 mod optimize;
 mod options;
 mod orbits;
 mod outputs;
+mod parsed;
 mod phonon;
 mod plausible;
 mod plot;
@@ -36,6 +39,7 @@ mod states;
 mod superconductor;
 mod surface;
 mod surfaces;
+mod table;
 mod terminal;
 mod threads;
 mod transport;
@@ -43,7 +47,7 @@ mod validate;
 mod zt;
 
 use crate::error::Result;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
@@ -55,29 +59,28 @@ pub struct Cli {
     command: Command,
 }
 
-/// What is said of units below the options.
-const UNITS: &str = "Numbers take units where they have any, each its own: --tau 10fs, -T 300K:0.8kK:50K, --mu=-50meV,50meV, \
-                     --doping p1e25m^-3, --lattice-thermal-conductivity 2W/mK, --mean-free-path 20nm";
-
 #[derive(Subcommand, Debug)]
 enum Command {
     /// What a file holds: lattice, symmetry, grid, bands, gap, Fermi level
+    #[command(after_help = help::info())]
     Info(info::Info),
     /// Any supported input to a native full-zone band grid (.h5), BXSF, FRMSF, or a Hamiltonian (SEED_hr.dat)
+    #[command(after_help = help::convert())]
     Convert(convert::Convert),
     /// Analytic bands: free electrons, ellipsoids, tight binding
+    #[command(after_help = help::model())]
     Model(model::ModelCommand),
     /// The Fermi-surface tensors: N(E_F), <v_i v_j>, sigma_ij/tau or sigma_ij
-    #[command(after_help = UNITS)]
+    #[command(after_help = help::fermi())]
     Fermi(fermi::Fermi),
     /// States, electron count and sigma/tau per energy
-    #[command(after_help = UNITS)]
+    #[command(after_help = help::dos())]
     Dos(dos::Dos),
     /// Conductivity, Seebeck, thermal conductivity, Hall per temperature and doping or chemical potential
-    #[command(after_help = UNITS)]
+    #[command(after_help = help::transport())]
     Transport(Box<transport::Transport>),
     /// The doping (and temperature) of the largest power factor or zT
-    #[command(after_help = UNITS)]
+    #[command(after_help = help::optimize())]
     Optimize(Box<optimize::Optimize>),
     /// The Fermi surface (or any of constant energy): area, pockets, carriers; meshes, a page, a picture
     Surface(Box<surface::Surface>),
@@ -86,29 +89,36 @@ enum Command {
     /// Transport in any magnetic field: magnetoresistance, Hall, Seebeck, Nernst, thermal conductivity, along orbits
     Magneto(Box<magneto::Magneto>),
     /// Modes per area, mean free paths, and what a contact or a device of a given length conducts
-    #[command(after_help = UNITS)]
+    #[command(after_help = help::units())]
     Landauer(Box<landauer::Landauer>),
     /// zT as a functional of the bands: its window, its bounds, and how near the material comes
-    #[command(after_help = UNITS)]
+    #[command(after_help = help::units())]
     Zt(Box<zt::Zt>),
     /// Many materials in one table, sorted by zT or by how near they come to what their bands could do
-    #[command(after_help = UNITS)]
+    #[command(after_help = help::units())]
     Screen(Box<screen::Screen>),
     /// What no material can exceed: the best transmission for any alpha A, power and efficiency of two terminals
     Bounds(bounds::Bounds),
     /// Phonons: heat capacity, densities of states, lattice thermal conductivity, ballistic modes, mean free paths
-    #[command(after_help = UNITS)]
+    #[command(after_help = help::units())]
     Phonon(Box<phonon::Phonon>),
     /// Elastic waves of any crystal: velocities, directions of energy, how a point source's flow is focused
     Focusing(focusing::Focusing),
     /// Thermopower by phonon drag, against that by diffusion
-    #[command(after_help = UNITS)]
+    #[command(after_help = help::units())]
     Drag(Box<drag::Drag>),
     /// Quasiparticles of a superconductor: heat, superfluid density, penetration depth, states
-    #[command(after_help = UNITS)]
+    #[command(after_help = help::units())]
     Superconductor(Box<superconductor::Superconductor>),
     /// A figure (SVG or PNG) of any result file, with shaded error bands
+    #[command(after_help = help::plot())]
     Plot(plot::Plot),
+    /// Bands along a path through the zone, with their density of states beside: a figure, or CSV
+    #[command(after_help = help::bands())]
+    Bands(Box<bands::Bands>),
+    /// Many results in one table: CSV, Markdown or JSON
+    #[command(after_help = help::table())]
+    Table(table::Table),
     /// A self-contained HTML page of any result file: figures, main numbers, provenance
     Report(report::Report),
     /// CPU against GPU on these bands
@@ -117,6 +127,15 @@ enum Command {
     Bench(bench::Bench),
     /// Adapters, and which one `--backend auto` takes
     Devices(devices::Devices),
+    /// A command and its options from a file, for one input or many
+    #[command(after_help = help::run())]
+    Run(job::Run),
+    /// A script that completes commands and options in a shell
+    #[command(after_help = help::completions())]
+    Completions(manual::Completions),
+    /// Manual pages of all commands
+    #[command(after_help = help::man())]
+    Man(manual::Man),
 }
 
 impl Cli {
@@ -126,6 +145,11 @@ impl Cli {
     /// Whatever went wrong, to be printed as it is.
     pub fn run(self) -> Result<()> {
         threads::start_threads()?;
+        self.dispatch()
+    }
+
+    /// Runs the subcommand on threads that are there.
+    fn dispatch(self) -> Result<()> {
         match self.command {
             Command::Info(c) => c.run(),
             Command::Convert(c) => c.run(),
@@ -146,10 +170,15 @@ impl Cli {
             Command::Drag(c) => c.run(),
             Command::Superconductor(c) => c.run(),
             Command::Plot(c) => c.run(),
+            Command::Bands(c) => c.run(),
+            Command::Table(c) => c.run(),
             Command::Report(c) => c.run(),
             Command::Validate(c) => c.run(),
             Command::Bench(c) => c.run(),
             Command::Devices(c) => c.run(),
+            Command::Run(c) => c.run(),
+            Command::Completions(c) => c.run(Self::command()),
+            Command::Man(c) => c.run(Self::command()),
         }
     }
 }

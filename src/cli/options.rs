@@ -1,60 +1,42 @@
 //! Options that subcommands share, parsed into checked types.
 
+use super::parsed::{named, parsed};
 use super::quantity::{Kind, count, excerpt, number, positive, quantity, together};
-use crate::crystal::KGrid;
 use crate::error::{Error, Result};
-use crate::integrate::{Request, Velocities, Weights};
+use crate::integrate::{Velocities, Weights};
 use crate::io::bxsf::BxsfConvention;
 use crate::io::{self, OpenOptions, SpinDegeneracy};
-use clap::{Args, ValueEnum};
+use crate::workflow::Held;
+pub use crate::workflow::{
+    Backend, Density, EnergyRange as Range, FermiChoice, InterpolatorKind,
+    LevelChoice as FermiOption, Method, Opening,
+};
+use clap::Args;
+use std::ops::Deref;
 use std::path::PathBuf;
-
-/// Which integrator does the work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Backend {
-    /// A real GPU where there is one, else the CPU.
-    Auto,
-    /// The CPU, in f64.
-    Cpu,
-    /// A GPU (or a software Vulkan driver).
-    Gpu,
-}
 
 /// The band file.
 #[derive(Args, Clone, Debug)]
 pub struct Input {
     /// Bands: any supported file, or a directory that holds one (README, "What is read")
     pub file: PathBuf,
-    /// Interpolate the bands to a denser uniform grid, N or n1,n2,n3, on the fly (Fourier series through every energy; a
-    /// Wannier Hamiltonian itself); `none` takes a table as it is
-    #[arg(long, value_name = "N", value_parser = parse_density, allow_hyphen_values = true)]
-    pub interpolate: Option<Density>,
-    /// As --interpolate, by the largest distance of neighbouring k-points along b₁ b₂ b₃ in Å⁻¹, with the factor 2π (VASP's
-    /// KSPACING, Γ-centred)
-    #[arg(long, value_name = "SPACING", value_parser = parse_spacing, allow_hyphen_values = true,
-        conflicts_with_all = ["interpolate", "tolerance"])]
-    pub kspacing: Option<f64>,
-    /// Interpolate the bands and refine where the error is, until its bar is below this share of the result
-    #[arg(long, value_name = "RELATIVE", value_parser = parse_tolerance, allow_hyphen_values = true,
-        conflicts_with = "interpolate")]
-    pub tolerance: Option<f64>,
-    /// Where the bands are interpolated, go through the velocities that they bring as well as through the energies
-    #[arg(long)]
-    pub fit_velocities: bool,
-    /// How bands are interpolated: each sorted band by a Fourier `series`; as eigenvalues of smooth Hamiltonians found from the energies
-    /// (`isospectral`: right where bands touch); `auto`: these where they predict points left out much better
-    #[arg(long, value_name = "KIND", value_enum, default_value = "series")]
-    pub interpolator: InterpolatorKind,
-    /// Shift the empty bands of an insulator rigidly so that its gap becomes EV (the wanted gap, not the shift)
-    #[arg(long, value_name = "EV", value_parser = parse_energy, allow_hyphen_values = true)]
-    pub scissor: Option<f64>,
+    #[command(flatten)]
+    pub opening: Opening,
     /// Units of a BXSF or FRMSF file: wannier90, wien2k, skeaf, abinit, elk, qe:ALAT (bohr), or ENERGY,VECTORS,2pi|no2pi
-    #[arg(long, value_name = "UNITS")]
+    #[arg(long, value_name = "UNITS", help_heading = "Bands")]
     pub bxsf_units: Option<BxsfConvention>,
     /// Electrons that a state holds where the file does not tell (BXSF, FRMSF, Wannier90, generic lists): 1 for one spin channel
     /// or spinors, 2 for bands without spin (default: 2)
-    #[arg(long, value_name = "1|2", value_parser = parse_degeneracy)]
+    #[arg(long, value_name = "1|2", value_parser = parse_degeneracy, help_heading = "Bands")]
     pub spin_degeneracy: Option<SpinDegeneracy>,
+}
+
+impl Deref for Input {
+    type Target = Opening;
+
+    fn deref(&self) -> &Opening {
+        &self.opening
+    }
 }
 
 impl Input {
@@ -78,80 +60,58 @@ impl Input {
             spin_degeneracy: self.spin_degeneracy,
         })
     }
-}
 
-impl Input {
-    /// Whether these options fit together, and with the method.
+    /// What the file holds.
     ///
     /// # Errors
-    /// [`Error::BadOption`] where not.
-    pub fn check(&self, method: Option<&Method>) -> Result<()> {
-        if let Some(Density::Grid(n)) = self.interpolate {
-            KGrid::gamma(n).map_err(|_| {
-                let problem = format!("{}×{}×{} has more than 2³⁴ points", n[0], n[1], n[2]);
-                Error::bad_option("--interpolate", problem, "give a smaller grid")
-            })?;
-        }
-        if self.fit_velocities && self.interpolate == Some(Density::AsItIs) {
-            return Err(Error::bad_option(
-                "--fit-velocities",
-                "with `--interpolate none` nothing is interpolated",
-                "leave one of both out",
-            ));
-        }
-        if self.interpolator == InterpolatorKind::Isospectral {
-            let other = match (self.interpolate, self.fit_velocities) {
-                (Some(Density::AsItIs), _) => {
-                    Some("with `--interpolate none` nothing is interpolated")
-                }
-                (_, true) => {
-                    Some("a Hamiltonian is found from energies, velocities are not fitted")
-                }
-                _ => None,
-            };
-            if let Some(problem) = other {
-                let remedy = "leave one of both out";
-                return Err(Error::bad_option(
-                    "--interpolator isospectral",
-                    problem,
-                    remedy,
-                ));
-            }
-        }
-        match (method, self.tolerance) {
-            (Some(method), Some(_)) => method.check_refinement(),
-            (None, Some(_)) => Err(Error::bad_option(
-                "--tolerance",
-                "this command works on the k-points of a grid",
-                "give `--interpolate N` for a denser one",
-            )),
-            _ => Ok(()),
-        }
+    /// As [`Held::read`] and [`told`](Self::told).
+    pub fn read(&self) -> Result<Held> {
+        Held::read(&self.file, &self.told()?)
     }
 }
 
-/// How a table's bands are interpolated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum InterpolatorKind {
-    /// By Hamiltonians where they predict points left out of the table much better than the series does.
-    Auto,
-    /// Every sorted band by a Fourier series.
-    Series,
-    /// By smooth Hamiltonians that have the energies as eigenvalues, wherever they are found.
-    Isospectral,
+/// [`Opening`] as options.
+#[derive(Args)]
+#[command(next_help_heading = "Bands")]
+struct OpeningArgs {
+    /// Interpolate the bands to a denser uniform grid, N or n1,n2,n3, on the fly (Fourier series through every energy; a
+    /// Wannier Hamiltonian itself); `none` takes a table as it is
+    #[arg(long, value_name = "N", value_parser = parse_density, allow_hyphen_values = true)]
+    interpolate: Option<Density>,
+    /// As --interpolate, by the largest distance of neighbouring k-points along b₁ b₂ b₃ in Å⁻¹, with the factor 2π (VASP's
+    /// KSPACING, Γ-centred)
+    #[arg(long, value_name = "SPACING", value_parser = parse_spacing, allow_hyphen_values = true,
+        conflicts_with_all = ["interpolate", "tolerance"])]
+    kspacing: Option<f64>,
+    /// Interpolate the bands and refine where the error is, until its bar is below this share of the result
+    #[arg(long, value_name = "RELATIVE", value_parser = parse_tolerance, allow_hyphen_values = true,
+        conflicts_with = "interpolate")]
+    tolerance: Option<f64>,
+    /// Where the bands are interpolated, go through the velocities that they bring as well as through the energies
+    #[arg(long)]
+    fit_velocities: bool,
+    /// How bands are interpolated: each sorted band by a Fourier `series`; as eigenvalues of smooth Hamiltonians found from the energies
+    /// (`isospectral`: right where bands touch); `auto`: these where they predict points left out much better
+    #[arg(long, value_name = "KIND", value_enum, default_value = "series")]
+    interpolator: InterpolatorKind,
+    /// Shift the empty bands of an insulator rigidly so that its gap becomes EV (the wanted gap, not the shift)
+    #[arg(long, value_name = "EV", value_parser = parse_energy, allow_hyphen_values = true)]
+    scissor: Option<f64>,
 }
 
-/// How densely a table is to be interpolated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Density {
-    /// Not at all.
-    AsItIs,
-    /// On a uniform grid of so many points.
-    Grid([usize; 3]),
-}
+parsed!(OpeningArgs => Opening {
+    interpolate, kspacing, tolerance, fit_velocities, interpolator, scissor
+});
+
+named!(InterpolatorKind {
+    Auto: "auto" "By Hamiltonians where they predict points left out of the table much better than the series does",
+    Series: "series" "Every sorted band by a Fourier series",
+    Isospectral: "isospectral" "By smooth Hamiltonians that have the energies as eigenvalues, wherever they are found",
+});
 
 /// How much is said, and where.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "What is said")]
 pub struct Output {
     /// Print a machine-readable summary on stdout
     #[arg(long)]
@@ -164,106 +124,58 @@ pub struct Output {
     pub verbose: bool,
 }
 
-/// How to integrate.
-#[derive(Args, Clone, Debug)]
-pub struct Method {
+/// [`Method`] as options.
+#[derive(Args)]
+#[command(next_help_heading = "Integration")]
+struct MethodArgs {
     /// Integrator
     #[arg(long, value_enum, default_value = "auto")]
-    pub backend: Backend,
+    backend: Backend,
     /// Threads of the CPU integrator (default: all)
     #[arg(long, value_name = "N", value_parser = parse_threads, allow_hyphen_values = true)]
-    pub threads: Option<usize>,
+    threads: Option<usize>,
     /// Velocities: `file`, or central differences of order 2, 4 or 6 (default: the file's where it has them, else 4)
     #[arg(long, value_name = "SOURCE", value_parser = parse_velocities, allow_hyphen_values = true)]
-    pub velocity: Option<Velocities>,
+    velocity: Option<Velocities>,
     /// δ-function: `tetrahedra`, `gaussian:EV` or `mp:EV` (Methfessel–Paxton of order 1)
     #[arg(long, value_name = "METHOD", value_parser = parse_weights, allow_hyphen_values = true, default_value = "tetrahedra")]
-    pub weights: Weights,
+    weights: Weights,
     /// k-planes per block (never changes a result)
     #[arg(long, value_name = "PLANES", hide = true)]
-    pub block_planes: Option<usize>,
+    block_planes: Option<usize>,
 }
 
-impl Method {
-    /// Whether bands can be refined so.
-    ///
-    /// # Errors
-    /// [`Error::BadOption`] where not.
-    pub fn check_refinement(&self) -> Result<()> {
-        if self.backend == Backend::Gpu {
-            return Err(Error::bad_option(
-                "--backend gpu",
-                "refinement runs on the CPU",
-                "give `--interpolate N` (or `none`) for a uniform grid on the GPU",
-            ));
-        }
-        if self.weights != Weights::Tetrahedra {
-            return Err(Error::bad_option(
-                "--weights",
-                "refinement integrates with linear tetrahedra",
-                "give `--interpolate N` (or `none`) for smearing on a uniform grid",
-            ));
-        }
-        Ok(())
-    }
+parsed!(MethodArgs => Method {
+    backend, threads, velocity, weights, block_planes
+});
 
-    /// The request's parts that these options set.
-    pub fn apply<'a>(&self, mut request: Request<'a>) -> Request<'a> {
-        if let Some(velocities) = self.velocity {
-            request.velocities = velocities;
-        }
-        request.weights = self.weights;
-        request.block_planes = self.block_planes;
-        request
-    }
-}
+named!(Backend {
+    Auto: "auto" "A real GPU where there is one, else the CPU",
+    Cpu: "cpu" "The CPU, in f64",
+    Gpu: "gpu" "A GPU (or a software Vulkan driver)",
+});
 
-/// Where the Fermi level comes from.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum FermiChoice {
-    /// The file's.
-    File,
-    /// The energy that holds the file's electrons.
-    Electrons,
-    /// An energy, eV.
-    Given(f64),
-}
-
-/// The option `--fermi-level`.
-#[derive(Args, Clone, Debug)]
-pub struct FermiOption {
+/// [`FermiOption`] as options.
+#[derive(Args)]
+#[command(next_help_heading = "Fermi level")]
+struct LevelArgs {
     /// Fermi level: an energy in eV, `file`, or `electrons` (the energy that holds the electrons; default: file, else electrons)
     #[arg(long, value_name = "EV", value_parser = parse_fermi, allow_hyphen_values = true)]
-    pub fermi_level: Option<FermiChoice>,
+    fermi_level: Option<FermiChoice>,
     /// Electrons per cell in these bands, where the file does not say or another number is wanted
     #[arg(long, value_name = "N", value_parser = parse_electrons, allow_hyphen_values = true)]
-    pub electrons: Option<f64>,
+    electrons: Option<f64>,
 }
+
+parsed!(LevelArgs => FermiOption {
+    fermi_level, electrons
+});
 
 fn parse_degeneracy(text: &str) -> Result<SpinDegeneracy, String> {
     match text {
         "1" => Ok(SpinDegeneracy::One),
         "2" => Ok(SpinDegeneracy::Two),
         _ => Err("give 1 or 2".into()),
-    }
-}
-
-impl FermiOption {
-    /// Whether one Fermi level is asked for, not two.
-    ///
-    /// # Errors
-    /// [`Error::BadOption`] where the electrons say another than the level.
-    pub fn check(&self) -> Result<()> {
-        match (self.fermi_level, self.electrons) {
-            (Some(FermiChoice::Given(_) | FermiChoice::File), Some(n)) => Err(Error::bad_option(
-                "--electrons",
-                format!(
-                    "{n} electrons say where the Fermi level lies, and --fermi-level says it too"
-                ),
-                "give one of both",
-            )),
-            _ => Ok(()),
-        }
     }
 }
 
@@ -380,17 +292,6 @@ const MOST_BINS: usize = 1 << 20;
 /// The number of bins of a spectrum.
 pub fn parse_bins(text: &str) -> Result<usize, String> {
     count(text, "bins", 1, MOST_BINS)
-}
-
-/// A range of energies `start:stop:step`, eV.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Range {
-    /// First value.
-    pub start: f64,
-    /// Last value.
-    pub stop: f64,
-    /// Distance of values, where given.
-    pub step: Option<f64>,
 }
 
 /// Parses `start:stop[:step]`.

@@ -1,10 +1,12 @@
 //! `bzint plot`.
 
+use super::lists::{Dopings, List, parse_dopings, parse_temperatures};
 use super::options::Output;
 use super::outputs::{Delivery, Outputs, beside_results, file_to_write, is_stdout};
+use super::session;
 use crate::error::{Error, Result};
 use crate::io::results::ResultFile;
-use crate::report::figure::{Against, Selection, compose, png, svg};
+use crate::report::figure::{Against, MOST_CURVES, Selection, dark, overlaid, png, svg};
 use clap::{ArgAction, Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -49,6 +51,18 @@ pub struct Plot {
     /// Width and height of a panel in units of 1/96 inch; a PNG has three pixels per unit
     #[arg(long, value_name = "WxH", value_parser = parse_size, allow_hyphen_values = true, default_value = "460x360")]
     size: (f64, f64),
+    /// Curves of these temperatures only, K: 300 or 300,600
+    #[arg(long, value_name = "LIST", value_parser = parse_temperatures, allow_hyphen_values = true)]
+    temperatures: Option<List>,
+    /// Curves of these dopings only, as `transport` takes them
+    #[arg(long, value_name = "LIST", value_parser = parse_dopings, allow_hyphen_values = true)]
+    dopings: Option<Dopings>,
+    /// Other results whose curves are drawn beside, each named after its file
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    overlay: Vec<PathBuf>,
+    /// On a dark page
+    #[arg(long)]
+    dark: bool,
     #[command(flatten)]
     output: Output,
 }
@@ -61,8 +75,20 @@ impl Plot {
     pub fn run(self) -> Result<()> {
         let out = beside_results(&self.out, &self.file, "svg")?;
         let is_png = !is_stdout(&out) && is_png(&out)?;
-        let outputs = Outputs::new(&self.output, &[&self.file], &[("--output", out.clone())])?;
-        let results = ResultFile::open(&self.file)?;
+        let files: Vec<&Path> = [&self.file]
+            .into_iter()
+            .chain(&self.overlay)
+            .map(PathBuf::as_path)
+            .collect();
+        let outputs = Outputs::new(&self.output, &files, &[("--output", out.clone())])?;
+        let all: Vec<ResultFile> = files
+            .iter()
+            .map(|file| ResultFile::open(file))
+            .collect::<Result<_>>()?;
+        let [results, ..] = &all[..] else {
+            return Ok(());
+        };
+        let named: Vec<(String, &ResultFile)> = names(&files).into_iter().zip(&all).collect();
         let selection = Selection {
             quantities: self.quantity.clone(),
             against: self.against.map(|a| match a {
@@ -73,8 +99,16 @@ impl Plot {
             component: self.component.clone(),
             log_x: self.logx,
             log_y: self.logy,
+            temperatures: self
+                .temperatures
+                .as_ref()
+                .map_or(Vec::new(), |l| l.0.clone()),
+            dopings: self
+                .dopings
+                .as_ref()
+                .map_or(Vec::new(), |d| d.values.clone()),
         };
-        let figure = compose(&results, &selection, self.size)?.ok_or_else(|| {
+        let figure = overlaid(&named, &selection, self.size)?.ok_or_else(|| {
             Error::bad_option(
                 "--quantity",
                 format!(
@@ -84,7 +118,14 @@ impl Plot {
                 "give another file",
             )
         })?;
+        if let Some(n) = figure.thinned {
+            let text = format!(
+                "{MOST_CURVES} of {n} curves are drawn, evenly picked; --temperatures and --dopings choose"
+            );
+            session::note(&self.output, &text);
+        }
         let figure = svg(&figure);
+        let figure = if self.dark { dark(&figure) } else { figure };
         let mut end = Delivery::new(&self.output, &outputs);
         end.write(&out, |out| {
             if is_png {
@@ -99,9 +140,24 @@ impl Plot {
     }
 }
 
+/// What files are called in a legend: their names without endings, with folders where these alone tell them apart.
+fn names(files: &[&Path]) -> Vec<String> {
+    let short = |file: &Path| {
+        let stem = file.file_stem().unwrap_or(file.as_os_str());
+        stem.to_string_lossy().into_owned()
+    };
+    let all: Vec<String> = files.iter().map(|file| short(file)).collect();
+    let alone = |name: &String| all.iter().filter(|n| *n == name).count() == 1;
+    let name = |(file, name): (&&Path, &String)| match alone(name) {
+        true => name.clone(),
+        false => file.display().to_string(),
+    };
+    files.iter().zip(&all).map(name).collect()
+}
+
 /// # Errors
 /// [`Error::BadOption`] for a figure of neither kind.
-fn is_png(path: &Path) -> Result<bool> {
+pub fn is_png(path: &Path) -> Result<bool> {
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
     match extension.as_deref() {
         Some("svg") => Ok(false),

@@ -1,22 +1,14 @@
 //! What every subcommand does around its work: open the bands, choose the integrator, say what was noted.
 
-use super::axes;
-use super::opened::{self, Demands, Opened, Preference};
-use super::options::{Backend, Input, Method, Output};
-use super::quantity::excerpt;
+use super::opened;
+use super::options::{Input, Method, Output};
 use super::terminal;
-use super::threads::on_threads;
 use crate::bands::{BandHeader, BandSource};
 use crate::error::{Error, Result};
-use crate::gpu::{self, GpuEngine};
-use crate::integrate::cpu::CpuEngine;
-use crate::integrate::refine::{Refinement, RefiningEngine};
-use crate::integrate::{Engine, Progress, Request, Velocities, Weights};
-use crate::progress;
-use crate::report::Run;
-use crate::sampler::InterpolatedBands;
+use crate::integrate::{Engine, Request};
 use crate::transport::Row;
-use std::time::Instant;
+use crate::workflow::{self, Demands, Kind, Opened, Preference, Run, Said};
+use std::sync::{Mutex, PoisonError};
 
 /// Opens the input as a table, interpolated to a uniform grid where asked.
 ///
@@ -73,190 +65,73 @@ pub fn doubts(all: &[String]) {
 /// Prints the reader's notes.
 pub fn notes(output: &Output, header: &BandHeader) {
     if output.verbose || !header.provenance.format.starts_with("model") {
-        for text in header.provenance.notes.iter().chain(&axes::notes(header)) {
+        for text in header
+            .provenance
+            .notes
+            .iter()
+            .chain(&workflow::notes_on_axes(header))
+        {
             note(output, text);
         }
     }
 }
 
-/// The command line as it can be typed again, for provenance.
-pub fn command_line() -> String {
-    let mut words = vec!["bzint".to_owned()];
-    words.extend(std::env::args_os().skip(1).map(|word| {
-        let word = word.to_string_lossy();
-        let plain = |c: char| c.is_alphanumeric() || "-_=+,.:/@%^".contains(c);
-        if !word.is_empty() && word.chars().all(plain) {
-            word.into_owned()
-        } else {
-            format!("'{}'", word.replace('\'', r"'\''"))
-        }
-    }));
-    words.join(" ")
+/// What a job typed in the place of the user.
+static TYPED: Mutex<Option<String>> = Mutex::new(None);
+
+/// From now on this is the command line.
+pub fn set_command_line(words: &[String]) {
+    *TYPED.lock().unwrap_or_else(PoisonError::into_inner) = Some(typed(words));
 }
 
-/// Runs `work` with the chosen integrator. With `auto` a failing GPU is said and the CPU takes over; a GPU's numbers are
-/// never used after it failed.
+/// The command line as it can be typed again, for provenance.
+pub fn command_line() -> String {
+    let own = TYPED.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    own.unwrap_or_else(|| {
+        let words = std::env::args_os().skip(1);
+        let words = words.map(|word| word.to_string_lossy().into_owned());
+        let all: Vec<String> = std::iter::once("bzint".to_owned()).chain(words).collect();
+        typed(&all)
+    })
+}
+
+/// Words as a shell takes them.
+pub fn typed(words: &[String]) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_=+,.:/@%^".contains(c);
+    let one = |word: &String| match !word.is_empty() && word.chars().all(plain) {
+        true => word.clone(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    };
+    words.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+/// Runs `work` with the chosen integrator, as [`workflow::integrate`].
 ///
 /// # Errors
-/// The errors of `work`; [`Error::NoAdapter`] where a GPU was asked for and there is none.
+/// Likewise.
 pub fn integrate<T: Send>(
     method: &Method,
     output: &Output,
     source: &Opened,
     work: impl Fn(&Request, &mut dyn Engine) -> Result<T> + Sync,
 ) -> Result<(T, Run)> {
-    let (result, run) = chosen(method, output, source, work)?;
+    let (result, run) = workflow::integrate(method, source, &voice(output), work)?;
+    Ok((result, with_budgets(run, output)))
+}
+
+/// A run whose tables say what bars are made of where much is to be said.
+pub fn with_budgets(run: Run, output: &Output) -> Run {
     let budgets = output.verbose;
-    Ok((result, Run { budgets, ..run }))
+    Run { budgets, ..run }
 }
 
-fn chosen<T: Send>(
-    method: &Method,
-    output: &Output,
-    source: &Opened,
-    work: impl Fn(&Request, &mut dyn Engine) -> Result<T> + Sync,
-) -> Result<(T, Run)> {
-    let request = method.apply(Request::for_bands(source.header()));
-    if method.backend == Backend::Auto {
-        about_adapter(output);
+/// Prints what the workflow says, each as it matters.
+pub fn voice(output: &Output) -> impl Fn(Said) + Sync + '_ {
+    |said| match said.kind {
+        Kind::Note => note(output, &said.text),
+        Kind::Warning => warning(output, &said.text),
+        Kind::Doubt => terminal::say("warning", &said.text),
     }
-    let source = match source {
-        Opened::Table(source) => &**source,
-        Opened::Refined(bands, refinement) => {
-            if let Some(Velocities::FiniteDifference(_)) = method.velocity {
-                let text = "--velocity: refinement takes the interpolation's own derivatives; give `--interpolate none` for differences \
-                            of the table";
-                note(output, text);
-            }
-            return refine(method, bands, *refinement, &request, work);
-        }
-    };
-    let on_gpu = match method.backend {
-        Backend::Cpu => false,
-        Backend::Gpu => true,
-        Backend::Auto => gpu::real_gpu().is_some(),
-    };
-    if on_gpu {
-        let attempt =
-            GpuEngine::new(None).and_then(|mut engine| timed(source, &request, &mut engine, &work));
-        match attempt {
-            Err(error) if method.backend == Backend::Auto && error.is_gpu() => {
-                terminal::say("warning", &error.to_string());
-                terminal::say("warning", "`--backend auto` goes on with the CPU");
-            }
-            other => return other,
-        }
-    }
-    on_threads(method.threads, || {
-        timed(source, &request, &mut CpuEngine::<f64>::default(), &work)
-    })
-}
-
-/// Says where `BZINT_ADAPTER` asks for an adapter that `auto` does not take.
-fn about_adapter(output: &Output) {
-    let Some(name) = gpu::named_adapter() else {
-        return;
-    };
-    let devices = gpu::devices();
-    let wanted = name.to_lowercase();
-    let found = devices
-        .iter()
-        .find(|d| d.name.to_lowercase().contains(&wanted));
-    let problem = match found {
-        Some(device) if device.real => return,
-        Some(device) => format!(
-            "`{}` is no GPU, which alone `--backend auto` takes; give `--backend gpu` for it",
-            device.name
-        ),
-        None => {
-            let names: Vec<&str> = devices.iter().map(|d| d.name.as_str()).collect();
-            let there = match names.is_empty() {
-                true => "there is none".to_owned(),
-                false => format!("there are: {}", names.join(", ")),
-            };
-            format!("no adapter's name contains it; {there}")
-        }
-    };
-    warning(
-        output,
-        &format!("BZINT_ADAPTER={}: {problem}", excerpt(&name)),
-    );
-}
-
-/// As [`integrate`], by refinement on the CPU.
-fn refine<T: Send>(
-    method: &Method,
-    bands: &InterpolatedBands,
-    refinement: Refinement,
-    request: &Request,
-    work: impl Fn(&Request, &mut dyn Engine) -> Result<T> + Sync,
-) -> Result<(T, Run)> {
-    method.check_refinement()?;
-    // Velocities are analytic, whatever differences a table would get.
-    let request = &Request {
-        velocities: Velocities::FromFile,
-        ..*request
-    };
-    on_threads(method.threads, || {
-        let start = Instant::now();
-        let phase = progress::phase("integrating", 0);
-        let mut engine = RefiningEngine::new(refinement);
-        let result = work(request, &mut engine)?;
-        drop(phase);
-        let seconds = start.elapsed().as_secs_f64();
-        let mut words = format!(
-            "linear tetrahedra on an interpolation refined to {:e}, analytic velocities, tensors symmetrised over {} operations",
-            refinement.tolerance,
-            bands.header().point_group.order()
-        );
-        if let Some(refined) = engine.last() {
-            words += &format!(
-                "; {} k-points of a band, the finest as on {}×{}×{}",
-                refined.points, refined.finest[0], refined.finest[1], refined.finest[2]
-            );
-            if let Some(cap) = &refined.cap {
-                let times = refined.reached;
-                words += &format!("; stopped {times:.1} times above the tolerance: {cap}");
-            }
-        }
-        Ok((
-            result,
-            Run {
-                backend: "cpu",
-                adapter: engine.adapter(),
-                seconds,
-                method: words,
-                refined: engine.last().cloned(),
-                budgets: false,
-            },
-        ))
-    })
-}
-
-fn timed<T>(
-    source: &dyn BandSource,
-    request: &Request,
-    engine: &mut dyn Engine,
-    work: &impl Fn(&Request, &mut dyn Engine) -> Result<T>,
-) -> Result<(T, Run)> {
-    let phase = progress::phase("integrating", 0);
-    let show = |done: u64, all: u64| phase.at(done, all);
-    let progress: Progress = Some(&show);
-    let request = Request {
-        progress,
-        ..*request
-    };
-    let start = Instant::now();
-    let result = work(&request, engine);
-    let run = Run {
-        backend: engine.backend(),
-        adapter: engine.adapter(),
-        seconds: start.elapsed().as_secs_f64(),
-        method: method_name(&request, source.header()),
-        refined: None,
-        budgets: false,
-    };
-    Ok((result?, run))
 }
 
 /// A state's widest bar: T (K), μ (eV), the quantity's name, and its bar as a share of it.
@@ -332,21 +207,4 @@ pub fn about_cap(output: &Output, run: &Run, header: &BandHeader, widest: Option
     }
     text += "; a larger --tolerance is reached sooner, fewer temperatures or chemical potentials leave more points for each";
     note(output, &text);
-}
-
-/// The method in words.
-fn method_name(request: &Request, header: &BandHeader) -> String {
-    let weights = match request.weights {
-        Weights::Tetrahedra => "linear tetrahedra".to_owned(),
-        Weights::Gaussian(s) => format!("Gaussian smearing of {s} eV"),
-        Weights::MethfesselPaxton(s) => format!("Methfessel-Paxton smearing of {s} eV"),
-    };
-    let velocities = match request.velocities {
-        Velocities::FromFile => "velocities of the bands themselves".to_owned(),
-        Velocities::FiniteDifference(order) => {
-            format!("velocities by central differences of order {order}")
-        }
-    };
-    let order = header.point_group.order();
-    format!("{weights}, {velocities}, tensors symmetrised over {order} operations")
 }

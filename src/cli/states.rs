@@ -1,7 +1,6 @@
 //! Thermal states along directions: the options that `landauer` and `zt` share, and the one integration behind all of them.
 
 use super::dimension::DimensionOption;
-use super::level;
 use super::lists::{Dopings, List, parse_dopings, parse_energies, parse_temperatures};
 use super::options::{FermiOption, Output};
 use super::plausible;
@@ -21,6 +20,7 @@ use crate::transport::{
     TransportDistribution, WindowRelevance, inequivalent,
 };
 use crate::units::BOLTZMANN_EV;
+use crate::workflow::level;
 use clap::Args;
 use rayon::prelude::*;
 

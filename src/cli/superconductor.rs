@@ -1,6 +1,5 @@
 //! `bzint superconductor`.
 
-use super::level;
 use super::lists::{List, parse_energies, parse_temperatures};
 use super::opened::Opened;
 use super::options::{FermiOption, Input, Method, Output, parse_temperature};
@@ -22,6 +21,7 @@ use crate::superconductor::{
 use crate::transport::FermiTensors;
 use crate::uncertainty::Scalar;
 use crate::units::BOLTZMANN_EV;
+use crate::workflow::level;
 use clap::Args;
 use std::path::PathBuf;
 

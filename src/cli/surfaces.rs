@@ -2,11 +2,12 @@
 
 use super::opened::{self, Demands, Opened, Preference};
 use super::options::{Backend, FermiOption, Input, Method, Output, parse_grid};
-use super::{level, session};
+use super::session;
 use crate::bands::{BandHeader, BandSource};
 use crate::error::{Error, Result};
 use crate::integrate::Weights;
 use crate::surface::{Density, Sampled, grid_for, sample_interpolated, sample_table};
+use crate::workflow::level;
 use clap::Args;
 
 /// Options of the surface's grid.

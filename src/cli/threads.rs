@@ -1,11 +1,30 @@
 //! The threads that work is done on.
 
 use crate::error::{Error, Result};
+pub use crate::workflow::on_threads;
 
 /// Address space that a thread takes with its stack and its heap, bytes.
 const THREAD_SPACE: u64 = 128 << 20;
 
-/// Starts the threads that work is done on by default: fewer than there are processors where a limit (`ulimit -v`, `-u`) says so.
+/// What says how many threads a job of a cluster may have; `RAYON_NUM_THREADS` is heard by the threads themselves.
+const TOLD: [&str; 2] = ["OMP_NUM_THREADS", "SLURM_CPUS_PER_TASK"];
+
+/// How many threads the caller's environment grants, where it says so.
+fn told() -> Option<usize> {
+    if std::env::var_os("RAYON_NUM_THREADS").is_some() {
+        return None;
+    }
+    let number = |name: &&'static str| {
+        let text = std::env::var(name).ok()?;
+        // OpenMP takes a list, of which the first is the outermost.
+        let first = text.split(',').next()?.trim().parse::<usize>().ok()?;
+        (first > 0).then_some(first)
+    };
+    TOLD.iter().find_map(number)
+}
+
+/// Starts the threads that work is done on by default: fewer than there are processors where a limit (`ulimit -v`, `-u`) or a job's
+/// share of the machine (`OMP_NUM_THREADS`, `SLURM_CPUS_PER_TASK`) says so.
 ///
 /// # Errors
 /// [`Error::BadOption`] where not even this thread can work.
@@ -13,7 +32,8 @@ pub fn start_threads() -> Result<()> {
     use rayon::ThreadPoolBuilder;
     let fit = crate::memory::address_space().map(|left| (left / THREAD_SPACE).max(1) as usize);
     let usual = std::thread::available_parallelism().map_or(1, |n| n.get());
-    let limited = fit.filter(|fit| *fit < usual);
+    let most = told().map_or(usual, |told| told.min(usual));
+    let limited = Some(fit.map_or(most, |fit| fit.min(most))).filter(|n| *n < usual);
     let builder = || match limited {
         Some(threads) => ThreadPoolBuilder::new().num_threads(threads),
         None => ThreadPoolBuilder::new(),
@@ -34,25 +54,4 @@ pub fn start_threads() -> Result<()> {
             "raise the limits (`ulimit -u`, `ulimit -v`)",
         )
     })
-}
-
-/// Runs `work` with the chosen number of threads.
-///
-/// # Errors
-/// [`Error::BadOption`] where the system does not start so many.
-pub fn on_threads<T: Send>(
-    threads: Option<usize>,
-    work: impl FnOnce() -> Result<T> + Send,
-) -> Result<T> {
-    let Some(threads) = threads else {
-        return work();
-    };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|error| {
-            let problem = format!("the system does not start {threads} threads ({error})");
-            Error::bad_option("--threads", problem, "give fewer")
-        })?;
-    pool.install(work)
 }

@@ -2,7 +2,7 @@
 
 use super::options::{FermiOption, Input, Method, Output, parse_bins};
 use super::threads::on_threads;
-use super::{level, session, terminal};
+use super::{session, terminal};
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
 use crate::gpu::GpuEngine;
@@ -10,6 +10,7 @@ use crate::integrate::cpu::CpuEngine;
 use crate::integrate::{
     Channel, Channels, EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral, spectrum, surface,
 };
+use crate::workflow::level;
 use clap::Args;
 use serde_json::json;
 

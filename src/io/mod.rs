@@ -16,7 +16,7 @@ pub mod hdf5;
 mod identity;
 mod input;
 mod lines;
-mod listed;
+pub(crate) mod listed;
 mod netcdf;
 mod options;
 pub mod output;

@@ -1,5 +1,6 @@
 //! Results for people and for programs: tables, JSON, HDF5, figures, pages.
 
+mod band_path;
 mod boltztrap;
 mod bounds;
 mod budget;
@@ -23,10 +24,12 @@ mod screen;
 mod sheet;
 mod superconductor;
 mod surface;
+mod table;
 mod transport;
 mod zt;
 
-use crate::integrate::refine::Refined;
+pub use crate::workflow::Run;
+pub use band_path::{BandPathReport, band_path_csv, band_path_figure, band_path_json};
 pub use boltztrap::{BOLTZTRAP_FILES, boltztrap_files};
 pub use bounds::{BoundsReport, TerminalsReport, bounds_json, bounds_result, bounds_table};
 pub use crossings::on_fermi_surface;
@@ -39,7 +42,9 @@ pub use format::{scalar, scalar_json, scientific, tensor_json};
 pub use landauer::{LANDAUER_LEGEND, ModeSpectra, modes_name};
 pub use magneto::{MagnetoReport, magneto_csv, magneto_json, magneto_result, magneto_table};
 pub use magneto_figure::magneto_figure;
-pub use optimum::{OptimumReport, objective_name, optimum_table};
+pub use optimum::{
+    OptimumReport, objective_name, optimum_json, optimum_report, optimum_result, optimum_table,
+};
 pub use orbits::{
     OrbitsReport, follow, orbits_csv, orbits_figure, orbits_json, orbits_result, orbits_table,
 };
@@ -63,6 +68,7 @@ pub use superconductor::{
 #[cfg(feature = "figures")]
 pub use surface::surface_png;
 pub use surface::{Property, SurfaceReport, View, surface_json, surface_page, surface_table};
+pub use table::ManyResults;
 pub use transport::{
     TransportReport, transport_csv, transport_json, transport_result, transport_table,
 };
@@ -78,21 +84,4 @@ fn mean_in_words(directions: usize) -> &'static str {
         1 => "their trace",
         _ => "a third of their trace",
     }
-}
-
-/// How a result came to be.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Run {
-    /// "cpu" or "gpu".
-    pub backend: &'static str,
-    /// Adapter, or number of threads.
-    pub adapter: String,
-    /// Wall time of the integration.
-    pub seconds: f64,
-    /// Method in words.
-    pub method: String,
-    /// What refinement did, where it did.
-    pub refined: Option<Refined>,
-    /// Whether tables say what each bar is made of.
-    pub budgets: bool,
 }

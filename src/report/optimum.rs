@@ -2,9 +2,18 @@
 
 use super::budget::advice_of_rows;
 use super::format::{asymmetric, scalar, scalar_json};
-use super::transport::{TransportReport, coefficient_lines, heading, legend};
+use super::transport::{
+    TransportReport, coefficient_lines, heading, legend, transport_json, transport_result,
+};
+use crate::bands::BandHeader;
+use crate::error::Result;
+use crate::io::results::ResultFile;
 use crate::transport::catalogue::coefficient;
-use crate::transport::{BestTemperature, Extent, Item, Objective, Optimum, Scalar, number};
+use crate::transport::{
+    BestTemperature, Directions, Extent, Item, Levels, Objective, Optimum, Row, Scalar,
+    TransportRow, number,
+};
+use crate::workflow::{Optimize, OptimizeFound, Run};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -12,12 +21,14 @@ use std::fmt::Write;
 /// What was looked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OptimumReport {
+    /// What was asked to be largest: "power-factor" or "zt".
+    pub maximised: &'static str,
     /// What is largest.
     pub objective: Objective,
     /// Whether it is absolute, not per relaxation time.
     pub absolute: bool,
     /// The direction in words: "average", "xx" …
-    pub direction: String,
+    pub direction: &'static str,
     /// `[temperature][carriers]`.
     pub optima: Vec<Optimum>,
     /// Kinds of doping, "n" or "p", with the best of all temperatures, where several were looked at.
@@ -107,6 +118,85 @@ impl OptimumReport {
         };
         self.optima.iter().map(of).collect()
     }
+}
+
+/// Of what was asked and found: every coefficient at each optimum, and what is said of the optima.
+pub fn optimum_report<'a>(
+    asked: &Optimize,
+    found: OptimizeFound,
+    header: &'a BandHeader,
+    input: String,
+    run: &'a Run,
+) -> (TransportReport<'a>, OptimumReport) {
+    let (optima, rows): (Vec<Optimum>, Vec<TransportRow>) = found.cases.into_iter().unzip();
+    let signs: Vec<String> = found.signs.iter().map(|s| s.name().to_owned()).collect();
+    let best = signs.iter().cloned().zip(found.best);
+    let said = OptimumReport {
+        maximised: asked.maximise.name(),
+        objective: found.objective,
+        absolute: found.absolute,
+        direction: asked.component.name(),
+        optima,
+        best_temperatures: best.filter_map(|(s, b)| Some((s, b?))).collect(),
+    };
+    let rows = rows.iter().zip(said.items());
+    let rows = rows
+        .map(|(row, extras)| Row::new(row, extras, found.extent.as_ref()))
+        .collect();
+    let report = TransportReport {
+        header,
+        input,
+        fermi_level_ev: found.fermi_level_ev,
+        origin: found.origin,
+        gap_ev: found.gap_ev,
+        tau_s: asked.relaxation.tau,
+        scattering: asked.relaxation.scattering_file(),
+        lattice_w_mk: asked.relaxation.lattice_thermal_conductivity,
+        temperatures_k: asked.temperatures_k.clone(),
+        extent: found.extent,
+        directions: Directions::of(&found.conducted).count(),
+        mean_free_path_angstrom: None,
+        levels: Levels::Carriers(signs),
+        rows,
+        bins: found.bins,
+        crossings: found.crossings,
+        run,
+    };
+    (report, said)
+}
+
+/// An HDF5 result.
+///
+/// # Errors
+/// Where dimensions and data disagree (a defect).
+pub fn optimum_result(
+    report: &TransportReport,
+    said: &OptimumReport,
+    command: &str,
+) -> Result<ResultFile> {
+    let mut file = transport_result(report, command)?;
+    file.attribute("maximised", said.maximised)
+        .attribute("component", said.direction);
+    for (carriers, best) in &said.best_temperatures {
+        let inside = if best.inside { "inside" } else { "at an end" };
+        let name = format!("best_temperature_{carriers}");
+        file.attribute(&format!("{name}_k"), best.temperature_k())
+            .attribute(&format!("{name}_low_k"), best.range_k.0)
+            .attribute(&format!("{name}_high_k"), best.range_k.1)
+            .attribute(&format!("{name}_in_the_range"), inside);
+    }
+    Ok(file)
+}
+
+/// A machine-readable summary.
+pub fn optimum_json(report: &TransportReport, said: &OptimumReport) -> Value {
+    let mut json = transport_json(report);
+    json["maximised"] = said.maximised.into();
+    json["component"] = said.direction.into();
+    if !said.best_temperatures.is_empty() {
+        json["best_temperatures"] = said.best_temperatures_json(report.extent.as_ref());
+    }
+    json
 }
 
 /// A readable table.

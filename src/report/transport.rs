@@ -10,8 +10,9 @@ use crate::bands::BandHeader;
 use crate::error::Result;
 use crate::integrate::crossings::CrossingEffect;
 use crate::io::results::ResultFile;
-use crate::transport::{Extent, Item, Levels, POLARIZATION, Row, SHARE, Scalar, shown};
+use crate::transport::{Directions, Extent, Item, Levels, POLARIZATION, Row, SHARE, Scalar, shown};
 use crate::uncertainty::Quantity;
+use crate::workflow::{self, TransportFound};
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
@@ -53,7 +54,36 @@ pub struct TransportReport<'a> {
     pub run: &'a Run,
 }
 
-impl TransportReport<'_> {
+impl<'a> TransportReport<'a> {
+    /// Of what was asked and found.
+    pub fn new(
+        asked: &workflow::Transport,
+        found: TransportFound,
+        header: &'a BandHeader,
+        input: String,
+        run: &'a Run,
+    ) -> Self {
+        Self {
+            header,
+            input,
+            fermi_level_ev: found.fermi_level_ev,
+            origin: found.origin,
+            gap_ev: found.gap_ev,
+            tau_s: asked.relaxation.tau,
+            scattering: asked.relaxation.scattering_file(),
+            mean_free_path_angstrom: asked.mean_free_path,
+            lattice_w_mk: asked.relaxation.lattice_thermal_conductivity,
+            extent: found.extent,
+            directions: Directions::of(&found.conducted).count(),
+            temperatures_k: asked.temperatures_k.clone(),
+            levels: found.levels,
+            rows: found.rows,
+            bins: found.bins,
+            crossings: found.crossings,
+            run,
+        }
+    }
+
     /// The kind of results, named after the command that gives them.
     fn kind(&self) -> &'static str {
         match self.levels {

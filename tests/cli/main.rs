@@ -8,6 +8,8 @@ mod budget;
 mod cli;
 mod info;
 mod landauer;
+mod manners;
+mod many;
 mod output_cli;
 mod structure;
 mod transport_cli;

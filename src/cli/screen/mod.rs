@@ -3,7 +3,7 @@
 mod files;
 mod work;
 
-use super::options::{Input, Method, Output};
+use super::options::{Input, Method, Opening, Output};
 use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, of_option, write_json};
 use super::states::StatesOption;
 use super::terminal;
@@ -87,14 +87,13 @@ impl InputOfMany {
         let without = crate::io::is_without_units(&file).unwrap_or(false);
         Input {
             bxsf_units: self.bxsf_units.filter(|_| without),
-            interpolate: self.interpolate,
-            kspacing: None,
-            tolerance: self
-                .tolerance
-                .or(self.interpolate.is_none().then_some(TOLERANCE)),
-            fit_velocities: false,
-            interpolator: super::options::InterpolatorKind::Series,
-            scissor: None,
+            opening: Opening {
+                interpolate: self.interpolate,
+                tolerance: self
+                    .tolerance
+                    .or(self.interpolate.is_none().then_some(TOLERANCE)),
+                ..Opening::default()
+            },
             spin_degeneracy: None,
             file,
         }

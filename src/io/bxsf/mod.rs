@@ -13,7 +13,8 @@ mod tokens;
 mod units;
 mod write;
 
-pub(super) use read::{is_bxsf, symmetry_of};
+pub(super) use read::is_bxsf;
+pub(crate) use read::symmetry_of;
 pub use read::{parse, read};
 pub use units::{BxsfConvention, BxsfUnits, EnergyUnit, VectorUnit};
 pub use write::{WriteOptions, write};

@@ -143,7 +143,7 @@ pub fn parse(path: &Path, content: &str, units: Option<BxsfUnits>) -> Result<Ban
 }
 
 /// The operations of `group` with E(R u) = E(u) for all bands and points.
-pub(in crate::io) fn symmetry_of(
+pub(crate) fn symmetry_of(
     group: &PointGroup,
     grid: &KGrid,
     energies: &[f64],

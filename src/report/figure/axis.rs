@@ -21,6 +21,8 @@ pub struct Axis {
     pub range: (f64, f64),
     /// Names of 0, 1, 2 …, where it has names instead of numbers.
     pub names: Vec<String>,
+    /// Named places, where it has these instead of numbers.
+    pub marks: Vec<(f64, String)>,
     /// Power of ten that labels leave out.
     exponent: i32,
 }
@@ -43,6 +45,7 @@ impl Axis {
             log,
             range: (low, high),
             names: Vec::new(),
+            marks: Vec::new(),
             exponent: 0,
         };
         let room = if tight { 0.0 } else { ROOM };
@@ -82,6 +85,21 @@ impl Axis {
             log: false,
             range: (-0.6, names.len() as f64 - 0.4),
             names: names.iter().map(ToString::to_string).collect(),
+            marks: Vec::new(),
+            exponent: 0,
+        }
+    }
+
+    /// An axis from the first of some named places to the last.
+    pub fn marked(marks: Vec<(f64, String)>) -> Self {
+        let end = marks.last().map_or(1.0, |m| m.0);
+        Self {
+            symbol: String::new(),
+            unit: String::new(),
+            log: false,
+            range: (marks.first().map_or(0.0, |m| m.0), end),
+            names: Vec::new(),
+            marks,
             exponent: 0,
         }
     }
@@ -113,6 +131,13 @@ impl Axis {
 
     /// Ticks, long and short, in the order of an axis of this length.
     pub fn ticks(&self, length: f64) -> Vec<Tick> {
+        if !self.marks.is_empty() {
+            let tick = |(at, name): &(f64, String)| Tick {
+                at: *at,
+                label: Some(name.clone()),
+            };
+            return self.marks.iter().map(tick).collect();
+        }
         let most = (length / TICK_ROOM).clamp(2.0, MOST_TICKS);
         if !self.names.is_empty() {
             let tick = |(i, name): (usize, &String)| Tick {

@@ -6,12 +6,13 @@ use super::{Axis, Curve, Entry, Estimate, Figure, Panel, Point, Style, colour, m
 use crate::error::{Error, Result};
 use crate::io::results::ResultFile;
 
-/// Legend lines at most; more curves are told apart by their scale of colours, of which these are samples.
-const MOST_ENTRIES: usize = 12;
+/// Curves of a panel at most, each with its line in the legend: more are not told apart.
+pub const MOST_CURVES: usize = 12;
 /// Quantities that are positive and vary by more than this are drawn on a logarithmic axis by default, where they are no maxima.
 const MANY_TIMES: f64 = 100.0;
-/// How far bars may widen an axis beyond the values, as a share of their range.
-const BARS_WIDEN: f64 = 0.5;
+/// How far bars may widen an axis beyond the values, as a share of their range; on a logarithmic one as a factor.
+const BARS_WIDEN: f64 = 1.0;
+const BARS_WIDEN_TIMES: f64 = 3.0;
 
 /// The figure that the selection asks for; without quantities asked for those that have values, none where no quantity has any.
 ///
@@ -23,7 +24,23 @@ pub fn compose(
     selection: &Selection,
     panel_size: (f64, f64),
 ) -> Result<Option<Figure>> {
+    overlaid(&[(String::new(), file)], selection, panel_size)
+}
+
+/// As [`compose`], of several results by their names: the curves of each quantity in one panel.
+///
+/// # Errors
+/// Likewise; [`Error::BadOption`] where they have no quantity in the same unit.
+pub fn overlaid(
+    files: &[(String, &ResultFile)],
+    selection: &Selection,
+    panel_size: (f64, f64),
+) -> Result<Option<Figure>> {
+    let Some(&(_, file)) = files.first() else {
+        return Ok(None);
+    };
     if selection.quantities.is_empty()
+        && files.len() == 1
         && let Some(figure) = merit::figure(file, panel_size)?
     {
         return Ok(Some(figure));
@@ -31,6 +48,22 @@ pub fn compose(
     let mut all = select(file, selection)?;
     if selection.quantities.is_empty() {
         all.retain(|series| points(series).next().is_some());
+    }
+    if files.len() > 1 {
+        for series in &mut all {
+            overlay(series, files, selection)?;
+        }
+    }
+    let mut thinned = None;
+    for series in &mut all {
+        let n = series.curves.len();
+        if n > MOST_CURVES {
+            thinned = thinned.max(Some(n));
+            let kept = |i: usize| i * (n - 1) / (MOST_CURVES - 1);
+            series.curves = (0..MOST_CURVES)
+                .map(|i| series.curves[kept(i)].clone())
+                .collect();
+        }
     }
     let Some(first) = all.first() else {
         return Ok(None);
@@ -66,7 +99,55 @@ pub fn compose(
         panels,
         legend,
         panel_size,
+        thinned,
     }))
+}
+
+/// Puts the curves of the other results beside the first one's, each with the name of its results.
+fn overlay(
+    series: &mut Series,
+    files: &[(String, &ResultFile)],
+    selection: &Selection,
+) -> Result<()> {
+    let unit = |file: &ResultFile| file.get(&series.name).map(|v| v.unit.clone());
+    let own = unit(files[0].1);
+    let mut curves = Vec::new();
+    for (i, (name, file)) in files.iter().enumerate() {
+        let label = |curve: &str| match curve {
+            "" => name.clone(),
+            curve => format!("{name}: {curve}"),
+        };
+        let theirs = if i == 0 {
+            series.curves.clone()
+        } else {
+            let same = unit(file) == own;
+            let wanted = Selection {
+                quantities: vec![series.name.clone()],
+                ..selection.clone()
+            };
+            let found = if same {
+                select(file, &wanted)?
+            } else {
+                Vec::new()
+            };
+            match found.into_iter().next() {
+                Some(other) if other.x == series.x && other.names == series.names => other.curves,
+                _ => {
+                    return Err(Error::bad_option(
+                        "--overlay",
+                        format!(
+                            "{name} has no `{}` in the same units against the same",
+                            series.name
+                        ),
+                        "overlay results of the same command, or choose with --quantity and --against",
+                    ));
+                }
+            }
+        };
+        curves.extend(theirs.into_iter().map(|(c, points)| (label(&c), points)));
+    }
+    series.curves = curves;
+    Ok(())
 }
 
 /// Whether panels of these results can have curves of different things.
@@ -80,28 +161,19 @@ fn points(series: &Series) -> impl Iterator<Item = &(f64, Estimate)> {
     all.filter(|p| p.0.is_finite() && p.1.value.is_finite())
 }
 
-/// One line per curve, or samples of many.
+/// One line per curve.
 fn entries(series: &Series) -> Vec<Entry> {
     let n = series.curves.len();
-    let shown: Vec<usize> = if n <= MOST_ENTRIES {
-        (0..n).collect()
-    } else {
-        (0..MOST_ENTRIES)
-            .map(|i| i * (n - 1) / (MOST_ENTRIES - 1))
-            .collect()
-    };
-    let entry = |i: usize| Entry {
-        text: series.curves[i].0.clone(),
+    let labels = series.curves.iter().map(|(label, _)| label.clone());
+    let entry = |(i, text): (usize, String)| Entry {
+        text,
         style: Style {
             colour: colour(i, n),
             dashed: false,
         },
     };
-    shown
-        .into_iter()
-        .map(entry)
-        .filter(|e| !e.text.is_empty())
-        .collect()
+    let all = labels.enumerate().map(entry);
+    all.filter(|e| !e.text.is_empty()).collect()
 }
 
 fn panel(
@@ -213,14 +285,17 @@ fn extent(curves: &[Curve], x: &Axis, log: bool) -> (f64, f64) {
     } else {
         f64::INFINITY
     };
-    if log {
-        return (low, high);
-    }
     let (down, up) = bounds(
         all()
             .flat_map(|p| [p.y - p.bar.0, p.y + p.bar.1])
             .filter(usable),
     );
+    if log {
+        return (
+            down.max(low / BARS_WIDEN_TIMES),
+            up.min(high * BARS_WIDEN_TIMES),
+        );
+    }
     (down.max(low - widest), up.min(high + widest))
 }
 

@@ -56,6 +56,51 @@ pub fn svg(figure: &Figure) -> String {
     s + "</svg>\n"
 }
 
+/// Least luminance of a curve on a dark page.
+const BRIGHT: f64 = 0.2;
+
+/// The figure on a dark page: paper and ink change places, grey lines step back, and dark curves are lightened until they are seen.
+pub fn dark(svg: &str) -> String {
+    let mut out = String::with_capacity(svg.len());
+    let mut rest = svg;
+    while let Some(at) = rest.find('#') {
+        let (before, after) = rest.split_at(at);
+        out += before;
+        let digits = after
+            .get(1..7)
+            .and_then(|d| u32::from_str_radix(d, 16).ok());
+        // References (`url(#panel0)`) are no colours.
+        let Some(colour) = digits.filter(|_| before.ends_with('"')) else {
+            out.push('#');
+            rest = &after[1..];
+            continue;
+        };
+        let colour = match colour {
+            0xFF_FF_FF => 0x14_17_1C,
+            0x00_00_00 => 0xE4_E6_EB,
+            0xB0_B0_B0 => 0x56_5B_66,
+            curve => lightened(curve),
+        };
+        let _ = write!(out, "#{colour:06X}");
+        rest = &after[7..];
+    }
+    out + rest
+}
+
+/// A colour mixed with white until it is bright enough.
+fn lightened(colour: u32) -> u32 {
+    let parts = [16, 8, 0].map(|shift| f64::from((colour >> shift & 0xFF) as u8));
+    let mixed = |white: f64| parts.map(|x| x + white * (255.0 - x));
+    let luminance = |c: [f64; 3]| {
+        let linear = c.map(|x| (x / 255.0).powf(2.2));
+        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    };
+    let white = (0..=20).map(|i| f64::from(i) / 20.0);
+    let enough = |white: &f64| luminance(mixed(*white)) >= BRIGHT;
+    let [r, g, b] = mixed(white.into_iter().find(enough).unwrap_or(1.0)).map(|x| x.round() as u32);
+    r << 16 | g << 8 | b
+}
+
 /// The legend above the panels, in as many lines as it needs, and its height.
 fn legend(entries: &[Entry], page: f64) -> (String, f64) {
     if entries.is_empty() {
@@ -97,6 +142,24 @@ fn draw(s: &mut String, panel: &Panel, f: Frame, number: usize) {
             dashed: false,
         };
         line(s, &[(f.left, y), (f.left + f.width, y)], &grey, 0.8);
+    }
+    // Where the abscissa counts from the Fermi level, or carriers change sign.
+    let (low, high) = panel.x.range;
+    if !panel.x.log && panel.x.names.is_empty() && low < 0.0 && high > 0.0 {
+        let x = f.left + f.width * panel.x.place(0.0);
+        let grey = Style {
+            colour: "#B0B0B0".into(),
+            dashed: true,
+        };
+        line(s, &[(x, f.top), (x, f.top + f.height)], &grey, 0.8);
+    }
+    for (at, _) in &panel.x.marks {
+        let x = f.left + f.width * panel.x.place(*at);
+        let grey = Style {
+            colour: "#B0B0B0".into(),
+            dashed: false,
+        };
+        line(s, &[(x, f.top), (x, f.top + f.height)], &grey, 0.8);
     }
     for curve in panel.curves.iter().filter(|c| c.joined) {
         for part in pieces(curve, panel) {

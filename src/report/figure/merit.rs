@@ -40,6 +40,7 @@ pub fn figure(file: &ResultFile, panel_size: (f64, f64)) -> Result<Option<Figure
         panels,
         legend,
         panel_size,
+        thinned: None,
     }))
 }
 

@@ -17,8 +17,8 @@ mod select;
 
 pub use axis::Axis;
 pub use component::{Estimate, conducting_directions, estimates};
-pub use compose::compose;
-pub use draw::svg;
+pub use compose::{MOST_CURVES, compose, overlaid};
+pub use draw::{dark, svg};
 pub use markup::{escape, html};
 pub use notation::{find, notation};
 #[cfg(feature = "figures")]
@@ -113,4 +113,6 @@ pub struct Figure {
     pub legend: Vec<Entry>,
     /// Width and height of a panel, in units of 1/96 inch.
     pub panel_size: (f64, f64),
+    /// How many curves a panel would have, where there are more than can be told apart and some were left out.
+    pub thinned: Option<usize>,
 }

@@ -35,5 +35,25 @@ pub fn png(svg: &str) -> Result<Vec<u8>> {
     })?;
     let scale = tiny_skia::Transform::from_scale(SCALE, SCALE);
     resvg::render(&tree, scale, &mut image.as_mut());
-    image.encode_png().map_err(|e| defect(e.to_string()))
+    let encoded = image.encode_png().map_err(|e| defect(e.to_string()))?;
+    with_density(encoded).ok_or_else(|| defect("no PNG".into()))
+}
+
+/// Signature and header of a PNG, bytes; other chunks follow.
+const HEADER: usize = 8 + 25;
+/// Pixels per metre, 288 per inch.
+const PER_METRE: u32 = (SCALE as f64 * 96.0 / 0.0254) as u32;
+
+/// A PNG that says how large it is (pHYs), so that programs show it at the size of its SVG.
+fn with_density(png: Vec<u8>) -> Option<Vec<u8>> {
+    let (header, rest) = png.split_at_checked(HEADER)?;
+    let mut chunk = b"pHYs".to_vec();
+    chunk.extend(PER_METRE.to_be_bytes());
+    chunk.extend(PER_METRE.to_be_bytes());
+    // The unit is the metre.
+    chunk.push(1);
+    let mut sum = flate2::Crc::new();
+    sum.update(&chunk);
+    let length = (chunk.len() as u32 - 4).to_be_bytes();
+    Some([header, &length, &chunk, &sum.sum().to_be_bytes(), rest].concat())
 }

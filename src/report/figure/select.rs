@@ -30,6 +30,10 @@ pub struct Selection {
     pub log_x: Option<bool>,
     /// Logarithmic ordinate.
     pub log_y: Option<bool>,
+    /// Temperatures (K) of the curves; none for all.
+    pub temperatures: Vec<f64>,
+    /// Dopings of the curves, as in the file; none for all.
+    pub dopings: Vec<f64>,
 }
 
 /// Curves of one quantity, in the file's units.
@@ -342,19 +346,29 @@ fn on_states(
         Some(AttributeValue::Number(e)) => *e,
         _ => 0.0,
     };
+    let shown_t = chosen("--temperatures", &selection.temperatures, &temperatures)?;
+    let shown_l = match (level, selection.dopings.is_empty()) {
+        ("doping", _) | (_, true) => chosen("--dopings", &selection.dopings, &levels)?,
+        _ => {
+            let problem = format!("these results are on {level}, not on dopings");
+            return Err(Error::bad_option("--dopings", problem, "leave it away"));
+        }
+    };
     let has_levels = level != "carriers";
     let by_default = match level {
-        _ if !has_levels || n_l == 1 && n_t > 1 => Against::Temperature,
+        _ if !has_levels || n_t > n_l => Against::Temperature,
         "doping" => Against::Doping,
         _ => Against::ChemicalPotential,
     };
     let against = selection.against.unwrap_or(by_default);
     if against == Against::Temperature {
         let curve = |l: usize| {
-            let points = (0..n_t).map(|t| (temperatures[t], values[t * n_l + l]));
+            let points = shown_t
+                .iter()
+                .map(|&t| (temperatures[t], values[t * n_l + l]));
             (level_label(file, level, l, fermi), points.collect())
         };
-        let mut order: Vec<usize> = (0..n_l).collect();
+        let mut order = shown_l;
         order.sort_by(|a, b| levels[*a].total_cmp(&levels[*b]));
         return Ok(Series {
             x: ("T", "K".into()),
@@ -390,16 +404,48 @@ fn on_states(
         None => levels[l] - zero,
     };
     let curve = |t: usize| {
-        let points = (0..n_l).map(|l| (at(t, l), values[t * n_l + l]));
+        let points = shown_l.iter().map(|&l| (at(t, l), values[t * n_l + l]));
         let mut points: Vec<(f64, Estimate)> = points.collect();
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
         (format!("{} K", temperatures[t]), points)
     };
     Ok(Series {
         x,
-        curves: (0..n_t).map(curve).collect(),
+        curves: shown_t.iter().map(|&t| curve(t)).collect(),
         ..start
     })
+}
+
+/// Places of what was chosen among what there is; all where nothing was.
+///
+/// # Errors
+/// [`Error::BadOption`] for a value that the results do not have.
+fn chosen(option: &str, wanted: &[f64], there: &[f64]) -> Result<Vec<usize>> {
+    if wanted.is_empty() {
+        return Ok((0..there.len()).collect());
+    }
+    let place = |w: &f64| {
+        let near = |x: &&f64| (**x - w).abs() <= 1e-6 * w.abs().max(x.abs());
+        let found = there.iter().position(|x| near(&x));
+        found.ok_or_else(|| {
+            let all: Vec<String> = there.iter().take(12).map(|x| short(*x)).collect();
+            let more = if there.len() > 12 { " …" } else { "" };
+            Error::bad_option(
+                option,
+                format!("these results have no {}", short(*w)),
+                format!("take some of {}{more}", all.join(", ")),
+            )
+        })
+    };
+    wanted.iter().map(place).collect()
+}
+
+/// A number as it may be typed.
+fn short(x: f64) -> String {
+    match x.abs() {
+        0.0 | 1e-3..1e6 => format!("{x}"),
+        _ => format!("{x:e}"),
+    }
 }
 
 /// The density of carriers and its unit: per volume, of a layer per area, of a chain per length.

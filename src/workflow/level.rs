@@ -1,11 +1,49 @@
-//! Where the Fermi level of a command comes from: an option, the file, or a count of electrons; and the gap that it lies in.
+//! Where the Fermi level comes from: an option, the file, or a count of electrons; and the gap that it lies in.
 
-use super::options::{FermiChoice, FermiOption};
 use crate::bands::touching::touching;
 use crate::bands::{BandHeader, BandSource, BandStatistics, GapSplit};
 use crate::error::{Error, Result};
 use crate::integrate::{Engine, Request, fermi_level};
 use crate::units::BOLTZMANN_EV;
+
+/// Where the Fermi level comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum FermiChoice {
+    /// The file's.
+    File,
+    /// The energy that holds the file's electrons.
+    Electrons,
+    /// An energy, eV.
+    Given(f64),
+}
+
+/// What is said of the Fermi level.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LevelChoice {
+    /// Where it comes from; none for the file, and where that has none, the electrons.
+    pub fermi_level: Option<FermiChoice>,
+    /// Electrons per cell in these bands, where the file does not say or another number is wanted.
+    pub electrons: Option<f64>,
+}
+
+impl LevelChoice {
+    /// Whether one Fermi level is asked for, not two.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] where the electrons say another than the level.
+    pub fn check(&self) -> Result<()> {
+        match (self.fermi_level, self.electrons) {
+            (Some(FermiChoice::Given(_) | FermiChoice::File), Some(n)) => Err(Error::bad_option(
+                "--electrons",
+                format!(
+                    "{n} electrons say where the Fermi level lies, and --fermi-level says it too"
+                ),
+                "give one of both",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
 
 /// The Fermi level of an insulator by default: the middle of the gap that the file's own speaks of, which codes put anywhere in it
 /// (Quantum ESPRESSO and ABINIT at the highest level of their k-points, inside the valence band where that has its maximum between
@@ -40,7 +78,7 @@ pub fn mid_gap(source: &dyn BandSource) -> Option<(f64, String)> {
 
 /// The edges (valence, conduction) of the gap at the Fermi level, eV: between the bands that the electrons fill and the others,
 /// unless the level was given. One of them is infinite where the bands are all on one side of it.
-pub fn gap(choice: &FermiOption, source: &dyn BandSource, fermi_ev: f64) -> Option<(f64, f64)> {
+pub fn gap(choice: &LevelChoice, source: &dyn BandSource, fermi_ev: f64) -> Option<(f64, f64)> {
     let electrons = choice.electrons.or(source.header().n_electrons);
     match electrons {
         Some(n) if choice.fermi_level.is_none() => {
@@ -74,7 +112,7 @@ fn may_be_closed(source: &dyn BandSource, (valence, _): (f64, f64)) -> bool {
 
 /// Whether the Fermi level of `choice` may lie in a gap of bands that reach at least as far as those of `table`, as all do that go through
 /// its energies: a band that crosses the level there crosses it.
-pub fn may_be_in_gap(choice: &FermiOption, table: &dyn BandSource) -> bool {
+pub fn may_be_in_gap(choice: &LevelChoice, table: &dyn BandSource) -> bool {
     let header = table.header();
     if !determines_level(choice, header) {
         return true;
@@ -120,7 +158,7 @@ pub fn whole(gap_ev: &(f64, f64)) -> bool {
 /// # Errors
 /// [`Error::BadOption`] where nothing determines it, or it lies far outside the bands.
 pub fn fermi_level(
-    choice: &FermiOption,
+    choice: &LevelChoice,
     source: &dyn BandSource,
     request: &Request,
     engine: &mut dyn Engine,
@@ -166,7 +204,7 @@ pub fn fermi_level(
 }
 
 /// Whether something determines the Fermi level: an option, or the bands.
-pub fn determines_level(choice: &FermiOption, header: &BandHeader) -> bool {
+pub fn determines_level(choice: &LevelChoice, header: &BandHeader) -> bool {
     let given = choice.fermi_level.is_some() || choice.electrons.is_some();
     given || header.fermi_level_ev.is_some() || header.n_electrons.is_some()
 }
@@ -175,9 +213,9 @@ pub fn determines_level(choice: &FermiOption, header: &BandHeader) -> bool {
 /// a gap, or the first one.
 ///
 /// # Errors
-/// As [`fermi_level`].
+/// As [`fermi_level()`].
 pub fn fermi_level_or(
-    choice: &FermiOption,
+    choice: &LevelChoice,
     chemical_potentials_ev: Option<&[f64]>,
     source: &dyn BandSource,
     request: &Request,
@@ -227,7 +265,7 @@ fn beside_bands(source: &dyn BandSource, energy_ev: f64, origin: String) -> Resu
 }
 
 /// What is taken where no choice is made.
-fn default_choice(choice: &FermiOption, header: &BandHeader) -> FermiChoice {
+fn default_choice(choice: &LevelChoice, header: &BandHeader) -> FermiChoice {
     match header.fermi_level_ev {
         Some(_) if choice.electrons.is_none() => FermiChoice::File,
         _ => FermiChoice::Electrons,
@@ -241,9 +279,9 @@ const OVERSHOOT: f64 = 0.25;
 /// the table's energies, where their range (eV) is known.
 ///
 /// # Errors
-/// As [`fermi_level`].
+/// As [`fermi_level()`].
 pub fn check_level(
-    choice: &FermiOption,
+    choice: &LevelChoice,
     header: &BandHeader,
     range_ev: Option<(f64, f64)>,
 ) -> Result<()> {

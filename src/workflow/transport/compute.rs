@@ -1,10 +1,8 @@
-//! What `bzint transport` does with the bands: chemical potentials, one spectrum, and every coefficient of every state on it.
+//! What is done with the bands: chemical potentials, one spectrum, and every coefficient of every state on it.
 
-use super::Transport;
+use super::super::level;
+use super::{Impurities, Transport, TransportFound, Wanted};
 use crate::bands::BandSource;
-use crate::cli::level;
-use crate::cli::lists::Impurity;
-use crate::crystal::Tensor;
 use crate::error::{Error, Result};
 use crate::integrate::Spectrum;
 use crate::integrate::crossings::CrossingEffect;
@@ -18,7 +16,7 @@ use crate::transport::{
 };
 use rayon::prelude::*;
 
-/// Whether Hall coefficients are computed where neither `--hall` nor `--no-hall` is given.
+/// Whether Hall coefficients are computed where nobody says.
 const HALL_BY_DEFAULT: bool = true;
 
 /// How far beyond the gap or the Fermi level the first look for a doping's chemical potential goes, eV.
@@ -36,16 +34,16 @@ struct Integral {
     crossings: Option<CrossingEffect>,
 }
 
-/// What fixes the states.
-enum Wanted {
+/// What fixes the states, on the bands' own scale.
+enum Fixed {
     Dopings(Vec<Doping>),
-    /// eV, on the bands' scale.
+    /// eV.
     ChemicalPotentials(Vec<f64>),
 }
 
 /// How states are found in an integral.
 struct Cases {
-    wanted: Wanted,
+    fixed: Fixed,
     temperatures_k: Vec<f64>,
     gap_ev: Option<(f64, f64)>,
 }
@@ -53,9 +51,9 @@ struct Cases {
 impl Cases {
     /// Temperatures and numbers of levels.
     fn all(&self) -> Vec<(f64, usize)> {
-        let levels = match &self.wanted {
-            Wanted::Dopings(dopings) => dopings.len(),
-            Wanted::ChemicalPotentials(mu) => mu.len(),
+        let levels = match &self.fixed {
+            Fixed::Dopings(dopings) => dopings.len(),
+            Fixed::ChemicalPotentials(mu) => mu.len(),
         };
         let at = |&t: &f64| (0..levels).map(move |i| (t, i));
         self.temperatures_k.iter().flat_map(at).collect()
@@ -63,7 +61,7 @@ impl Cases {
 
     /// Ranges around the chemical potentials of dopings, eV, one for each of `all`; none of what is given.
     fn ranges(&self, of: &TransportDistribution) -> Result<Vec<(f64, f64)>> {
-        let Wanted::Dopings(dopings) = &self.wanted else {
+        let Fixed::Dopings(dopings) = &self.fixed else {
             return Ok(Vec::new());
         };
         let range = |(t, level): (f64, usize)| {
@@ -75,24 +73,11 @@ impl Cases {
     }
 
     fn state(&self, of: &TransportDistribution, t: f64, level: usize) -> Result<ThermalState> {
-        match &self.wanted {
-            Wanted::Dopings(dopings) => of.at_doping(t, &dopings[level]),
-            Wanted::ChemicalPotentials(mu) => of.at_chemical_potential(t, mu[level]),
+        match &self.fixed {
+            Fixed::Dopings(dopings) => of.at_doping(t, &dopings[level]),
+            Fixed::ChemicalPotentials(mu) => of.at_chemical_potential(t, mu[level]),
         }
     }
-}
-
-/// What the integration found.
-pub(super) struct Found {
-    pub fermi_level_ev: f64,
-    pub origin: String,
-    pub gap_ev: Option<(f64, f64)>,
-    pub levels: Levels,
-    pub rows: Vec<Row>,
-    pub bins: usize,
-    pub crossings: Option<CrossingEffect>,
-    /// σ of all states that were integrated, in units that are of no matter.
-    pub conducted: Tensor,
 }
 
 impl Transport {
@@ -104,13 +89,16 @@ impl Transport {
         extent: Option<&Extent>,
         request: &Request,
         engine: &mut dyn Engine,
-    ) -> Result<Found> {
+    ) -> Result<TransportFound> {
         let phase = progress::phase("Fermi level", 0);
-        let given = self.mu_absolute.as_ref().map(|list| list.0.as_slice());
+        let given = match &self.wanted {
+            Wanted::Absolute(mu) => Some(mu.as_slice()),
+            _ => None,
+        };
         let (fermi, origin) = level::fermi_level_or(&self.level, given, source, request, engine)?;
         drop(phase);
         let gap = level::gap(&self.level, source, fermi);
-        let temperatures = &self.temperature.0;
+        let temperatures = &self.temperatures_k;
         let hot = temperatures.iter().copied().fold(0.0, f64::max);
         let split = level::split(gap, fermi, hot);
         let mut plan = AxisPlan::for_bands(source, temperatures, gap, split);
@@ -120,16 +108,16 @@ impl Transport {
             None => Levels::ChemicalPotentials(self.chemical_potentials(fermi)),
         };
         let cases = Cases {
-            wanted: match dopings {
-                Some(dopings) => Wanted::Dopings(dopings),
-                None => Wanted::ChemicalPotentials(self.chemical_potentials(fermi)),
+            fixed: match dopings {
+                Some(dopings) => Fixed::Dopings(dopings),
+                None => Fixed::ChemicalPotentials(self.chemical_potentials(fermi)),
             },
             temperatures_k: temperatures.clone(),
             gap_ev: gap,
         };
-        plan.chemical_potentials_ev = match &cases.wanted {
-            Wanted::ChemicalPotentials(mu) => mu.iter().map(|&x| (x, x)).collect(),
-            Wanted::Dopings(_) => {
+        plan.chemical_potentials_ev = match &cases.fixed {
+            Fixed::ChemicalPotentials(mu) => mu.iter().map(|&x| (x, x)).collect(),
+            Fixed::Dopings(_) => {
                 let first = AxisPlan {
                     margin_ev: FIRST_LOOK_EV,
                     ..plan.clone()
@@ -176,7 +164,7 @@ impl Transport {
                     .collect::<Result<_>>()?
             }
         };
-        Ok(Found {
+        Ok(TransportFound {
             fermi_level_ev: fermi,
             origin,
             gap_ev: gap.filter(level::whole),
@@ -185,6 +173,7 @@ impl Transport {
             bins: axis.bins(),
             crossings: integral.crossings,
             conducted: integral.distribution.conducted(),
+            extent: extent.copied(),
         })
     }
 
@@ -237,18 +226,20 @@ impl Transport {
 
     /// The chemical potentials that were asked for, eV on the bands' scale.
     fn chemical_potentials(&self, fermi_ev: f64) -> Vec<f64> {
-        let (given, shift) = match (&self.mu_absolute, &self.mu) {
-            (Some(list), _) => (list.0.clone(), 0.0),
-            (None, Some(list)) => (list.0.clone(), fermi_ev),
-            (None, None) => (vec![0.0], fermi_ev),
+        let (given, shift) = match &self.wanted {
+            Wanted::Absolute(mu) => (mu, 0.0),
+            Wanted::FromFermiLevel(mu) => (mu, fermi_ev),
+            Wanted::Dopings(_) => return Vec::new(),
         };
-        given.into_iter().map(|x| x + shift).collect()
+        given.iter().map(|x| x + shift).collect()
     }
 
     /// Carriers to be compensated besides impurity levels, as given.
     fn fixed_dopings(&self) -> Vec<f64> {
-        let given = self.doping.as_ref();
-        given.map_or(vec![0.0], |dopings| dopings.values.clone())
+        match &self.wanted {
+            Wanted::Dopings(all) => all.clone(),
+            _ => Vec::new(),
+        }
     }
 
     fn channels(&self, source: &dyn BandSource) -> Result<Channels> {
@@ -257,7 +248,7 @@ impl Transport {
             self.check_second_order()?;
         }
         // A chain has no Hall effect.
-        let hall = self.extent.dimension > 1 && (self.hall || (HALL_BY_DEFAULT && !self.no_hall));
+        let hall = self.extent.dimension > 1 && self.hall.unwrap_or(HALL_BY_DEFAULT);
         Ok(match (own, hall) {
             (true, true) => Channels::LifetimesHall,
             (true, false) => Channels::Lifetimes,
@@ -340,7 +331,7 @@ impl Transport {
         gap: Option<(f64, f64)>,
         extent: Option<&Extent>,
     ) -> Result<Option<Vec<Doping>>> {
-        if self.doping.is_none() && self.donors.is_empty() && self.acceptors.is_empty() {
+        if !matches!(self.wanted, Wanted::Dopings(_)) {
             return Ok(None);
         }
         let (valence, conduction) = match gap {
@@ -361,8 +352,8 @@ impl Transport {
             }
         }
         let density = |x: f64| Density::of(x, extent);
-        let levels = |all: &[Impurity], edge: f64, sign: f64, degeneracy: f64| {
-            let one = |i: &Impurity| ImpurityLevel {
+        let levels = |all: &[Impurities], edge: f64, sign: f64, degeneracy: f64| {
+            let one = |i: &Impurities| ImpurityLevel {
                 density: density(i.density),
                 energy_ev: edge + sign * i.depth_ev,
                 degeneracy: i.degeneracy.unwrap_or(degeneracy),

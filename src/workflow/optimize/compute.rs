@@ -1,17 +1,15 @@
-//! What `bzint optimize` does with the bands: one spectrum, and every search on it.
+//! What is done with the bands: one spectrum, and every search on it.
 
-use super::{Optimize, Sign};
+use super::super::level;
+use super::{Optimize, OptimizeFound, Sign};
 use crate::bands::BandSource;
-use crate::cli::level;
-use crate::crystal::Tensor;
 use crate::error::{Error, Result};
-use crate::integrate::crossings::CrossingEffect;
 use crate::integrate::{Bins, Channels, Engine, Measured, Request, measure};
 use crate::progress;
 use crate::scattering::{Carrier, ScatteringModel};
 use crate::transport::{
-    AxisPlan, BestTemperature, Extent, Objective, Optimum, Search, TransportDistribution,
-    TransportRow, WindowRelevance,
+    AxisPlan, Extent, Objective, Optimum, Search, TransportDistribution, TransportRow,
+    WindowRelevance,
 };
 use crate::units::BOLTZMANN_EV;
 use rayon::prelude::*;
@@ -27,22 +25,6 @@ const ALONE_KT: f64 = 10.0;
 /// Chemical potentials of the range for which refinement is told that energies matter.
 const RELEVANT: usize = 12;
 
-/// What the search found.
-pub(super) struct Found {
-    pub fermi_level_ev: f64,
-    pub origin: String,
-    pub gap_ev: Option<(f64, f64)>,
-    pub signs: Vec<Sign>,
-    /// `[temperature][sign]`.
-    pub cases: Vec<(Optimum, TransportRow)>,
-    /// Of each sign, where several temperatures were looked at.
-    pub best: Vec<Option<BestTemperature>>,
-    pub bins: usize,
-    pub crossings: Option<CrossingEffect>,
-    /// σ of all states that were integrated, in units that are of no matter.
-    pub conducted: Tensor,
-}
-
 impl Optimize {
     /// One spectrum over all chemical potentials, then every search on it.
     pub(super) fn compute(
@@ -53,12 +35,12 @@ impl Optimize {
         extent: Option<&Extent>,
         request: &Request,
         engine: &mut dyn Engine,
-    ) -> Result<Found> {
+    ) -> Result<OptimizeFound> {
         let phase = progress::phase("Fermi level", 0);
         let (fermi, origin) = level::fermi_level(&self.level, source, request, engine)?;
         drop(phase);
         let gap = level::gap(&self.level, source, fermi);
-        let temperatures = &self.temperature.0;
+        let temperatures = &self.temperatures_k;
         let cold = temperatures.iter().copied().fold(f64::INFINITY, f64::min);
         let hot = temperatures.iter().copied().fold(0.0, f64::max);
         let (valence, conduction) = gap.unwrap_or((fermi, fermi));
@@ -159,7 +141,9 @@ impl Optimize {
                 distribution.best_temperature(&search(range_ev), &listed)
             })
             .collect::<Result<_>>()?;
-        Ok(Found {
+        Ok(OptimizeFound {
+            objective,
+            absolute: own || self.relaxation.given(),
             fermi_level_ev: fermi,
             origin,
             gap_ev: gap.filter(level::whole),
@@ -169,6 +153,7 @@ impl Optimize {
             bins: axis.bins(),
             crossings,
             conducted: distribution.conducted(),
+            extent: extent.copied(),
         })
     }
 }

@@ -1,0 +1,34 @@
+from os import PathLike
+from typing import Any, Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Progress = Callable[[str, int, int], object] | None
+_Computed = tuple[dict[str, Any], str, list[tuple[bool, str]]]
+
+class NativeBands:
+    @staticmethod
+    def read(path: str | PathLike[str], options: dict[str, Any], progress: _Progress = None) -> NativeBands: ...
+    @staticmethod
+    def on_grid(
+        given: dict[str, Any],
+        n: tuple[int, int, int],
+        shift: tuple[float, float, float],
+        energies: NDArray[np.float64],
+        velocities: NDArray[np.float64] | None = None,
+        lifetimes: NDArray[np.float64] | None = None,
+    ) -> NativeBands: ...
+    @staticmethod
+    def listed(
+        given: dict[str, Any],
+        k_points: list[list[float]],
+        energies: NDArray[np.float64],
+    ) -> NativeBands: ...
+    @property
+    def header(self) -> dict[str, Any]: ...
+    def energies(self) -> NDArray[np.float64]: ...
+    def fermi(self, command: str, options: dict[str, Any], progress: _Progress = None) -> _Computed: ...
+    def dos(self, command: str, options: dict[str, Any], progress: _Progress = None) -> _Computed: ...
+    def transport(self, command: str, options: dict[str, Any], progress: _Progress = None) -> _Computed: ...
+    def optimize(self, command: str, options: dict[str, Any], progress: _Progress = None) -> _Computed: ...

@@ -1,0 +1,352 @@
+//! Bands as Python holds them, and what is computed of them.
+
+use crate::errors::{argument, exception};
+use crate::options::Options;
+use crate::results::to_python;
+use crate::session::run;
+use bzint::bands::{Field, SpinTreatment};
+use bzint::crystal::{Atom, KGrid, Lattice};
+use bzint::io::results::ResultFile;
+use bzint::report;
+use bzint::workflow::{Given, Held, Kind, Method, Opening, Said, Say, notes_on_axes};
+use numpy::{PyArray1, PyReadonlyArray1};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use std::path::PathBuf;
+
+/// Bands, read and checked.
+#[pyclass(frozen, name = "NativeBands", module = "bzint._native")]
+pub struct NativeBands(Held);
+
+/// A result: its data, its table, and whether what was said is a warning, with the text.
+type Computed<'py> = (Bound<'py, PyDict>, String, Vec<(bool, String)>);
+
+/// Names of computations and calls.
+struct Call<'a, 'py> {
+    command: String,
+    progress: Option<&'a Bound<'py, PyAny>>,
+}
+
+#[pymethods]
+impl NativeBands {
+    /// Reads a file.
+    #[staticmethod]
+    #[pyo3(signature = (path, options, progress=None))]
+    fn read(
+        py: Python<'_>,
+        path: PathBuf,
+        options: Bound<'_, PyDict>,
+        progress: Option<Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let options = Options::new(options);
+        let told = options.told()?;
+        options.finish()?;
+        let (held, _) = run(py, progress.as_ref(), move |_| Held::read(&path, &told))?;
+        Ok(Self(held))
+    }
+
+    /// Bands on a full grid: energies `[spin][band][n1][n2][n3]`, flat.
+    #[staticmethod]
+    #[pyo3(signature = (given, n, shift, energies, velocities=None, lifetimes=None))]
+    fn on_grid(
+        py: Python<'_>,
+        given: GivenArguments,
+        n: [usize; 3],
+        shift: [f64; 3],
+        energies: PyReadonlyArray1<'_, f64>,
+        velocities: Option<PyReadonlyArray1<'_, f64>>,
+        lifetimes: Option<PyReadonlyArray1<'_, f64>>,
+    ) -> PyResult<Self> {
+        let given = given.checked(py)?;
+        let grid = KGrid::new(n, shift).map_err(|e| exception(py, &e))?;
+        let energies = energies.as_slice()?.to_vec();
+        let copied = |array: Option<PyReadonlyArray1<'_, f64>>| -> PyResult<Option<Vec<f64>>> {
+            array.map(|a| Ok(a.as_slice()?.to_vec())).transpose()
+        };
+        let (velocities, lifetimes) = (copied(velocities)?, copied(lifetimes)?);
+        let work = move |_: Say| given.on_grid(grid, energies, velocities, lifetimes);
+        Ok(Self(run(py, None, work)?.0))
+    }
+
+    /// Bands on listed k-points: energies `[k][spin][band]`, flat.
+    #[staticmethod]
+    fn listed(
+        py: Python<'_>,
+        given: GivenArguments,
+        k_points: Vec<[f64; 3]>,
+        energies: PyReadonlyArray1<'_, f64>,
+    ) -> PyResult<Self> {
+        let given = given.checked(py)?;
+        let energies = energies.as_slice()?.to_vec();
+        let work = move |_: Say| given.listed(k_points, energies);
+        Ok(Self(run(py, None, work)?.0))
+    }
+
+    /// What the bands are.
+    #[getter]
+    fn header<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let h = self.0.header();
+        let all = PyDict::new(py);
+        all.set_item("name", self.0.name())?;
+        all.set_item("format", &h.provenance.format)?;
+        all.set_item("lattice", *h.lattice.rows())?;
+        all.set_item("k_grid", h.k_grid.n)?;
+        all.set_item("shift", h.k_grid.shift)?;
+        all.set_item("spin", h.spin.name())?;
+        all.set_item("n_spin", h.n_spin())?;
+        all.set_item("n_band", h.n_band)?;
+        all.set_item("first_band", h.first_band)?;
+        all.set_item("fermi_level", h.fermi_level_ev)?;
+        all.set_item("electrons", h.n_electrons)?;
+        let atoms: Vec<(&str, [f64; 3])> = h
+            .atoms
+            .iter()
+            .map(|a| (a.symbol.as_str(), a.position))
+            .collect();
+        all.set_item("atoms", atoms)?;
+        all.set_item("operations", h.point_group.order())?;
+        all.set_item("has_velocities", h.has_velocities)?;
+        all.set_item("has_lifetimes", h.has_lifetimes)?;
+        all.set_item("is_table", self.0.as_table().is_some())?;
+        let notes = h.provenance.notes.iter().cloned().chain(notes_on_axes(h));
+        all.set_item("notes", notes.collect::<Vec<String>>())?;
+        Ok(all)
+    }
+
+    /// Energies `[spin][band][n1][n2][n3]`, flat.
+    fn energies<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let Some(table) = self.0.as_table() else {
+            let (problem, remedy) = ("a Hamiltonian has no table of energies", "compute with it");
+            return Err(argument(py, "energies", problem, remedy));
+        };
+        let h = table.header();
+        let mut all = vec![0.0; h.n_spin_band() * h.k_grid.len()];
+        for (at, out) in all.chunks_exact_mut(h.k_grid.len()).enumerate() {
+            table
+                .read_planes(Field::Energy, at / h.n_band, at % h.n_band, 0, out)
+                .map_err(|e| exception(py, &e))?;
+        }
+        Ok(PyArray1::from_vec(py, all))
+    }
+
+    /// Tensors at the Fermi level.
+    #[pyo3(signature = (command, options, progress=None))]
+    fn fermi<'py>(
+        &self,
+        py: Python<'py>,
+        command: String,
+        options: Bound<'py, PyDict>,
+        progress: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Computed<'py>> {
+        let (asked, opening, method) = parsed(options, Options::fermi)?;
+        asked.check().map_err(|e| exception(py, &e))?;
+        let call = Call {
+            command,
+            progress: progress.as_ref(),
+        };
+        self.compute(
+            py,
+            call,
+            asked.doubts(),
+            opening,
+            method,
+            move |held, opening, method, say, command| {
+                let input = held.name().to_owned();
+                let bands = asked.open(held, opening, method)?;
+                let (found, run) = asked.run(&bands, method, say)?;
+                let report = report::FermiReport {
+                    header: bands.header(),
+                    input,
+                    tensors: &found.tensors,
+                    origin: found.origin,
+                    crossings: found.crossings,
+                    tau_s: asked.tau,
+                    run: &run,
+                };
+                Ok((
+                    report::fermi_result(&report, command)?,
+                    report::fermi_table(&report),
+                ))
+            },
+        )
+    }
+
+    /// States, electrons and σ/τ per energy.
+    #[pyo3(signature = (command, options, progress=None))]
+    fn dos<'py>(
+        &self,
+        py: Python<'py>,
+        command: String,
+        options: Bound<'py, PyDict>,
+        progress: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Computed<'py>> {
+        let (asked, opening, method) = parsed(options, Options::dos)?;
+        asked.check().map_err(|e| exception(py, &e))?;
+        let call = Call {
+            command,
+            progress: progress.as_ref(),
+        };
+        self.compute(
+            py,
+            call,
+            Vec::new(),
+            opening,
+            method,
+            move |held, opening, method, say, command| {
+                let input = held.name().to_owned();
+                let bands = asked.open(held, opening, method)?;
+                let (found, run) = asked.run(&bands, method, say)?;
+                let report = report::DosReport {
+                    header: bands.header(),
+                    input,
+                    dos: &found.dos,
+                    crossings: found.crossings,
+                    run: &run,
+                };
+                Ok((
+                    report::dos_result(&report, command)?,
+                    report::dos_table(&report),
+                ))
+            },
+        )
+    }
+
+    /// Every coefficient.
+    #[pyo3(signature = (command, options, progress=None))]
+    fn transport<'py>(
+        &self,
+        py: Python<'py>,
+        command: String,
+        options: Bound<'py, PyDict>,
+        progress: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Computed<'py>> {
+        let (asked, opening, method) = parsed(options, Options::transport)?;
+        asked.check().map_err(|e| exception(py, &e))?;
+        let call = Call {
+            command,
+            progress: progress.as_ref(),
+        };
+        self.compute(
+            py,
+            call,
+            asked.doubts(),
+            opening,
+            method,
+            move |held, opening, method, say, command| {
+                let input = held.name().to_owned();
+                let bands = asked.open(held, opening, method)?;
+                let (found, run) = asked.run(&bands, method, say)?;
+                let report =
+                    report::TransportReport::new(&asked, found, bands.header(), input, &run);
+                Ok((
+                    report::transport_result(&report, command)?,
+                    report::transport_table(&report),
+                ))
+            },
+        )
+    }
+
+    /// The best doping.
+    #[pyo3(signature = (command, options, progress=None))]
+    fn optimize<'py>(
+        &self,
+        py: Python<'py>,
+        command: String,
+        options: Bound<'py, PyDict>,
+        progress: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Computed<'py>> {
+        let (asked, opening, method) = parsed(options, Options::optimize)?;
+        asked.check().map_err(|e| exception(py, &e))?;
+        let call = Call {
+            command,
+            progress: progress.as_ref(),
+        };
+        self.compute(
+            py,
+            call,
+            asked.doubts(),
+            opening,
+            method,
+            move |held, opening, method, say, command| {
+                let input = held.name().to_owned();
+                let bands = asked.open(held, opening, method)?;
+                let (found, run) = asked.run(&bands, method, say)?;
+                let (report, said) =
+                    report::optimum_report(&asked, found, bands.header(), input, &run);
+                let table = report::optimum_table(&report, &said);
+                Ok((report::optimum_result(&report, &said, command)?, table))
+            },
+        )
+    }
+}
+
+/// The options of a computation, of the bands, and of the method.
+fn parsed<'py, T>(
+    options: Bound<'py, PyDict>,
+    asked: impl Fn(&Options<'py>) -> PyResult<T>,
+) -> PyResult<(T, Opening, Method)> {
+    let options = Options::new(options);
+    let all = (asked(&options)?, options.opening()?, options.method()?);
+    options.finish()?;
+    Ok(all)
+}
+
+impl NativeBands {
+    /// Runs `work` and hands over what it found.
+    fn compute<'py>(
+        &self,
+        py: Python<'py>,
+        call: Call<'_, 'py>,
+        doubts: Vec<String>,
+        opening: Opening,
+        method: Method,
+        work: impl FnOnce(Held, &Opening, &Method, Say, &str) -> bzint::Result<(ResultFile, String)>
+        + Send
+        + 'static,
+    ) -> PyResult<Computed<'py>> {
+        opening
+            .check(Some(&method))
+            .map_err(|e| exception(py, &e))?;
+        let held = self.0.clone();
+        let command = call.command;
+        let ((file, table), said) = run(py, call.progress, move |say| {
+            doubts.into_iter().for_each(|text| say(Said::warning(text)));
+            work(held, &opening, &method, say, &command)
+        })?;
+        let said = said.into_iter().map(|s| (s.kind != Kind::Note, s.text));
+        Ok((to_python(py, &file)?, table, said.collect()))
+    }
+}
+
+/// What is said of bands that are given as numbers.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub struct GivenArguments {
+    name: String,
+    lattice: [[f64; 3]; 3],
+    spin: String,
+    n_band: usize,
+    fermi_level: Option<f64>,
+    electrons: Option<f64>,
+    atoms: Vec<(String, [f64; 3])>,
+}
+
+impl GivenArguments {
+    fn checked(self, py: Python<'_>) -> PyResult<Given> {
+        let spin = SpinTreatment::from_name(&self.spin).ok_or_else(|| {
+            let problem = format!("it is \"{}\"", self.spin);
+            let remedy = "give \"unpolarized\", \"collinear\" or \"spinor\"";
+            argument(py, "spin", &problem, remedy)
+        })?;
+        let atom = |(symbol, position)| Atom { symbol, position };
+        Ok(Given {
+            name: self.name,
+            lattice: Lattice::new(self.lattice).map_err(|e| exception(py, &e))?,
+            spin,
+            n_band: self.n_band,
+            fermi_level_ev: self.fermi_level,
+            n_electrons: self.electrons,
+            atoms: self.atoms.into_iter().map(atom).collect(),
+        })
+    }
+}

@@ -1,0 +1,16 @@
+//! `bzint._native`: what Python calls, in the library's own words. `bzint/bands.py` has the face that users see.
+
+mod bands;
+mod errors;
+mod options;
+mod results;
+mod session;
+
+use pyo3::prelude::*;
+
+/// What Python calls.
+#[pymodule(name = "_native")]
+mod bzint_native {
+    #[pymodule_export]
+    use super::bands::NativeBands;
+}

@@ -1,0 +1,412 @@
+//! Keyword arguments, parsed into the workflow's checked types.
+
+use crate::errors::argument;
+use bzint::integrate::{Velocities, Weights};
+use bzint::io::bxsf::BxsfConvention;
+use bzint::io::{OpenOptions, SpinDegeneracy};
+use bzint::workflow::{
+    Backend, Component, Density, Dimension, Dos, EnergyRange, Fermi, FermiChoice, Goal, Impurities,
+    InterpolatorKind, LevelChoice, Method, Opening, Optimize, Relaxation, Sign, Transport, Wanted,
+};
+use pyo3::conversion::FromPyObjectOwned;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use std::path::PathBuf;
+
+/// Keyword arguments, of which each is taken once.
+pub struct Options<'py>(Bound<'py, PyDict>);
+
+/// Names of values.
+type Names<T> = &'static [(&'static str, T)];
+
+impl<'py> Options<'py> {
+    /// All that was given.
+    pub fn new(given: Bound<'py, PyDict>) -> Self {
+        Self(given)
+    }
+
+    fn any(&self, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let value = self.0.get_item(name)?;
+        if value.is_some() {
+            self.0.del_item(name)?;
+        }
+        Ok(value.filter(|v| !v.is_none()))
+    }
+
+    fn refused(&self, name: &str, value: &Bound<'py, PyAny>, remedy: &str) -> PyErr {
+        let shown = value.repr().map_or_else(|_| "?".into(), |r| r.to_string());
+        let problem = format!("it is {}", shown.chars().take(80).collect::<String>());
+        argument(self.0.py(), name, &problem, remedy)
+    }
+
+    fn get<T: FromPyObjectOwned<'py>>(&self, name: &str, remedy: &str) -> PyResult<Option<T>> {
+        let Some(value) = self.any(name)? else {
+            return Ok(None);
+        };
+        let extracted = value.extract::<T>();
+        extracted
+            .map(Some)
+            .map_err(|_| self.refused(name, &value, remedy))
+    }
+
+    fn number(&self, name: &str, ok: fn(f64) -> bool, remedy: &str) -> PyResult<Option<f64>> {
+        let Some(value) = self.any(name)? else {
+            return Ok(None);
+        };
+        match value.extract::<f64>() {
+            Ok(x) if x.is_finite() && ok(x) => Ok(Some(x)),
+            _ => Err(self.refused(name, &value, remedy)),
+        }
+    }
+
+    fn numbers(&self, name: &str, ok: fn(f64) -> bool, remedy: &str) -> PyResult<Option<Vec<f64>>> {
+        let Some(value) = self.any(name)? else {
+            return Ok(None);
+        };
+        match value.extract::<Vec<f64>>() {
+            Ok(all) if !all.is_empty() && all.iter().all(|x| x.is_finite() && ok(*x)) => {
+                Ok(Some(all))
+            }
+            _ => Err(self.refused(name, &value, remedy)),
+        }
+    }
+
+    fn flag(&self, name: &str) -> PyResult<Option<bool>> {
+        self.get(name, "give True or False")
+    }
+
+    fn count(&self, name: &str, most: usize) -> PyResult<Option<usize>> {
+        let remedy = format!("give a whole number from 1 to {most}");
+        let Some(value) = self.any(name)? else {
+            return Ok(None);
+        };
+        match value.extract::<usize>() {
+            Ok(n) if (1..=most).contains(&n) => Ok(Some(n)),
+            _ => Err(self.refused(name, &value, &remedy)),
+        }
+    }
+
+    fn named<T: Copy>(&self, name: &str, names: Names<T>) -> PyResult<Option<T>> {
+        let Some(value) = self.any(name)? else {
+            return Ok(None);
+        };
+        let typed = value
+            .extract::<String>()
+            .unwrap_or_default()
+            .replace('_', "-");
+        let all: Vec<String> = names.iter().map(|(n, _)| format!("\"{n}\"")).collect();
+        match names.iter().find(|(n, _)| *n == typed) {
+            Some((_, found)) => Ok(Some(*found)),
+            None => Err(self.refused(name, &value, &format!("give one of {}", all.join(", ")))),
+        }
+    }
+
+    /// That nothing is left.
+    pub fn finish(self) -> PyResult<()> {
+        match self.0.keys().iter().next() {
+            None => Ok(()),
+            Some(name) => {
+                let name = name.to_string();
+                Err(argument(
+                    self.0.py(),
+                    &name,
+                    "there is no such argument",
+                    "leave it out",
+                ))
+            }
+        }
+    }
+
+    /// What is said about a file.
+    pub fn told(&self) -> PyResult<OpenOptions> {
+        let remedy = "give wannier90, wien2k, skeaf, abinit, elk, qe:ALAT (bohr), or ENERGY,VECTORS,2pi|no2pi";
+        let units = self.get::<String>("bxsf_units", remedy)?;
+        let parsed = units.map(|text| text.parse::<BxsfConvention>()).transpose();
+        let units =
+            parsed.map_err(|e| argument(self.0.py(), "bxsf_units", &e.to_string(), remedy))?;
+        let spin = self.count("spin_degeneracy", 2)?;
+        Ok(OpenOptions {
+            bxsf_units: units.map(|convention| convention.units),
+            spin_degeneracy: spin.map(|n| match n {
+                1 => SpinDegeneracy::One,
+                _ => SpinDegeneracy::Two,
+            }),
+        })
+    }
+
+    /// What is to be made of the bands.
+    pub fn opening(&self) -> PyResult<Opening> {
+        const KINDS: Names<InterpolatorKind> = &[
+            ("series", InterpolatorKind::Series),
+            ("auto", InterpolatorKind::Auto),
+            ("isospectral", InterpolatorKind::Isospectral),
+        ];
+        Ok(Opening {
+            interpolate: self.density()?,
+            kspacing: self.number("kspacing", |x| x > 0.0, "give a distance in 1/angstrom")?,
+            tolerance: self.number(
+                "tolerance",
+                |x| (1e-8..1.0).contains(&x),
+                "give a relative error between 1e-8 and 1",
+            )?,
+            fit_velocities: self.flag("fit_velocities")?.unwrap_or(false),
+            interpolator: self
+                .named("interpolator", KINDS)?
+                .unwrap_or(InterpolatorKind::Series),
+            scissor: self.number("scissor", |_| true, "give the gap in eV")?,
+        })
+    }
+
+    fn density(&self) -> PyResult<Option<Density>> {
+        let name = "interpolate";
+        let Some(value) = self.any(name)? else {
+            return Ok(None);
+        };
+        if value.extract::<String>().is_ok_and(|text| text == "none") {
+            return Ok(Some(Density::AsItIs));
+        }
+        let n = value.extract::<usize>().map(|n| [n; 3]);
+        match n.or_else(|_| value.extract::<[usize; 3]>()) {
+            Ok(n) if n.iter().all(|n| *n > 0) => Ok(Some(Density::Grid(n))),
+            _ => Err(self.refused(
+                name,
+                &value,
+                "give a number of points, three of them, or \"none\"",
+            )),
+        }
+    }
+
+    /// How to integrate.
+    pub fn method(&self) -> PyResult<Method> {
+        const BACKENDS: Names<Backend> = &[
+            ("auto", Backend::Auto),
+            ("cpu", Backend::Cpu),
+            ("gpu", Backend::Gpu),
+        ];
+        Ok(Method {
+            backend: self.named("backend", BACKENDS)?.unwrap_or(Backend::Auto),
+            threads: self.count("threads", 1024)?,
+            velocity: self.velocity()?,
+            weights: self.weights()?,
+            block_planes: None,
+        })
+    }
+
+    fn velocity(&self) -> PyResult<Option<Velocities>> {
+        let Some(value) = self.any("velocity")? else {
+            return Ok(None);
+        };
+        if value.extract::<String>().is_ok_and(|text| text == "file") {
+            return Ok(Some(Velocities::FromFile));
+        }
+        match value.extract::<usize>() {
+            Ok(order @ (2 | 4 | 6)) => Ok(Some(Velocities::FiniteDifference(order))),
+            _ => Err(self.refused("velocity", &value, "give \"file\", 2, 4 or 6")),
+        }
+    }
+
+    fn weights(&self) -> PyResult<Weights> {
+        let Some(value) = self.any("weights")? else {
+            return Ok(Weights::Tetrahedra);
+        };
+        if value
+            .extract::<String>()
+            .is_ok_and(|text| text == "tetrahedra")
+        {
+            return Ok(Weights::Tetrahedra);
+        }
+        match value.extract::<(String, f64)>() {
+            Ok((kind, width)) if kind == "gaussian" && width > 0.0 => Ok(Weights::Gaussian(width)),
+            Ok((kind, width)) if kind == "mp" && width > 0.0 => {
+                Ok(Weights::MethfesselPaxton(width))
+            }
+            _ => {
+                let remedy =
+                    "give \"tetrahedra\", (\"gaussian\", width in eV) or (\"mp\", width in eV)";
+                Err(self.refused("weights", &value, remedy))
+            }
+        }
+    }
+
+    fn level(&self) -> PyResult<LevelChoice> {
+        let electrons = self.number("electrons", |n| n >= 0.0, "give the electrons of a cell")?;
+        let Some(value) = self.any("fermi_level")? else {
+            return Ok(LevelChoice {
+                fermi_level: None,
+                electrons,
+            });
+        };
+        let typed = value.extract::<String>();
+        let choice = match (typed.as_deref(), value.extract::<f64>()) {
+            (Ok("file"), _) => FermiChoice::File,
+            (Ok("electrons"), _) => FermiChoice::Electrons,
+            (_, Ok(energy)) if energy.is_finite() => FermiChoice::Given(energy),
+            _ => {
+                let remedy = "give an energy in eV, \"file\" or \"electrons\"";
+                return Err(self.refused("fermi_level", &value, remedy));
+            }
+        };
+        Ok(LevelChoice {
+            fermi_level: Some(choice),
+            electrons,
+        })
+    }
+
+    fn tau(&self) -> PyResult<Option<f64>> {
+        self.number(
+            "tau",
+            |x| x > 0.0,
+            "give a relaxation time in seconds, such as 1e-14",
+        )
+    }
+
+    fn relaxation(&self) -> PyResult<Relaxation> {
+        Ok(Relaxation {
+            tau: self.tau()?,
+            scattering: self.get::<PathBuf>("scattering", "give the path of a TOML file")?,
+            lattice_thermal_conductivity: self.number(
+                "lattice_thermal_conductivity",
+                |x| x >= 0.0,
+                "give W/(m K), 0 or more",
+            )?,
+        })
+    }
+
+    fn extent(&self) -> PyResult<Dimension> {
+        let positive = |x: f64| x > 0.0;
+        Ok(Dimension {
+            dimension: self.count("dimension", 3)?.map_or(3, |n| n as u8),
+            thickness: self.number("thickness", positive, "give a length in angstrom")?,
+            cross_section: self.number("cross_section", positive, "give an area in angstrom^2")?,
+        })
+    }
+
+    fn temperatures(&self) -> PyResult<Vec<f64>> {
+        let remedy = "give temperatures in K, above 0";
+        Ok(self
+            .numbers("temperature", |t| t > 0.0, remedy)?
+            .unwrap_or(vec![300.0]))
+    }
+
+    fn impurities(&self, name: &str) -> PyResult<Vec<Impurities>> {
+        let remedy =
+            "give (density, depth in eV) or (density, depth in eV, degeneracy), or a list of these";
+        let all: Vec<Vec<f64>> = self.get(name, remedy)?.unwrap_or_default();
+        let one = |numbers: &Vec<f64>| match numbers[..] {
+            [density, depth_ev] if density >= 0.0 => Ok((density, depth_ev, None)),
+            [density, depth_ev, g] if density >= 0.0 && g > 0.0 => Ok((density, depth_ev, Some(g))),
+            _ => Err(argument(
+                self.0.py(),
+                name,
+                &format!("it is {numbers:?}"),
+                remedy,
+            )),
+        };
+        let all = all.iter().map(|numbers| {
+            let (density, depth_ev, degeneracy) = one(numbers)?;
+            Ok(Impurities {
+                density,
+                depth_ev,
+                degeneracy,
+            })
+        });
+        all.collect()
+    }
+
+    /// `fermi`.
+    pub fn fermi(&self) -> PyResult<Fermi> {
+        Ok(Fermi {
+            level: self.level()?,
+            tau: self.tau()?,
+        })
+    }
+
+    /// `dos`.
+    pub fn dos(&self) -> PyResult<Dos> {
+        let remedy = "give (start, stop) or (start, stop, step) in eV, stop above start";
+        let range: Option<Vec<f64>> = self.numbers("energy", |_| true, remedy)?;
+        let bad = |r: &[f64]| argument(self.0.py(), "energy", &format!("it is {r:?}"), remedy);
+        let energy = match range.as_deref() {
+            None => None,
+            Some(&[start, stop]) if stop > start => Some(EnergyRange {
+                start,
+                stop,
+                step: None,
+            }),
+            Some(&[start, stop, step]) if step > 0.0 && step <= stop - start => Some(EnergyRange {
+                start,
+                stop,
+                step: Some(step),
+            }),
+            Some(other) => return Err(bad(other)),
+        };
+        Ok(Dos {
+            energy,
+            bins: self.count("bins", 1 << 20)?,
+        })
+    }
+
+    /// `transport`.
+    pub fn transport(&self) -> PyResult<Transport> {
+        let remedy = "give a number or several";
+        let mu = self.numbers("mu", |_| true, remedy)?;
+        let absolute = self.numbers("mu_absolute", |_| true, remedy)?;
+        let doping = self.numbers("doping", |_| true, remedy)?;
+        let donors = self.impurities("donors")?;
+        let acceptors = self.impurities("acceptors")?;
+        let levels = !donors.is_empty() || !acceptors.is_empty();
+        let wanted = match (doping, absolute, mu) {
+            (Some(n), None, None) => Wanted::Dopings(n),
+            (None, Some(mu), None) => Wanted::Absolute(mu),
+            (None, None, Some(mu)) => Wanted::FromFermiLevel(mu),
+            (None, None, None) if levels => Wanted::Dopings(vec![0.0]),
+            (None, None, None) => Wanted::FromFermiLevel(vec![0.0]),
+            _ => {
+                let names = "doping, mu and mu_absolute";
+                let problem = "several of them are given";
+                return Err(argument(self.0.py(), names, problem, "give one of them"));
+            }
+        };
+        Ok(Transport {
+            temperatures_k: self.temperatures()?,
+            wanted,
+            donors,
+            acceptors,
+            level: self.level()?,
+            relaxation: self.relaxation()?,
+            mean_free_path: self.number(
+                "mean_free_path",
+                |x| x > 0.0,
+                "give a length in angstrom",
+            )?,
+            spin_resolved: self.flag("spin_resolved")?.unwrap_or(false),
+            hall: self.flag("hall")?,
+            magnetoconductivity: self.flag("magnetoconductivity")?.unwrap_or(false),
+            extent: self.extent()?,
+        })
+    }
+
+    /// `optimize`.
+    pub fn optimize(&self) -> PyResult<Optimize> {
+        const GOALS: Names<Goal> = &[("power-factor", Goal::PowerFactor), ("zt", Goal::Zt)];
+        const SIGNS: Names<Sign> = &[("n", Sign::N), ("p", Sign::P), ("both", Sign::Both)];
+        const COMPONENTS: Names<Component> = &[
+            ("average", Component::Average),
+            ("xx", Component::Xx),
+            ("yy", Component::Yy),
+            ("zz", Component::Zz),
+        ];
+        Ok(Optimize {
+            maximise: self.named("maximise", GOALS)?.unwrap_or(Goal::PowerFactor),
+            temperatures_k: self.temperatures()?,
+            carriers: self.named("carriers", SIGNS)?.unwrap_or(Sign::Both),
+            component: self
+                .named("component", COMPONENTS)?
+                .unwrap_or(Component::Average),
+            within: self.number("within", |x| x > 0.0, "give an energy in eV, such as 0.5")?,
+            level: self.level()?,
+            relaxation: self.relaxation()?,
+            extent: self.extent()?,
+        })
+    }
+}

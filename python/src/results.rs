@@ -1,0 +1,49 @@
+//! Results as Python objects, from which `bzint/dataset.py` makes an `xarray.Dataset`.
+
+use bzint::io::results::{AttributeValue, Coordinates, ResultFile};
+use numpy::PyArray1;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+
+/// A dictionary of dimensions, variables and attributes. Arrays are flat, last dimension fastest.
+pub fn to_python<'py>(py: Python<'py>, file: &ResultFile) -> PyResult<Bound<'py, PyDict>> {
+    let dimensions = PyList::empty(py);
+    for dimension in file.dimensions() {
+        let coordinates = match &dimension.coordinates {
+            Coordinates::Numbers(x) => PyArray1::from_slice(py, x).into_any(),
+            Coordinates::Labels(labels) => PyList::new(py, labels)?.into_any(),
+        };
+        let (unit, about) = (&dimension.unit, &dimension.long_name);
+        dimensions.append((&dimension.name, coordinates, unit, about))?;
+    }
+    let variables = PyList::empty(py);
+    for variable in file.variables() {
+        let data = PyArray1::from_slice(py, &variable.data);
+        let error = variable.error.as_ref().map(|e| PyArray1::from_slice(py, e));
+        let causes = variable.error_by_cause.as_ref();
+        let causes = causes.map(|e| PyArray1::from_slice(py, e));
+        let (unit, about) = (&variable.unit, &variable.long_name);
+        variables.append((
+            &variable.name,
+            &variable.dimensions,
+            data,
+            error,
+            causes,
+            unit,
+            about,
+        ))?;
+    }
+    let attributes = PyDict::new(py);
+    for (name, value) in file.attributes() {
+        match value {
+            AttributeValue::Text(text) => attributes.set_item(name, text)?,
+            AttributeValue::Number(x) => attributes.set_item(name, x)?,
+            AttributeValue::Integer(n) => attributes.set_item(name, n)?,
+        }
+    }
+    let all = PyDict::new(py);
+    all.set_item("dimensions", dimensions)?;
+    all.set_item("variables", variables)?;
+    all.set_item("attributes", attributes)?;
+    Ok(all)
+}

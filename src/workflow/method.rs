@@ -1,0 +1,76 @@
+//! How to integrate.
+
+use crate::error::{Error, Result};
+use crate::integrate::{Request, Velocities, Weights};
+
+/// Which integrator does the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// A real GPU where there is one, else the CPU.
+    Auto,
+    /// The CPU, in f64.
+    Cpu,
+    /// A GPU (or a software Vulkan driver).
+    Gpu,
+}
+
+/// How to integrate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Method {
+    /// Integrator.
+    pub backend: Backend,
+    /// Threads of the CPU integrator; none for all.
+    pub threads: Option<usize>,
+    /// Velocities; none for the file's where it has them, else differences of order 4.
+    pub velocity: Option<Velocities>,
+    /// δ-function.
+    pub weights: Weights,
+    /// k-planes per block, which never change a result.
+    pub block_planes: Option<usize>,
+}
+
+impl Default for Method {
+    fn default() -> Self {
+        Self {
+            backend: Backend::Auto,
+            threads: None,
+            velocity: None,
+            weights: Weights::Tetrahedra,
+            block_planes: None,
+        }
+    }
+}
+
+impl Method {
+    /// Whether bands can be refined so.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] where not.
+    pub fn check_refinement(&self) -> Result<()> {
+        if self.backend == Backend::Gpu {
+            return Err(Error::bad_option(
+                "--backend gpu",
+                "refinement runs on the CPU",
+                "give `--interpolate N` (or `none`) for a uniform grid on the GPU",
+            ));
+        }
+        if self.weights != Weights::Tetrahedra {
+            return Err(Error::bad_option(
+                "--weights",
+                "refinement integrates with linear tetrahedra",
+                "give `--interpolate N` (or `none`) for smearing on a uniform grid",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The request's parts that these options set.
+    pub fn apply<'a>(&self, mut request: Request<'a>) -> Request<'a> {
+        if let Some(velocities) = self.velocity {
+            request.velocities = velocities;
+        }
+        request.weights = self.weights;
+        request.block_planes = self.block_planes;
+        request
+    }
+}

@@ -1,0 +1,61 @@
+//! The way from a file to each result, with every decision on it: which table or interpolation is integrated, where the Fermi level and the
+//! gap are, what is looked at first. Options are types, every one with a default; the command line and Python parse, call, and show.
+//!
+//! ```
+//! use bzint::workflow::{Held, Method, Opening, Transport, Wanted};
+//!
+//! # fn main() -> bzint::Result<()> {
+//! let file = concat!(env!("CARGO_MANIFEST_DIR"), "/data/cu.nscf.xml.gz");
+//! let (opening, method) = (Opening::default(), Method::default());
+//! let asked = Transport { temperatures_k: vec![300.0], wanted: Wanted::FromFermiLevel(vec![0.0]), ..Transport::default() };
+//! let bands = asked.open(Held::read(file.as_ref(), &Default::default())?, &opening, &method)?;
+//! let (found, run) = asked.run(&bands, &method, &|said| eprintln!("{}", said.text))?;
+//! println!("{} on the {}: {:?}", found.rows.len(), run.backend, found.rows[0].scalar("carrier_density"));
+//! # Ok(())
+//! # assert_eq!(found.rows.len(), 1);
+//! # Ok(())
+//! # }
+//! ```
+
+mod argument;
+mod axes;
+#[cfg(feature = "gpu")]
+mod device;
+mod dimension;
+mod dos;
+mod fermi;
+mod given;
+mod held;
+mod integrator;
+pub mod level;
+mod method;
+mod open;
+mod opening;
+mod optimize;
+mod path;
+pub mod plausible;
+mod relaxation;
+mod run;
+mod said;
+mod threads;
+mod transport;
+
+pub use argument::{Argument, spelled};
+pub use axes::notes as notes_on_axes;
+pub use dimension::Dimension;
+pub use dos::{Dos, DosFound, EnergyRange};
+pub use fermi::{Fermi, FermiFound};
+pub use given::Given;
+pub use held::Held;
+pub use integrator::integrate;
+pub use level::{FermiChoice, LevelChoice};
+pub use method::{Backend, Method};
+pub use open::{Demands, Objection, Opened, Preference, TableObjection, hamiltonian, open};
+pub use opening::{Density, InterpolatorKind, Opening};
+pub use optimize::{Component, Goal, Optimize, OptimizeFound, Sign};
+pub use path::{BandPath, BandPathFound, Node};
+pub use relaxation::Relaxation;
+pub use run::Run;
+pub use said::{Kind, Said, Say};
+pub use threads::on_threads;
+pub use transport::{Impurities, Transport, TransportFound, Wanted};
