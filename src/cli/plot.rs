@@ -5,6 +5,7 @@ use super::outputs::{Delivery, Outputs, beside_results, file_to_write, is_stdout
 use crate::error::{Error, Result};
 use crate::io::results::ResultFile;
 use crate::report::figure::{Against, Selection, compose, png, svg};
+use crate::report::orbits_figure;
 use clap::{ArgAction, Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -25,8 +26,8 @@ enum Abscissa {
 /// Options of `plot`.
 #[derive(Args, Debug)]
 pub struct Plot {
-    /// Results of `transport`, `optimize`, `dos` or `fermi`: the HDF5 file of `-o`, or what `--json` printed; of `phonon`, `drag` or
-    /// `superconductor`: the HDF5 file
+    /// Results of `transport`, `optimize`, `dos` or `fermi`: the HDF5 file of `-o`, or what `--json` printed; of any other
+    /// command: the HDF5 file
     file: PathBuf,
     /// Figure to write, .svg or .png, or `-` for SVG on stdout (default: the results' name with .svg)
     #[arg(short, long = "output", value_name = "FIGURE", value_parser = file_to_write())]
@@ -63,28 +64,10 @@ impl Plot {
         let is_png = !is_stdout(&out) && is_png(&out)?;
         let outputs = Outputs::new(&self.output, &[&self.file], &[("--output", out.clone())])?;
         let results = ResultFile::open(&self.file)?;
-        let selection = Selection {
-            quantities: self.quantity.clone(),
-            against: self.against.map(|a| match a {
-                Abscissa::Mu => Against::ChemicalPotential,
-                Abscissa::Doping => Against::Doping,
-                Abscissa::Temperature => Against::Temperature,
-            }),
-            component: self.component.clone(),
-            log_x: self.logx,
-            log_y: self.logy,
+        let figure = match results.kind() {
+            "orbits" => orbits_figure(&results)?,
+            _ => self.composed(&results)?,
         };
-        let figure = compose(&results, &selection, self.size)?.ok_or_else(|| {
-            Error::bad_option(
-                "--quantity",
-                format!(
-                    "these {} results hold nothing that can be drawn",
-                    results.kind()
-                ),
-                "give another file",
-            )
-        })?;
-        let figure = svg(&figure);
         let mut end = Delivery::new(&self.output, &outputs);
         end.write(&out, |out| {
             if is_png {
@@ -96,6 +79,32 @@ impl Plot {
         let name = out.display().to_string();
         end.tell(|| serde_json::json!({"figure": name, "kind": results.kind()}));
         end.finish()
+    }
+
+    /// Panels of curves.
+    fn composed(&self, results: &ResultFile) -> Result<String> {
+        let selection = Selection {
+            quantities: self.quantity.clone(),
+            against: self.against.map(|a| match a {
+                Abscissa::Mu => Against::ChemicalPotential,
+                Abscissa::Doping => Against::Doping,
+                Abscissa::Temperature => Against::Temperature,
+            }),
+            component: self.component.clone(),
+            log_x: self.logx,
+            log_y: self.logy,
+        };
+        let figure = compose(results, &selection, self.size)?.ok_or_else(|| {
+            Error::bad_option(
+                "--quantity",
+                format!(
+                    "these {} results hold nothing that can be drawn",
+                    results.kind()
+                ),
+                "give another file",
+            )
+        })?;
+        Ok(svg(&figure))
     }
 }
 
