@@ -14,6 +14,9 @@ use crate::uncertainty::Scalar;
 /// Orbits whose frequencies and masses differ by less than this share are images of each other.
 const SAME: f64 = 2e-5;
 
+/// A family of open orbits with a smaller share of the states is no family.
+const THINNEST: f64 = 1e-6;
+
 /// An extremal orbit, or several that are alike.
 #[derive(Clone, Debug)]
 pub struct OrbitRow {
@@ -168,12 +171,17 @@ pub fn catalogue(
             let on: f64 = own()
                 .map(|(p, o)| o.as_ref().map_or(0.0, |o| p.thickness * o.dwell))
                 .sum();
+            let share = on / states.max(f64::MIN_POSITIVE);
+            // Saddles in one plane that rounding parts.
+            if share < THINNEST {
+                continue;
+            }
             found.open.push(OpenRow {
                 spin: b.surface.spin,
                 band: b.surface.band,
                 along: winding,
                 range: (family.from * direction.period, family.to * direction.period),
-                share: on / states.max(f64::MIN_POSITIVE),
+                share,
             });
         }
     }

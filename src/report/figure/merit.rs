@@ -32,7 +32,7 @@ pub fn figure(file: &ResultFile, panel_size: (f64, f64)) -> Result<Option<Figure
     let found = match file.kind() {
         "bounds" => bounds::bounds(file)?,
         "landauer" => landauer::landauer(file)?,
-        "magneto" => magneto::magneto(file)?,
+        "magneto" => magneto::magneto(file),
         "zt" => zt::zt(file)?,
         "screen" => screen::screen(file)?,
         _ => return Ok(None),

@@ -1,9 +1,9 @@
 //! Transport in a field: magnetoresistance, Kohler's plot, Hall, Seebeck and Nernst coefficients, over the field or over its angle.
 
-use super::{Drawn, barred, column, entry, numbers, range, style};
-use crate::error::Result;
+use super::{Drawn, barred, entry, numbers, range, style};
 use crate::io::results::{AttributeValue, Coordinates, ResultFile};
 use crate::report::figure::{Axis, Curve, Entry, Estimate, Panel, colour};
+use crate::transport::Scalar;
 
 /// Thermal states that are drawn at most, evenly from all.
 const MOST: usize = 6;
@@ -31,20 +31,17 @@ impl Scan<'_> {
         components: usize,
         component: usize,
         state: usize,
-    ) -> Result<Vec<Estimate>> {
-        let all = column(self.file, name)?;
-        let nothing = Estimate {
-            value: f64::NAN,
-            below: 0.0,
-            above: 0.0,
-        };
+    ) -> Vec<Estimate> {
+        let variable = self.file.get(name);
+        let number = |all: Option<&Vec<f64>>, i: usize| all.and_then(|x| x.get(i)).copied();
         let at = |(_, angle, field): &(f64, usize, usize)| {
             let row = (angle * self.n_state + state) * self.n_field + field;
-            all.get(row * components + component)
-                .copied()
-                .unwrap_or(nothing)
+            let i = row * components + component;
+            let value = number(variable.map(|v| &v.data), i).unwrap_or(f64::NAN);
+            let error = number(variable.and_then(|v| v.error.as_ref()), i).unwrap_or(0.0);
+            Estimate::from(Scalar::from((value, error)))
         };
-        Ok(self.places.iter().map(at).collect())
+        self.places.iter().map(at).collect()
     }
 
     fn x(&self) -> Vec<f64> {
@@ -53,7 +50,7 @@ impl Scan<'_> {
 }
 
 /// The panels.
-pub fn magneto(file: &ResultFile) -> Result<Drawn> {
+pub fn magneto(file: &ResultFile) -> Drawn {
     let (angles, fields) = (numbers(file, "angle"), numbers(file, "field"));
     let temperatures = numbers(file, "temperature");
     let levels = match file.get_dimension("doping") {
@@ -64,7 +61,7 @@ pub fn magneto(file: &ResultFile) -> Result<Drawn> {
         (0..fields.len()).max_by(|a, b| fields[*a].abs().total_cmp(&fields[*b].abs())),
         levels > 0 && !temperatures.is_empty(),
     ) else {
-        return Ok((Vec::new(), Vec::new()));
+        return (Vec::new(), Vec::new());
     };
     let over_angles = angles.len() > 1;
     let n_state = temperatures.len() * levels;
@@ -97,7 +94,7 @@ pub fn magneto(file: &ResultFile) -> Result<Drawn> {
         .iter()
         .fold((f64::MAX, f64::MIN), |(l, h), x| (l.min(*x), h.max(*x)));
     let axis = || Axis::new(&symbol, x_unit, false, ends, true);
-    let resistance = magnetoresistances(&scan)?;
+    let resistance = magnetoresistances(&scan);
     let n = resistance.len();
     let legend: Vec<Entry> = resistance
         .iter()
@@ -115,7 +112,7 @@ pub fn magneto(file: &ResultFile) -> Result<Drawn> {
         curves,
     }];
     if !over_angles {
-        panels.extend(kohler(&scan, &resistance)?);
+        panels.extend(kohler(&scan, &resistance));
     }
     let per_tau = file.get("nernst_over_tau").is_some();
     let k = if per_tau { "nernst_over_tau" } else { "nernst" };
@@ -132,7 +129,7 @@ pub fn magneto(file: &ResultFile) -> Result<Drawn> {
     ] {
         let mut curves = Vec::new();
         for (i, (state, _)) in scan.states.iter().enumerate() {
-            let values = scan.curve(name, components, 0, *state)?;
+            let values = scan.curve(name, components, 0, *state);
             // Nothing is driven without a field.
             let there = values
                 .iter()
@@ -160,17 +157,17 @@ pub fn magneto(file: &ResultFile) -> Result<Drawn> {
             });
         }
     }
-    Ok((panels, legend))
+    (panels, legend)
 }
 
 /// Δρ_ii/ρ_ii(0) of every state and of the currents that differ: label, values, state and component.
 #[allow(clippy::type_complexity)]
-fn magnetoresistances(scan: &Scan) -> Result<Vec<(String, Vec<Estimate>, usize, usize)>> {
+fn magnetoresistances(scan: &Scan) -> Vec<(String, Vec<Estimate>, usize, usize)> {
     let mut all: Vec<(String, Vec<Estimate>, usize, usize)> = Vec::new();
     for (state, label) in &scan.states {
         let mut own: Vec<(Vec<usize>, Vec<Estimate>)> = Vec::new();
         for i in 0..3 {
-            let values = scan.curve("magnetoresistance", 3, i, *state)?;
+            let values = scan.curve("magnetoresistance", 3, i, *state);
             let alike = |other: &Vec<Estimate>| {
                 other.iter().zip(&values).all(|(a, b)| {
                     (a.value - b.value).abs() <= ALIKE * (a.value.abs() + b.value.abs()) + LEAST
@@ -191,14 +188,11 @@ fn magnetoresistances(scan: &Scan) -> Result<Vec<(String, Vec<Estimate>, usize, 
             all.push((state_words, values, *state, axes[0]));
         }
     }
-    Ok(all)
+    all
 }
 
 /// Kohler's plot: Δρ/ρ₀ over B/ρ₀, which is one curve for all temperatures where one relaxation time scales everywhere alike.
-fn kohler(
-    scan: &Scan,
-    resistance: &[(String, Vec<Estimate>, usize, usize)],
-) -> Result<Option<Panel>> {
+fn kohler(scan: &Scan, resistance: &[(String, Vec<Estimate>, usize, usize)]) -> Option<Panel> {
     let per_tau = scan.file.get("resistivity_times_tau").is_some();
     let name = if per_tau {
         "resistivity_times_tau"
@@ -207,7 +201,7 @@ fn kohler(
     };
     let mut curves = Vec::new();
     for (i, (_, values, state, axis)) in resistance.iter().enumerate() {
-        let rho = scan.curve(name, 9, 4 * axis, *state)?;
+        let rho = scan.curve(name, 9, 4 * axis, *state);
         let mut points = (Vec::new(), Vec::new());
         for ((q, rho), (b, ..)) in values.iter().zip(&rho).zip(&scan.places) {
             let still = rho.value / (1.0 + q.value);
@@ -222,14 +216,14 @@ fn kohler(
         }
     }
     if curves.is_empty() {
-        return Ok(None);
+        return None;
     }
     let (x, y) = (range(&curves, |p| p.x, true), range(&curves, |p| p.y, true));
-    Ok(Some(Panel {
+    Some(Panel {
         x: Axis::new("B/ρ_{0}", "T Ω^{−1} m^{−1}", true, x, false),
         y: Axis::new("Δρ/ρ_{0} (Kohler)", "", true, y, false),
         curves,
-    }))
+    })
 }
 
 /// A thermal state in words.
