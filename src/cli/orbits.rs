@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::io::{write_bytes, write_text};
 use crate::report::figure::png;
 use crate::report::{
-    OrbitsReport, follow, orbits_csv, orbits_figure, orbits_json, orbits_result, orbits_table,
+    OrbitsReport, Property, View, follow, orbits_csv, orbits_figure, orbits_json, orbits_result,
+    orbits_table, surface_page, surface_png,
 };
 use crate::surface::{Interpolations, catalogue, flattened, survey};
 use clap::Args;
@@ -41,6 +42,9 @@ pub struct Orbits {
     /// Also write the orbits: .h5, .json, .csv, or a figure .svg or .png (frequencies over the angle; in one direction the orbits in their planes)
     #[arg(short, long = "output", value_name = "FILE", value_parser = file_to_write())]
     out: Vec<PathBuf>,
+    /// Also draw the orbits of the first direction on the surface: .png, or .html (a page that turns)
+    #[arg(long, value_name = "FILE", value_parser = file_to_write())]
+    on_surface: Option<PathBuf>,
     #[command(flatten)]
     output: Output,
 }
@@ -96,8 +100,12 @@ impl Orbits {
             .iter()
             .map(|p| Form::of(p))
             .collect::<Result<Vec<_>>>()?;
-        let named: Vec<(&'static str, PathBuf)> =
+        let mut named: Vec<(&'static str, PathBuf)> =
             self.out.iter().map(|p| ("--output", p.clone())).collect();
+        if let Some(path) = &self.on_surface {
+            is_page(path)?;
+            named.push(("--on-surface", path.clone()));
+        }
         let outputs = Outputs::new(&self.output, &[&self.input.file], &named)?;
         let bands = Surfaces::open(&self.input, &self.level, &self.mesh, false, &self.output)?;
         outputs.spare_inputs()?;
@@ -110,9 +118,9 @@ impl Orbits {
         let energy = bands.fermi_ev + self.energy;
         let start = Instant::now();
         let phase = crate::progress::phase("orbits", angles.len() as u64);
-        let (found, grid) = on_threads(self.mesh.threads, || {
+        let (found, surfaces, grid) = on_threads(self.mesh.threads, || {
             let replicas = bands.sample((energy, energy))?;
-            let surfaces = survey(header, &replicas.fine, energy)?;
+            let surfaces = survey(header, &replicas.fine, energy, false)?;
             let mut all = Vec::new();
             for surface in &surfaces {
                 let same = |b: &crate::surface::BandField| {
@@ -142,7 +150,7 @@ impl Orbits {
                     for o in &mut found.orbits {
                         // In a tilted field a layer's orbits need so much more of it.
                         for x in [&mut o.frequency, &mut o.mass] {
-                            *x = (x.0 / share, x.1 / share);
+                            *x = x.scaled(1.0 / share);
                         }
                         o.mass_from_areas /= share;
                     }
@@ -150,7 +158,8 @@ impl Orbits {
                     Ok(found)
                 })
                 .collect::<Result<Vec<_>>>()?;
-            Ok((found, replicas.fine.grid.n))
+            drop(all);
+            Ok((found, surfaces, replicas.fine.grid.n))
         })?;
         let degrees: Vec<f64> = angles.iter().map(|a| a.degrees).collect();
         let report = OrbitsReport {
@@ -166,15 +175,41 @@ impl Orbits {
         };
         let mut end = Delivery::new(&self.output, &outputs);
         end.print(|| orbits_json(&report), || orbits_table(&report));
+        let result = || orbits_result(&report, &session::command_line());
         for (path, form) in self.out.iter().zip(&forms) {
             end.write(path, |path| match form {
-                Form::Hdf5 => orbits_result(&report, &session::command_line())?.write(path),
+                Form::Hdf5 => result()?.write(path),
                 Form::Json => write_json(path, &orbits_json(&report)),
                 Form::Csv => write_text(path, &orbits_csv(&report)),
-                Form::Svg => write_text(path, &orbits_figure(&report)),
-                Form::Png => write_bytes(path, &png(&orbits_figure(&report))?),
+                Form::Svg => write_text(path, &orbits_figure(&result()?)?),
+                Form::Png => write_bytes(path, &png(&orbits_figure(&result()?)?)?),
+            });
+        }
+        if let (Some(path), Some(first)) = (&self.on_surface, found.first()) {
+            let mut view = View::new(&surfaces, header.first_band, &[Property::Speed], None);
+            view.add_orbits(first, header.first_band);
+            end.write(path, |path| match is_page(path)? {
+                false => write_bytes(path, &surface_png(&view)?),
+                true => {
+                    let title = format!("Orbits of {}", report.input);
+                    write_text(path, &surface_page(&view, &title, &report.page_facts()))
+                }
             });
         }
         end.finish()
+    }
+}
+
+/// # Errors
+/// [`Error::BadOption`] for what is neither a page nor a picture.
+fn is_page(path: &Path) -> Result<bool> {
+    match path.extension().and_then(|e| e.to_str()) {
+        Some("png") => Ok(false),
+        Some("html" | "htm") => Ok(true),
+        _ => Err(Error::bad_option(
+            "--on-surface",
+            format!("{} is neither .png nor .html", path.display()),
+            "name it .png for a picture, .html for a page that turns",
+        )),
     }
 }

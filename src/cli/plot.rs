@@ -7,6 +7,7 @@ use super::session;
 use crate::error::{Error, Result};
 use crate::io::results::ResultFile;
 use crate::report::figure::{Against, MOST_CURVES, Selection, dark, overlaid, png, svg};
+use crate::report::orbits_figure;
 use clap::{ArgAction, Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -27,8 +28,8 @@ enum Abscissa {
 /// Options of `plot`.
 #[derive(Args, Debug)]
 pub struct Plot {
-    /// Results of `transport`, `optimize`, `dos` or `fermi`: the HDF5 file of `-o`, or what `--json` printed; of `phonon`, `drag` or
-    /// `superconductor`: the HDF5 file
+    /// Results of `transport`, `optimize`, `dos` or `fermi`: the HDF5 file of `-o`, or what `--json` printed; of any other
+    /// command: the HDF5 file
     file: PathBuf,
     /// Figure to write, .svg or .png, or `-` for SVG on stdout (default: the results' name with .svg)
     #[arg(short, long = "output", value_name = "FIGURE", value_parser = file_to_write())]
@@ -88,7 +89,27 @@ impl Plot {
         let [results, ..] = &all[..] else {
             return Ok(());
         };
-        let named: Vec<(String, &ResultFile)> = names(&files).into_iter().zip(&all).collect();
+        let figure = match results.kind() {
+            "orbits" if self.overlay.is_empty() => orbits_figure(results)?,
+            _ => self.composed(&files, &all)?,
+        };
+        let figure = if self.dark { dark(&figure) } else { figure };
+        let mut end = Delivery::new(&self.output, &outputs);
+        end.write(&out, |out| {
+            if is_png {
+                crate::io::write_bytes(out, &png(&figure)?)
+            } else {
+                crate::io::write_text(out, &figure)
+            }
+        });
+        let name = out.display().to_string();
+        end.tell(|| serde_json::json!({"figure": name, "kind": results.kind()}));
+        end.finish()
+    }
+
+    /// Panels of curves.
+    fn composed(&self, files: &[&Path], all: &[ResultFile]) -> Result<String> {
+        let named: Vec<(String, &ResultFile)> = names(files).into_iter().zip(all).collect();
         let selection = Selection {
             quantities: self.quantity.clone(),
             against: self.against.map(|a| match a {
@@ -113,7 +134,7 @@ impl Plot {
                 "--quantity",
                 format!(
                     "these {} results hold nothing that can be drawn",
-                    results.kind()
+                    all[0].kind()
                 ),
                 "give another file",
             )
@@ -124,19 +145,7 @@ impl Plot {
             );
             session::note(&self.output, &text);
         }
-        let figure = svg(&figure);
-        let figure = if self.dark { dark(&figure) } else { figure };
-        let mut end = Delivery::new(&self.output, &outputs);
-        end.write(&out, |out| {
-            if is_png {
-                crate::io::write_bytes(out, &png(&figure)?)
-            } else {
-                crate::io::write_text(out, &figure)
-            }
-        });
-        let name = out.display().to_string();
-        end.tell(|| serde_json::json!({"figure": name, "kind": results.kind()}));
-        end.finish()
+        Ok(svg(&figure))
     }
 }
 

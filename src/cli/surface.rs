@@ -28,8 +28,36 @@ enum Colour {
     Y,
     /// v along z
     Z,
+    /// tau of the bands
+    Lifetime,
     /// |v| tau
     MeanFreePath,
+    /// Inverse masses, 1/m_e
+    InverseMassXx,
+    InverseMassYy,
+    InverseMassZz,
+    InverseMassYz,
+    InverseMassXz,
+    InverseMassXy,
+}
+
+impl Colour {
+    fn property(self) -> Property {
+        match self {
+            Self::Speed => Property::Speed,
+            Self::X => Property::X,
+            Self::Y => Property::Y,
+            Self::Z => Property::Z,
+            Self::Lifetime => Property::Lifetime,
+            Self::MeanFreePath => Property::MeanFreePath,
+            Self::InverseMassXx => Property::InverseMass(0),
+            Self::InverseMassYy => Property::InverseMass(1),
+            Self::InverseMassZz => Property::InverseMass(2),
+            Self::InverseMassYz => Property::InverseMass(3),
+            Self::InverseMassXz => Property::InverseMass(4),
+            Self::InverseMassXy => Property::InverseMass(5),
+        }
+    }
 }
 
 /// Options of `surface`.
@@ -50,6 +78,9 @@ pub struct Surface {
     /// What colours show
     #[arg(long, value_enum, default_value = "speed")]
     colour: Colour,
+    /// Inverse masses at every point of the surface, too, among the properties of meshes and pages
+    #[arg(long)]
+    inverse_masses: bool,
     /// Also write the surface: .vtp (ParaView), .ply, .obj, .glb, .frmsf (FermiSurfer), .html (a page that turns it), .png, or .json
     #[arg(short, long = "output", value_name = "FILE", value_parser = file_to_write())]
     out: Vec<PathBuf>,
@@ -108,25 +139,28 @@ impl Surface {
             .flat_map(|p| of_option(&Some(p.clone())))
             .collect();
         let outputs = Outputs::new(&self.output, &[&self.input.file], &named)?;
-        if self.colour == Colour::MeanFreePath && self.tau.is_none() {
-            return Err(Error::bad_option(
-                "--colour mean-free-path",
-                "no relaxation time is known",
-                "give `--tau SECONDS`",
-            ));
-        }
-        let bands = Surfaces::open(&self.input, &self.level, &self.mesh, false, &self.output)?;
+        let lifetimes = self.tau.is_none();
+        let bands = Surfaces::open(
+            &self.input,
+            &self.level,
+            &self.mesh,
+            lifetimes,
+            &self.output,
+        )?;
+        self.check_colour(bands.header().has_lifetimes)?;
         outputs.spare_inputs()?;
         let energy = bands.fermi_ev + self.energy;
         let start = Instant::now();
         let (replicas, fine, coarse, rival) = on_threads(self.mesh.threads, || {
             let replicas = bands.sample((energy, energy))?;
-            let fine = survey(bands.header(), &replicas.fine, energy)?;
-            let coarse = survey(bands.header(), &replicas.coarse, energy)?;
+            let masses = matches!(self.colour.property(), Property::InverseMass(_));
+            let masses = masses || self.inverse_masses;
+            let fine = survey(bands.header(), &replicas.fine, energy, masses)?;
+            let coarse = survey(bands.header(), &replicas.coarse, energy, false)?;
             let rival = replicas
                 .rival
                 .as_ref()
-                .map(|r| survey(bands.header(), r, energy))
+                .map(|r| survey(bands.header(), r, energy, false))
                 .transpose()?;
             Ok((replicas, fine, coarse, rival))
         })?;
@@ -141,6 +175,7 @@ impl Surface {
             header: bands.header(),
             input: self.input.file.display().to_string(),
             energy_ev: energy,
+            energy_bar_ev: bands.fermi_bar_ev,
             origin,
             grid: replicas.fine.grid.n,
             fine: &fine,
@@ -153,7 +188,8 @@ impl Surface {
         let mut end = Delivery::new(&self.output, &outputs);
         end.print(|| surface_json(&report), || surface_table(&report));
         let first = bands.source.header().first_band;
-        let view = || View::new(&fine, first, &self.properties(), self.tau.unwrap_or(0.0));
+        let properties = self.properties(bands.header().has_lifetimes);
+        let view = || View::new(&fine, first, &properties, self.tau);
         for (path, form) in self.out.iter().zip(&forms) {
             end.write(path, |path| match form {
                 Form::Polygons(format) => polygons::write(path, &view().polygons, *format),
@@ -179,24 +215,40 @@ impl Surface {
         end.finish()
     }
 
-    /// The property that colours show, and the others.
-    fn properties(&self) -> Vec<Property> {
-        let chosen = match self.colour {
-            Colour::Speed => Property::Speed,
-            Colour::X => Property::X,
-            Colour::Y => Property::Y,
-            Colour::Z => Property::Z,
-            Colour::MeanFreePath => Property::MeanFreePath,
-        };
-        let mut all = vec![chosen];
-        for other in [Property::Speed, Property::X, Property::Y, Property::Z] {
-            if other != chosen {
-                all.push(other);
+    /// # Errors
+    /// [`Error::BadOption`] for a colour that needs relaxation times where none are known.
+    fn check_colour(&self, lifetimes: bool) -> Result<()> {
+        let problem = match self.colour {
+            Colour::MeanFreePath if self.tau.is_none() && !lifetimes => {
+                ("--colour mean-free-path", "no relaxation time is known")
             }
+            Colour::Lifetime if !lifetimes => {
+                ("--colour lifetime", "the bands bring no relaxation times")
+            }
+            _ => return Ok(()),
+        };
+        Err(Error::bad_option(
+            problem.0,
+            problem.1,
+            "give `--tau SECONDS` and `--colour mean-free-path`, or bands with relaxation times",
+        ))
+    }
+
+    /// The property that colours show, and the others.
+    fn properties(&self, lifetimes: bool) -> Vec<Property> {
+        let chosen = self.colour.property();
+        let mut others = vec![Property::Speed, Property::X, Property::Y, Property::Z];
+        if lifetimes && self.tau.is_none() {
+            others.push(Property::Lifetime);
         }
-        if self.tau.is_some() && chosen != Property::MeanFreePath {
-            all.push(Property::MeanFreePath);
+        if self.tau.is_some() || lifetimes {
+            others.push(Property::MeanFreePath);
         }
-        all
+        if self.inverse_masses {
+            others.extend((0..6).map(Property::InverseMass));
+        }
+        others.retain(|p| *p != chosen);
+        others.insert(0, chosen);
+        others
     }
 }

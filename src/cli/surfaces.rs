@@ -5,7 +5,7 @@ use super::options::{Backend, FermiOption, Input, Method, Output, parse_grid};
 use super::session;
 use crate::bands::{BandHeader, BandSource};
 use crate::error::{Error, Result};
-use crate::integrate::Weights;
+use crate::integrate::{Engine, Request, Weights};
 use crate::surface::{Density, Sampled, grid_for, sample_interpolated, sample_table};
 use crate::workflow::level;
 use clap::Args;
@@ -28,9 +28,12 @@ pub struct Surfaces {
     pub source: Opened,
     /// Fermi level, eV.
     pub fermi_ev: f64,
+    /// How far it may be off where it was looked for, eV.
+    pub fermi_bar_ev: f64,
     /// Where it comes from.
     pub origin: String,
     mesh: Option<[usize; 3]>,
+    method: Method,
 }
 
 /// Bands on three grids.
@@ -72,9 +75,9 @@ impl Surfaces {
         };
         let source = opened::open(input, Preference::Refined, &demands)?;
         session::notes(output, source.header());
-        let ((fermi_ev, origin), _) =
+        let ((fermi_ev, fermi_bar_ev, origin), _) =
             session::integrate(&method, output, &source, |request, engine| {
-                level::fermi_level(choice, &*source, request, engine)
+                level::fermi_level_with_bar(choice, &*source, request, engine)
             })?;
         if mesh.mesh.is_some() && matches!(source, Opened::Table(_)) {
             return Err(Error::bad_option(
@@ -86,9 +89,24 @@ impl Surfaces {
         Ok(Self {
             source,
             fermi_ev,
+            fermi_bar_ev,
             origin,
             mesh: mesh.mesh,
+            method,
         })
+    }
+
+    /// Integrates over the zone.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub fn integrate<T: Send>(
+        &self,
+        output: &Output,
+        work: impl Fn(&Request, &mut dyn Engine) -> Result<T> + Sync,
+    ) -> Result<T> {
+        let (found, _) = session::integrate(&self.method, output, &self.source, work)?;
+        Ok(found)
     }
 
     /// What the bands are.

@@ -32,7 +32,7 @@ use crate::io::input;
 use std::path::Path;
 
 /// The commands that give results.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 14] = [
     "transport",
     "optimize",
     "dos",
@@ -44,6 +44,9 @@ const KINDS: [&str; 11] = [
     "zt",
     "screen",
     "bounds",
+    "surface",
+    "orbits",
+    "magneto",
 ];
 
 /// Coordinates along a dimension.

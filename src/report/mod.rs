@@ -15,7 +15,6 @@ mod format;
 mod frame;
 mod landauer;
 mod magneto;
-mod magneto_figure;
 mod optimum;
 mod orbits;
 mod page;
@@ -40,8 +39,9 @@ pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use focusing::{FocusingReport, focusing_json, focusing_svg, focusing_table};
 pub use format::{scalar, scalar_json, scientific, tensor_json};
 pub use landauer::{LANDAUER_LEGEND, ModeSpectra, modes_name};
-pub use magneto::{MagnetoReport, magneto_csv, magneto_json, magneto_result, magneto_table};
-pub use magneto_figure::magneto_figure;
+pub use magneto::{
+    MagnetoReport, MagnetoState, magneto_csv, magneto_json, magneto_result, magneto_table,
+};
 pub use optimum::{
     OptimumReport, objective_name, optimum_json, optimum_report, optimum_result, optimum_table,
 };

@@ -6,12 +6,16 @@ use super::families::Families;
 use super::field::Spline;
 use super::planes::planes;
 use super::sums::orbits_in;
-use super::survey::{BandSurface, bar};
+use super::survey::{BandSurface, with_bar};
 use super::vector::Vector;
 use crate::error::{Error, Result};
+use crate::uncertainty::Scalar;
 
 /// Orbits whose frequencies and masses differ by less than this share are images of each other.
 const SAME: f64 = 2e-5;
+
+/// A family of open orbits with a smaller share of the states is no family.
+const THINNEST: f64 = 1e-6;
 
 /// An extremal orbit, or several that are alike.
 #[derive(Clone, Debug)]
@@ -23,9 +27,9 @@ pub struct OrbitRow {
     /// Whether it encloses lower energies.
     pub electron: bool,
     /// Frequency and its bar, T.
-    pub frequency: (f64, f64),
+    pub frequency: Scalar,
     /// Cyclotron mass from the dwell time and its bar, electron masses.
-    pub mass: (f64, f64),
+    pub mass: Scalar,
     /// Cyclotron mass from areas at two energies.
     pub mass_from_areas: f64,
     /// ∂²A/∂k², the larger in amount the sharper.
@@ -105,11 +109,8 @@ pub fn catalogue(
                 spin: b.surface.spin,
                 band: b.surface.band,
                 electron: x.electron,
-                frequency: (
-                    x.frequency,
-                    bar(x.frequency, Some(coarse.0), rival.map(|r| r.0)),
-                ),
-                mass: (x.mass, bar(x.mass, Some(coarse.1), rival.map(|r| r.1))),
+                frequency: with_bar(x.frequency, Some(coarse.0), rival.map(|r| r.0)),
+                mass: with_bar(x.mass, Some(coarse.1), rival.map(|r| r.1)),
                 mass_from_areas: x.mass_from_areas,
                 curvature: x.curvature,
                 k_field: x.k_field,
@@ -120,14 +121,22 @@ pub fn catalogue(
             let near = |a: f64, b: f64, bars: f64| (a - b).abs() < SAME * a.abs() + bars;
             let same = own.iter_mut().find(|o| {
                 o.electron == row.electron
-                    && near(o.frequency.0, row.frequency.0, 0.1 * row.frequency.1)
-                    && near(o.mass.0, row.mass.0, 0.1 * row.mass.1 + 1e-4 * row.mass.0)
+                    && near(
+                        o.frequency.value,
+                        row.frequency.value,
+                        0.1 * row.frequency.error,
+                    )
+                    && near(
+                        o.mass.value,
+                        row.mass.value,
+                        0.1 * row.mass.error + 1e-4 * row.mass.value,
+                    )
             });
             match same {
                 Some(o) => {
                     o.multiplicity += 1;
-                    o.frequency.1 = o.frequency.1.max(row.frequency.1);
-                    o.mass.1 = o.mass.1.max(row.mass.1);
+                    widen(&mut o.frequency, &row.frequency);
+                    widen(&mut o.mass, &row.mass);
                 }
                 None => own.push(row),
             }
@@ -139,7 +148,7 @@ pub fn catalogue(
                 ));
             }
         }
-        own.sort_by(|a, b| a.frequency.0.total_cmp(&b.frequency.0));
+        own.sort_by(|a, b| a.frequency.value.total_cmp(&b.frequency.value));
         found.orbits.extend(own);
         let states: f64 = slices
             .iter()
@@ -162,14 +171,26 @@ pub fn catalogue(
             let on: f64 = own()
                 .map(|(p, o)| o.as_ref().map_or(0.0, |o| p.thickness * o.dwell))
                 .sum();
+            let share = on / states.max(f64::MIN_POSITIVE);
+            // Saddles in one plane that rounding parts.
+            if share < THINNEST {
+                continue;
+            }
             found.open.push(OpenRow {
                 spin: b.surface.spin,
                 band: b.surface.band,
                 along: winding,
                 range: (family.from * direction.period, family.to * direction.period),
-                share: on / states.max(f64::MIN_POSITIVE),
+                share,
             });
         }
     }
     Ok(found)
+}
+
+/// Takes the wider of two bars.
+fn widen(own: &mut Scalar, other: &Scalar) {
+    if other.error > own.error {
+        (own.error, own.shares) = (other.error, other.shares);
+    }
 }

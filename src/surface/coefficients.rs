@@ -4,6 +4,7 @@ use super::direction::Direction;
 use super::vector::{Vector, dot};
 use crate::crystal::Tensor;
 use crate::crystal::tensor::product;
+use crate::uncertainty::{ByCause, Cause};
 
 /// Coefficients at one temperature in one field. Tensors are full, `[row][col]`; those of a layer are zero along its normal.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -139,15 +140,58 @@ impl InField {
             nernst: all[49],
         }
     }
+}
 
-    /// Σ weight·|a − b| for each number.
-    pub fn bars(parts: &[(f64, &Self, &Self)]) -> Self {
-        let mut sum = vec![0.0; 50];
-        for (weight, a, b) in parts {
-            for (s, (x, y)) in sum.iter_mut().zip(a.flat().iter().zip(b.flat())) {
-                *s += weight * (x - y).abs();
+/// A part of a bar: what a change makes of the coefficients, times a weight.
+pub(super) struct Part<'a> {
+    /// What it is about.
+    pub cause: Cause,
+    /// The share of the change that is left open.
+    pub weight: f64,
+    /// Before the change.
+    pub from: &'a InField,
+    /// After it.
+    pub to: &'a InField,
+}
+
+/// Bars of coefficients, as a whole and by cause.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bars {
+    /// The whole bars.
+    pub total: InField,
+    /// The parts of those causes that there are.
+    pub by_cause: Vec<(Cause, InField)>,
+}
+
+impl Bars {
+    /// Σ weight·|to − from| of every number, cause by cause.
+    pub(super) fn of(parts: &[Part]) -> Self {
+        let sum = |own: &dyn Fn(&&Part) -> bool| {
+            let mut sum = vec![0.0; 50];
+            for part in parts.iter().filter(own) {
+                let both = part.from.flat().into_iter().zip(part.to.flat());
+                for (s, (x, y)) in sum.iter_mut().zip(both) {
+                    *s += part.weight * (x - y).abs();
+                }
             }
+            InField::from_flat(&sum)
+        };
+        let of = |cause: Cause| {
+            let there = parts.iter().any(|p| p.cause == cause && p.weight > 0.0);
+            there.then(|| (cause, sum(&|p| p.cause == cause)))
+        };
+        Self {
+            total: sum(&|_| true),
+            by_cause: Cause::ALL.into_iter().filter_map(of).collect(),
         }
-        Self::from_flat(&sum)
+    }
+
+    /// The bar of a number, by cause.
+    pub fn by_cause(&self, of: impl Fn(&InField) -> f64) -> ByCause {
+        let mut all = ByCause::default();
+        for (cause, part) in &self.by_cause {
+            all[*cause] = of(part);
+        }
+        all
     }
 }

@@ -8,6 +8,7 @@ use super::mesh::Mesh;
 use super::planes::planes;
 use super::sample::Sampled;
 use super::sums::orbit_sums;
+use super::vector::Vector;
 use super::window::Node;
 use crate::bands::BandHeader;
 use crate::crystal::{KGrid, Lattice, Tensor};
@@ -27,7 +28,7 @@ const SCALE: f64 = (ELEMENTARY_CHARGE / HBAR) * (ELEMENTARY_CHARGE / HBAR) * 1e-
 /// Relaxation times of bands.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Times {
-    /// None: fields are Bτ in T s, and conductivities per τ.
+    /// None, or those of energies alone ([`Rate`]): without these, fields are Bτ in T s, and conductivities per τ.
     Unknown,
     /// One for all, s.
     Constant(f64),
@@ -36,6 +37,9 @@ pub enum Times {
     /// Those of the bands' own table.
     FromBands,
 }
+
+/// Scattering rate (1/s) of states at an energy (eV), which adds to what the bands have.
+pub type Rate<'a> = &'a (dyn Fn(f64) -> f64 + Sync);
 
 /// How planes are laid, and over which bands.
 pub struct Conductor {
@@ -49,6 +53,10 @@ pub struct Conductor {
     times: Vec<f64>,
     /// Planes over the width of the zone.
     density: f64,
+    /// Whether nothing is known of the bands' own relaxation times.
+    unknown: bool,
+    /// Whether each of two spin channels is wanted by itself, too.
+    pub spin_resolved: bool,
 }
 
 /// σ at one energy.
@@ -56,6 +64,8 @@ pub struct Conductor {
 pub struct AtEnergy {
     /// For every field, S/m (S/(m s) without τ).
     pub sigma: Vec<Tensor>,
+    /// The part of each spin channel, where there are two.
+    pub spins: [Vec<Tensor>; 2],
     /// States, 1/(eV cell), by planes.
     pub states: f64,
     /// The same by the surface's triangles.
@@ -124,6 +134,8 @@ impl Conductor {
             log_times,
             times: scale,
             density,
+            unknown: *times == Times::Unknown,
+            spin_resolved: false,
         })
     }
 
@@ -143,7 +155,18 @@ impl Conductor {
         all
     }
 
-    /// σ at `energy_ev` with fields `fields_t` (T, or Bτ in T s) along `direction`.
+    /// τ₀ of band `at` on a surface, s, and ln(τ/τ₀) where τ depends on k, with a scattering rate (1/s) beside the bands' own.
+    fn times_with(&self, at: usize, rate: Option<f64>) -> (f64, Option<Scattered<'_>>) {
+        let own = self.times[at];
+        let added = rate.unwrap_or(0.0) * own;
+        match &self.log_times[at] {
+            Some(log) => (own, Some(Scattered { log, added })),
+            None if self.unknown => (rate.map_or(own, |r| 1.0 / r), None),
+            None => (own / (1.0 + added), None),
+        }
+    }
+
+    /// σ at `energy_ev` with fields `fields_t` (T, or Bτ in T s) along `direction`, and with a scattering rate (1/s) beside the bands' own.
     ///
     /// # Errors
     /// Where a mesh does not close (a defect).
@@ -152,9 +175,27 @@ impl Conductor {
         energy_ev: f64,
         direction: &Direction,
         fields_t: &[f64],
+        rate: Option<f64>,
     ) -> Result<AtEnergy> {
+        self.at(energy_ev, direction, fields_t, rate, true)
+    }
+
+    /// The same, with what the surface's triangles say where `compared` asks for it.
+    fn at(
+        &self,
+        energy_ev: f64,
+        direction: &Direction,
+        fields_t: &[f64],
+        rate: Option<f64>,
+        compared: bool,
+    ) -> Result<AtEnergy> {
+        let nothing = || vec![[[0.0; 3]; 3]; fields_t.len()];
         let mut all = AtEnergy {
-            sigma: vec![[[0.0; 3]; 3]; fields_t.len()],
+            sigma: nothing(),
+            spins: match self.spin_resolved {
+                true => [nothing(), nothing()],
+                false => Default::default(),
+            },
             with_times: self.log_times.iter().any(Option::is_some),
             ..AtEnergy::default()
         };
@@ -174,30 +215,36 @@ impl Conductor {
             }
             let families = Families::new(&mesh, spline, *direction);
             let planes = planes(&families, self.density);
-            let time = self.times[at];
+            let (time, log_time) = self.times_with(at, rate);
             let scales: Vec<f64> = fields_t.iter().map(|b| b.abs() * time * SCALE).collect();
-            let log_time = self.log_times[at].as_ref().map(|f| f as &dyn Field);
+            let log_time = log_time.as_ref().map(|f| f as &dyn Field);
             let found = orbit_sums(&families, &planes, log_time, &scales);
             let factor = self.degeneracy * CONDUCTIVITY * time;
-            for ((sum, products), b) in all.sigma.iter_mut().zip(&found.products).zip(fields_t) {
+            for (number, (products, b)) in found.products.iter().zip(fields_t).enumerate() {
                 for i in 0..3 {
                     for j in 0..3 {
                         // A field the other way round: Onsager.
                         let (r, c) = if *b < 0.0 { (j, i) } else { (i, j) };
-                        sum[i][j] += factor * products[r][c];
+                        let part = factor * products[r][c];
+                        all.sigma[number][i][j] += part;
+                        if let Some(own) = all.spins[band.spin.min(1)].get_mut(number) {
+                            own[i][j] += part;
+                        }
                     }
                 }
             }
-            let surface = sums_of(&mesh, spline);
-            let p = surface.products;
-            let full = [[p[0], p[5], p[4]], [p[5], p[1], p[3]], [p[4], p[3], p[2]]];
-            for i in 0..3 {
-                for j in 0..3 {
-                    all.sigma_of_surface[i][j] += factor * full[i][j];
+            if compared {
+                let surface = sums_of(&mesh, spline);
+                let p = surface.products;
+                let full = [[p[0], p[5], p[4]], [p[5], p[1], p[3]], [p[4], p[3], p[2]]];
+                for i in 0..3 {
+                    for j in 0..3 {
+                        all.sigma_of_surface[i][j] += factor * full[i][j];
+                    }
                 }
+                all.states_of_surface += cell * surface.states;
             }
             all.states += cell * found.states;
-            all.states_of_surface += cell * surface.states;
             open += cell * found.open;
             all.segments += found.segments;
             all.orbits += found.orbits;
@@ -206,7 +253,7 @@ impl Conductor {
         Ok(all)
     }
 
-    /// ∫dE (−∂f/∂E)(E−μ)ⁿ σ(E, B) for n = 0, 1, 2 and every field, S/m eVⁿ; and what there is at the energy nearest to μ.
+    /// ∫dE (−∂f/∂E)(E−μ)ⁿ σ(E, B) for n = 0, 1, 2 and every field, S/m eVⁿ; and what there is at the energy nearest to μ, there by triangles too.
     ///
     /// # Errors
     /// As [`Conductor::at_energy`].
@@ -216,29 +263,72 @@ impl Conductor {
         mu_ev: f64,
         direction: &Direction,
         fields_t: &[f64],
-    ) -> Result<(Vec<[Tensor; 3]>, AtEnergy)> {
-        let parts: Vec<AtEnergy> = nodes
-            .par_iter()
-            .map(|n| self.at_energy(n.energy_ev, direction, fields_t))
-            .collect::<Result<_>>()?;
-        let mut moments = vec![[[[0.0; 3]; 3]; 3]; fields_t.len()];
-        for (node, part) in nodes.iter().zip(&parts) {
-            for (sum, sigma) in moments.iter_mut().zip(&part.sigma) {
-                let mut weight = node.weight;
-                for n in 0..3 {
-                    for i in 0..3 {
-                        for j in 0..3 {
-                            sum[n][i][j] += weight * sigma[i][j];
-                        }
-                    }
-                    weight *= node.energy_ev - mu_ev;
-                }
-            }
-        }
+        rate: Option<Rate>,
+    ) -> Result<(Moments, AtEnergy)> {
         let off = |i: &usize| (nodes[*i].energy_ev - mu_ev).abs();
         let nearest = (0..nodes.len()).min_by(|a, b| off(a).total_cmp(&off(b)));
+        let parts: Vec<AtEnergy> = nodes
+            .par_iter()
+            .enumerate()
+            .map(|(i, n)| {
+                let rate = rate.map(|r| r(n.energy_ev));
+                let compared = Some(i) == nearest;
+                self.at(n.energy_ev, direction, fields_t, rate, compared)
+            })
+            .collect::<Result<_>>()?;
+        let of = |sigma: &dyn Fn(&AtEnergy) -> &Vec<Tensor>| {
+            let count = parts.first().map_or(0, |p| sigma(p).len());
+            let mut moments = vec![[[[0.0; 3]; 3]; 3]; count];
+            for (node, part) in nodes.iter().zip(&parts) {
+                for (sum, sigma) in moments.iter_mut().zip(sigma(part)) {
+                    let mut weight = node.weight;
+                    for n in 0..3 {
+                        for i in 0..3 {
+                            for j in 0..3 {
+                                sum[n][i][j] += weight * sigma[i][j];
+                            }
+                        }
+                        weight *= node.energy_ev - mu_ev;
+                    }
+                }
+            }
+            moments
+        };
+        let moments = Moments {
+            all: of(&|p| &p.sigma),
+            spins: [of(&|p| &p.spins[0]), of(&|p| &p.spins[1])],
+        };
         let central = nearest.map(|i| parts[i].clone()).unwrap_or_default();
         Ok((moments, central))
+    }
+}
+
+/// ∫dE (−∂f/∂E)(E−μ)ⁿ σ(E, B) for n = 0, 1, 2, S/m eVⁿ, of every field.
+pub struct Moments {
+    /// Of all bands.
+    pub all: Vec<[Tensor; 3]>,
+    /// Of each spin channel, where there are two.
+    pub spins: [Vec<[Tensor; 3]>; 2],
+}
+
+/// ln(τ/τ₀) of relaxation times on a grid with a rate beside them: 1/τ = 1/τ_k + rate.
+struct Scattered<'a> {
+    log: &'a Spline,
+    /// The rate times τ₀.
+    added: f64,
+}
+
+impl Field for Scattered<'_> {
+    fn slope(&self, u: Vector) -> (f64, Vector) {
+        let (log, slope) = self.log.slope(u);
+        let own = (-log).exp();
+        let share = own / (own + self.added);
+        (-(own + self.added).ln(), slope.map(|s| share * s))
+    }
+
+    // Times are taken at points; nothing is expanded about them.
+    fn curvature(&self, u: Vector) -> Tensor {
+        self.log.curvature(u)
     }
 }
 
@@ -335,6 +425,7 @@ pub fn flattened(header: &BandHeader) -> Result<Lattice> {
 /// that turn it round (Onsager). Also the largest change, as a share of the largest component.
 pub fn symmetrized(operations: &[Tensor], field: [f64; 3], t: &Tensor) -> (Tensor, f64) {
     let mut sum = [[0.0; 3]; 3];
+    let mut sizes = [[0.0f64; 3]; 3];
     let mut count = 0.0;
     for m in operations {
         let determinant = crate::crystal::tensor::determinant(m);
@@ -355,6 +446,7 @@ pub fn symmetrized(operations: &[Tensor], field: [f64; 3], t: &Tensor) -> (Tenso
                 }
                 let (r, c) = if sign < 0.0 { (j, i) } else { (i, j) };
                 sum[r][c] += x;
+                sizes[r][c] += x.abs();
             }
         }
     }
@@ -362,10 +454,22 @@ pub fn symmetrized(operations: &[Tensor], field: [f64; 3], t: &Tensor) -> (Tenso
     let mut change: f64 = 0.0;
     for i in 0..3 {
         for j in 0..3 {
-            sum[i][j] /= f64::max(count, 1.0);
+            sum[i][j] = cancelled(sum[i][j], sizes[i][j]) / f64::max(count, 1.0);
             largest = largest.max(t[i][j].abs());
             change = change.max((sum[i][j] - t[i][j]).abs());
         }
     }
     (sum, change / largest.max(f64::MIN_POSITIVE))
+}
+
+/// Rounding may leave a sum that is zero by symmetry at this share of its terms.
+const ROUNDING: f64 = 1e-13;
+
+/// A sum of terms of the given size, or zero where they cancel but for rounding.
+pub(super) fn cancelled(sum: f64, size: f64) -> f64 {
+    if sum.abs() <= ROUNDING * size {
+        0.0
+    } else {
+        sum
+    }
 }

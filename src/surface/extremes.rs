@@ -39,24 +39,55 @@ const CLOSE: f64 = 1e-11;
 /// Energy by which areas are compared, as a share of the energy that the orbit's gradient spans over a grid step.
 const SHARE: f64 = 0.05;
 
-/// The extremal orbits of the families, of which `planes` with their `orbits` are known.
+/// A family whose areas change by less than this share of their root per unit of k is a cylinder along the field's planes: each orbit is extremal.
+const FLAT: f64 = 1e-6;
+
+/// The extremal orbits of the families, of which `planes` with their `orbits` are known; of a family of equal orbits the one in its middle.
 pub fn extremes(families: &Families, planes: &[Plane], orbits: &[Option<Orbit>]) -> Vec<Extreme> {
     let tracer = Tracer::new(families, None);
     let mut found = Vec::new();
+    let mut first = 0;
+    for own in planes.chunk_by(|a, b| a.family == b.family) {
+        let those = &orbits[first..first + own.len()];
+        first += own.len();
+        let flat = |o: &Option<Orbit>| {
+            let closed = o.as_ref().filter(|o| o.is_closed());
+            closed.is_some_and(|o| o.area_slope.abs() < FLAT * o.area.abs().sqrt())
+        };
+        match those.iter().all(flat) {
+            true => {
+                let middle = own.len() / 2;
+                if let Some(orbit) = &those[middle] {
+                    found.push(extreme(&tracer, &own[middle], orbit.clone(), 0.0));
+                }
+            }
+            false => changes(families, &tracer, own, those, &mut found),
+        }
+    }
+    found
+}
+
+/// The extremes of one family, between planes from which the change of areas turns round.
+fn changes(
+    families: &Families,
+    tracer: &Tracer,
+    planes: &[Plane],
+    orbits: &[Option<Orbit>],
+    found: &mut Vec<Extreme>,
+) {
     for i in 1..planes.len() {
         let (a, b) = (&planes[i - 1], &planes[i]);
         let (Some(x), Some(y)) = (&orbits[i - 1], &orbits[i]) else {
             continue;
         };
-        if a.family != b.family || !x.is_closed() || !y.is_closed() {
+        if !x.is_closed() || !y.is_closed() {
             continue;
         }
         if x.area_slope == 0.0 || x.area_slope * y.area_slope > 0.0 {
             continue;
         }
-        found.extend(between(families, &tracer, a, b, (x, y)));
+        found.extend(between(families, tracer, a, b, (x, y)));
     }
-    found
 }
 
 fn between(
@@ -92,6 +123,14 @@ fn between(
     let (height, orbit) = best?;
     let period = families.direction.period;
     let curvature = (y.area_slope - x.area_slope) / ((b.height - a.height) * period);
+    let plane = Plane { height, ..*a };
+    Some(extreme(tracer, &plane, orbit, curvature))
+}
+
+/// What is told of an extremal orbit in `plane`.
+fn extreme(tracer: &Tracer, plane: &Plane, orbit: Orbit, curvature: f64) -> Extreme {
+    let families = tracer.families();
+    let period = families.direction.period;
     let speed = orbit.area.abs().sqrt() / orbit.dwell.max(f64::MIN_POSITIVE);
     let delta = SHARE * speed * families.mesh.step.min(orbit.area.abs().sqrt());
     let raw = &orbit.points[..orbit.points.len() - 1];
@@ -101,9 +140,9 @@ fn between(
     };
     let mass_from_areas = MASS_PER_DWELL * ((area(delta) - area(-delta)) / (2.0 * delta)).abs();
     let k = dot(orbit.points[0], families.direction.unit);
-    Some(Extreme {
-        family: a.family,
-        height,
+    Extreme {
+        family: plane.family,
+        height: plane.height,
         k_field: k - period * (k / period).round(),
         frequency: FREQUENCY_PER_AREA * orbit.area.abs(),
         electron: orbit.area > 0.0,
@@ -111,7 +150,7 @@ fn between(
         mass_from_areas,
         curvature,
         orbit,
-    })
+    }
 }
 
 /// What another interpolation near by makes of the same orbit: frequency (T) and mass (electron masses).

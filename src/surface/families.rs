@@ -400,10 +400,11 @@ impl<'a> Families<'a> {
     #[inline(always)]
     fn sides(&self, t: usize, s: f64, turn: i32) -> [bool; 3] {
         let triangle = &self.mesh.triangles[t];
-        [0, 1, 2].map(|i| {
+        let below = |i: usize| {
             let h = self.heights[triangle.vertices[i] as usize];
-            ((h - s).floor() as i32) + self.direction.levels(triangle.offsets[i]) < turn
-        })
+            floor(h - s) + self.direction.levels(triangle.offsets[i]) < turn
+        };
+        [below(0), below(1), below(2)]
     }
 
     /// Where the plane at s + `turn` cuts edge `i` of a triangle.
@@ -472,6 +473,13 @@ impl<'a> Families<'a> {
         }
         None
     }
+}
+
+/// The whole number at or below `x`, of moderate size.
+#[inline(always)]
+fn floor(x: f64) -> i32 {
+    let cut = x as i32;
+    cut - i32::from(f64::from(cut) > x)
 }
 
 /// Disjoint sets.

@@ -143,12 +143,18 @@ impl Spline {
     fn place(&self, a: usize, u: f64) -> (usize, f64) {
         let n = self.n[a] as f64;
         let x = u * n - self.shift[a];
-        let x = x - n * (x / n).floor();
-        let floor = x.floor();
+        let x = x - n * floor(x / n);
         // Rounding may lead to n itself.
-        let i = (floor as usize).min(self.n[a] - 1);
+        let i = (x as usize).min(self.n[a] - 1);
         (i, x - i as f64)
     }
+}
+
+/// The whole number at or below `x`, of moderate size: `f64::floor` is a call where the processor is not known to have it.
+#[inline(always)]
+fn floor(x: f64) -> f64 {
+    let cut = x as i64 as f64;
+    if cut > x { cut - 1.0 } else { cut }
 }
 
 /// Weights of the coefficients at −1 … 2 for a point at 0 ≤ t ≤ 1.
@@ -185,11 +191,13 @@ fn second(t: f64) -> [f64; 4] {
 impl Field for Spline {
     #[inline]
     fn slope(&self, u: Vector) -> (f64, Vector) {
-        let [(i, x), (j, y), (k, z)] = [0, 1, 2].map(|a| self.place(a, u[a]));
-        let [wx, wy, wz] = [x, y, z].map(weights);
-        let [dx, dy, dz] = [x, y, z].map(first);
-        let [_, p2, p3] = self.n.map(|n| n + MARGIN);
-        let (mut e, mut g) = (0.0, [0.0; 3]);
+        let (i, x) = self.place(0, u[0]);
+        let (j, y) = self.place(1, u[1]);
+        let (k, z) = self.place(2, u[2]);
+        let (wx, wy, wz) = (weights(x), weights(y), weights(z));
+        let (dx, dy, dz) = (first(x), first(y), first(z));
+        let (p2, p3) = (self.n[1] + MARGIN, self.n[2] + MARGIN);
+        let (mut e, mut gx, mut gy, mut gz) = (0.0, 0.0, 0.0, 0.0);
         for a in 0..4 {
             let (mut s, mut s2, mut s3) = (0.0, 0.0, 0.0);
             for b in 0..4 {
@@ -201,12 +209,12 @@ impl Field for Spline {
                 s3 += wy[b] * slope;
             }
             e += wx[a] * s;
-            g[0] += dx[a] * s;
-            g[1] += wx[a] * s2;
-            g[2] += wx[a] * s3;
+            gx += dx[a] * s;
+            gy += wx[a] * s2;
+            gz += wx[a] * s3;
         }
-        let n = self.n.map(|n| n as f64);
-        (e, [g[0] * n[0], g[1] * n[1], g[2] * n[2]])
+        let n = self.n;
+        (e, [gx * n[0] as f64, gy * n[1] as f64, gz * n[2] as f64])
     }
 
     fn curvature(&self, u: Vector) -> Tensor {

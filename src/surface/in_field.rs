@@ -1,15 +1,17 @@
 //! Coefficients in a field with their bars.
 //!
-//! A bar has five parts: a third of the difference to every second point of the grid; what fewer planes change there; what another interpolation of the
-//! table changes there; what more energies in the thermal window change there; and how far planes and triangles are apart without a field.
+//! A bar has six parts: a third of the difference to every second point of the grid; what fewer planes change there; what another interpolation of the
+//! table changes there; what more energies in the thermal window change there; what the bar of a doping's chemical potential changes there; and how
+//! far planes and triangles are apart without a field.
 
-use super::coefficients::InField;
-use super::conductor::{AtEnergy, Conductor, symmetrized};
+use super::coefficients::{Bars, InField, Part};
+use super::conductor::{AtEnergy, Conductor, Rate, cancelled, symmetrized};
 use super::direction::Direction;
 use super::survey::LEFT;
 use super::window::{LEVELS, Node, nodes};
 use crate::crystal::Tensor;
 use crate::error::Result;
+use crate::uncertainty::{ByCause, Cause};
 
 /// Moments of two rules for the thermal average are the same within this share.
 const ENOUGH: f64 = 2e-5;
@@ -32,13 +34,35 @@ pub struct Measured {
     pub layer: Option<usize>,
 }
 
-/// Coefficients in one field.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Row {
+/// A thermal state.
+#[derive(Clone, Copy, Default)]
+pub struct State<'a> {
     /// Temperature, K.
     pub temperature_k: f64,
     /// Chemical potential, eV.
     pub mu_ev: f64,
+    /// Its bar, eV, where it was looked for.
+    pub mu_bar: ByCause,
+    /// A scattering rate beside the bands' own.
+    pub rate: Option<Rate<'a>>,
+}
+
+impl State<'_> {
+    /// At a given chemical potential, with the bands' own relaxation times.
+    pub fn at(temperature_k: f64, mu_ev: f64) -> Self {
+        Self {
+            temperature_k,
+            mu_ev,
+            ..Self::default()
+        }
+    }
+}
+
+/// Coefficients in one field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Number of the thermal state.
+    pub state: usize,
     /// Field, T (Bτ in T s where τ is not known).
     pub field_t: f64,
     /// Number of the direction.
@@ -46,7 +70,9 @@ pub struct Row {
     /// Values.
     pub value: InField,
     /// Their bars.
-    pub error: InField,
+    pub bars: Bars,
+    /// Those of each spin channel alone, where there are two.
+    pub spins: Vec<(InField, Bars)>,
 }
 
 /// What else is known of one direction.
@@ -65,21 +91,26 @@ impl Measured {
     /// with to [`ENOUGH`], or the last but one and, to tell what it leaves open, the last.
     fn window(
         &self,
-        t: f64,
-        mu: f64,
+        state: &State,
         direction: &Direction,
         felt: &[f64],
     ) -> Result<(Vec<Node>, Option<Vec<Node>>)> {
+        let (t, mu) = (state.temperature_k, state.mu_ev);
         let rule = |level: usize| nodes(t, mu, &self.edges_ev, level);
         if t == 0.0 {
             return Ok((rule(0), None));
         }
         // Weak and strong fields feel the same singularities: the ends stand for all.
         let ends = [felt[0], felt[felt.len() - 1]];
-        let of = |level: usize| self.coarse.moments(&rule(level), mu, direction, &ends);
-        let mut before = of(0)?.0;
+        let of = |level: usize| {
+            let found = self
+                .coarse
+                .moments(&rule(level), mu, direction, &ends, state.rate)?;
+            Ok(found.0.all)
+        };
+        let mut before = of(0)?;
         for level in 1..LEVELS {
-            let here = of(level)?.0;
+            let here = of(level)?;
             let mut off: f64 = 0.0;
             for (a, b) in before.iter().zip(&here) {
                 for n in 0..3 {
@@ -102,13 +133,13 @@ impl Measured {
         Ok((rule(LEVELS - 1), Some(rule(LEVELS))))
     }
 
-    /// Rows for all fields along `direction` (number `number`) at temperature `t` (K) and chemical potential `mu` (eV).
+    /// Rows for all fields along `direction` (number `number`) in thermal state `state` (number `at`).
     ///
     /// # Errors
     /// As [`Conductor::at_energy`].
     pub fn rows(
         &self,
-        (t, mu): (f64, f64),
+        (at, state): (usize, &State),
         (number, direction): (usize, &Direction),
         fields_t: &[f64],
     ) -> Result<(Vec<Row>, About)> {
@@ -118,77 +149,136 @@ impl Measured {
         // A layer feels the part along its normal, and coefficients are per that part.
         let (own, tilt) = direction.acting(self.fine.lattice(), self.layer)?;
         let felt: Vec<f64> = fields.iter().map(|b| b * tilt).collect();
+        let (t, mu) = (state.temperature_k, state.mu_ev);
         let mut asymmetry: f64 = 0.0;
-        let (usual, more) = self.window(t, mu, &own, &felt)?;
-        let mut of = |conductor: &Conductor, nodes: &[Node]| -> Result<(Vec<InField>, AtEnergy)> {
-            let (mut moments, central) = conductor.moments(nodes, mu, &own, &felt)?;
-            // A magnetoresistance compares with no field as the same operations see it, so that what planes leave open cancels.
-            let mut zero = moments[0];
-            for x in &mut zero {
-                *x = symmetrized(&self.operations, own.unit, x).0;
-            }
-            for (m, b) in moments.iter_mut().zip(&felt) {
-                for x in m.iter_mut() {
-                    // Without a field every operation holds.
-                    let (better, change) = match *b == 0.0 {
-                        true => all_of(&self.operations, x),
-                        false => symmetrized(&self.operations, own.unit, x),
-                    };
-                    asymmetry = asymmetry.max(change);
-                    *x = better;
+        let (usual, more) = self.window(state, &own, &felt)?;
+        // Of all bands and of each spin channel, the coefficients in every field.
+        let mut of = |conductor: &Conductor,
+                      nodes: &[Node],
+                      mu: f64|
+         -> Result<(Vec<Vec<InField>>, AtEnergy)> {
+            let (moments, central) = conductor.moments(nodes, mu, &own, &felt, state.rate)?;
+            let mut channels = Vec::new();
+            for mut moments in [moments.all].into_iter().chain(moments.spins) {
+                if !moments.is_empty() {
+                    let change = self.symmetrize(&mut moments, &own, &felt);
+                    asymmetry = asymmetry.max(change.1);
+                    let layer = self.layer.is_some();
+                    let whole = moments[0];
+                    let rows = moments.iter().zip(&felt).map(|(m, b)| {
+                        let zero = if *b == 0.0 { &whole } else { &change.0 };
+                        InField::new(m, zero, t, *b, &own, layer)
+                    });
+                    channels.push(rows.collect());
                 }
             }
-            let whole = moments[0];
-            let layer = self.layer.is_some();
-            let rows = moments.iter().zip(&felt).map(|(m, b)| {
-                let zero = if *b == 0.0 { &whole } else { &zero };
-                InField::new(m, zero, t, *b, &own, layer)
-            });
-            Ok((rows.collect(), central))
+            Ok((channels, central))
         };
-        let (fine, central) = of(&self.fine, &usual)?;
-        let share = planes_against_surface(&central);
-        let (coarse, _) = of(&self.coarse, &usual)?;
-        let (fewer, _) = of(&self.fewer, &usual)?;
+        let (fine, central) = of(&self.fine, &usual, mu)?;
+        let apart = planes_against_surface(&central);
+        let (coarse, _) = of(&self.coarse, &usual, mu)?;
+        let (fewer, _) = of(&self.fewer, &usual, mu)?;
         let rival = match &self.rival {
-            Some(rival) => Some(of(rival, &usual)?),
+            Some(rival) => Some(of(rival, &usual, mu)?.0),
             None => None,
         };
         let finer = match &more {
-            Some(more) => Some(of(&self.coarse, more)?),
+            Some(more) => Some(of(&self.coarse, more, mu)?.0),
             None => None,
         };
+        let moved = match state.mu_bar.total() {
+            bar if bar > 0.0 => {
+                let there = mu + bar;
+                let nodes = nodes(t, there, &self.edges_ev, 0);
+                let here = self.level_zero(state);
+                let before = of(&self.coarse, &here, mu)?.0;
+                Some((before, of(&self.coarse, &nodes, there)?.0))
+            }
+            _ => None,
+        };
         // Rules that agree may still share an error of this size.
-        let share = if t > 0.0 { share + ENOUGH } else { share };
-        let rows = (1..fields.len()).map(|i| {
-            let mut parts = vec![(LEFT, &fine[i], &coarse[i]), (LEFT, &coarse[i], &fewer[i])];
-            if let Some((rival, _)) = &rival {
-                parts.push((1.0, &coarse[i], &rival[i]));
+        let energies = if t > 0.0 { ENOUGH } else { 0.0 };
+        let nothing = InField::default();
+        let bars = |channel: usize, i: usize| {
+            let (fine, coarse) = (&fine[channel][i], &coarse[channel][i]);
+            let part = |cause, weight, from, to| Part {
+                cause,
+                weight,
+                from,
+                to,
+            };
+            let mut parts = vec![
+                part(Cause::Grid, LEFT, fine, coarse),
+                part(Cause::Grid, LEFT, coarse, &fewer[channel][i]),
+                part(Cause::Grid, apart, fine, &nothing),
+                part(Cause::Bins, energies, fine, &nothing),
+            ];
+            if let Some(rival) = &rival {
+                let cause = Cause::Interpolation;
+                // Bands of one spin may be absent from a rival.
+                if let Some(rival) = rival.get(channel) {
+                    parts.push(part(cause, 1.0, coarse, &rival[i]));
+                }
             }
-            if let Some((finer, _)) = &finer {
-                parts.push((1.0, &coarse[i], &finer[i]));
+            if let Some(finer) = &finer {
+                parts.push(part(Cause::Bins, 1.0, coarse, &finer[channel][i]));
             }
-            let nothing = InField::default();
-            parts.push((share, &fine[i], &nothing));
-            let error = InField::bars(&parts);
-            Row {
-                temperature_k: t,
-                mu_ev: mu,
-                field_t: fields[i],
-                direction: number,
-                value: fine[i],
-                error,
+            if let Some((before, after)) = &moved {
+                for cause in Cause::ALL {
+                    let share = state.mu_bar[cause] / state.mu_bar.total();
+                    if share > 0.0 {
+                        parts.push(part(cause, share, &before[channel][i], &after[channel][i]));
+                    }
+                }
             }
-        });
-        let rows = rows.collect();
+            Bars::of(&parts)
+        };
+        let row = |i: usize| Row {
+            state: at,
+            field_t: fields[i],
+            direction: number,
+            value: fine[0][i],
+            bars: bars(0, i),
+            spins: (1..fine.len()).map(|c| (fine[c][i], bars(c, i))).collect(),
+        };
+        let rows = (1..fields.len()).map(row).collect();
         Ok((
             rows,
             About {
                 central,
                 asymmetry,
-                planes_against_surface: share,
+                planes_against_surface: apart + energies,
             },
         ))
+    }
+
+    fn level_zero(&self, state: &State) -> Vec<Node> {
+        nodes(state.temperature_k, state.mu_ev, &self.edges_ev, 0)
+    }
+
+    /// Makes moments in every field obey the crystal's operations. Gives those without field as the operations that keep the field see them, and the
+    /// largest change, as a share.
+    fn symmetrize(
+        &self,
+        moments: &mut [[Tensor; 3]],
+        own: &Direction,
+        felt: &[f64],
+    ) -> ([Tensor; 3], f64) {
+        // A magnetoresistance compares with no field as the same operations see it, so that what planes leave open cancels.
+        let zero = moments[0].map(|x| symmetrized(&self.operations, own.unit, &x).0);
+        let mut largest: f64 = 0.0;
+        for (m, b) in moments.iter_mut().zip(felt) {
+            for x in m.iter_mut() {
+                // Without a field every operation holds.
+                let (better, change) = match *b == 0.0 {
+                    true => all_of(&self.operations, x),
+                    false => symmetrized(&self.operations, own.unit, x),
+                };
+                largest = largest.max(change);
+                *x = better;
+            }
+        }
+        (zero, largest)
     }
 }
 
@@ -216,12 +306,15 @@ fn largest(all: &[f64]) -> f64 {
 /// The mean over all operations.
 fn all_of(operations: &[Tensor], t: &Tensor) -> (Tensor, f64) {
     let mut sum = [[0.0; 3]; 3];
+    let mut sizes = [[0.0f64; 3]; 3];
     for m in operations {
         for i in 0..3 {
             for j in 0..3 {
                 for a in 0..3 {
                     for b in 0..3 {
-                        sum[i][j] += m[i][a] * t[a][b] * m[j][b] / operations.len() as f64;
+                        let term = m[i][a] * t[a][b] * m[j][b] / operations.len() as f64;
+                        sum[i][j] += term;
+                        sizes[i][j] += term.abs();
                     }
                 }
             }
@@ -231,7 +324,7 @@ fn all_of(operations: &[Tensor], t: &Tensor) -> (Tensor, f64) {
     let (mut largest, mut change): (f64, f64) = (0.0, 0.0);
     for i in 0..3 {
         for j in 0..3 {
-            symmetric[i][j] = 0.5 * (sum[i][j] + sum[j][i]);
+            symmetric[i][j] = 0.5 * cancelled(sum[i][j] + sum[j][i], sizes[i][j] + sizes[j][i]);
             largest = largest.max(t[i][j].abs());
             change = change.max((symmetric[i][j] - t[i][j]).abs());
         }

@@ -9,11 +9,11 @@ use super::vector::{Vector, add, cross, dot, norm, scale, subtract};
 use rayon::prelude::*;
 
 /// A bent triangle.
-pub(super) struct Curved {
+struct Curved {
     /// Å⁻².
-    pub area: f64,
+    area: f64,
     /// Volume between the flat triangle and the surface, positive on the side of higher energies, Å⁻³.
-    pub sliver: f64,
+    sliver: f64,
     flat: f64,
     small: [f64; 4],
     /// ∇E at the corners and the middles of edges 01, 12, 20, eV Å.
@@ -22,7 +22,7 @@ pub(super) struct Curved {
 
 impl Curved {
     /// ∫ f(∇E) dS.
-    pub fn integral(&self, f: impl Fn(Vector) -> f64) -> f64 {
+    fn integral(&self, f: impl Fn(Vector) -> f64) -> f64 {
         let v = self.gradients.map(f);
         let flat = self.flat * (v[0] + v[1] + v[2]) / 3.0;
         let parts = [[0, 3, 5], [3, 1, 4], [5, 4, 2], [3, 4, 5]];
@@ -35,7 +35,7 @@ impl Curved {
 }
 
 /// Triangle `t` of `mesh`, bent onto the surface of `field`.
-pub(super) fn curved(mesh: &Mesh, field: &dyn Field, t: usize) -> Curved {
+fn curved(mesh: &Mesh, field: &dyn Field, t: usize) -> Curved {
     let triangle = &mesh.triangles[t];
     let u: [Vector; 3] = std::array::from_fn(|i| mesh.corner(triangle, i));
     let slopes: [Vector; 3] =
@@ -86,33 +86,38 @@ pub struct SurfaceSums {
     pub below: f64,
 }
 
+/// What a bent triangle adds to the integrals; `below` in Å⁻³.
+fn piece(mesh: &Mesh, field: &dyn Field, t: usize) -> SurfaceSums {
+    let c = curved(mesh, field, t);
+    let mut s = SurfaceSums {
+        area: c.area,
+        below: c.sliver,
+        speed: c.integral(norm),
+        states: c.integral(|g| 1.0 / norm(g).max(1e-12)),
+        products: [0.0; 6],
+    };
+    let pairs = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
+    for (x, (i, j)) in s.products.iter_mut().zip(pairs) {
+        *x = c.integral(|g| g[i] * g[j] / norm(g).max(1e-12));
+    }
+    s
+}
+
+/// What each triangle of `mesh` adds to the integrals; `below` in Å⁻³.
+pub(super) fn pieces(mesh: &Mesh, field: &dyn Field) -> Vec<SurfaceSums> {
+    let all = (0..mesh.triangles.len()).into_par_iter();
+    all.map(|t| piece(mesh, field, t)).collect()
+}
+
 /// Integrals over `mesh`.
 pub fn sums_of(mesh: &Mesh, field: &dyn Field) -> SurfaceSums {
-    // Fixed blocks, summed in order: the same bits on any number of threads.
-    let blocks: Vec<SurfaceSums> = (0..mesh.triangles.len().div_ceil(4096))
-        .into_par_iter()
-        .map(|block| {
-            let mut s = SurfaceSums::default();
-            let last = ((block + 1) * 4096).min(mesh.triangles.len());
-            for t in block * 4096..last {
-                let c = curved(mesh, field, t);
-                s.area += c.area;
-                s.below += c.sliver;
-                s.speed += c.integral(norm);
-                s.states += c.integral(|g| 1.0 / norm(g).max(1e-12));
-                for (x, (i, j)) in
-                    s.products
-                        .iter_mut()
-                        .zip([(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)])
-                {
-                    *x += c.integral(|g| g[i] * g[j] / norm(g).max(1e-12));
-                }
-            }
-            s
-        })
-        .collect();
+    total(mesh, &pieces(mesh, field))
+}
+
+/// The sum of its pieces.
+pub(super) fn total(mesh: &Mesh, pieces: &[SurfaceSums]) -> SurfaceSums {
     let mut all = SurfaceSums::default();
-    for s in blocks {
+    for s in pieces {
         all.area += s.area;
         all.below += s.below;
         all.speed += s.speed;

@@ -170,14 +170,16 @@ impl Mesh {
     #[inline(always)]
     pub fn cartesian(&self, u: Vector) -> Vector {
         let b = &self.reciprocal;
-        [0, 1, 2].map(|c| u[0] * b[0][c] + u[1] * b[1][c] + u[2] * b[2][c])
+        let at = |c: usize| u[0] * b[0][c] + u[1] * b[1][c] + u[2] * b[2][c];
+        [at(0), at(1), at(2)]
     }
 
     /// Fractional u of a Cartesian k (Å⁻¹).
     #[inline(always)]
     pub fn fractional(&self, k: Vector) -> Vector {
         let a = self.lattice.rows();
-        a.map(|a| dot(a, k) * (0.5 / PI))
+        let at = |i: usize| dot(a[i], k) * (0.5 / PI);
+        [at(0), at(1), at(2)]
     }
 
     /// ∇_k E (eV Å) of ∂E/∂u (eV).
@@ -185,7 +187,8 @@ impl Mesh {
     pub fn gradient(&self, slope: Vector) -> Vector {
         let a = self.lattice.rows();
         let factor = 0.5 / PI;
-        [0, 1, 2].map(|c| factor * (slope[0] * a[0][c] + slope[1] * a[1][c] + slope[2] * a[2][c]))
+        let at = |c: usize| factor * (slope[0] * a[0][c] + slope[1] * a[1][c] + slope[2] * a[2][c]);
+        [at(0), at(1), at(2)]
     }
 
     /// Fractional place of vertex `i` of a triangle, shifted.

@@ -101,6 +101,11 @@ impl<'a> Tracer<'a> {
         }
     }
 
+    /// The families that orbits are taken from.
+    pub(super) fn families(&self) -> &'a Families<'a> {
+        self.families
+    }
+
     /// The same at another energy or of another interpolation near by.
     pub fn on(&self, field: &'a dyn Field, energy_ev: f64) -> Self {
         Self {
@@ -210,8 +215,12 @@ impl<'a> Tracer<'a> {
         let middle = self.project(scale(0.5, add(a.k, b.k)));
         let chord = subtract(b.k, a.k);
         let length = norm(chord);
-        let tangents = [a, &middle, b].map(|p| cross(axis, p.gradient));
-        let [sa, sm, sb] = tangents.map(norm);
+        let tangents = [
+            cross(axis, a.gradient),
+            cross(axis, middle.gradient),
+            cross(axis, b.gradient),
+        ];
+        let (sa, sm, sb) = (norm(tangents[0]), norm(tangents[1]), norm(tangents[2]));
         let cosine = dot(tangents[0], tangents[2]) / (sa * sb);
         let sine = dot(axis, cross(tangents[0], tangents[2])) / (sa * sb);
         let turn = sine.atan2(cosine);
@@ -232,9 +241,16 @@ impl<'a> Tracer<'a> {
         let inverse = [1.0 / sa, 1.0 / sm, 1.0 / sb];
         let times = [a.time, middle.time, b.time];
         let dwell = simpson(inverse).max(1e-300);
-        let decay = simpson([0, 1, 2].map(|i| inverse[i] / times[i])).max(1e-300);
-        let along = [a, &middle, b].map(|p| dot(p.gradient, axis));
-        orbit.area_slope -= simpson([0, 1, 2].map(|i| along[i] * inverse[i]));
+        let over = |i: usize| inverse[i] / times[i];
+        let decay = simpson([over(0), over(1), over(2)]).max(1e-300);
+        let along = |p: &Point| dot(p.gradient, axis);
+        let along = [
+            along(a) * inverse[0],
+            along(&middle) * inverse[1],
+            along(b) * inverse[2],
+        ];
+        let climb = simpson(along);
+        orbit.area_slope -= climb;
         orbit.dwell += dwell;
         orbit.area += 0.5 * dot(axis, cross(subtract(a.k, origin), subtract(b.k, origin)))
             + length * length * turn.clamp(-1.0, 1.0) / 12.0;
@@ -245,7 +261,7 @@ impl<'a> Tracer<'a> {
         let mean = scale(dwell / decay, mean);
         let off = subtract(mean, scale(0.5, add(start, end)));
         // Along the field the mean is Simpson's: it must be as good, where components along other axes nearly cancel.
-        let drift = simpson([0, 1, 2].map(|i| along[i] * inverse[i])) / decay;
+        let drift = climb / decay;
         let off_along = drift - 0.5 * dot(add(start, end), axis);
         let fix = match length > 0.0 {
             true => add(

@@ -1,9 +1,9 @@
 //! The connected parts of a surface: pockets and open sheets, what they enclose, and where they lead to.
 
 use super::field::Field;
-use super::integrals::curved;
+use super::integrals::{SurfaceSums, pieces};
 use super::mesh::Mesh;
-use super::vector::{Vector, add, cross, dot, norm, scale, subtract};
+use super::vector::{Vector, add, cross, dot, scale, subtract};
 
 /// What a sheet holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,11 @@ pub struct Sheet {
 
 /// The sheets of `mesh`, largest first.
 pub fn sheets(mesh: &Mesh, field: &dyn Field) -> Vec<Sheet> {
+    sheets_of(mesh, &pieces(mesh, field))
+}
+
+/// The same, of what each triangle adds to the integrals.
+pub(super) fn sheets_of(mesh: &Mesh, pieces: &[SurfaceSums]) -> Vec<Sheet> {
     let count = mesh.triangles.len();
     let mut seen = vec![false; count];
     let mut place = vec![[0i32; 3]; count];
@@ -79,7 +84,7 @@ pub fn sheets(mesh: &Mesh, field: &dyn Field) -> Vec<Sheet> {
                 }
             }
         }
-        all.push(measure(mesh, field, members, &place, open));
+        all.push(measure(mesh, pieces, members, &place, open));
     }
     all.sort_by(|a, b| b.area.total_cmp(&a.area));
     all
@@ -121,7 +126,7 @@ fn insert(basis: &mut Vec<[i32; 3]>, mut vector: [i32; 3]) {
 
 fn measure(
     mesh: &Mesh,
-    field: &dyn Field,
+    pieces: &[SurfaceSums],
     triangles: Vec<u32>,
     place: &[[i32; 3]],
     open_directions: Vec<[i32; 3]>,
@@ -138,9 +143,9 @@ fn measure(
     let (mut area, mut speed, mut volume) = (0.0, 0.0, 0.0);
     let (mut centre, mut centred) = ([0.0; 3], 0.0);
     for t in &triangles {
-        let c = curved(mesh, field, *t as usize);
+        let c = &pieces[*t as usize];
         area += c.area;
-        speed += c.integral(norm);
+        speed += c.speed;
         if closed {
             let shift = place[*t as usize].map(f64::from);
             let p: [Vector; 3] = std::array::from_fn(|i| {
@@ -149,7 +154,7 @@ fn measure(
                 centred += c.area;
                 mesh.cartesian(u)
             });
-            volume += dot(p[0], cross(p[1], p[2])) / 6.0 + c.sliver;
+            volume += dot(p[0], cross(p[1], p[2])) / 6.0 + c.below;
         }
     }
     let character = match (closed, volume > 0.0) {

@@ -163,6 +163,20 @@ pub fn fermi_level(
     request: &Request,
     engine: &mut dyn Engine,
 ) -> Result<(f64, String)> {
+    let (energy, _, origin) = fermi_level_with_bar(choice, source, request, engine)?;
+    Ok((energy, origin))
+}
+
+/// The same with its bar (eV) before the sentence, where it was looked for; 0 where it was taken as it is.
+///
+/// # Errors
+/// As [`fermi_level`].
+pub fn fermi_level_with_bar(
+    choice: &LevelChoice,
+    source: &dyn BandSource,
+    request: &Request,
+    engine: &mut dyn Engine,
+) -> Result<(f64, f64, String)> {
     let header = source.header();
     let electrons = choice.electrons.or(header.n_electrons);
     let default = default_choice(choice, header);
@@ -170,6 +184,7 @@ pub fn fermi_level(
         None if default == FermiChoice::File => mid_gap(source),
         _ => None,
     };
+    let mut bar = 0.0;
     let (energy, origin) = match choice.fermi_level.unwrap_or(default) {
         FermiChoice::File if in_gap.is_some() => in_gap.unwrap_or_default(),
         FermiChoice::Given(energy) => (energy, "given".to_owned()),
@@ -182,6 +197,7 @@ pub fn fermi_level(
         FermiChoice::Electrons => {
             let electrons = electrons.ok_or_else(|| unknown("Fermi level"))?;
             let found = fermi_level::find(source, request, electrons, engine)?;
+            bar = found.error_ev;
             let origin = match found.gap_ev {
                 Some((valence, conduction)) if !valence.is_finite() => {
                     format!("the bottom of the bands, {conduction:.4} eV, which are all empty")
@@ -200,7 +216,7 @@ pub fn fermi_level(
             (found.energy_ev, origin)
         }
     };
-    Ok((energy, beside_bands(source, energy, origin)?))
+    Ok((energy, bar, beside_bands(source, energy, origin)?))
 }
 
 /// Whether something determines the Fermi level: an option, or the bands.

@@ -4,8 +4,8 @@ use crate::models::{Band, Function, cosines, cubic, ellipsoid};
 use bzint::bands::{BandHeader, SpinTreatment};
 use bzint::crystal::{KGrid, Lattice};
 use bzint::surface::{
-    BandField, Conductor, Density, Direction, InField, Measured, Row, Sampled, Times, grid_for,
-    symmetrized,
+    BandField, Conductor, Density, Direction, InField, Measured, Row, Sampled, State, Times,
+    grid_for, symmetrized,
 };
 use bzint::units::{BOLTZMANN_EV, ELEMENTARY_CHARGE, EV_ANGSTROM_OVER_HBAR, HBAR, HBAR2_OVER_ME};
 use std::f64::consts::PI;
@@ -55,7 +55,7 @@ fn measured(lattice: &Lattice, n: [usize; 3], bands: &[&Function], times: &Times
 
 fn rows(m: &Measured, t: f64, mu: f64, r: [i32; 3], fields: &[f64]) -> Vec<Row> {
     let d = Direction::along(m.fine.lattice(), r).unwrap();
-    m.rows((t, mu), (0, &d), fields).unwrap().0
+    m.rows((0, &State::at(t, mu)), (0, &d), fields).unwrap().0
 }
 
 /// Values against exact ones with their bars: all inside, none wider than `widest` of the largest.
@@ -100,7 +100,7 @@ fn a_layer_at_finite_temperature() {
     let q = |i: usize, of: fn(&InField) -> f64, unit: f64, exact: f64| {
         (
             of(&found[i].value) / unit,
-            of(&found[i].error) / unit,
+            of(&found[i].bars.total) / unit,
             exact,
         )
     };
@@ -139,7 +139,7 @@ fn a_layer_at_finite_temperature() {
         ..Direction::along(m.fine.lattice(), [0, 0, 1]).unwrap()
     };
     let double = m
-        .rows((0.0, -1.0), (0, &tilted), &[2.0 * fields[1]])
+        .rows((0, &State::at(0.0, -1.0)), (0, &tilted), &[2.0 * fields[1]])
         .unwrap()
         .0;
     let plain = rows(&m, 0.0, -1.0, [0, 0, 1], &[fields[1]]);
@@ -149,7 +149,7 @@ fn a_layer_at_finite_temperature() {
         unit: [1.0, 0.0, 0.0],
         ..tilted
     };
-    let refused = m.rows((0.0, -1.0), (0, &flat), &[1.0]);
+    let refused = m.rows((0, &State::at(0.0, -1.0)), (0, &flat), &[1.0]);
     assert!(refused.unwrap_err().to_string().contains("layer's plane"));
 }
 
@@ -169,7 +169,7 @@ fn wiedemann_and_franz_hold_with_a_field() {
         (0.01, 0.999937834, 0.999713875),
     ] {
         let t = kt / BOLTZMANN_EV;
-        let row = rows(&m, t, -1.0, [0, 0, 1], &[1.0 / BETA])[0];
+        let row = &rows(&m, t, -1.0, [0, 0, 1], &[1.0 / BETA])[0];
         let of =
             |i: usize, j: usize| row.value.thermal[i][j] / (t * row.value.conductivity[i][j] * l0);
         println!("kT {kt}: {} {xx}, {} {xy}", of(0, 0), of(0, 1));
@@ -204,7 +204,7 @@ fn a_compensated_metal() {
         .map(|(r, e)| {
             (
                 r.value.magnetoresistance[0],
-                r.error.magnetoresistance[0],
+                r.bars.total.magnetoresistance[0],
                 e,
             )
         })
@@ -250,7 +250,10 @@ fn many_valleys() {
         let m = measured(&lattice, [48; 3], &bands, &Times::Constant(1e-12));
         // z in lattice vectors of fcc: a₁ + a₂ − a₃.
         let d = Direction::near(m.fine.lattice(), [0.0, 0.0, 1.0], 1e-6).unwrap();
-        let row = m.rows((0.0, energy), (0, &d), &[2.0]).unwrap().0[0];
+        let row = &m
+            .rows((0, &State::at(0.0, energy)), (0, &d), &[2.0])
+            .unwrap()
+            .0[0];
         // Carriers of all valleys: g_s √(det M) (2E)^{3/2}/(6π²ħ³)·2.
         let (l, t, valleys): (f64, f64, f64) = if energy == 0.3 {
             (0.9163, 0.1905, 6.0)
@@ -261,7 +264,7 @@ fn many_valleys() {
         let n = valleys * 2.0 * k3 / (6.0 * PI * PI) * 1e30;
         let per = n / 1e24;
         let case = |v: f64, e: f64, x: f64| (v / per, e / per, x);
-        let (s, e) = (row.value.conductivity, row.error.conductivity);
+        let (s, e) = (row.value.conductivity, row.bars.total.conductivity);
         inside(
             "valleys",
             &[
@@ -274,14 +277,14 @@ fn many_valleys() {
         let scale = n * ELEMENTARY_CHARGE;
         inside(
             "Hall",
-            &[(row.value.hall * scale, row.error.hall * scale, hall)],
+            &[(row.value.hall * scale, row.bars.total.hall * scale, hall)],
             2e-2,
         );
         inside(
             "magnetoresistance",
             &[(
                 row.value.magnetoresistance[0],
-                row.error.magnetoresistance[0],
+                row.bars.total.magnetoresistance[0],
                 mr,
             )],
             5e-2,
@@ -307,8 +310,8 @@ fn laws_hold_on_a_triclinic_band() {
     let along = Direction::along(&lattice, [1, 0, 2]).unwrap();
     let back = Direction::along(&lattice, [-1, 0, -2]).unwrap();
     let fields = [1.0, 30.0, 1000.0];
-    let a = one.at_energy(-1.2, &along, &fields).unwrap();
-    let b = one.at_energy(-1.2, &back, &fields).unwrap();
+    let a = one.at_energy(-1.2, &along, &fields, None).unwrap();
+    let b = one.at_energy(-1.2, &back, &fields, None).unwrap();
     for (x, y) in a.sigma.iter().zip(&b.sigma) {
         let largest = x.iter().flatten().fold(0.0f64, |m, v| m.max(v.abs()));
         for i in 0..3 {
@@ -321,7 +324,7 @@ fn laws_hold_on_a_triclinic_band() {
     }
     let twice = of(2e-13);
     let halved = fields.map(|b| b / 2.0);
-    let c = twice.at_energy(-1.2, &along, &halved).unwrap();
+    let c = twice.at_energy(-1.2, &along, &halved, None).unwrap();
     for (x, y) in a.sigma.iter().zip(&c.sigma) {
         for i in 0..3 {
             for j in 0..3 {
@@ -345,7 +348,7 @@ fn warped_sheets() {
     let m = measured(&lattice, [64, 16, 16], &[&*band], &Times::Constant(1e-12));
     let mu = slope * PI / 12.0;
     let d = Direction::along(&lattice, [0, 1, 0]).unwrap();
-    let sigma = m.fine.at_energy(mu, &d, &[0.0, 10.0]).unwrap();
+    let sigma = m.fine.at_energy(mu, &d, &[0.0, 10.0], None).unwrap();
     let ratio = sigma.sigma[1][2][2] / sigma.sigma[0][2][2];
     println!("{ratio} of {}, open {}", 0.3022815993, sigma.open);
     assert!((ratio - 0.3022815993).abs() < 2e-5);
@@ -371,7 +374,7 @@ fn a_layered_metal_in_a_tilted_field() {
         let d = Direction::along(&lattice, [p, 0, 1]).unwrap();
         // ω_cτ cos θ = 1 with the field's part along z.
         let b = mass * bzint::units::ELECTRON_MASS / (ELEMENTARY_CHARGE * 1e-12) / d.unit[2];
-        let sigma = m.fine.at_energy(energy, &d, &[0.0, b]).unwrap();
+        let sigma = m.fine.at_energy(energy, &d, &[0.0, b], None).unwrap();
         let ratio = sigma.sigma[1][2][2] / sigma.sigma[0][2][2];
         println!("a {argument}: {ratio} of {exact}");
         assert!((ratio / exact - 1.0).abs() < 1e-3, "{ratio} {exact}");

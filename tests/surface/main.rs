@@ -5,6 +5,9 @@ mod common;
 
 mod commands;
 
+mod fields;
 mod in_field;
 mod models;
 mod orbits;
+mod real;
+mod skeaf;

@@ -1,7 +1,8 @@
-//! Figures of modes, merits and bounds: what their results are looked at for, where no quantities are asked for.
+//! Figures of modes, merits, bounds and fields: what their results are looked at for, where no quantities are asked for.
 
 mod bounds;
 mod landauer;
+mod magneto;
 mod screen;
 mod zt;
 
@@ -31,6 +32,7 @@ pub fn figure(file: &ResultFile, panel_size: (f64, f64)) -> Result<Option<Figure
     let found = match file.kind() {
         "bounds" => bounds::bounds(file)?,
         "landauer" => landauer::landauer(file)?,
+        "magneto" => magneto::magneto(file),
         "zt" => zt::zt(file)?,
         "screen" => screen::screen(file)?,
         _ => return Ok(None),

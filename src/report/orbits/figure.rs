@@ -1,40 +1,118 @@
 //! The figure: frequencies over the angle of the field, or, in one direction, the orbits in their planes.
 
-use super::summary::OrbitsReport;
+use super::summary::CELL;
+use crate::error::{Error, Result};
+use crate::io::results::{AttributeValue, ResultFile};
 use crate::report::frame::{BOTTOM, COLOURS, HEIGHT, LEFT, RIGHT, TOP, WIDTH, axes, head};
 use crate::surface::FREQUENCY_PER_AREA;
-use crate::surface::vector::dot;
+use crate::surface::vector::{Vector, dot, frame, unit};
 use std::fmt::Write;
 
 /// Largest area in the figure, as a multiple of the zone's mean cross-section.
 const ZONES: f64 = 1.6;
 
-/// An SVG of it.
-pub fn orbits_figure(report: &OrbitsReport) -> String {
+/// An orbit as it is drawn.
+struct Drawn {
+    degrees: f64,
+    field: Vector,
+    spin: usize,
+    band: usize,
+    electron: bool,
+    frequency: f64,
+    points: Vec<Vector>,
+}
+
+/// All orbits of results.
+struct Drawing {
+    orbits: Vec<Drawn>,
+    cell: f64,
+    spins: bool,
+}
+
+impl Drawing {
+    fn read(file: &ResultFile) -> Result<Self> {
+        let damaged = |name: &str| {
+            Error::bad_bands(
+                format!("results `{name}`"),
+                "they do not fit the orbits",
+                "compute them again",
+            )
+        };
+        let of = |name: &str| {
+            let found = file.get(name).map(|v| v.data.as_slice());
+            found.ok_or_else(|| damaged(name))
+        };
+        let column = |name: &str| -> Result<&[f64]> {
+            let own = of(name)?;
+            let count = of("frequency")?.len();
+            (own.len() == count)
+                .then_some(own)
+                .ok_or_else(|| damaged(name))
+        };
+        let cell = match file.get_attribute(CELL) {
+            Some(AttributeValue::Number(x)) => *x,
+            _ => return Err(damaged(CELL)),
+        };
+        let (degrees, spin, band) = (column("angle")?, column("spin")?, column("band")?);
+        let (electron, frequency) = (column("electron")?, column("frequency")?);
+        let field = [column("field_x")?, column("field_y")?, column("field_z")?];
+        let (counts, place) = (column("points")?, of("place")?);
+        let mut orbits = Vec::new();
+        let mut at = 0;
+        for i in 0..frequency.len() {
+            let next = at + 3 * counts[i] as usize;
+            let own = place.get(at..next).ok_or_else(|| damaged("place"))?;
+            at = next;
+            orbits.push(Drawn {
+                degrees: degrees[i],
+                field: field.map(|f| f[i]),
+                spin: spin[i] as usize,
+                band: band[i] as usize,
+                electron: electron[i] != 0.0,
+                frequency: frequency[i],
+                points: own.chunks_exact(3).map(|p| [p[0], p[1], p[2]]).collect(),
+            });
+        }
+        let spins = orbits.iter().any(|o| o.spin > 1);
+        Ok(Self {
+            orbits,
+            cell,
+            spins,
+        })
+    }
+
+    fn bands(&self) -> Vec<(usize, usize)> {
+        let mut all: Vec<(usize, usize)> = self.orbits.iter().map(|o| (o.spin, o.band)).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+/// An SVG of the results of `orbits`.
+///
+/// # Errors
+/// [`Error::BadBands`] for damaged ones.
+pub fn orbits_figure(file: &ResultFile) -> Result<String> {
+    let drawing = Drawing::read(file)?;
     let mut s = head();
-    if report.found.len() > 1 {
-        scan(&mut s, report);
+    let first = drawing.orbits.first().map_or(0.0, |o| o.degrees);
+    if drawing.orbits.iter().any(|o| o.degrees != first) {
+        scan(&mut s, &drawing);
     } else {
-        planes(&mut s, report);
+        planes(&mut s, &drawing);
     }
     s += "</svg>\n";
-    s
+    Ok(s)
 }
 
-fn colours(report: &OrbitsReport) -> Vec<(usize, usize)> {
-    let mut all: Vec<(usize, usize)> = report.all().map(|(_, _, o)| (o.spin, o.band)).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
-}
-
-fn legend(s: &mut String, report: &OrbitsReport, bands: &[(usize, usize)]) {
+fn legend(s: &mut String, drawing: &Drawing, bands: &[(usize, usize)]) {
     for (i, (spin, band)) in bands.iter().enumerate() {
         let y = TOP + 12.0 + 20.0 * i as f64;
         let x = WIDTH - RIGHT + 16.0;
-        let spin = match report.header.n_spin() {
-            1 => String::new(),
-            _ => format!(" spin {}", spin + 1),
+        let spin = match drawing.spins {
+            false => String::new(),
+            true => format!(" spin {spin}"),
         };
         let _ = writeln!(
             s,
@@ -42,20 +120,17 @@ fn legend(s: &mut String, report: &OrbitsReport, bands: &[(usize, usize)]) {
             y - 4.5,
             COLOURS[i % COLOURS.len()],
             x + 10.0,
-            band + report.header.first_band
+            band
         );
     }
 }
 
-fn scan(s: &mut String, report: &OrbitsReport) {
-    let bands = colours(report);
-    let last = report.degrees.last().copied().unwrap_or(1.0);
-    let most = report
-        .all()
-        .map(|(_, _, o)| o.frequency.0)
-        .fold(0.0, f64::max);
+fn scan(s: &mut String, drawing: &Drawing) {
+    let bands = drawing.bands();
+    let most_of = |of: fn(&Drawn) -> f64| drawing.orbits.iter().map(of).fold(0.0, f64::max);
+    let (last, most) = (most_of(|o| o.degrees), most_of(|o| o.frequency));
     // Beside open orbits there are closed ones through many zones, which would leave no room for the others.
-    let zone = 8.0 * std::f64::consts::PI.powi(3) / report.header.lattice.volume();
+    let zone = 8.0 * std::f64::consts::PI.powi(3) / drawing.cell;
     let top = most.min(ZONES * FREQUENCY_PER_AREA * zone.powf(2.0 / 3.0));
     // kT where that is easier to read.
     let (unit, scale) = if top > 3000.0 {
@@ -72,8 +147,8 @@ fn scan(s: &mut String, report: &OrbitsReport) {
             &format!("frequency in {unit}"),
         ),
     );
-    for (at, _, o) in report.all().filter(|(_, _, o)| o.frequency.0 <= top) {
-        let (x, y) = to(report.degrees[at], o.frequency.0 * scale);
+    for o in drawing.orbits.iter().filter(|o| o.frequency <= top) {
+        let (x, y) = to(o.degrees, o.frequency * scale);
         let band = bands
             .iter()
             .position(|b| *b == (o.spin, o.band))
@@ -89,7 +164,7 @@ fn scan(s: &mut String, report: &OrbitsReport) {
             "<circle cx=\"{x:.2}\" cy=\"{y:.2}\" r=\"2.8\" fill=\"{fill}\" stroke=\"{edge}\" stroke-width=\"1.4\"/>"
         );
     }
-    legend(s, report, &bands);
+    legend(s, drawing, &bands);
     let y = TOP + 30.0 + 20.0 * bands.len() as f64;
     let x = WIDTH - RIGHT + 16.0;
     let _ = writeln!(
@@ -104,13 +179,11 @@ fn scan(s: &mut String, report: &OrbitsReport) {
     );
 }
 
-fn planes(s: &mut String, report: &OrbitsReport) {
-    let bands = colours(report);
-    let Some(found) = report.found.first() else {
-        return;
-    };
-    let [e1, e2] = found.direction.across;
-    let curves: Vec<(usize, Vec<(f64, f64)>)> = found
+fn planes(s: &mut String, drawing: &Drawing) {
+    let bands = drawing.bands();
+    let field = drawing.orbits.first().map_or([0.0, 0.0, 1.0], |o| o.field);
+    let [e1, e2] = frame(unit(field));
+    let curves: Vec<(usize, Vec<(f64, f64)>)> = drawing
         .orbits
         .iter()
         .map(|o| {
@@ -165,5 +238,5 @@ fn planes(s: &mut String, report: &OrbitsReport) {
             COLOURS[band % COLOURS.len()]
         );
     }
-    legend(s, report, &bands);
+    legend(s, drawing, &bands);
 }

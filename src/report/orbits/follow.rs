@@ -20,7 +20,7 @@ pub fn follow(all: &[Catalogue]) -> Vec<Vec<usize>> {
             for (i, o) in here.orbits.iter().enumerate() {
                 let alike =
                     (o.spin, o.band, o.electron) == (before.spin, before.band, before.electron);
-                let off = (o.frequency.0 / expected - 1.0).abs();
+                let off = (o.frequency.value / expected - 1.0).abs();
                 if alike && off < MOST {
                     pairs.push((off, f, i));
                 }
@@ -41,10 +41,10 @@ pub fn follow(all: &[Catalogue]) -> Vec<Vec<usize>> {
             }
         }
         let expected = |i: usize| {
-            let now = here.orbits[i].frequency.0;
+            let now = here.orbits[i].frequency.value;
             let before = at.checked_sub(1).and_then(|b| {
                 let place = numbers[b].iter().position(|n| *n == own[i])?;
-                Some(all[b].orbits[place].frequency.0)
+                Some(all[b].orbits[place].frequency.value)
             });
             before.map_or(now, |b| 2.0 * now - b)
         };

@@ -1,10 +1,12 @@
 //! Orbits in numbers.
 
 use crate::bands::BandHeader;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::io::results::ResultFile;
+use crate::report::budget::Bars;
 use crate::report::format::{scalar, scalar_json};
-use crate::surface::{Catalogue, OrbitRow};
+use crate::surface::vector::Vector;
+use crate::surface::{Catalogue, OpenRow, OrbitRow};
 use crate::transport::Scalar;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -32,6 +34,18 @@ pub struct OrbitsReport<'a> {
 }
 
 impl OrbitsReport<'_> {
+    /// Names and values for a page: the orbits of the first direction.
+    pub fn page_facts(&self) -> Vec<(String, String)> {
+        let first = self.all().filter(|(at, ..)| *at == 0);
+        first
+            .map(|(_, _, o)| {
+                let name = format!("band {} {}", o.band + self.header.first_band, kind(o));
+                let (f, m) = (scalar(o.frequency), scalar(o.mass));
+                (name, format!("{f} T, {m} m_e"))
+            })
+            .collect()
+    }
+
     /// Every orbit with its direction's number and its family.
     pub(super) fn all(&self) -> impl Iterator<Item = (usize, usize, &OrbitRow)> {
         self.found.iter().enumerate().flat_map(move |(at, c)| {
@@ -42,6 +56,9 @@ impl OrbitsReport<'_> {
         })
     }
 }
+
+/// The attribute of the cell's volume.
+pub(super) const CELL: &str = "cell_volume_angstrom3";
 
 fn kind(o: &OrbitRow) -> &'static str {
     if o.electron { "electron" } else { "hole" }
@@ -74,15 +91,14 @@ pub fn orbits_table(report: &OrbitsReport) -> String {
             );
         }
         for (i, o) in found.orbits.iter().enumerate() {
-            let q = |q: (f64, f64)| scalar(Scalar::from(q));
             let _ = writeln!(
                 s,
                 "  {:>4}  {:>4}  {:<8}  {:<24}  {:<22} {:<10.6}  {:<9.4}  {:<8.4}  {:>5}  {:>6}",
                 o.spin + 1,
                 o.band + report.header.first_band,
                 kind(o),
-                q(o.frequency),
-                q(o.mass),
+                scalar(o.frequency),
+                scalar(o.mass),
                 o.mass_from_areas,
                 o.curvature.abs() / std::f64::consts::TAU,
                 o.k_field,
@@ -113,7 +129,6 @@ pub fn orbits_table(report: &OrbitsReport) -> String {
 
 /// A machine-readable summary.
 pub fn orbits_json(report: &OrbitsReport) -> Value {
-    let q = |q: (f64, f64), unit: &str| scalar_json(Scalar::from(q), unit);
     let first = report.header.first_band;
     let mut orbits: Vec<Value> = report
         .all()
@@ -126,9 +141,9 @@ pub fn orbits_json(report: &OrbitsReport) -> Value {
                 "field_direction": d.unit,
                 "lattice_direction": d.indices,
                 "angle": {"value": report.degrees[at], "error": d.off_degrees, "unit": "degree"},
-                "frequency": q(o.frequency, "T"),
-                "cyclotron_mass": q(o.mass, "m_e"),
-                "cyclotron_mass_from_areas": {"value": o.mass_from_areas, "error": o.mass.1, "unit": "m_e"},
+                "frequency": scalar_json(o.frequency, "T"),
+                "cyclotron_mass": scalar_json(o.mass, "m_e"),
+                "cyclotron_mass_from_areas": scalar_json(Scalar { value: o.mass_from_areas, ..o.mass }, "m_e"),
                 "curvature": o.curvature,
                 "k_field": {"value": o.k_field, "error": 0.0, "unit": "1/angstrom"},
                 "centre": o.centre,
@@ -164,71 +179,70 @@ pub fn orbits_json(report: &OrbitsReport) -> Value {
     })
 }
 
-/// The columns of tables of numbers: name, unit, description, value, bar.
-#[allow(clippy::type_complexity)]
-fn columns() -> Vec<(
-    &'static str,
-    &'static str,
-    &'static str,
-    fn(&OrbitRow) -> f64,
-    Option<fn(&OrbitRow) -> f64>,
-)> {
-    vec![
-        (
-            "spin",
-            "",
-            "spin channel, from 1",
-            |o| (o.spin + 1) as f64,
-            None,
-        ),
-        (
+/// A column of a table of numbers.
+struct Column {
+    name: &'static str,
+    unit: &'static str,
+    about: &'static str,
+    of: fn(&OrbitRow) -> Scalar,
+    /// Whether it has a bar.
+    barred: bool,
+}
+
+fn columns() -> [Column; 8] {
+    let exact = |name, unit, about, of| Column {
+        name,
+        unit,
+        about,
+        of,
+        barred: false,
+    };
+    let barred = |name, unit, about, of| Column {
+        barred: true,
+        ..exact(name, unit, about, of)
+    };
+    [
+        exact("spin", "", "spin channel, from 1", |o| {
+            Scalar::exact((o.spin + 1) as f64)
+        }),
+        exact(
             "electron",
             "",
             "1 around lower energies, 0 around holes",
-            |o| f64::from(u8::from(o.electron)),
-            None,
+            |o| Scalar::exact(f64::from(u8::from(o.electron))),
         ),
-        (
-            "frequency",
-            "T",
-            "frequency of quantum oscillations",
-            |o| o.frequency.0,
-            Some(|o| o.frequency.1),
-        ),
-        (
+        barred("frequency", "T", "frequency of quantum oscillations", |o| {
+            o.frequency
+        }),
+        barred(
             "cyclotron_mass",
             "m_e",
             "cyclotron mass from the dwell time",
-            |o| o.mass.0,
-            Some(|o| o.mass.1),
+            |o| o.mass,
         ),
-        (
+        exact(
             "cyclotron_mass_from_areas",
             "m_e",
             "cyclotron mass from areas at two energies",
-            |o| o.mass_from_areas,
-            None,
+            |o| Scalar::exact(o.mass_from_areas),
         ),
-        (
+        exact(
             "curvature",
             "",
             "second derivative of the area along the field",
-            |o| o.curvature,
-            None,
+            |o| Scalar::exact(o.curvature),
         ),
-        (
+        exact(
             "k_field",
             "1/angstrom",
             "place of the plane along the field",
-            |o| o.k_field,
-            None,
+            |o| Scalar::exact(o.k_field),
         ),
-        (
+        exact(
             "multiplicity",
             "",
             "orbits of this frequency and mass",
-            |o| o.multiplicity as f64,
-            None,
+            |o| Scalar::exact(o.multiplicity as f64),
         ),
     ]
 }
@@ -236,13 +250,16 @@ fn columns() -> Vec<(
 /// Comma-separated values, one row an extremal orbit.
 pub fn orbits_csv(report: &OrbitsReport) -> String {
     let mut s = String::from("angle_degree,field_x,field_y,field_z,band,family");
-    for (name, unit, _, _, error) in columns() {
+    for Column {
+        name, unit, barred, ..
+    } in columns()
+    {
         let unit = match unit {
             "" => String::new(),
             unit => format!("_{}", unit.replace('/', "per_")),
         };
         let _ = write!(s, ",{name}{unit}");
-        if error.is_some() {
+        if barred {
             let _ = write!(s, ",{name}{unit}_error");
         }
     }
@@ -259,10 +276,11 @@ pub fn orbits_csv(report: &OrbitsReport) -> String {
             o.band + report.header.first_band,
             family + 1
         );
-        for (_, _, _, of, error) in columns() {
-            let _ = write!(s, ",{}", of(o));
-            if let Some(error) = error {
-                let _ = write!(s, ",{}", error(o));
+        for column in columns() {
+            let q = (column.of)(o);
+            let _ = write!(s, ",{}", q.value);
+            if column.barred {
+                let _ = write!(s, ",{}", q.error);
             }
         }
         s.push('\n');
@@ -277,12 +295,20 @@ pub fn orbits_csv(report: &OrbitsReport) -> String {
 pub fn orbits_result(report: &OrbitsReport, command: &str) -> Result<ResultFile> {
     let mut file = ResultFile::new("orbits", command);
     let all: Vec<(usize, usize, &OrbitRow)> = report.all().collect();
+    if all.is_empty() {
+        return Err(Error::bad_option(
+            "--output",
+            "no direction has an extremal orbit: there is nothing to write or to draw",
+            "give other directions, or leave the file away: the table tells the open orbits",
+        ));
+    }
     file.attribute("input", report.input.as_str())
         .attribute("input_format", report.header.provenance.format.as_str())
         .attribute("input_sha256", report.header.provenance.sha256.as_str())
         .attribute("spin_treatment", report.header.spin.name())
         .attribute("energy_ev", report.energy_ev)
-        .attribute("energy_origin", report.origin.as_str());
+        .attribute("energy_origin", report.origin.as_str())
+        .attribute(CELL, report.header.lattice.volume());
     let numbers: Vec<f64> = (1..=all.len()).map(|i| i as f64).collect();
     file.dimension("orbit", numbers, "", "extremal orbit")?;
     let mut add =
@@ -313,12 +339,71 @@ pub fn orbits_result(report: &OrbitsReport, command: &str) -> Result<ResultFile>
         "orbits followed from direction to direction",
         &|r| (r.1 + 1) as f64,
     )?;
-    for (name, unit, about, of, error) in columns() {
-        let values = all.iter().map(|r| of(r.2)).collect();
-        file.variable(name, &["orbit"], values, unit, about)?;
-        if let Some(error) = error {
-            file.error_bar(name, all.iter().map(|r| error(r.2)).collect())?;
+    for column in columns() {
+        let all: Vec<Scalar> = all.iter().map(|r| (column.of)(r.2)).collect();
+        let Column {
+            name, unit, about, ..
+        } = column;
+        match column.barred {
+            true => Bars::list(&all).put(&mut file, name, &["orbit"], unit, about)?,
+            false => {
+                let values = all.iter().map(|q| q.value).collect();
+                file.variable(name, &["orbit"], values, unit, about)?;
+            }
         }
     }
+    // The curves themselves, one behind the other.
+    let points: Vec<Vector> = all
+        .iter()
+        .flat_map(|r| r.2.points.iter().copied())
+        .collect();
+    let numbers: Vec<f64> = (1..=points.len()).map(|i| i as f64).collect();
+    file.dimension("point", numbers, "", "point of an orbit")?;
+    file.dimension("row", &["x", "y", "z"][..], "", "Cartesian component")?;
+    let counts = all.iter().map(|r| r.2.points.len() as f64).collect();
+    let about = "points of the orbit, in the order of the orbits";
+    file.variable("points", &["orbit"], counts, "", about)?;
+    let about = "points of the orbits, one orbit behind the other";
+    let points = points.into_flattened();
+    file.variable("place", &["point", "row"], points, "1/angstrom", about)?;
+    put_open(report, &mut file)?;
     Ok(file)
+}
+
+/// Open orbits on a dimension of their own, where there are any.
+fn put_open(report: &OrbitsReport, file: &mut ResultFile) -> Result<()> {
+    let open: Vec<(usize, &OpenRow)> = report
+        .found
+        .iter()
+        .enumerate()
+        .flat_map(|(at, c)| c.open.iter().map(move |o| (at, o)))
+        .collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let numbers: Vec<f64> = (1..=open.len()).map(|i| i as f64).collect();
+    file.dimension("open_orbit", numbers, "", "family of open orbits")?;
+    let first = report.header.first_band;
+    let mut add = |name: &str, unit: &str, about: &str, of: &dyn Fn(&(usize, &OpenRow)) -> f64| {
+        let values = open.iter().map(of).collect();
+        file.variable(name, &["open_orbit"], values, unit, about)
+            .map(|_| ())
+    };
+    let about = "angle of the field from the first direction";
+    add("open_angle", "degree", about, &|o| report.degrees[o.0])?;
+    add("open_spin", "", "spin channel, from 1", &|o| {
+        (o.1.spin + 1) as f64
+    })?;
+    add("open_band", "", "band", &|o| (o.1.band + first) as f64)?;
+    for i in 0..3 {
+        let name = format!("open_along_b{}", i + 1);
+        let about = "reciprocal lattice vector of one round";
+        add(&name, "", about, &|o| f64::from(o.1.along[i]))?;
+    }
+    let about = "lowest and highest place along the field";
+    add("open_k_from", "1/angstrom", about, &|o| o.1.range.0)?;
+    add("open_k_to", "1/angstrom", about, &|o| o.1.range.1)?;
+    add("open_share", "1", "share of the band's states", &|o| {
+        o.1.share
+    })
 }

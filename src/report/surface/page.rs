@@ -73,7 +73,17 @@ pub fn surface_page(view: &View, title: &str, facts: &[(String, String)]) -> Str
     let stops: Vec<[f64; 3]> = (0..=8)
         .map(|i| super::colours::colour(f64::from(i) / 8.0))
         .collect();
+    let lines: Vec<_> = view
+        .lines
+        .iter()
+        .map(|line| {
+            let ends = line.pieces.iter().flatten().flatten();
+            let places: Vec<u8> = ends.flat_map(|x| (*x as f32).to_le_bytes()).collect();
+            json!({"name": line.name, "colour": line.colour, "places": base64(&places)})
+        })
+        .collect();
     let data = json!({
+        "lines": lines,
         "points": base64(&points),
         "normals": base64(&normals),
         "triangles": base64(&triangles),

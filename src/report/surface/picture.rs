@@ -9,6 +9,8 @@ use resvg::tiny_skia;
 /// Pixels of the picture's side, and how many of the drawing make one.
 const SIDE: usize = 900;
 const FINER: usize = 2;
+/// How far curves are drawn in front of the surface, as a share of the picture's side.
+const LIFT: f64 = 0.004;
 /// Where it is looked from.
 const EYE: Vector = [0.78, -0.52, 0.42];
 
@@ -72,19 +74,17 @@ pub fn surface_png(view: &View) -> Result<Vec<u8>> {
         fill(&mut canvas, corners, shades);
     }
     for [a, b] in &view.edges {
-        let (a, b) = (project(*a), project(*b));
-        let steps = ((b[0] - a[0]).abs().max((b[1] - a[1]).abs()) * 2.0)
-            .ceil()
-            .max(1.0);
-        for i in 0..=steps as usize {
-            let s = i as f64 / steps;
-            let at = [0, 1, 2].map(|c| a[c] + s * (b[c] - a[c]));
-            for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
-                let (x, y) = (at[0] as usize + dx, at[1] as usize + dy);
-                if x < side && y < side {
-                    canvas.put(x, y, at[2] as f32, [0.25; 3]);
-                }
-            }
+        stroke(&mut canvas, project(*a), project(*b), 2, [0.25; 3]);
+    }
+    for line in &view.lines {
+        // Curves lie on the surface, and are drawn a little in front of it.
+        let nearer = |k: Vector| {
+            let [x, y, z] = project(k);
+            [x, y, z + LIFT * side as f64]
+        };
+        for [a, b] in &line.pieces {
+            let colour = line.colour.map(|c| c as f32);
+            stroke(&mut canvas, nearer(*a), nearer(*b), 6, colour);
         }
     }
     let mut image = tiny_skia::Pixmap::new(SIDE as u32, SIDE as u32)
@@ -104,6 +104,24 @@ pub fn surface_png(view: &View) -> Result<Vec<u8>> {
     image
         .encode_png()
         .map_err(|e| Error::Internal(format!("picture of a surface: {e}")))
+}
+
+/// A line `width` pixels wide.
+fn stroke(canvas: &mut Canvas, a: [f64; 3], b: [f64; 3], width: i64, colour: [f32; 3]) {
+    let longest = (b[0] - a[0]).abs().max((b[1] - a[1]).abs());
+    let steps = (longest * 2.0).ceil().max(1.0);
+    for i in 0..=steps as usize {
+        let s = i as f64 / steps;
+        let at = [0, 1, 2].map(|c| a[c] + s * (b[c] - a[c]));
+        for d in 0..width * width {
+            let (dx, dy) = (d % width - (width - 1) / 2, d / width - (width - 1) / 2);
+            let (x, y) = (at[0] as i64 + dx, at[1] as i64 + dy);
+            let inside = 0..canvas.side as i64;
+            if inside.contains(&x) && inside.contains(&y) {
+                canvas.put(x as usize, y as usize, at[2] as f32, colour);
+            }
+        }
+    }
 }
 
 fn fill(canvas: &mut Canvas, p: [[f64; 3]; 3], shades: [[f64; 3]; 3]) {

@@ -2,8 +2,9 @@
 
 use crate::bands::BandHeader;
 use crate::report::format::{scalar, scalar_json, scientific};
-use crate::surface::{BandSurface, Character, Sheet, bar};
+use crate::surface::{BandSurface, Character, Sheet, with_bar};
 use crate::transport::Scalar;
+use crate::uncertainty::{ByCause, Cause};
 use crate::units::EV_ANGSTROM_OVER_HBAR;
 use serde_json::{Value, json};
 use std::f64::consts::PI;
@@ -17,6 +18,8 @@ pub struct SurfaceReport<'a> {
     pub input: String,
     /// Energy of the surface, eV.
     pub energy_ev: f64,
+    /// How far it may be off, eV.
+    pub energy_bar_ev: f64,
     /// Where it comes from.
     pub origin: String,
     /// Grid of the surface.
@@ -42,6 +45,7 @@ struct Row {
     kind: Character,
     area: Scalar,
     speed: Scalar,
+    mean_free_path: Option<Scalar>,
     volume: Option<Scalar>,
     euler: i64,
     open: Vec<[i32; 3]>,
@@ -51,9 +55,7 @@ struct Row {
 impl SurfaceReport<'_> {
     /// A number of the whole surface with its bar.
     fn whole(&self, of: impl Fn(&[BandSurface]) -> f64) -> Scalar {
-        let value = of(self.fine);
-        let error = bar(value, Some(of(self.coarse)), self.rival.map(&of));
-        Scalar::from((value, error))
+        with_bar(of(self.fine), Some(of(self.coarse)), self.rival.map(&of))
     }
 
     /// Total area, Å⁻².
@@ -74,19 +76,44 @@ impl SurfaceReport<'_> {
     pub fn electrons(&self) -> Scalar {
         let g = self.header.spin.degeneracy();
         let found = self.whole(|all| all.iter().map(|s| g * s.sums.below).sum());
-        Scalar::from((found.value + g * self.full_bands as f64, found.error))
+        let mut bar = found.by_cause();
+        // A Fermi level that was looked for holds so many more or fewer.
+        bar[Cause::Grid] += self.states().value * self.energy_bar_ev;
+        Scalar::from((found.value + g * self.full_bands as f64, bar))
     }
 
     /// Density of states, 1/(eV cell), all spins.
     pub fn states(&self) -> Scalar {
         let factor =
             self.header.spin.degeneracy() * self.header.lattice.volume() / (8.0 * PI.powi(3));
-        let mut found = self.whole(|all| all.iter().map(|s| factor * s.sums.states).sum());
+        let found = self.whole(|all| all.iter().map(|s| factor * s.sums.states).sum());
         // Differences of states can cancel over the surface; they are as open as its area.
         let area = self.area();
         let share = area.error / area.value.max(f64::MIN_POSITIVE);
-        found.error = found.error.max(share * found.value);
-        found
+        match share * found.value {
+            bar if bar > found.error => Scalar {
+                value: found.value,
+                error: bar,
+                shares: area.shares,
+            },
+            _ => found,
+        }
+    }
+
+    /// What the file says of the electrons, with how far the energy that holds them is away.
+    fn held(&self) -> Option<String> {
+        let n = self.header.n_electrons?;
+        let found = self.electrons();
+        let off = (found.value - n) / self.states().value;
+        let agrees = (found.value - n).abs() <= found.error || !off.is_finite();
+        Some(match agrees {
+            true => format!("   (the file says {n})"),
+            false => format!(
+                "   (the file says {n}: about {:.1} meV {})",
+                1e3 * off.abs(),
+                if off > 0.0 { "lower" } else { "higher" }
+            ),
+        })
     }
 
     fn rows(&self) -> Vec<Row> {
@@ -103,8 +130,7 @@ impl SurfaceReport<'_> {
                         (all.sheets.len() == s.sheets.len()).then(|| of(&all.sheets[number]))
                     };
                 let scalar = |of: &dyn Fn(&Sheet) -> f64| {
-                    let error = bar(of(sheet), other(coarse, of), other(rival, of));
-                    Scalar::from((of(sheet), error))
+                    with_bar(of(sheet), other(coarse, of), other(rival, of))
                 };
                 rows.push(Row {
                     spin: s.spin + 1,
@@ -112,6 +138,14 @@ impl SurfaceReport<'_> {
                     kind: sheet.character,
                     area: scalar(&|x| x.area),
                     speed: scalar(&|x| EV_ANGSTROM_OVER_HBAR * x.mean_gradient),
+                    mean_free_path: s.mean_free_path(sheet, self.tau_s).map(|path| {
+                        let of = |all: Option<&BandSurface>| {
+                            let all = all?;
+                            let same = all.sheets.len() == s.sheets.len();
+                            same.then(|| all.mean_free_path(&all.sheets[number], self.tau_s))?
+                        };
+                        with_bar(path, of(coarse), of(rival))
+                    }),
                     volume: sheet
                         .volume
                         .map(|_| scalar(&|x| x.volume.unwrap_or_default())),
@@ -160,8 +194,8 @@ pub fn surface_table(report: &SurfaceReport) -> String {
     let mut s = String::new();
     let _ = writeln!(s, "Surface of constant energy of {}", report.input);
     for (name, value) in report.facts() {
-        let held = match (name, report.header.n_electrons) {
-            ("electrons below", Some(n)) => format!("   (the file says {n})"),
+        let held = match name {
+            "electrons below" => report.held().unwrap_or_default(),
             _ => String::new(),
         };
         let _ = writeln!(s, "  {name:<17}{value}{held}");
@@ -236,8 +270,8 @@ pub fn surface_json(report: &SurfaceReport) -> Value {
             if let Some(centre) = r.centre {
                 row["centre"] = json!(centre);
             }
-            if let Some(tau) = report.tau_s {
-                row["mean_free_path"] = scalar_json(r.speed.scaled(tau), "m");
+            if let Some(path) = r.mean_free_path {
+                row["mean_free_path"] = scalar_json(path, "m");
             }
             row
         })
@@ -245,7 +279,7 @@ pub fn surface_json(report: &SurfaceReport) -> Value {
     json!({
         "kind": "surface",
         "input": report.input,
-        "energy": {"value": report.energy_ev, "error": 0.0, "unit": "eV"},
+        "energy": scalar_json(Scalar::from((report.energy_ev, ByCause::of(Cause::Grid, report.energy_bar_ev))), "eV"),
         "energy_origin": report.origin,
         "mesh": report.grid,
         "spin_treatment": report.header.spin.name(),

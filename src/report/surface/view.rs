@@ -3,8 +3,8 @@
 use super::colours::colour;
 use super::zone::{Corner, Zone};
 use crate::io::polygons::Polygons;
-use crate::surface::BandSurface;
 use crate::surface::vector::{Vector, norm, scale, unit};
+use crate::surface::{BandSurface, Catalogue};
 use crate::units::EV_ANGSTROM_OVER_HBAR;
 use std::collections::HashMap;
 
@@ -22,8 +22,12 @@ pub enum Property {
     Y,
     /// v along z.
     Z,
-    /// |v| τ for a constant τ.
+    /// τ of the bands.
+    Lifetime,
+    /// |v| τ, for a constant τ where one is given, else for that of the bands.
     MeanFreePath,
+    /// A component of M⁻¹: xx yy zz yz xz xy by number.
+    InverseMass(usize),
 }
 
 impl Property {
@@ -34,7 +38,16 @@ impl Property {
             Self::X => "velocity_x",
             Self::Y => "velocity_y",
             Self::Z => "velocity_z",
+            Self::Lifetime => "lifetime",
             Self::MeanFreePath => "mean_free_path",
+            Self::InverseMass(i) => [
+                "inverse_mass_xx",
+                "inverse_mass_yy",
+                "inverse_mass_zz",
+                "inverse_mass_yz",
+                "inverse_mass_xz",
+                "inverse_mass_xy",
+            ][i.min(5)],
         }
     }
 
@@ -42,21 +55,44 @@ impl Property {
     pub fn unit(self) -> &'static str {
         match self {
             Self::MeanFreePath => "m",
+            Self::Lifetime => "s",
+            Self::InverseMass(_) => "1/m_e",
             _ => "m/s",
         }
     }
 
-    fn of(self, gradient: Vector, tau_s: f64) -> f64 {
-        let v = scale(EV_ANGSTROM_OVER_HBAR, gradient);
+    fn of(self, corner: &Corner, tau_s: Option<f64>) -> f64 {
+        let v = scale(EV_ANGSTROM_OVER_HBAR, corner.gradient);
         match self {
             Self::Speed => norm(v),
             Self::X => v[0],
             Self::Y => v[1],
             Self::Z => v[2],
-            Self::MeanFreePath => norm(v) * tau_s,
+            Self::Lifetime => corner.time,
+            Self::MeanFreePath => norm(v) * tau_s.unwrap_or(corner.time),
+            Self::InverseMass(i) => corner.mass[i.min(5)],
         }
     }
 }
+
+/// A curve on the surface.
+pub struct Line {
+    /// What it is.
+    pub name: String,
+    /// Red green blue, 0 to 1.
+    pub colour: [f64; 3],
+    /// Its pieces, Å⁻¹.
+    pub pieces: Vec<[Vector; 2]>,
+}
+
+/// Colours of curves, which stand out against those of the surface: red, black, orange, magenta, white.
+const LINES: [[f64; 3]; 5] = [
+    [0.85, 0.1, 0.1],
+    [0.0, 0.0, 0.0],
+    [1.0, 0.55, 0.0],
+    [0.85, 0.1, 0.75],
+    [1.0, 1.0, 1.0],
+];
 
 /// A surface in the first zone.
 pub struct View {
@@ -68,15 +104,18 @@ pub struct View {
     pub ranges: Vec<(f64, f64)>,
     /// Triangles of each part.
     pub counts: Vec<usize>,
+    /// Curves on it.
+    pub lines: Vec<Line>,
+    zone: Option<Zone>,
 }
 
 impl View {
-    /// Of the surfaces of some bands, with `first_band` the number of the first; `properties` (one at least) with a constant τ.
+    /// Of the surfaces of some bands, with `first_band` the number of the first; `properties` (one at least) with a constant τ, or the bands' own.
     pub fn new(
         surfaces: &[BandSurface],
         first_band: usize,
         properties: &[Property],
-        tau_s: f64,
+        tau_s: Option<f64>,
     ) -> Self {
         let mut polygons = Polygons::default();
         let zone = surfaces.first().map(|s| Zone::new(&s.mesh.reciprocal));
@@ -96,10 +135,14 @@ impl View {
                 let mut shared: HashMap<[i64; 3], u32> = HashMap::new();
                 for t in &sheet.triangles {
                     let t = &mesh.triangles[*t as usize];
-                    let corners: [Corner; 3] = std::array::from_fn(|i| Corner {
-                        k: mesh.cartesian(mesh.corner(t, i)),
-                        gradient: mesh.gradient(mesh.vertices[t.vertices[i] as usize].slope),
-                        value: 0.0,
+                    let corners: [Corner; 3] = std::array::from_fn(|i| {
+                        let v = t.vertices[i] as usize;
+                        Corner {
+                            k: mesh.cartesian(mesh.corner(t, i)),
+                            gradient: mesh.gradient(mesh.vertices[v].slope),
+                            mass: s.inverse_masses.get(v).copied().unwrap_or_default(),
+                            time: s.lifetimes.get(v).copied().unwrap_or_default(),
+                        }
                     });
                     let parts = zone.as_ref().map_or(Vec::new(), |z| z.fold(corners));
                     for part in parts {
@@ -111,7 +154,7 @@ impl View {
                                     polygons.points.push(c.k.map(|x| x as f32));
                                     polygons.normals.push(unit(c.gradient).map(|x| x as f32));
                                     for (all, p) in values.iter_mut().zip(properties) {
-                                        all.push(p.of(c.gradient, tau_s));
+                                        all.push(p.of(c, tau_s));
                                     }
                                     polygons.points.len() as u32 - 1
                                 })
@@ -157,9 +200,29 @@ impl View {
             .collect();
         Self {
             polygons,
-            edges: zone.map_or(Vec::new(), |z| z.edges),
+            edges: zone.as_ref().map_or(Vec::new(), |z| z.edges.clone()),
             ranges,
             counts,
+            lines: Vec::new(),
+            zone,
+        }
+    }
+
+    /// Adds the extremal orbits of a direction of the field, each folded into the zone, and named by its band.
+    pub fn add_orbits(&mut self, orbits: &Catalogue, first_band: usize) {
+        let Some(zone) = &self.zone else { return };
+        for (i, o) in orbits.orbits.iter().enumerate() {
+            let kind = if o.electron { "electrons" } else { "holes" };
+            let pieces = o.points.windows(2).map(|p| zone.fold_piece([p[0], p[1]]));
+            self.lines.push(Line {
+                name: format!(
+                    "band {} {kind} {:.1} T",
+                    o.band + first_band,
+                    o.frequency.value
+                ),
+                colour: LINES[i % LINES.len()],
+                pieces: pieces.collect(),
+            });
         }
     }
 }

@@ -19,7 +19,10 @@ pub(super) struct Zone {
 pub(super) struct Corner {
     pub k: Vector,
     pub gradient: Vector,
-    pub value: f64,
+    /// M⁻¹, xx yy zz yz xz xy.
+    pub mass: [f64; 6],
+    /// τ.
+    pub time: f64,
 }
 
 impl Zone {
@@ -123,6 +126,22 @@ impl Zone {
     }
 }
 
+impl Zone {
+    /// A short piece of a curve, moved by the reciprocal lattice vector that brings its middle into the zone.
+    pub fn fold_piece(&self, mut piece: [Vector; 2]) -> [Vector; 2] {
+        for _ in 0..200 {
+            let middle = scale(0.5, add(piece[0], piece[1]));
+            let out = |(g, half): &(Vector, f64)| dot(middle, *g) / half - 1.0;
+            let farthest = self.faces.iter().max_by(|a, b| out(a).total_cmp(&out(b)));
+            match farthest {
+                Some(face) if out(face) > 1e-9 => piece = piece.map(|k| subtract(k, face.0)),
+                _ => break,
+            }
+        }
+        piece
+    }
+}
+
 /// The part of a polygon with k·h ≤ limit.
 fn below(polygon: &[Vector], h: Vector, limit: f64) -> Vec<Vector> {
     let corners: Vec<Corner> = polygon
@@ -130,7 +149,8 @@ fn below(polygon: &[Vector], h: Vector, limit: f64) -> Vec<Vector> {
         .map(|k| Corner {
             k: *k,
             gradient: [0.0; 3],
-            value: 0.0,
+            mass: [0.0; 6],
+            time: 0.0,
         })
         .collect();
     cut(&corners, h, limit).0.iter().map(|c| c.k).collect()
@@ -154,7 +174,8 @@ fn cut(polygon: &[Corner], h: Vector, limit: f64) -> (Vec<Corner>, Vec<Corner>) 
             let middle = Corner {
                 k: mix(p.k, q.k),
                 gradient: mix(p.gradient, q.gradient),
-                value: p.value + t * (q.value - p.value),
+                mass: std::array::from_fn(|i| p.mass[i] + t * (q.mass[i] - p.mass[i])),
+                time: p.time + t * (q.time - p.time),
             };
             low.push(middle);
             high.push(middle);
@@ -178,7 +199,8 @@ mod tests {
         let corner = |x: f64, y: f64| Corner {
             k: [x, y, 0.1],
             gradient: [0.0; 3],
-            value: 0.0,
+            mass: [0.0; 6],
+            time: 0.0,
         };
         let parts = zone.fold([corner(0.4, 0.0), corner(0.7, 0.0), corner(0.4, 0.3)]);
         assert_eq!(parts.len(), 2);

@@ -1,0 +1,121 @@
+//! Copper, aluminium and MgB2 as band calculations have them.
+
+use crate::common::binary::bzint;
+use crate::common::shared;
+use serde_json::Value;
+
+fn number(v: &Value) -> (f64, f64) {
+    (v["value"].as_f64().unwrap(), v["error"].as_f64().unwrap())
+}
+
+/// Copper's orbits (its own Wannier Hamiltonian) beside those measured: LDA differs by some per cent, at the neck by a sixth.
+#[test]
+fn copper_has_its_orbits() {
+    let Some(copper) = shared("wannier/cu/cu_hr.dat.gz") else {
+        return;
+    };
+    for (direction, name, kind, measured, within) in [
+        ("001", "belly", "electron", 59980.0, 0.04),
+        ("001", "rosette", "hole", 24600.0, 0.04),
+        ("111", "belly", "electron", 58100.0, 0.04),
+        ("111", "neck", "electron", 2180.0, 0.2),
+        ("110", "dog's bone", "hole", 25100.0, 0.04),
+    ] {
+        let call = format!(
+            "orbits {} --electrons 11 --mesh 48 --direction {direction} --json -q",
+            copper.display()
+        );
+        let found = bzint(&call).json();
+        let near = |o: &&Value| {
+            o["kind"] == kind && (number(&o["frequency"]).0 / measured - 1.0).abs() < within
+        };
+        let orbit = found["orbits"].as_array().unwrap().iter().find(near);
+        let orbit = orbit.unwrap_or_else(|| panic!("{direction}: no {name}"));
+        let (f, bar) = number(&orbit["frequency"]);
+        println!("{name} [{direction}]: {f:.1} ± {bar:.1} T, measured {measured}");
+        assert!(bar < 0.01 * f && bar > 0.0);
+    }
+}
+
+/// A field along [001] leaves only closed orbits of electrons, whose magnetoresistance saturates; one along [110] opens orbits: a current along [001] does not
+/// saturate, one across does. Without a field σ is cubic to 1e-10.
+#[test]
+fn copper_has_its_magnetoresistance() {
+    let Some(copper) = shared("wannier/cu/cu_hr.dat.gz") else {
+        return;
+    };
+    let of = |field: &str| {
+        let call = format!(
+            "magneto {} --electrons 11 --mesh 32 --field {field} -B 0,5,10 --tau 1e-11 --json -q",
+            copper.display()
+        );
+        bzint(&call).json()
+    };
+    let resistance = |all: &Value, row: usize, axis: usize| {
+        all["rows"][row]["magnetoresistance"]["value"][axis]
+            .as_f64()
+            .unwrap()
+    };
+    let (plain, open) = (of("001"), of("110"));
+    let ratio = |all: &Value, axis: usize| resistance(all, 2, axis) / resistance(all, 1, axis);
+    assert!(ratio(&plain, 0) < 1.1, "{}", ratio(&plain, 0));
+    assert!(ratio(&open, 0) < 1.1, "{}", ratio(&open, 0));
+    assert!(ratio(&open, 2) > 1.8, "{}", ratio(&open, 2));
+    assert!(open["open_orbits_share"][0].as_f64().unwrap() > 0.05);
+    let sigma = &open["rows"][0]["conductivity"];
+    let at = |i: usize, j: usize| sigma["value"][i][j].as_f64().unwrap();
+    assert!((at(0, 0) / at(2, 2) - 1.0).abs() < 1e-10 && (at(0, 0) / at(1, 1) - 1.0).abs() < 1e-10);
+    // Zero by symmetry, with no bar.
+    assert_eq!(
+        (at(0, 1), sigma["error"][0][1].as_f64().unwrap()),
+        (0.0, 0.0)
+    );
+}
+
+/// Landau and Peierls: what the surface encloses is the electrons of the file, at the energy that holds them.
+#[test]
+fn surfaces_hold_their_electrons() {
+    for (file, option, electrons) in [
+        ("wannier/cu/cu_hr.dat.gz", "--electrons 11", 11.0),
+        ("qe/cu/cu.nscf.xml.gz", "--fermi-level electrons", 11.0),
+        ("qe/al/al.nscf.xml.gz", "--fermi-level electrons", 3.0),
+        (
+            "vasp/IFermi_MgB2/vasprun.xml.gz",
+            "--fermi-level electrons",
+            14.0,
+        ),
+    ] {
+        let Some(path) = shared(file) else {
+            return;
+        };
+        let call = format!("surface {} {option} --json -q", path.display());
+        let (found, bar) = number(&bzint(&call).json()["electrons"]);
+        println!("{file}: {found} ± {bar}");
+        assert!(
+            (found - electrons).abs() <= bar && bar < 0.03,
+            "{file}: {found} ± {bar}"
+        );
+    }
+}
+
+/// MgB2's surface has the area and the mean speed that IFermi finds; each spin carries half of the current.
+#[test]
+fn magnesium_diboride() {
+    let Some(path) = shared("vasp/IFermi_MgB2/vasprun.xml.gz") else {
+        return;
+    };
+    let found = bzint(&format!("surface {} --json -q", path.display())).json();
+    let ((area, a), (speed, v)) = (number(&found["area"]), number(&found["fermi_velocity"]));
+    println!("{area} ± {a}, {speed:e} ± {v:e}");
+    assert!((area - 32.75).abs() <= a && a < 0.05 * area);
+    // Theirs is a mean over points of a mesh.
+    assert!((speed - 9.131e5).abs() <= 2.0 * v && v < 0.05 * speed);
+    let call = format!(
+        "magneto {} --mesh 24 -B 1e-13 --spin-resolved --json -q",
+        path.display()
+    );
+    let row = &bzint(&call).json()["rows"][0];
+    let at = |name: &str| row[name]["value"][0][0].as_f64().unwrap();
+    let both = at("conductivity_up_over_tau") + at("conductivity_down_over_tau");
+    assert!((both / at("conductivity_over_tau") - 1.0).abs() < 1e-9);
+}
