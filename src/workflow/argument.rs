@@ -21,7 +21,9 @@ pub fn spelled(text: &str, how: impl Fn(&Argument) -> String) -> String {
             c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
         });
         // A dash among words is none.
-        if name.is_empty() || before.ends_with(|c: char| c.is_alphanumeric() || c == '-') {
+        if !name.starts_with(|c: char| c.is_ascii_lowercase())
+            || before.ends_with(|c: char| c.is_alphanumeric() || c == '-')
+        {
             out += "--";
             rest = &after[2..];
             continue;

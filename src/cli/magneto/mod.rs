@@ -20,7 +20,7 @@ use crate::surface::{About, Conductor, Measured, Row, State, Times, nodes_reach}
 use crate::transport::check_collinear;
 use crate::units::BOLTZMANN_EV;
 use clap::Args;
-use states::FieldState;
+use states::{Asked, FieldState};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -130,7 +130,16 @@ impl Magneto {
             plausible::warn(&self.output, &plausible::FIELD_TIMES_TAU, fields);
         }
         let start = Instant::now();
-        let (levels, states) = states::find(&self, &bands, model.as_ref())?;
+        let asked = Asked {
+            temperatures: self.temperatures(),
+            mu: self.mu.as_ref(),
+            doping: self.doping.as_ref(),
+            level: &self.level,
+            tau: self.tau,
+            scattering: self.scattering.as_deref(),
+            output: &self.output,
+        };
+        let (levels, states) = states::find(&asked, &bands, model.as_ref())?;
         let found = on_threads(self.mesh.threads, || self.compute(&bands, &states))?;
         if let Some(text) = field::about(&found.angles) {
             session::note(&self.output, &text);

@@ -1,8 +1,8 @@
 //! The thermal states of `magneto`: chemical potentials that are given or those of dopings, with the relaxation times of mechanisms.
 
-use super::Magneto;
 use crate::cli::dimension::DimensionOption;
-use crate::cli::lists::List;
+use crate::cli::lists::{Dopings, List};
+use crate::cli::options::{FermiOption, Output};
 use crate::cli::relaxation::RelaxationOption;
 use crate::cli::session;
 use crate::cli::states::{Scene, StatesOption};
@@ -13,6 +13,21 @@ use crate::scattering::ScatteringModel;
 use crate::transport::{BinnedTau, Levels, Scalar, TransportDirection};
 use crate::workflow::level;
 use std::path::Path;
+
+/// What is asked for.
+pub struct Asked<'a> {
+    /// K.
+    pub temperatures: Vec<f64>,
+    /// Chemical potentials from the Fermi level, eV.
+    pub mu: Option<&'a List>,
+    pub doping: Option<&'a Dopings>,
+    pub level: &'a FermiOption,
+    /// s.
+    pub tau: Option<f64>,
+    /// The mechanisms' file.
+    pub scattering: Option<&'a Path>,
+    pub output: &'a Output,
+}
 
 /// One temperature and level.
 pub struct FieldState {
@@ -58,21 +73,20 @@ pub fn model(file: Option<&Path>) -> Result<Option<ScatteringModel>> {
 /// # Errors
 /// Where the bands cannot be integrated, hold no such doping, or have no gap that mechanisms need.
 pub fn find(
-    call: &Magneto,
+    call: &Asked,
     bands: &Surfaces,
     model: Option<&ScatteringModel>,
 ) -> Result<(Levels, Vec<FieldState>)> {
-    let temperatures = call.temperatures();
-    let shifts = call.mu.as_ref().map_or(vec![0.0], |list| list.0.clone());
-    let levels = match &call.doping {
+    let shifts = call.mu.map_or(vec![0.0], |list| list.0.clone());
+    let levels = match call.doping {
         Some(dopings) => Levels::Dopings(dopings.values.clone()),
         None => Levels::ChemicalPotentials(shifts.iter().map(|x| x + bands.fermi_ev).collect()),
     };
     let Levels::ChemicalPotentials(mu) = &levels else {
-        return integrated(call, bands, model, temperatures).map(|states| (levels, states));
+        return integrated(call, bands, model).map(|states| (levels, states));
     };
     if model.is_some() {
-        return integrated(call, bands, model, temperatures).map(|states| (levels, states));
+        return integrated(call, bands, model).map(|states| (levels, states));
     }
     let state = |t: f64, level: usize| FieldState {
         temperature_k: t,
@@ -81,7 +95,8 @@ pub fn find(
         carriers: None,
         tau: None,
     };
-    let all = temperatures
+    let all = call
+        .temperatures
         .iter()
         .flat_map(|t| (0..mu.len()).map(move |level| (*t, level)));
     let states = all.map(|(t, level)| state(t, level)).collect();
@@ -90,18 +105,17 @@ pub fn find(
 
 /// The same by an integral over the zone, as `transport` has it.
 fn integrated(
-    call: &Magneto,
+    call: &Asked,
     bands: &Surfaces,
     model: Option<&ScatteringModel>,
-    temperatures: Vec<f64>,
 ) -> Result<Vec<FieldState>> {
     let header = bands.header();
     let layer = header.k_grid.n.contains(&1);
     let option = StatesOption {
-        temperature: List(temperatures),
-        mu: call.mu.clone(),
+        temperature: List(call.temperatures.clone()),
+        mu: call.mu.cloned(),
         mu_absolute: None,
-        doping: call.doping.clone(),
+        doping: call.doping.cloned(),
         level: call.level.clone(),
         relaxation: RelaxationOption {
             tau: call.tau,
@@ -115,8 +129,8 @@ fn integrated(
             cross_section: None,
         },
     };
-    option.check(&call.output, false)?;
-    if let (Some(model), Some(file)) = (model, &call.scattering) {
+    option.check(call.output, false)?;
+    if let (Some(model), Some(file)) = (model, call.scattering) {
         model.check_dimension(option.extent.dimension, file)?;
     }
     let extent = option.extent.extent(header)?;
@@ -129,8 +143,8 @@ fn integrated(
         extent: extent.as_ref(),
         directions: &directions,
     };
-    let gap = level::gap(&call.level, &*bands.source, bands.fermi_ev);
-    let found = bands.integrate(&call.output, |request, engine| {
+    let gap = level::gap(call.level, &*bands.source, bands.fermi_ev);
+    let found = bands.integrate(call.output, |request, engine| {
         option.compute(&scene, request, engine, &|modes, state, _, _| {
             model
                 .map(|m| modes.distribution().scattered(m, gap, state))

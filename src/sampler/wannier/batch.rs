@@ -8,9 +8,6 @@ use super::series::Fields;
 use crate::crystal::Tensor;
 use crate::kernel::simd::{Vectorized, vectorized};
 
-/// Levels closer than this (eV) are one degenerate level: far above the rounding of eigenvalues, far below a splitting of
-/// any consequence.
-pub(super) const DEGENERATE: f64 = 1e-5;
 /// Levels repel as 1/ΔE in the inverse mass; the divergence is cut as ΔE/(ΔE² + η²) with this η (eV), which changes a term
 /// by 1e-6 at ΔE = 0.1 eV and drops it between degenerate states.
 const CLOSEST: f64 = 1e-4;

@@ -5,13 +5,15 @@
 //! Appl. 17, 161 (1996)): it does not depend on the basis that one starts from nor on the axes of coordinates, and where
 //! the bands cross without interacting it is theirs. Sums of a velocity over the subspace, its trace, hold in every basis.
 
-use super::batch::DEGENERATE;
 use super::lanes::{Complex, Lane};
 use crate::crystal::Tensor;
 use nalgebra::{DMatrix, Matrix3, SymmetricEigen};
 use rustfft::num_complex::Complex64;
 use std::ops::Range;
 
+/// Levels closer than this (eV) are one degenerate level: far above the rounding of eigenvalues, far below a splitting of
+/// any consequence.
+pub(super) const DEGENERATE: f64 = 1e-5;
 /// Off-diagonal parts smaller than this (relative) end the search.
 const SMALL: f64 = 1e-13;
 /// Sweeps over all pairs; a handful suffices.

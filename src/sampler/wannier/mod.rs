@@ -17,7 +17,8 @@ mod symmetry;
 
 pub use grid::WannierGrid;
 
-use self::batch::{Batch, DEGENERATE};
+use self::batch::Batch;
+use self::degenerate::DEGENERATE;
 use self::gauge::Gauge;
 use self::levels::Sampling;
 use self::series::{Fields, Series};
