@@ -97,7 +97,8 @@ fn orbits_are_drawn_from_files_and_on_the_surface() {
 /// M⁻¹ of an ellipsoid is the same everywhere on its surface.
 #[test]
 fn inverse_masses_of_an_ellipsoid() {
-    let (a, masses) = (15.0, [0.2, 0.5, 1.1]);
+    // Well inside the zone: at its faces the paraboloid has kinks.
+    let (a, masses) = (15.0, [0.2, 0.5, 0.7]);
     let grid = KGrid::gamma([48; 3]).unwrap();
     let lattice = Lattice::new([[a, 0.0, 0.0], [0.0, a, 0.0], [0.0, 0.0, a]]).unwrap();
     let header = BandHeader::new(lattice, grid, SpinTreatment::Unpolarized, 1);
