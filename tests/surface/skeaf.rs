@@ -42,7 +42,8 @@ fn a_sphere_and_a_spheroid() {
     let (f0, f90, m0) = (3456.7, 5432.1, 2.2222);
     let ml = m0 * (f90 / f0) * (f90 / f0);
     let energy = HBAR2_OVER_ME * k2(f0) / (2.0 * m0);
-    let band = Band::new(cubic(6.0), [64; 3], &*ellipsoid(6.0, [m0, m0, ml]));
+    // A zone that the long axis does not fill: the paraboloid has kinks at its faces.
+    let band = Band::new(cubic(4.0), [64; 3], &*ellipsoid(4.0, [m0, m0, ml]));
     agree("spheroid 0°", &along(&band, energy, [0, 0, 1]), f0, m0);
     agree(
         "spheroid 90°",
