@@ -11,7 +11,6 @@
 //! let bands = asked.open(Held::read(file.as_ref(), &Default::default())?, &opening, &method)?;
 //! let (found, run) = asked.run(&bands, &method, &|said| eprintln!("{}", said.text))?;
 //! println!("{} on the {}: {:?}", found.rows.len(), run.backend, found.rows[0].scalar("carrier_density"));
-//! # Ok(())
 //! # assert_eq!(found.rows.len(), 1);
 //! # Ok(())
 //! # }

@@ -22,7 +22,7 @@ fn copper_has_its_orbits() {
         ("110", "dog's bone", "hole", 25100.0, 0.04),
     ] {
         let call = format!(
-            "orbits {} --electrons 11 --mesh 48 --direction {direction} --json -q",
+            "orbits {} --fermi-level 14.55 --mesh 48 --direction {direction} --json -q",
             copper.display()
         );
         let found = bzint(&call).json();
@@ -46,7 +46,7 @@ fn copper_has_its_magnetoresistance() {
     };
     let of = |field: &str| {
         let call = format!(
-            "magneto {} --electrons 11 --mesh 32 --field {field} -B 0,5,10 --tau 1e-11 --json -q",
+            "magneto {} --fermi-level 14.55 --mesh 32 --field {field} -B 0,5,10 --tau 1e-11 --json -q",
             copper.display()
         );
         bzint(&call).json()
@@ -76,7 +76,6 @@ fn copper_has_its_magnetoresistance() {
 #[test]
 fn surfaces_hold_their_electrons() {
     for (file, option, electrons) in [
-        ("wannier/cu/cu_hr.dat.gz", "--electrons 11", 11.0),
         ("qe/cu/cu.nscf.xml.gz", "--fermi-level electrons", 11.0),
         ("qe/al/al.nscf.xml.gz", "--fermi-level electrons", 3.0),
         (
