@@ -131,7 +131,7 @@ pub fn multiplets(
     bands: Range<usize>,
 ) -> Result<Vec<Multiplet>> {
     let grid = source.header().k_grid;
-    let axes = grid.n.map(|n| n >= 2 * REACH as usize + 1);
+    let axes = grid.n.map(|n| n > 2 * REACH as usize);
     let uneven = (0..3).any(|i| !axes[i] && grid.n[i] > 1);
     if bands.len() < 2 || uneven || bands.len() * grid.len() > MOST_NUMBERS {
         return Ok(Vec::new());

@@ -116,7 +116,7 @@ fn integrated(
         mu: call.mu.cloned(),
         mu_absolute: None,
         doping: call.doping.cloned(),
-        level: call.level.clone(),
+        level: *call.level,
         relaxation: RelaxationOption {
             tau: call.tau,
             scattering: None,

@@ -21,6 +21,9 @@ pub(super) struct Near {
     pub times: f64,
 }
 
+/// What changes of a band, by spin and band: every channel, and behind them the occupied part.
+pub(in crate::integrate) type BandChange = ((usize, usize), Vec<f64>);
+
 /// Bands on a box.
 pub(super) struct Around {
     pub bands: Vec<Near>,
@@ -181,9 +184,9 @@ impl<'a> Scene<'a> {
         places: &[P],
         energy_ev: f64,
         around: impl Fn(&P) -> Result<Around> + Sync,
-    ) -> Result<Vec<((usize, usize), Vec<f64>)>> {
+    ) -> Result<Vec<BandChange>> {
         let corners = self.corners();
-        let changes: Vec<Vec<((usize, usize), Vec<f64>)>> = places
+        let changes: Vec<Vec<BandChange>> = places
             .par_iter()
             .map(|place| {
                 let Around {

@@ -47,7 +47,8 @@ fn unfinished(h: &[Complex], n: usize) -> Option<Lane> {
     all += off + off;
     // What is not a number is not finished.
     let turning = off.zip(all, |off, all| {
-        f64::from(u8::from(!(off <= SMALL * SMALL * all)))
+        let done = off <= SMALL * SMALL * all;
+        f64::from(u8::from(!done))
     });
     (turning.0 != [0.0; LANES]).then_some(turning)
 }
