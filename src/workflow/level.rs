@@ -170,7 +170,7 @@ pub fn fermi_level(
 /// The same with its bar (eV) before the sentence, where it was looked for; 0 where it was taken as it is.
 ///
 /// # Errors
-/// As [`fermi_level`].
+/// As [`fermi_level()`].
 pub fn fermi_level_with_bar(
     choice: &LevelChoice,
     source: &dyn BandSource,
