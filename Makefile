@@ -1,4 +1,7 @@
 # `make demo` and `make test` are all a newcomer needs to type: both install what is missing where they may.
+# The Python extension is not linked with the interpreter that loads it; set in all steps, or its crates compile twice.
+export PYO3_BUILD_EXTENSION_MODULE := 1
+
 .PHONY: help demo test deny setup
 
 help:
@@ -21,11 +24,11 @@ test:
 	@sh .ci/setup.sh test
 	cargo fmt --all --check
 	@sh .ci/deny.sh
-	cargo clippy --all-targets -- -D warnings
+	# The whole workspace in every step: one choice of features, so that nothing is compiled twice.
+	cargo clippy --workspace --all-targets -- -D warnings
 	# The library alone: no C, no clap.
 	cargo check --lib --no-default-features
-	cargo clippy -p bzint-python -- -D warnings
-	BZINT_REQUIRE_GPU=1 XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-/tmp}" cargo test
+	BZINT_REQUIRE_GPU=1 XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-/tmp}" cargo test --workspace
 	@sh .ci/python.sh
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
 	@if command -v mdbook >/dev/null; then mdbook build; else echo "SKIPPED: mdbook is not installed; the book is not built" >&2; fi
