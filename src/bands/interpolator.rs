@@ -109,6 +109,11 @@ pub trait Interpolator: Send + Sync {
         true
     }
 
+    /// Whether bands are eigenvalues of smooth Hamiltonians, so that sums over them are smooth where they cross.
+    fn is_hamiltonian(&self) -> bool {
+        false
+    }
+
     /// Bands in the groups that are evaluated together; every band of every spin is in exactly one.
     fn groups(&self) -> Vec<BandGroup>;
 

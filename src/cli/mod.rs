@@ -47,6 +47,7 @@ mod validate;
 mod zt;
 
 use crate::error::Result;
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, Parser, Subcommand};
 use std::io::ErrorKind;
 use std::process::ExitCode;
@@ -193,7 +194,7 @@ pub fn main(stdout_is_closed: bool) -> ExitCode {
     crate::memory::before_the_end(crate::io::output::discard_all_if_free);
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(message) => return told(&message),
+        Err(message) => return told(&with_own_tip(message)),
     };
     match cli.run() {
         Ok(()) => ExitCode::SUCCESS,
@@ -202,6 +203,16 @@ pub fn main(stdout_is_closed: bool) -> ExitCode {
             ExitCode::from(if error.is_usage() { 2 } else { 1 })
         }
     }
+}
+
+/// An unknown option is no value that was meant: it is said where the options are listed.
+fn with_own_tip(mut message: clap::Error) -> clap::Error {
+    let unknown = message.kind() == clap::error::ErrorKind::UnknownArgument;
+    if unknown && message.get(ContextKind::SuggestedArg).is_none() {
+        let tip = "`--help` lists the options that there are".into();
+        message.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    }
+    message
 }
 
 /// Prints help or what is wrong with the call.

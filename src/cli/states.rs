@@ -9,23 +9,20 @@ use crate::bands::{BandHeader, BandSource};
 use crate::crystal::PointGroup;
 use crate::error::{Error, Result};
 use crate::integrate::crossings::CrossingEffect;
-use crate::integrate::{Bins, Channels, EnergyAxis, Engine, Measured, Request, measure, spectrum};
+use crate::integrate::{Bins, Channels, Engine, Measured, Request, measure};
 use crate::progress;
 use crate::sampler::MatthiessenBands;
 use crate::scattering::ScatteringModel;
 use crate::transport::Levels;
 use crate::transport::{
-    AxisPlan, CarrierDensities, Density, Doping, Extent, MILLER_HELP, MOST_DIRECTIONS,
-    ModeDistribution, RelaxationTime, Scalar, ThermalState, TransportDirection,
-    TransportDistribution, WindowRelevance, inequivalent,
+    AxisPlan, Density, Doping, Extent, MILLER_HELP, MOST_DIRECTIONS, ModeDistribution,
+    RelaxationTime, Scalar, ThermalState, TransportDirection, TransportDistribution,
+    WindowRelevance, inequivalent,
 };
 use crate::units::BOLTZMANN_EV;
-use crate::workflow::level;
+use crate::workflow::{FIRST_LOOK_EV, first_look, level};
 use clap::Args;
 use rayon::prelude::*;
-
-/// How far beyond the gap or the Fermi level the first look for a doping's chemical potential goes, eV.
-const FIRST_LOOK_EV: f64 = 6.0;
 
 /// Which states are asked for.
 #[derive(Args, Clone, Debug)]
@@ -270,7 +267,7 @@ impl StatesOption {
                     ..plan.clone()
                 };
                 let _phase = progress::phase("first look for the dopings", 0);
-                let look = first_look(scene, &first, split, request, engine)?;
+                let look = first_look(scene.source, &first, split, scene.extent, request, engine)?;
                 let range = |&(t, level): &(f64, usize)| {
                     let margin = BOLTZMANN_EV * t;
                     let mu = dopings[level].chemical_potential(&look, t)?;
@@ -283,7 +280,6 @@ impl StatesOption {
         let middles = plan.chemical_potentials_ev.iter();
         let middles: Vec<f64> = middles.map(|(low, high)| 0.5 * (low + high)).collect();
         let relevance = WindowRelevance::new(temperatures, &middles, gap);
-        let at = |e: f64| relevance.at(e);
         let channels = self.channels(source.header());
         let mut states = Vec::new();
         let (mut crossings, mut conducted) = (None, [[0.0; 3]; 3]);
@@ -291,7 +287,7 @@ impl StatesOption {
             let units: Vec<[f64; 3]> = directions.iter().map(|d| d.unit).collect();
             let request = Request {
                 channels,
-                relevance: Some(&at),
+                relevance: Some(&relevance),
                 directions: &units,
                 ..*request
             };
@@ -401,35 +397,4 @@ fn carriers(
         of.coefficients_over_tau(state)?.carrier_density()
     };
     Ok(per_volume.scaled(extent.map_or(1.0, |e| 100f64.powi(3 - e.dimension() as i32) * e.size())))
-}
-
-/// A look with wide bins, which tells where the chemical potentials of dopings lie.
-fn first_look(
-    scene: &Scene,
-    plan: &AxisPlan,
-    split_ev: f64,
-    request: &Request,
-    engine: &mut dyn Engine,
-) -> Result<impl CarrierDensities> {
-    let near = |e: f64| {
-        let distance = plan.gap_edges_ev.iter().map(|edge| (e - edge).abs());
-        if distance.fold(f64::INFINITY, f64::min) < 1.0 {
-            0.03
-        } else {
-            0.0
-        }
-    };
-    let request = Request {
-        channels: Channels::Basic,
-        relevance: Some(&near),
-        directions: &[],
-        ..*request
-    };
-    let axis: EnergyAxis = plan.axis()?;
-    let states = spectrum(scene.source, &request, &axis, engine)?;
-    let distribution = TransportDistribution::new(scene.source.header(), &states, split_ev)?;
-    Ok(match scene.extent {
-        Some(extent) => distribution.with_extent(extent),
-        None => distribution,
-    })
 }

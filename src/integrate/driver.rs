@@ -122,6 +122,8 @@ pub trait Engine {
 
 /// An integrator that chooses the k-points itself, of bands that can be evaluated anywhere.
 pub trait Refines {
+    /// Makes the tolerance of what is asked from now on so many times the given one; 1 makes it the given one again.
+    fn loosen(&mut self, factor: f64);
     /// As [`surface`], of `bands`.
     ///
     /// # Errors

@@ -16,6 +16,11 @@ pub(super) struct Quantum {
 }
 
 impl Quantum {
+    /// Of sums of about 1.
+    pub const OF_ONE: Self = Self {
+        per_one: (1u128 << BITS_BELOW) as f64,
+    };
+
     /// For sums of about `unit`, a positive number.
     pub fn below(unit: f64) -> Self {
         // Exponents so far out that 2^(90 − e) is no f64 do not come from a crystal; clamped, they only lose digits.

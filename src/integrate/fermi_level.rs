@@ -4,6 +4,11 @@ use super::{Channel, Engine, Request, surface};
 use crate::bands::{BandHeader, BandSource, GapSplit};
 use crate::error::{Error, Result};
 
+/// Tolerance of refinement far from the level, over the given one.
+const FAR: f64 = 30.0;
+/// Electrons that a refined count does not resolve, over its error.
+const UNRESOLVED: f64 = 0.02;
+
 /// A Fermi level found from the electron count.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FoundLevel {
@@ -35,17 +40,48 @@ pub fn find(
             gap_ev: Some((gap.valence_ev, gap.conduction_ev)),
         });
     }
-    let extremes = source.statistics();
-    let mut low = extremes
-        .iter()
-        .map(|s| s.energy_min)
-        .fold(f64::INFINITY, f64::min);
-    let mut high = extremes
-        .iter()
-        .map(|s| s.energy_max)
-        .fold(f64::NEG_INFINITY, f64::max);
-    let tolerance = 1e-10 * electrons;
-    let mut energy = 0.5 * (low + high);
+    let (low, high) = extent(source);
+    let middle = 0.5 * (low + high);
+    let start = match engine.refining() {
+        None => middle,
+        // Most steps are far from the level, where little precision does.
+        Some(refining) => {
+            refining.loosen(FAR);
+            let found = root(source, request, electrons, middle, engine);
+            if let Some(refining) = engine.refining() {
+                refining.loosen(1.0);
+            }
+            found?.0
+        }
+    };
+    let (energy_ev, error_ev) = root(source, request, electrons, start, engine)?;
+    Ok(FoundLevel {
+        energy_ev,
+        error_ev,
+        gap_ev: None,
+    })
+}
+
+/// Lowest and highest energy of all bands, eV.
+fn extent(source: &dyn BandSource) -> (f64, f64) {
+    let all = source.statistics().iter();
+    all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), s| {
+        (low.min(s.energy_min), high.max(s.energy_max))
+    })
+}
+
+/// Root of N(E) − `electrons` by Newton's method from `start`, kept inside a shrinking bracket, and the error that the integration
+/// leaves, eV.
+fn root(
+    source: &dyn BandSource,
+    request: &Request,
+    electrons: f64,
+    start: f64,
+    engine: &mut dyn Engine,
+) -> Result<(f64, f64)> {
+    let (mut low, mut high) = extent(source);
+    let refines = engine.refining().is_some();
+    let mut energy = start;
     let mut error_ev = 0.0;
     for _ in 0..200 {
         let integral = surface(source, request, energy, engine)?;
@@ -55,6 +91,13 @@ pub fn find(
             error_ev = held.error / dos;
         }
         let missing = electrons - held.value;
+        // Every energy is refined for itself: below its error N(E) is no smooth function.
+        let resolved = if refines {
+            UNRESOLVED * held.error
+        } else {
+            0.0
+        };
+        let tolerance = resolved.max(1e-10 * electrons);
         if missing.abs() <= tolerance || high - low <= 1e-12 * (1.0 + low.abs() + high.abs()) {
             break;
         }
@@ -68,11 +111,7 @@ pub fn find(
         let inside = newton > low && newton < high;
         energy = if inside { newton } else { 0.5 * (low + high) };
     }
-    Ok(FoundLevel {
-        energy_ev: energy,
-        error_ev,
-        gap_ev: None,
-    })
+    Ok((energy, error_ev))
 }
 
 /// Whether the bands can hold so many electrons per cell.

@@ -7,6 +7,7 @@
 use super::{Channel, Channels};
 use crate::crystal::{Lattice, PointGroup, Tensor};
 use crate::kernel::velocity::DIRECTIONS;
+use std::cmp::Ordering;
 
 /// Index pairs of a symmetric tensor.
 const PAIRS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
@@ -192,16 +193,7 @@ impl Fold {
     /// Number of images of a cell of a grid of `n` cells, itself included; 0 for all images but one. The one is chosen such that
     /// the chosen cells spread over the layers of axis 1.
     pub fn multiplicity(&self, n: [usize; 3], cell: [usize; 3]) -> usize {
-        let key = |c: [usize; 3]| [c[1], c[0], c[2]];
-        let mut fixing = 0;
-        for [operation, _] in &self.operations {
-            let image = operation.apply(n, cell);
-            if key(image) < key(cell) {
-                return 0;
-            }
-            fixing += usize::from(image == cell);
-        }
-        self.operations.len() / fixing.max(1)
+        self.multiplicity_at(n, cell, 0)
     }
 
     /// [`Fold::multiplicity`] of every cell, `[n1][n2][n3]`.
@@ -210,6 +202,23 @@ impl Fold {
             .map(|x| [x / (n[1] * n[2]), x / n[2] % n[1], x % n[2]])
             .map(|cell| self.multiplicity(n, cell) as u8)
             .collect()
+    }
+
+    /// The same of a cell of a grid that `level` halvings of cells led to: the ancestors of a chosen cell are chosen.
+    pub fn multiplicity_at(&self, n: [usize; 3], cell: [usize; 3], level: u8) -> usize {
+        let ancestor = |c: [usize; 3], up: u8| [c[1] >> up, c[0] >> up, c[2] >> up];
+        let mut fixing = 0;
+        for [operation, _] in &self.operations {
+            let image = operation.apply(n, cell);
+            let generations = (0..=level).rev();
+            let mut orders = generations.map(|up| ancestor(image, up).cmp(&ancestor(cell, up)));
+            match orders.find(|o| o.is_ne()) {
+                Some(Ordering::Less) => return 0,
+                Some(_) => {}
+                None => fixing += 1,
+            }
+        }
+        self.operations.len() / fixing.max(1)
     }
 
     /// Averages `rows`, `[channel][row]`, over the operations; error bars are averaged as magnitudes.

@@ -103,7 +103,7 @@ impl Question for Bins<'_> {
     ) -> Result<Measured<Spectrum>> {
         let mut result = spectrum_with_rival(source, request, self.0, engine)?;
         // Without a relevance every bin is a result of its own.
-        let relevance = |e: f64| request.relevance.map_or(1.0, |r| r(e));
+        let relevance = |e: f64| request.relevance.map_or(1.0, |r| r.at(e));
         let crossings = crossings::widen(source, request, &mut result, relevance)?;
         let touching = crossings::widen_spectrum(source, request, &mut result)?;
         crossings::widen_spectrum_by_multiplets(source, request, &mut result)?;

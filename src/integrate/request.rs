@@ -106,8 +106,35 @@ impl Channels {
 /// Called with the k-planes done and all to be done, over all bands.
 pub type Progress<'a> = Option<&'a (dyn Fn(u64, u64) + Sync)>;
 
-/// How much an error at an energy (eV) matters, 0 to 1; where given, refinement aims at what the energies that matter hold.
-pub type Relevance<'a> = Option<&'a (dyn Fn(f64) -> f64 + Sync)>;
+/// How much errors at an energy matter; where given, refinement aims at what the energies that matter hold.
+///
+/// A function of the energy alone (eV, 0 to 1) makes every energy a result of its own. Sums over the spectrum, as thermal averages are, are
+/// told apart as results: an energy that adds little to each of them may be off by more of its own content.
+pub trait Relevance: Sync {
+    /// At an energy (eV), 0 to 1.
+    fn at(&self, energy_ev: f64) -> f64;
+
+    /// Sums that the spectrum is made for.
+    fn results(&self) -> usize {
+        0
+    }
+
+    /// The smallest k_BT (eV) of sums that are thermal averages.
+    fn scale_ev(&self) -> f64 {
+        0.0
+    }
+
+    /// Weight of an energy (eV) in a sum, 0 to 1.
+    fn weight(&self, _result: usize, energy_ev: f64) -> f64 {
+        self.at(energy_ev)
+    }
+}
+
+impl<F: Fn(f64) -> f64 + Sync> Relevance for F {
+    fn at(&self, energy_ev: f64) -> f64 {
+        self(energy_ev)
+    }
+}
 
 /// What to integrate and how; the same for every backend.
 #[derive(Clone, Copy)]
@@ -126,7 +153,7 @@ pub struct Request<'a> {
     /// Whether a spectrum keeps what each band holds of it.
     pub by_band: bool,
     /// Where refinement of interpolated bands should aim at.
-    pub relevance: Relevance<'a>,
+    pub relevance: Option<&'a dyn Relevance>,
     /// Reports progress of long work.
     pub progress: Progress<'a>,
 }

@@ -63,7 +63,7 @@ pub fn spectrum_with_rival(
             .map(|(at, (own, other))| factor(at) * (other - own))
             .collect();
         keep(&mut own, &changes, |e| {
-            request.relevance.map_or(1.0, |r| r(e))
+            request.relevance.map_or(1.0, |r| r.at(e))
         });
     }
     Ok(own)

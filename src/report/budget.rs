@@ -138,10 +138,14 @@ pub(super) fn in_words(shares: &Shares) -> String {
 /// What dominates a bar and what would help, where it is wide: "±8.7 % of `seebeck` at 300 K: 92 % of it is …".
 pub(super) fn advice(name: &str, place: &str, q: &Scalar, relative: f64) -> Option<String> {
     let (cause, share) = q.shares[0].largest()?;
+    // Of a value that is nearly nothing no share is a number that anyone can use.
+    let width = match relative {
+        x if x > 1.0 => format!("wider than the value of {name}{place}"),
+        x => format!("{:.0} % of {name}{place}", 100.0 * x),
+    };
     (relative > WIDE).then(|| {
         format!(
-            "The widest bar, {:.0} % of {name}{place}, is to {:.0} % {}: {} would narrow it",
-            100.0 * relative,
+            "The widest bar, {width}, is to {:.0} % {}: {} would narrow it",
             100.0 * share,
             cause.about(),
             cause.remedy()
@@ -162,6 +166,19 @@ pub(super) fn advice_of_rows(rows: &[Row], fermi_level_ev: f64) -> Option<String
 mod tests {
     use super::*;
     use crate::uncertainty::{ByCause, TensorQuantity};
+
+    #[test]
+    fn no_share_is_told_of_a_value_that_is_nearly_nothing() {
+        let q = Scalar::from((1e-9, ByCause::of(Cause::Crossings, 1.0)));
+        let told = |relative| advice("sigma", "", &q, relative).unwrap_or_default();
+        assert!(
+            told(6.9e6).contains("wider than the value of sigma,"),
+            "{}",
+            told(6.9e6)
+        );
+        assert!(told(0.62).contains("62 % of sigma,"));
+        assert_eq!(told(0.01), "");
+    }
 
     #[test]
     fn budgets_have_the_shape_of_their_bars_and_add_up_to_them() {

@@ -53,6 +53,10 @@ impl Interpolator for ShiftedBands {
         }))
     }
 
+    fn is_hamiltonian(&self) -> bool {
+        self.inner.is_hamiltonian()
+    }
+
     fn has_kinks(&self) -> bool {
         self.inner.has_kinks()
     }

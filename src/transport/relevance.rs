@@ -1,11 +1,15 @@
 //! Which energies matter for thermal averages: where refinement should spend its k-points.
 
+use crate::integrate::Relevance;
 use crate::units::BOLTZMANN_EV;
 
 /// Below this share of the largest weight, errors do not matter.
 const LEAST: f64 = 1e-4;
 /// Chemical potentials and temperatures that are looked at, at most.
 const MOST_CASES: usize = 256;
+
+/// Cases whose averages are looked at one by one, at most.
+const MOST_RESULTS: usize = 12;
 
 /// How much errors of a minority's energies matter, where the majority's matter by 1.
 const MINORITY: f64 = 0.3;
@@ -15,6 +19,8 @@ const MINORITY: f64 = 0.3;
 #[derive(Clone, Debug, PartialEq)]
 pub struct WindowRelevance {
     cases: Vec<Case>,
+    /// Cases that differ in more than a chemical potential in the gap: there the window has one shape.
+    distinct: Vec<usize>,
     /// The middle of a gap, eV.
     middle_ev: Option<f64>,
 }
@@ -59,23 +65,79 @@ impl WindowRelevance {
         let pairs = temperatures_k
             .iter()
             .flat_map(|t| chemical_potentials_ev.iter().map(move |mu| (*t, *mu)));
+        let cases: Vec<Case> = pairs.step_by(stride).map(case).collect();
         Self {
-            cases: pairs.step_by(stride).map(case).collect(),
+            distinct: distinct(&cases),
+            cases,
             middle_ev: gap_ev.map(|(valence, conduction)| 0.5 * (valence + conduction)),
         }
     }
 
-    /// Relevance of an energy (eV), 0 to 1.
-    pub fn at(&self, energy_ev: f64) -> f64 {
-        let side = usize::from(self.middle_ev.is_some_and(|middle| energy_ev < middle));
-        let weight = |case: &Case| {
-            // From the nearest states on, the window falls like e^−x; the second moment gives x² in front.
-            let x = (energy_ev - case.mu_ev).abs() / case.kt_ev;
-            let x = (x - case.nearest[side]).max(0.0);
-            case.matters[side] * (-x).exp() * (1.0 + x * x)
-        };
-        let relevance = self.cases.iter().map(weight).fold(0.0, f64::max).min(1.0);
+    /// The side of the middle of a gap that an energy (eV) is on: 0 above it and where there is none, 1 below.
+    fn side(&self, energy_ev: f64) -> usize {
+        usize::from(self.middle_ev.is_some_and(|middle| energy_ev < middle))
+    }
+}
+
+/// The first case of each shape, at most `MOST_RESULTS`, evenly chosen.
+fn distinct(cases: &[Case]) -> Vec<usize> {
+    let same = |a: &Case, b: &Case| {
+        let in_gap = |c: &Case| c.nearest.iter().all(|x| *x > 0.0);
+        a.kt_ev == b.kt_ev && (a.mu_ev == b.mu_ev || (in_gap(a) && in_gap(b)))
+    };
+    let mut found: Vec<usize> = Vec::new();
+    for (i, case) in cases.iter().enumerate() {
+        if !found.iter().any(|j| same(&cases[*j], case)) {
+            found.push(i);
+        }
+    }
+    let stride = found.len().div_ceil(MOST_RESULTS).max(1);
+    found.into_iter().step_by(stride).collect()
+}
+
+impl Case {
+    /// |x| beyond that of the nearest states.
+    fn beyond(&self, energy_ev: f64, side: usize) -> f64 {
+        let x = (energy_ev - self.mu_ev).abs() / self.kt_ev;
+        (x - self.nearest[side]).max(0.0)
+    }
+
+    fn weight(&self, energy_ev: f64, side: usize) -> f64 {
+        // From the nearest states on, the window falls like e^−x; the second moment gives x² in front.
+        let x = self.beyond(energy_ev, side);
+        self.matters[side] * (-x).exp() * (1.0 + x * x)
+    }
+}
+
+impl Relevance for WindowRelevance {
+    fn at(&self, energy_ev: f64) -> f64 {
+        let side = self.side(energy_ev);
+        let weights = self.cases.iter().map(|case| case.weight(energy_ev, side));
+        let relevance = weights.fold(0.0, f64::max).min(1.0);
         if relevance < LEAST { 0.0 } else { relevance }
+    }
+
+    /// For each case, above the middle of a gap and below it: the average of 1, and of x².
+    fn results(&self) -> usize {
+        4 * self.distinct.len()
+    }
+
+    fn weight(&self, result: usize, energy_ev: f64) -> f64 {
+        let (case, side, power) = (result / 4, result / 2 % 2, result % 2);
+        if side != self.side(energy_ev) {
+            return 0.0;
+        }
+        let case = &self.cases[self.distinct[case]];
+        let x = case.beyond(energy_ev, side);
+        // −∂f/∂ε over that at the nearest states: smooth where |x| is not.
+        let nearest = (-case.nearest[side]).exp();
+        let flat = (1.0 + nearest) / (1.0 + nearest * (-x).exp());
+        (-x).exp() * flat * flat * if power == 0 { 1.0 } else { x * x }
+    }
+
+    fn scale_ev(&self) -> f64 {
+        let all = self.cases.iter().map(|case| case.kt_ev);
+        all.fold(f64::INFINITY, f64::min)
     }
 }
 

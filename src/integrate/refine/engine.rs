@@ -16,6 +16,8 @@ const MOST_TOLERANCE: f64 = 0.5;
 /// Answers whole requests by refinement on the CPU, of whatever bands it is asked about; blocks of a table are not its business.
 pub struct RefiningEngine {
     refinement: Refinement,
+    /// How many times its tolerance is taken.
+    looser: f64,
     /// What was found out about the bands that it was asked about last, by their number.
     known: Option<(u64, Arc<Roots>)>,
     last: Option<Refined>,
@@ -26,6 +28,7 @@ impl RefiningEngine {
     pub fn new(refinement: Refinement) -> Self {
         Self {
             refinement,
+            looser: 1.0,
             known: None,
             last: None,
         }
@@ -36,28 +39,37 @@ impl RefiningEngine {
         self.last.as_ref()
     }
 
+    /// The refinement with `factor` times the tolerance.
+    fn looser(&self, factor: f64) -> Refinement {
+        let tolerance = self.refinement.tolerance;
+        Refinement {
+            tolerance: (factor * tolerance).min(MOST_TOLERANCE).max(tolerance),
+            ..self.refinement
+        }
+    }
+
     fn refiner<'b>(&mut self, of: Interpolation<'b>) -> Result<Refiner<'b>> {
+        let refinement = self.looser(self.looser);
         if let Some((number, roots)) = &self.known
             && *number == of.number
         {
-            return Ok(Refiner::again(of.bands, self.refinement, roots.clone()));
+            return Ok(Refiner::again(of.bands, refinement, roots.clone()));
         }
-        let refiner = Refiner::new(of.bands, self.refinement)?;
+        let refiner = Refiner::new(of.bands, refinement)?;
         self.known = Some((of.number, refiner.roots.clone()));
         Ok(refiner)
     }
 
     fn rival<'b>(&self, rival: &'b dyn Interpolator) -> Result<Refiner<'b>> {
-        let tolerance = (RIVAL_TOLERANCE * self.refinement.tolerance).min(MOST_TOLERANCE);
-        let refinement = Refinement {
-            tolerance,
-            ..self.refinement
-        };
-        Refiner::new(rival, refinement)
+        Refiner::new(rival, self.looser(RIVAL_TOLERANCE * self.looser))
     }
 }
 
 impl Refines for RefiningEngine {
+    fn loosen(&mut self, factor: f64) {
+        self.looser = factor;
+    }
+
     fn surface(
         &mut self,
         bands: Interpolation,

@@ -27,8 +27,6 @@ pub struct Mesh {
     cells: [usize; 3],
     /// Blocks that have the energies of others are left out.
     fold: Fold,
-    /// How often each block of level 0 counts.
-    images: Vec<u8>,
 }
 
 impl Mesh {
@@ -46,7 +44,6 @@ impl Mesh {
         });
         let fold = Fold::new(group, lattice, root, |_| true);
         Self {
-            images: fold.multiplicities(root),
             root,
             cells: flat.map(|flat| if flat { 1 } else { CELLS }),
             fold,
@@ -67,27 +64,22 @@ impl Mesh {
     pub fn roots(&self) -> Vec<BlockId> {
         let n = self.root;
         (0..n.iter().product::<usize>())
-            .filter(|x| self.images[*x] > 0)
             .map(|x| BlockId {
                 level: 0,
                 at: [x / (n[1] * n[2]), x / n[2] % n[1], x % n[2]].map(|x| x as u32),
             })
+            .filter(|block| self.multiplicity(*block) > 0)
             .collect()
     }
 
-    /// How often a block counts: as often as the block of level 0 that it is part of.
-    fn multiplicity(&self, block: BlockId) -> f64 {
-        let at: [usize; 3] = std::array::from_fn(|a| {
-            if self.cells[a] == 1 {
-                0
-            } else {
-                (block.at[a] >> block.level) as usize
-            }
-        });
-        f64::from(self.images[(at[0] * self.root[1] + at[1]) * self.root[2] + at[2]])
+    /// How often a block counts: once for each of its images, or not at all where another one counts for it.
+    fn multiplicity(&self, block: BlockId) -> usize {
+        let at = block.at.map(|x| x as usize);
+        self.fold
+            .multiplicity_at(self.blocks(block.level), at, block.level)
     }
 
-    /// The blocks that a block splits into.
+    /// The blocks that a block splits into, without the images of others.
     pub fn children(&self, block: BlockId) -> Vec<BlockId> {
         let halves = self.cells.map(|c| if c == 1 { 1 } else { 2 });
         (0..halves.iter().product::<u32>())
@@ -102,6 +94,7 @@ impl Mesh {
                     at: std::array::from_fn(|a| block.at[a] * halves[a] + half[a]),
                 }
             })
+            .filter(|child| self.multiplicity(*child) > 0)
             .collect()
     }
 
@@ -143,7 +136,7 @@ impl Mesh {
     /// Volume of one of the block's cells as a share of the zone, all images counted.
     pub fn cell_volume(&self, block: BlockId) -> f64 {
         let cells: usize = self.uniform(block.level).iter().product();
-        self.multiplicity(block) / cells as f64
+        self.multiplicity(block) as f64 / cells as f64
     }
 
     /// Volume of a block as a share of the zone, all images counted.
@@ -187,8 +180,15 @@ mod tests {
                 for group in [PointGroup::identity(), symmetric] {
                     let mesh = Mesh::new(&lattice, &grid, &group);
                     let mut leaves = mesh.roots();
-                    let split = leaves.remove(leaves.len() / 2);
-                    leaves.extend(mesh.children(split));
+                    // Deep at the corner, where most operations keep a block, and at some other place.
+                    for place in [2, 1, 1, 1] {
+                        let split = leaves.remove((leaves.len() - 1) / place);
+                        leaves.extend(mesh.children(split));
+                    }
+                    for _ in 0..3 {
+                        let split = leaves.remove(0);
+                        leaves.splice(0..0, mesh.children(split));
+                    }
                     let volume: f64 = leaves.iter().map(|b| mesh.volume(*b)).sum();
                     assert!((volume - 1.0).abs() < 1e-12, "{n:?}: {volume}");
                     assert!(leaves.iter().all(|b| mesh.slab(*b, 32) < 32));

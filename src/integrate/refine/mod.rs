@@ -7,10 +7,12 @@
 //! integrates all channels on it. Sums are of integers (`exact`), so results depend neither on threads nor on the order of blocks.
 
 mod engine;
+mod goals;
 mod leaves;
 mod mesh;
 mod search;
 mod sums;
+mod thermal;
 
 use super::cells::{BlockCells, Edges};
 use super::context::shortest_diagonal;
@@ -25,6 +27,7 @@ use crate::kernel::tetrahedron::corners;
 use crate::progress;
 use crate::units::ELECTRON_MASS;
 pub use engine::RefiningEngine;
+use goals::BinGoals;
 use mesh::{BlockId, Mesh};
 use rayon::prelude::*;
 use std::ops::Deref;
@@ -32,8 +35,6 @@ use std::sync::Arc;
 
 /// Blocks that one thread takes at a time, at most.
 const CHUNK: usize = 64;
-/// Goals of a spectrum: groups of bins whose contents must be right.
-const GROUPS: usize = 16;
 
 /// What the first goals are, per energy.
 const QUANTITIES: [&str; 2] = [
@@ -267,55 +268,38 @@ impl<'a> Refiner<'a> {
     }
 
     /// Integrates every channel of the request into the bins of `axis`. The contents of up to 16 groups of bins are brought to
-    /// the tolerance, relative to their own content over the request's relevance, or to the largest content where it has none.
+    /// the tolerance, relative to what the request's relevance makes of them, or to the largest content where it has none.
     ///
     /// # Errors
     /// As [`Refiner::surface`].
     pub fn spectrum(&self, request: &Request, axis: &EnergyAxis) -> Result<(Spectrum, Refined)> {
-        let (channels, relevance) = (request.channels, request.relevance);
-        if channels.has_lifetimes() && !self.header().has_lifetimes {
+        if request.channels.has_lifetimes() && !self.header().has_lifetimes {
             return Err(no_lifetimes());
         }
         Spectrum::check_room(axis, self.header(), request)?;
-        let per_group = axis.bins().div_ceil(GROUPS);
-        let mut group_edges: Vec<f64> = axis.edges().iter().copied().step_by(per_group).collect();
-        if group_edges.last() != axis.edges().last() {
-            group_edges.push(axis.last());
+        if let Some(found) = self.thermal_spectrum(request, axis)? {
+            return Ok(found);
         }
-        let groups = group_edges.len() - 1;
-        let weight: Vec<f64> = group_edges
-            .windows(2)
-            .map(|w| {
-                relevance.map_or(1.0, |r| {
-                    let inside = axis.edges().iter().filter(|e| (w[0]..=w[1]).contains(*e));
-                    inside.map(|e| r(*e)).fold(0.0, f64::max)
-                })
-            })
-            .collect();
-        let edges = Edges::new(&group_edges);
+        let goals = BinGoals::new(axis, request.relevance);
+        let groups = goals.len();
+        let edges = Edges::new(&goals.edges);
         let found = self.find_mesh(
             (axis.first(), axis.last()),
             &self.quanta(groups, 0),
             |_, block, bands| self.shares_in_bins(&edges, block, bands),
             |value, _| {
-                let mut scale = vec![0.0; 2 * groups];
-                for c in 0..2 {
-                    let row = &value[c * groups..][..groups];
-                    let largest = row.iter().copied().fold(0.0, f64::max);
-                    let floor = if relevance.is_some() { 1e-12 } else { 1.0 };
-                    for g in 0..groups {
-                        scale[c * groups + g] = row[g].max(floor * largest) / weight[g];
-                    }
-                }
-                scale
+                value
+                    .chunks(groups)
+                    .flat_map(|of| goals.scale(of))
+                    .collect()
             },
         )?;
-        let spectrum = self.integrate_spectrum(request, axis, &found)?;
+        let spectrum = self.integrate_spectrum(request, axis, &found, None)?;
         let named = |goal: usize| {
             let g = goal % groups;
             (
                 QUANTITIES[goal / groups],
-                (group_edges[g], group_edges[g + 1]),
+                (goals.edges[g], goals.edges[g + 1]),
             )
         };
         Ok((spectrum, found.refined(named)))

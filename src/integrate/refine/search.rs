@@ -118,6 +118,31 @@ impl Refiner<'_> {
         shares
     }
 
+    /// States of bands that are full in blocks without energies of the window (eV), by spin·n_band + band, in quanta of the zone, and the
+    /// blocks of level 0 that have some.
+    pub(super) fn start(&self, window: (f64, f64)) -> (Vec<i128>, Vec<(usize, BlockId)>) {
+        let header = self.header();
+        let outside = |(low, high): &(f64, f64)| *high < window.0 || *low > window.1;
+        let mut full = vec![0; header.n_spin_band()];
+        let mut active = Vec::new();
+        for (g, group) in self.groups.iter().enumerate() {
+            let first = group.spin * header.n_band + group.bands.start;
+            for (block, bounds) in self.blocks.iter().zip(&self.bounds[g]) {
+                if !bounds.iter().all(outside) {
+                    active.push((g, *block));
+                    continue;
+                }
+                let volume = Quantum::OF_ONE.integer(self.mesh.volume(*block));
+                for (b, (_, high)) in bounds.iter().enumerate() {
+                    if *high < window.0 {
+                        add(&mut full[first + b], volume);
+                    }
+                }
+            }
+        }
+        (full, active)
+    }
+
     /// Refines until the bar of every goal (one quantum each) is within the tolerance of its scale, which `scale(values, volumes of full blocks by
     /// band)` gives.
     pub(super) fn find_mesh(
@@ -129,26 +154,8 @@ impl Refiner<'_> {
     ) -> Result<Found> {
         let header = self.header();
         let outside = |(low, high): (f64, f64)| high < window.0 || low > window.1;
-        let states = Quantum::below(1.0);
-        let mut full = vec![0; header.n_spin_band()];
-        let mut active: Vec<(usize, BlockId)> = Vec::new();
-        for (g, group) in self.groups.iter().enumerate() {
-            let first = group.spin * header.n_band + group.bands.start;
-            for (block, bounds) in self.blocks.iter().zip(&self.bounds[g]) {
-                if !bounds.iter().all(|b| outside(*b)) {
-                    active.push((g, *block));
-                    continue;
-                }
-                for (b, (_, high)) in bounds.iter().enumerate() {
-                    if *high < window.0 {
-                        add(
-                            &mut full[first + b],
-                            states.integer(self.mesh.volume(*block)),
-                        );
-                    }
-                }
-            }
-        }
+        let states = Quantum::OF_ONE;
+        let (mut full, mut active) = self.start(window);
         let per_block = self.mesh.cells().map(|c| c + 1).iter().product::<usize>() as u64;
         let mut leaves: Vec<Leaf> = Vec::new();
         let mut refined = Refined::default();

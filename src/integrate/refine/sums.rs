@@ -3,6 +3,7 @@
 use super::Refiner;
 use super::mesh::BlockId;
 use super::search::Found;
+use super::thermal::{LayerSums, Points};
 use crate::error::Result;
 use crate::integrate::cells::{EdgeSums, Edges};
 use crate::integrate::driver::GROUPS as PARTS;
@@ -105,13 +106,15 @@ impl Refiner<'_> {
         })
     }
 
-    /// Every channel in the bins of `axis`.
+    /// Every channel in the bins of `axis`; where a k_BT (eV) is given, with the thermal averages of the blocks' own rule.
     pub(super) fn integrate_spectrum(
         &self,
         request: &Request,
         axis: &EnergyAxis,
         found: &Found,
+        thermal_ev: Option<f64>,
     ) -> Result<Spectrum> {
+        let points = thermal_ev.map(|kt| (Points::new(self, axis, request.channels), kt));
         let (channels, by_band) = (request.channels, request.by_band);
         let directions = Directions::new(request, self.mesh.fold());
         let header = self.header();
@@ -125,6 +128,7 @@ impl Refiner<'_> {
         }
         let quanta = self.channel_quanta(channels);
         let mut sums = ExactSpectrum::like(&result);
+        let mut contents = (points.as_ref()).map(|(p, _)| p.nothing(header.n_spin(), &quanta));
         for (b, full) in found.full.iter().enumerate() {
             let full = quanta[0].integer(*full);
             let of_spin = b / header.n_band * width * count;
@@ -150,16 +154,22 @@ impl Refiner<'_> {
             let spin = group.spin;
             // Bands that are evaluated together are kept together, as the first of them.
             let own = (spin * header.n_band + group.bands.start) * width * count;
-            let layers: Vec<[Vec<f64>; 2]> = tasks
+            let layers: Vec<([Vec<f64>; 2], Option<LayerSums>)> = tasks
                 .par_iter()
                 .map(|task| {
-                    let sums = self.layer_spectrum((channels, &directions), task, &edges);
+                    let mut of_points = points.as_ref().map(|(p, _)| (p, p.layer()));
+                    let sums =
+                        self.layer_spectrum((channels, &directions), task, &edges, &mut of_points)?;
                     phase.add(task.len() as u64);
-                    sums
+                    Ok((sums, of_points.map(|(_, sums)| sums)))
                 })
                 .collect::<Result<_>>()?;
-            for (task, [fine, coarse]) in tasks.iter().zip(layers) {
-                let part = self.mesh.slab(task[0].1, self.layers) * PARTS / self.layers;
+            for (task, ([fine, coarse], of_points)) in tasks.iter().zip(layers) {
+                let slab = self.mesh.slab(task[0].1, self.layers);
+                if let (Some(contents), Some(sums)) = (&mut contents, &of_points) {
+                    contents.add(sums, (slab, self.layers), spin);
+                }
+                let part = slab * PARTS / self.layers;
                 for (c, quantum) in quanta[..width].iter().enumerate() {
                     let at = (spin * width + c) * count;
                     let mut off_before = 0i128;
@@ -186,6 +196,9 @@ impl Refiner<'_> {
         sums.give(&mut result, &quanta[..width]);
         result.fold(&directions.fold);
         result.refined = true;
+        if let (Some(contents), Some((_, kt_ev))) = (contents, points) {
+            contents.correct(&mut result, &directions, kt_ev);
+        }
         Ok(result)
     }
 
@@ -201,6 +214,7 @@ impl Refiner<'_> {
         (channels, directions): (Channels, &Directions),
         blocks: &[(usize, BlockId)],
         edges: &Edges,
+        of_points: &mut Option<(&Points, LayerSums)>,
     ) -> Result<[Vec<f64>; 2]> {
         let width = channels.width();
         let mut sums = [1, 2].map(|_| EdgeSums::new(edges.len(), width));
@@ -223,6 +237,9 @@ impl Refiner<'_> {
                             let volume = self.mesh.cell_volume(block);
                             for (i, sums) in sums.iter_mut().enumerate() {
                                 cells.at_edges(i + 1, edges, volume, sums);
+                            }
+                            if let Some((points, sums)) = of_points {
+                                points.add(sums, band, &values, volume);
                             }
                         }
                     }

@@ -138,6 +138,10 @@ impl Interpolator for IsospectralBands {
         self.rival.clone().map(|r| r as Arc<dyn Interpolator>)
     }
 
+    fn is_hamiltonian(&self) -> bool {
+        true
+    }
+
     fn has_kinks(&self) -> bool {
         self.kinks
     }

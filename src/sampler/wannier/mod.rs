@@ -133,6 +133,10 @@ impl Interpolator for WannierBands {
         &self.symmetry
     }
 
+    fn is_hamiltonian(&self) -> bool {
+        true
+    }
+
     fn groups(&self) -> Vec<BandGroup> {
         vec![BandGroup {
             spin: 0,

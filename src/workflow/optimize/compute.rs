@@ -89,7 +89,6 @@ impl Optimize {
             })
             .collect();
         let relevance = WindowRelevance::new(&[cold, hot], &levels, gap);
-        let at = |e: f64| relevance.at(e);
         let lifetimes = source.header().has_lifetimes;
         let own = lifetimes && !self.relaxation.given();
         let request = Request {
@@ -98,7 +97,7 @@ impl Optimize {
             } else {
                 Channels::Basic
             },
-            relevance: Some(&at),
+            relevance: Some(&relevance),
             ..*request
         };
         let Measured {

@@ -1,12 +1,13 @@
 //! What is done with the bands: chemical potentials, one spectrum, and every coefficient of every state on it.
 
 use super::super::level;
+use super::super::look::{FIRST_LOOK_EV, first_look};
 use super::{Impurities, Transport, TransportFound, Wanted};
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
 use crate::integrate::Spectrum;
 use crate::integrate::crossings::CrossingEffect;
-use crate::integrate::{Bins, Channels, EnergyAxis, Engine, Measured, Request, measure, spectrum};
+use crate::integrate::{Bins, Channels, EnergyAxis, Engine, Measured, Request, measure};
 use crate::progress;
 use crate::sampler::MatthiessenBands;
 use crate::scattering::ScatteringModel;
@@ -18,13 +19,6 @@ use rayon::prelude::*;
 
 /// Whether Hall coefficients are computed where nobody says.
 const HALL_BY_DEFAULT: bool = true;
-
-/// How far beyond the gap or the Fermi level the first look for a doping's chemical potential goes, eV.
-const FIRST_LOOK_EV: f64 = 6.0;
-/// How near to a gap's edges or the Fermi level dopings are expected at the first look, eV, and how much errors matter there:
-/// a few per cent of the carriers are a small part of k_BT.
-const FIRST_LOOK_NEAR_EV: f64 = 1.0;
-const FIRST_LOOK_RELEVANCE: f64 = 0.03;
 
 /// One integration of the zone.
 struct Integral {
@@ -132,10 +126,9 @@ impl Transport {
         let middles = plan.chemical_potentials_ev.iter();
         let middles: Vec<f64> = middles.map(|(low, high)| 0.5 * (low + high)).collect();
         let relevance = WindowRelevance::new(temperatures, &middles, gap);
-        let at = |e: f64| relevance.at(e);
         let request = Request {
             channels,
-            relevance: Some(&at),
+            relevance: Some(&relevance),
             ..*request
         };
         let spectra = |source: &dyn BandSource, engine: &mut dyn Engine| {
@@ -368,32 +361,6 @@ impl Transport {
         };
         Ok(Some(fixed.into_iter().map(density).map(doping).collect()))
     }
-}
-
-/// A look with wide bins, which tells where the chemical potentials of dopings lie.
-fn first_look(
-    source: &dyn BandSource,
-    plan: &AxisPlan,
-    split_ev: f64,
-    extent: Option<&Extent>,
-    request: &Request,
-    engine: &mut dyn Engine,
-) -> Result<TransportDistribution> {
-    let near = |e: f64| {
-        let distance = plan.gap_edges_ev.iter().map(|edge| (e - edge).abs());
-        if distance.fold(f64::INFINITY, f64::min) < FIRST_LOOK_NEAR_EV {
-            FIRST_LOOK_RELEVANCE
-        } else {
-            0.0
-        }
-    };
-    let request = Request {
-        channels: Channels::Basic,
-        relevance: Some(&near),
-        ..*request
-    };
-    let states = spectrum(source, &request, &plan.axis()?, engine)?;
-    distribution_of(source, &states, split_ev, extent)
 }
 
 fn distribution_of(

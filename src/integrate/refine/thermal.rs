@@ -1,0 +1,494 @@
+//! Thermal averages of the eigenvalues of a smooth Hamiltonian: Boole's rule in blocks, which are split where that is off.
+//!
+//! What a temperature smears out, Σ F w(E) with a window w of some k_BT, is smooth in k: a rule of high order needs a small part of the
+//! points that tetrahedra need, whose error goes as h². Blocks have the five points an axis of Boole's rule (order 6), and every second
+//! of them those of Simpson's (order 4); the difference is the error. Where bands are degenerate on lines or at points, velocities depend
+//! on the direction, no rule is of high order, and blocks are split.
+//!
+//! A sum over points is no function of energy. So the spectrum is that of the tetrahedra on the same mesh; what the rule holds more or
+//! less is added to it, spread over less than a k_BT such that thermal averages keep it.
+
+use super::leaves::Share;
+use super::mesh::BlockId;
+use super::{Refined, Refiner};
+use crate::bands::BoxBand;
+use crate::error::Result;
+use crate::integrate::exact::{Quantum, add};
+use crate::integrate::vectors::Directions;
+use crate::integrate::{Channels, EnergyAxis, Relevance, Replica, Request, Spectrum};
+use crate::uncertainty::Cause;
+use crate::uncertainty::policy::LEFT;
+use std::f64::consts::PI;
+
+/// Smallest k_BT, over what a band as wide as the widest rises within half a cell of the first mesh: a pocket whose states lie between
+/// the points must be seen by its tails.
+const LEAST_KT: f64 = 0.1;
+/// Boole's weights of the points of four cells, and Simpson's of every second.
+const BOOLE: [f64; 5] = [
+    14.0 / 45.0,
+    64.0 / 45.0,
+    24.0 / 45.0,
+    64.0 / 45.0,
+    14.0 / 45.0,
+];
+const SIMPSON: [f64; 5] = [2.0 / 3.0, 0.0, 8.0 / 3.0, 0.0, 2.0 / 3.0];
+/// Parts of the zone whose errors add up.
+const PARTS: usize = 16;
+/// How far differences are spread, in k_BT (standard deviation), and where that ends, in standard deviations.
+const SPREAD: f64 = 0.4;
+const REACH: f64 = 3.0;
+
+/// What the results that are averages are called.
+const QUANTITIES: [&str; 2] = [
+    "thermal averages of the states",
+    "thermal averages of the squared velocities",
+];
+
+impl Refiner<'_> {
+    /// The spectrum by thermal averages, where the bands are a Hamiltonian's and the request tells for which averages it is made; else
+    /// none.
+    ///
+    /// # Errors
+    /// Where the bands cannot be evaluated.
+    pub(super) fn thermal_spectrum(
+        &self,
+        request: &Request,
+        axis: &EnergyAxis,
+    ) -> Result<Option<(Spectrum, Refined)>> {
+        let Some(relevance) = request.relevance.filter(|r| r.results() > 0) else {
+            return Ok(None);
+        };
+        if !self.interpolator.is_hamiltonian() || axis.bins() < 3 || !self.sees(axis, relevance) {
+            return Ok(None);
+        }
+        let window = (axis.first(), axis.last());
+        let results = relevance.results();
+        let matters: Vec<bool> = axis
+            .edges()
+            .iter()
+            .map(|e| relevance.at(*e) > 0.0)
+            .collect();
+        let any_matters = |low: f64, high: f64| {
+            let edges = axis.edges();
+            let first = edges.partition_point(|e| *e < low).saturating_sub(1);
+            let last = edges.partition_point(|e| *e <= high);
+            matters[first.min(last)..(last + 1).min(edges.len())].contains(&true)
+        };
+        let found = self.find_mesh(
+            window,
+            &self.quanta(results, 0),
+            |_, block, bands| {
+                let bands = bands.iter().filter(|b| any_matters(b.low, b.high));
+                self.averages(relevance, block, bands)
+            },
+            |value, _| value.iter().map(|x| x / LEFT).collect(),
+        )?;
+        let spectrum =
+            self.integrate_spectrum(request, axis, &found, Some(relevance.scale_ev()))?;
+        Ok(Some((
+            spectrum,
+            found.refined(|goal| (QUANTITIES[goal / results], window)),
+        )))
+    }
+
+    /// Whether no pocket hides between the points of the first mesh.
+    fn sees(&self, axis: &EnergyAxis, relevance: &dyn Relevance) -> bool {
+        let reached = self.extremes.iter();
+        let reached = reached.filter(|(low, high)| *high >= axis.first() && *low <= axis.last());
+        let widest = reached.map(|(low, high)| high - low).fold(0.0, f64::max);
+        let cells = self.mesh.uniform(0).into_iter().filter(|n| *n > 1).min();
+        let rise = cells.map_or(0.0, |n| widest * (0.5 * PI / n as f64).powi(2));
+        relevance.scale_ev() >= LEAST_KT * rise
+    }
+
+    /// What a block adds to the averages: of states, then of v².
+    fn averages<'b>(
+        &self,
+        relevance: &dyn Relevance,
+        block: BlockId,
+        bands: impl Iterator<Item = &'b BoxBand>,
+    ) -> Vec<Share> {
+        let results = relevance.results();
+        let volume = self.mesh.cell_volume(block);
+        let rule = self.rule();
+        let mut sums = vec![[0.0; 2]; 2 * results];
+        for band in bands {
+            let points = band.energies.iter().zip(band.velocities.chunks_exact(3));
+            for ((energy, v), both) in points.zip(&rule) {
+                let speed = v.iter().map(|x| x * x).sum::<f64>();
+                for result in 0..results {
+                    let weight = relevance.weight(result, *energy);
+                    if weight == 0.0 {
+                        continue;
+                    }
+                    for (sum, rule) in sums[result].iter_mut().zip(both) {
+                        *sum += rule * weight;
+                    }
+                    for (sum, rule) in sums[results + result].iter_mut().zip(both) {
+                        *sum += rule * weight * speed;
+                    }
+                }
+            }
+        }
+        let shares = sums.iter().zip(0..);
+        shares
+            .filter(|([fine, coarse], _)| *fine != 0.0 || *coarse != 0.0)
+            .map(|([fine, coarse], goal)| Share {
+                goal,
+                value: (volume * fine) as f32,
+                off: (volume * (fine - coarse)) as f32,
+            })
+            .collect()
+    }
+
+    /// Both rules' weights of the points of a block, in cells.
+    fn rule(&self) -> Vec<[f64; 2]> {
+        let cells = self.mesh.cells();
+        let points = cells.map(|c| c + 1);
+        let weight = |a: usize, i: usize| match cells[a] {
+            // Both points of an axis without dispersion are one.
+            1 => [0.5; 2],
+            _ => [BOOLE[i], SIMPSON[i]],
+        };
+        (0..points.iter().product())
+            .map(|p: usize| {
+                let at = [
+                    p / (points[1] * points[2]),
+                    p / points[2] % points[1],
+                    p % points[2],
+                ];
+                let all = [0, 1, 2].map(|a| weight(a, at[a]));
+                [0, 1].map(|rule| all[0][rule] * all[1][rule] * all[2][rule])
+            })
+            .collect()
+    }
+}
+
+/// Sums of both rules into bins.
+pub(super) struct Points<'a> {
+    axis: &'a EnergyAxis,
+    rule: Vec<[f64; 2]>,
+    width: usize,
+}
+
+/// Sums of one layer, `[rule][channel][bin]`.
+pub(super) type LayerSums = [Vec<f64>; 2];
+
+/// Contents of bins by parts of the zone in quanta, `[rule][part][spin][channel][bin]`.
+pub(super) struct Contents {
+    both: [Vec<i128>; 2],
+    quanta: Vec<Quantum>,
+    bins: usize,
+    n_spin: usize,
+}
+
+impl<'a> Points<'a> {
+    pub fn new(refiner: &Refiner, axis: &'a EnergyAxis, channels: Channels) -> Self {
+        Self {
+            axis,
+            rule: refiner.rule(),
+            width: channels.width(),
+        }
+    }
+
+    /// Empty sums of a layer.
+    pub fn layer(&self) -> LayerSums {
+        [0, 1].map(|_| vec![0.0; self.width * self.axis.bins()])
+    }
+
+    /// Adds a band of a block, whose cells have this volume, given the channels at its points.
+    pub fn add(&self, sums: &mut LayerSums, band: &BoxBand, values: &[f64], volume: f64) {
+        let bins = self.axis.bins();
+        let points = band.energies.iter().zip(values.chunks_exact(self.width));
+        for ((energy, values), both) in points.zip(&self.rule) {
+            let Some((bin, parts)) = deposit(self.axis, *energy) else {
+                continue;
+            };
+            for (sums, rule) in sums.iter_mut().zip(both) {
+                if *rule == 0.0 {
+                    continue;
+                }
+                for (c, value) in values.iter().enumerate() {
+                    let value = volume * rule * value;
+                    let to = &mut sums[c * bins + bin..][..3];
+                    for (to, part) in to.iter_mut().zip(parts) {
+                        *to += value * part;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Nothing yet of any part.
+    pub fn nothing(&self, n_spin: usize, quanta: &[Quantum]) -> Contents {
+        let len = PARTS * n_spin * self.width * self.axis.bins();
+        Contents {
+            both: [0, 1].map(|_| vec![0; len]),
+            quanta: quanta[..self.width].to_vec(),
+            bins: self.axis.bins(),
+            n_spin,
+        }
+    }
+}
+
+impl Contents {
+    /// Adds a layer, the `slab`-th of `layers`, of one spin.
+    pub fn add(&mut self, sums: &LayerSums, (slab, layers): (usize, usize), spin: usize) {
+        let of_spin = self.quanta.len() * self.bins;
+        let at = (slab * PARTS / layers * self.n_spin + spin) * of_spin;
+        for (sums, all) in sums.iter().zip(&mut self.both) {
+            for (i, x) in sums.iter().enumerate() {
+                add(&mut all[at + i], self.quanta[i / self.bins].integer(*x));
+            }
+        }
+    }
+
+    /// Gives a spectrum of tetrahedra what the rule holds. Its bars are a third of the differences of both rules, the magnitudes of the
+    /// parts' added up (for silicon, five times what is left); nothing is extrapolated, as each comes in two halves of opposite sign.
+    pub fn correct(self, spectrum: &mut Spectrum, directions: &Directions, scale_ev: f64) {
+        let (width, bins) = (self.quanta.len(), self.bins);
+        let of_part = self.n_spin * width * bins;
+        let number = |sums: &[i128]| -> Vec<f64> {
+            let value = |(i, x): (usize, &i128)| {
+                spectrum.spin_degeneracy * self.quanta[i / bins % width].value(*x)
+            };
+            let mut all: Vec<f64> = sums.iter().enumerate().map(value).collect();
+            for of_spin in all.chunks_exact_mut(width * bins) {
+                directions.fold.average(spectrum.channels, of_spin, false);
+            }
+            all
+        };
+        let mut fine = vec![0; of_part];
+        let mut offs = Vec::new();
+        for (own, coarse) in self.both[0]
+            .chunks_exact(of_part)
+            .zip(self.both[1].chunks_exact(of_part))
+        {
+            let mut off = vec![0; of_part];
+            for i in 0..of_part {
+                add(&mut fine[i], own[i]);
+                off[i] = coarse[i].saturating_sub(own[i]);
+            }
+            if off.iter().any(|x| *x != 0) {
+                offs.push(number(&off));
+            }
+        }
+        let fine = number(&fine);
+        // Cumulative, as a spectrum is.
+        let cumulative = |contents: &[f64], factor: f64| -> Vec<f64> {
+            let rows = contents.chunks_exact(bins).map(|row| {
+                let mut sum = 0.0;
+                let sums = row.iter().map(move |x| {
+                    sum += factor * x;
+                    sum
+                });
+                std::iter::once(0.0).chain(sums)
+            });
+            rows.flatten().collect()
+        };
+        spectrum.replicas.retain(|r| r.cause != Cause::Grid);
+        for off in offs {
+            for factor in [0.5, -0.5] {
+                spectrum.replicas.push(Replica {
+                    cause: Cause::Grid,
+                    change: cumulative(&off, factor),
+                });
+            }
+        }
+        for spin in 0..self.n_spin {
+            let row = |c: usize| (spin * width + c) * bins;
+            let of_tetrahedra = |spectrum: &Spectrum, c: usize| -> Vec<f64> {
+                let row = &spectrum.cumulative[(spin * width + c) * (bins + 1)..][..bins + 1];
+                row.windows(2).map(|w| w[1] - w[0]).collect()
+            };
+            let spread = Spread::new(
+                &spectrum.axis,
+                &of_tetrahedra(spectrum, 0),
+                SPREAD * scale_ev,
+            );
+            for c in 0..width {
+                let own = of_tetrahedra(spectrum, c);
+                let more = fine[row(c)..][..bins].iter().zip(&own).map(|(x, y)| x - y);
+                let more = cumulative(&spread.of(&more.collect::<Vec<_>>()), 1.0);
+                let to = &mut spectrum.cumulative[(spin * width + c) * (bins + 1)..][..bins + 1];
+                for (x, more) in to.iter_mut().zip(more) {
+                    *x += more;
+                }
+            }
+        }
+    }
+}
+
+/// A state at an energy as contents of three bins, the first of which is told: as bins of constant density they have its first three
+/// moments, so that the average of any quadratic function is right. None for energies off the axis.
+fn deposit(axis: &EnergyAxis, energy: f64) -> Option<(usize, [f64; 3])> {
+    let edges = axis.edges();
+    if energy < axis.first() || energy >= axis.last() {
+        return None;
+    }
+    let bin = edges.partition_point(|e| *e <= energy) - 1;
+    let first = bin.saturating_sub(1).min(axis.bins() - 3);
+    if first + 1 != bin {
+        // At the ends of the axis nothing matters.
+        let mut whole = [0.0; 3];
+        whole[bin - first] = 1.0;
+        return Some((first, whole));
+    }
+    let moments = [0, 1, 2].map(|j| moments(axis, first + j, energy));
+    Some((
+        first,
+        with_moments(moments, [1.0, 0.0, 0.0]).unwrap_or([0.0, 1.0, 0.0]),
+    ))
+}
+
+/// Moments 0, 1, 2 of a bin of unit content about an energy.
+fn moments(axis: &EnergyAxis, bin: usize, energy: f64) -> [f64; 3] {
+    let width = axis.bin_width(bin);
+    let x = axis.edge(bin) + 0.5 * width - energy;
+    [1.0, x, x * x + width * width / 12.0]
+}
+
+/// Weights a with Σ_j a_j m_jn = wanted_n.
+fn with_moments(m: [[f64; 3]; 3], wanted: [f64; 3]) -> Option<[f64; 3]> {
+    let matrix = nalgebra::Matrix3::from_fn(|n, j| m[j][n]);
+    let wanted = nalgebra::Vector3::from(wanted);
+    // Moments are of different units; in those of the largest the matrix is well conditioned.
+    let unit = m.iter().map(|m| m[2]).fold(0.0, f64::max).sqrt();
+    if unit <= 0.0 {
+        return None;
+    }
+    let scale = nalgebra::Vector3::new(1.0, 1.0 / unit, 1.0 / (unit * unit));
+    let scaled = nalgebra::Matrix3::from_fn(|n, j| matrix[(n, j)] * scale[n]);
+    let found = scaled.lu().solve(&wanted.component_mul(&scale))?;
+    let found: [f64; 3] = found.into();
+    found
+        .iter()
+        .all(|x| x.is_finite() && x.abs() < 1e3)
+        .then_some(found)
+}
+
+/// Spreads contents over neighbouring bins that have states, keeping three moments.
+struct Spread {
+    /// For each bin the first bin that it goes to, and the weights from there on.
+    to: Vec<(usize, Vec<f64>)>,
+}
+
+impl Spread {
+    /// By Gaussians of standard deviation `sigma_ev`.
+    fn new(axis: &EnergyAxis, states: &[f64], sigma_ev: f64) -> Self {
+        let bins = axis.bins();
+        let centre = |k: usize| axis.edge(k) + 0.5 * axis.bin_width(k);
+        let of = |j: usize| {
+            let itself = (j, vec![1.0]);
+            let here = centre(j);
+            let near = |k: usize| (centre(k) - here).abs() <= REACH * sigma_ev;
+            let first = (0..j).rev().take_while(|k| near(*k)).last().unwrap_or(j);
+            let last = (j + 1..bins).take_while(|k| near(*k)).last().unwrap_or(j);
+            // Where there are no states there will be none.
+            let bell: Vec<f64> = (first..=last)
+                .map(|k| match states[k] > 0.0 {
+                    true => {
+                        let x = (centre(k) - here) / sigma_ev;
+                        axis.bin_width(k) * (-0.5 * x * x).exp()
+                    }
+                    false => 0.0,
+                })
+                .collect();
+            // (a + b x + c x²) times the bell, x in σ.
+            let mut m = [[0.0; 3]; 3];
+            for (k, w) in (first..=last).zip(&bell) {
+                let x = (centre(k) - here) / sigma_ev;
+                let of_bin = moments(axis, k, here);
+                for (power, row) in m.iter_mut().enumerate() {
+                    for (n, sum) in row.iter_mut().enumerate() {
+                        *sum += w * x.powi(power as i32) * of_bin[n];
+                    }
+                }
+            }
+            let norm = m[0][0];
+            if bell.iter().filter(|w| **w > 0.0).count() < 4 || norm <= 0.0 {
+                return itself;
+            }
+            let m = m.map(|row| row.map(|x| x / norm));
+            let Some(a) = with_moments(m, moments(axis, j, here)) else {
+                return itself;
+            };
+            let weights = (first..=last).zip(&bell).map(|(k, w)| {
+                let x = (centre(k) - here) / sigma_ev;
+                w / norm * (a[0] + a[1] * x + a[2] * x * x)
+            });
+            (first, weights.collect())
+        };
+        Self {
+            to: (0..bins).map(of).collect(),
+        }
+    }
+
+    fn of(&self, contents: &[f64]) -> Vec<f64> {
+        let mut out = vec![0.0; contents.len()];
+        for ((first, weights), x) in self.to.iter().zip(contents) {
+            for (to, w) in out[*first..].iter_mut().zip(weights) {
+                *to += x * w;
+            }
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis() -> EnergyAxis {
+        let edges = (0..=60).map(|k| {
+            let x = f64::from(k) / 60.0;
+            x + 0.2 * x * x
+        });
+        EnergyAxis::from_edges(edges.collect()).unwrap()
+    }
+
+    /// ∫ over a bin of unit content.
+    fn average(axis: &EnergyAxis, bin: usize, f: impl Fn(f64) -> f64) -> f64 {
+        let (low, width) = (axis.edge(bin), axis.bin_width(bin));
+        (0..400)
+            .map(|i| f(low + width * (f64::from(i) + 0.5) / 400.0))
+            .sum::<f64>()
+            / 400.0
+    }
+
+    #[test]
+    fn a_deposited_state_has_its_moments() {
+        let axis = axis();
+        for e in [0.1, 0.2534, 0.6, 0.777] {
+            let (first, parts) = deposit(&axis, e).unwrap();
+            for power in 0..3 {
+                let f = |x: f64| (x - 0.3).powi(power);
+                let sum: f64 = (0..3)
+                    .map(|j| parts[j] * average(&axis, first + j, f))
+                    .sum();
+                assert!((sum - f(e)).abs() < 1e-6, "{e} {power}: {sum}");
+            }
+        }
+        assert!(deposit(&axis, -0.1).is_none() && deposit(&axis, 1.2).is_none());
+    }
+
+    #[test]
+    fn spreading_keeps_moments_and_gaps() {
+        let axis = axis();
+        let states: Vec<f64> = (0..60).map(|k| if k < 12 { 0.0 } else { 1.0 }).collect();
+        let spread = Spread::new(&axis, &states, 0.05);
+        for bin in [12, 20, 40] {
+            let mut one = vec![0.0; 60];
+            one[bin] = 1.0;
+            let wide = spread.of(&one);
+            assert!(wide[..12].iter().all(|x| *x == 0.0));
+            assert!(wide[bin].abs() < 0.6, "{}", wide[bin]);
+            for power in 0..3 {
+                let f = |x: f64| (x - 0.3).powi(power);
+                let sum: f64 = (0..60).map(|k| wide[k] * average(&axis, k, f)).sum();
+                let own = average(&axis, bin, f);
+                assert!((sum - own).abs() < 1e-6, "{bin} {power}: {sum} {own}");
+            }
+        }
+    }
+}
