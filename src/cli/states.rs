@@ -378,7 +378,7 @@ fn with_inversion(group: &PointGroup) -> PointGroup {
 }
 
 /// The directions of one option: several in Miller indices apart by commas, or one.
-fn apart(text: &str) -> Vec<&str> {
+pub(super) fn apart(text: &str) -> Vec<&str> {
     let parts: Vec<&str> = text.split(',').collect();
     let digits = |p: &&str| p.chars().filter(char::is_ascii_digit).count() >= 3 && !p.contains('.');
     let axis = |p: &&str| matches!(p.trim(), "x" | "y" | "z");
