@@ -283,3 +283,16 @@ fn magnesium_diboride_has_the_anisotropy_of_its_plasma_tensor() {
     );
     assert!((fine - 1.0).abs() < 0.3, "{ratios:?}");
 }
+
+/// docs/physics §13: k_B²/3ħ, and 9ζ(3)/2π of one relaxation time.
+#[test]
+fn constants_of_line_nodes() {
+    let close = |got: f64, want: f64| assert!((got / want - 1.0).abs() < 1e-11, "{got} {want}");
+    // n = d = 1, and v_F/v_2 + v_2/v_F = 2.
+    close(0.5 * nodal_universal(1.0, 1.0, 1.0), 6.02516784318e-13);
+    let zeta3: f64 =
+        (1..2000).map(|n| f64::from(n).powi(-3)).sum::<f64>() + 0.5 / 1999.5_f64.powi(2);
+    close(9.0 * zeta3 / (2.0 * PI), 1.7218196821403);
+    // ħc/ħω_p of 12.4468 eV.
+    assert!((197.3269804_f64 / 12.4468 - 15.85).abs() < 0.005);
+}
