@@ -4,6 +4,7 @@
 
 pub mod edges;
 mod grid;
+mod halved;
 mod header;
 mod interpolator;
 pub mod model;

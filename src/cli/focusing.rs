@@ -7,9 +7,13 @@ use super::plausible;
 use super::quantity::{Kind, positive};
 use crate::elastic::{Stiffness, focus_map, section, waves};
 use crate::error::{Error, Result};
-use crate::phonons::heat_flow_map;
+use crate::phonons::{heat_flow_map, long_waves};
 use crate::report::figure::png;
-use crate::report::{FocusingReport, focusing_json, focusing_svg, focusing_table};
+use crate::report::{
+    FocusingReport, branch_waves_json, branch_waves_table, focusing_json, focusing_svg,
+    focusing_table,
+};
+use crate::transport::TransportDirection;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -36,8 +40,8 @@ pub struct Focusing {
     /// Density in kg/m^3
     #[arg(long, value_name = "KG/M3", value_parser = parse_mass_density, allow_hyphen_values = true)]
     density: Option<f64>,
-    /// A file of phonons in the place of elastic constants: a map of where the heat of its first three branches flows
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["elastic", "density", "direction"], requires = "out")]
+    /// A file of phonons in the place of elastic constants: its first three branches near Γ, and a map of where their heat flows
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["elastic", "density"])]
     phonons: Option<PathBuf>,
     /// Temperature of the heat of --phonons, K
     #[arg(short = 'T', long, value_name = "K", value_parser = parse_temperature, allow_hyphen_values = true, default_value = "300", conflicts_with = "elastic")]
@@ -95,23 +99,30 @@ impl Focusing {
             _ => crate::io::write_text(path, figure),
         };
         let mut end = Delivery::new(&self.output, &outputs);
-        if let (Some(file), Some(out)) = (&self.phonons, &self.out) {
+        if let Some(file) = &self.phonons {
             let phonons = open(file)?;
             outputs.spare_inputs()?;
-            let map = heat_flow_map(&phonons, self.temperature, self.axis, side)?;
-            let figure = focusing_svg(&map, None, self.axis);
-            end.write(out, |path| draw(path, &figure));
+            let mut rows = Vec::new();
+            for n in self.directions() {
+                let label = format!("{},{},{}", n[0], n[1], n[2]);
+                let header = phonons.header();
+                let n = TransportDirection::parse(&label, &header.lattice, &phonons.group)?;
+                let waves = long_waves(&phonons, n.unit)?;
+                rows.push((n, waves));
+            }
+            end.print(|| branch_waves_json(&rows), || branch_waves_table(&rows));
+            if let Some(out) = &self.out {
+                let map = heat_flow_map(&phonons, self.temperature, self.axis, side)?;
+                let figure = focusing_svg(&map, None, self.axis);
+                end.write(out, |path| draw(path, &figure));
+            }
             return end.finish();
         }
         plausible::warn(&self.output, &plausible::MASS_DENSITY, self.density);
         let density = self.density.unwrap_or(f64::NAN);
         let stiffness = Stiffness::new(&self.elastic)?;
-        let directions = match self.direction.is_empty() {
-            true => vec![[0.0, 0.0, 1.0], [1.0, 1.0, 0.0], [1.0, 1.0, 1.0]],
-            false => self.direction.clone(),
-        };
         let mut rows = Vec::new();
-        for n in directions {
+        for n in self.directions() {
             rows.push((n, waves(&stiffness, density, n)?));
         }
         let report = FocusingReport { density, rows };
@@ -123,5 +134,13 @@ impl Focusing {
             end.write(path, |path| draw(path, &figure));
         }
         end.finish()
+    }
+
+    /// The directions asked for.
+    fn directions(&self) -> Vec<[f64; 3]> {
+        match self.direction.is_empty() {
+            true => vec![[0.0, 0.0, 1.0], [1.0, 1.0, 0.0], [1.0, 1.0, 1.0]],
+            false => self.direction.clone(),
+        }
     }
 }

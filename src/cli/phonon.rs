@@ -1,9 +1,10 @@
 //! `bzint phonon`.
 
 use super::lists::{List, parse_lengths, parse_temperatures};
-use super::options::{Output, parse_bins, parse_threads, parse_time, parse_triple};
+use super::options::{Output, parse_bins, parse_threads, parse_time};
 use super::outputs::{Delivery, Form, Outputs, file_to_write, of_option, write_json};
 use super::session;
+use super::states::apart;
 use super::threads::on_threads;
 use crate::error::{Error, Result};
 use crate::excitations::Phonons;
@@ -16,6 +17,7 @@ use crate::phonons::{
 use crate::report::{
     PhononDensity, PhononReport, PhononRow, phonon_json, phonon_result, phonon_table,
 };
+use crate::transport::TransportDirection;
 use crate::uncertainty::Scalar;
 use clap::Args;
 use std::path::PathBuf;
@@ -55,9 +57,9 @@ pub struct Phonon {
     /// Also give kappa as a function of the mean free path
     #[arg(long)]
     accumulation: bool,
-    /// Direction x,y,z of ballistic transport (Cartesian; may be given several times; default: 1,0,0)
-    #[arg(long, value_name = "X,Y,Z", value_parser = parse_triple, allow_hyphen_values = true)]
-    direction: Vec<[f64; 3]>,
+    /// Directions of ballistic transport, as of `bzint landauer`: 001, 1-10, x or a Cartesian vector 1,1,0 (default: x)
+    #[arg(long, value_name = "DIRECTIONS", allow_hyphen_values = true)]
+    direction: Vec<String>,
     /// Bins of frequency (default: as many as the lowest temperature needs, 1000 at least)
     #[arg(long, value_name = "N", value_parser = parse_bins, allow_hyphen_values = true)]
     bins: Option<usize>,
@@ -115,17 +117,8 @@ impl Phonon {
         let model = self.rates.as_deref().map(PhononRates::read).transpose()?;
         let lowest = temperatures_k.iter().copied().fold(f64::INFINITY, f64::min);
         let axis = thermal_axis(phonons, lowest, self.bins)?;
-        let directions = match self.direction.is_empty() {
-            true => vec![[1.0, 0.0, 0.0]],
-            false => self.direction.clone(),
-        };
-        let units: Vec<[f64; 3]> = directions
-            .iter()
-            .map(|n| {
-                let norm = n.iter().map(|x| x * x).sum::<f64>().sqrt();
-                n.map(|x| x / norm)
-            })
-            .collect();
+        let directions = self.directions(phonons)?;
+        let units: Vec<[f64; 3]> = directions.iter().map(|d| d.unit).collect();
         let lengths: Vec<Option<f64>> = match &self.boundary {
             None => vec![None],
             Some(list) => list.0.iter().map(|l| Some(ANGSTROM * l)).collect(),
@@ -153,6 +146,11 @@ impl Phonon {
                 {
                     first_times = Some(times_of(rates));
                 }
+                if first_times.is_none()
+                    && let Some(tau) = self.tau
+                {
+                    first_times = Some(times_of(&constant(phonons, 1.0 / tau)));
+                }
                 let spectral = self.out.is_some();
                 let row = PhononRow {
                     temperature_k: *t,
@@ -179,13 +177,14 @@ impl Phonon {
         accumulate(phonons, &mut rows, &later)?;
         let mut all = Vec::new();
         for n in directions {
-            all.push(ballistic(
+            let found = ballistic(
                 phonons,
-                n,
+                n.unit,
                 &temperatures_k,
                 first_times.as_deref(),
                 &axis,
-            )?);
+            )?;
+            all.push((n, found));
         }
         Ok(PhononReport {
             phonons,
@@ -197,6 +196,21 @@ impl Phonon {
             temperatures_k,
             seconds: start.elapsed().as_secs_f64(),
         })
+    }
+
+    /// The directions of ballistic transport.
+    fn directions(&self, phonons: &Phonons) -> Result<Vec<TransportDirection>> {
+        if self.direction.is_empty() {
+            return Ok(vec![TransportDirection::axis(0)]);
+        }
+        let header = phonons.header();
+        let each = self.direction.iter().flat_map(|text| apart(text));
+        each.map(|text| {
+            let direction = TransportDirection::parse(text, &header.lattice, &phonons.group)?;
+            direction.check_moves(header)?;
+            Ok(direction)
+        })
+        .collect()
     }
 
     /// The rates of every mode at a temperature; none where there are none.

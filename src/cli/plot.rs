@@ -28,8 +28,7 @@ enum Abscissa {
 /// Options of `plot`.
 #[derive(Args, Debug)]
 pub struct Plot {
-    /// Results of `transport`, `optimize`, `dos` or `fermi`: the HDF5 file of `-o`, or what `--json` printed; of any other
-    /// command: the HDF5 file
+    /// Results of any command: the HDF5 file of `-o`, or what `--json` printed (of `magneto`, `orbits` and `surface` the HDF5 file alone)
     file: PathBuf,
     /// Figure to write, .svg or .png, or `-` for SVG on stdout (default: the results' name with .svg)
     #[arg(short, long = "output", value_name = "FIGURE", value_parser = file_to_write())]

@@ -5,7 +5,7 @@ use super::lists::{Dopings, List, parse_dopings, parse_energies, parse_temperatu
 use super::options::{FermiOption, Output};
 use super::plausible;
 use super::relaxation::RelaxationOption;
-use crate::bands::{BandHeader, BandSource};
+use crate::bands::{BandGrid, BandHeader, BandSource};
 use crate::crystal::PointGroup;
 use crate::error::{Error, Result};
 use crate::integrate::crossings::CrossingEffect;
@@ -17,12 +17,15 @@ use crate::transport::Levels;
 use crate::transport::{
     AxisPlan, Density, Doping, Extent, MILLER_HELP, MOST_DIRECTIONS, ModeDistribution,
     RelaxationTime, Scalar, ThermalState, TransportDirection, TransportDistribution,
-    WindowRelevance, inequivalent,
+    WindowRelevance, inequivalent, kinks_on_points,
 };
 use crate::units::BOLTZMANN_EV;
 use crate::workflow::{FIRST_LOOK_EV, first_look, level};
 use clap::Args;
 use rayon::prelude::*;
+
+/// How far from μ states carry, in k_BT.
+const CARRYING: f64 = 10.0;
 
 /// Which states are asked for.
 #[derive(Args, Clone, Debug)]
@@ -277,6 +280,7 @@ impl StatesOption {
             }
         };
         let axis = plan.axis()?;
+        let carrying = carrying(&plan.chemical_potentials_ev, hot);
         let middles = plan.chemical_potentials_ev.iter();
         let middles: Vec<f64> = middles.map(|(low, high)| 0.5 * (low + high)).collect();
         let relevance = WindowRelevance::new(temperatures, &middles, gap);
@@ -295,7 +299,25 @@ impl StatesOption {
                 |source: &dyn BandSource| -> Result<(ModeDistribution, Option<CrossingEffect>)> {
                     let Measured { result, crossings } =
                         measure(source, &request, &Bins(&axis), engine)?;
+                    let refined = result.refined;
                     let modes = ModeDistribution::new(source.header(), &result, split, directions)?;
+                    let smooth = match refined {
+                        true => Vec::new(),
+                        false => kinks_on_points(source, directions, carrying)?,
+                    };
+                    let half = match smooth.contains(&true) {
+                        true => BandGrid::halved(source)?,
+                        false => None,
+                    };
+                    let modes = match half {
+                        Some(half) => {
+                            let found = measure(&half, &request, &Bins(&axis), engine)?.result;
+                            let coarser =
+                                ModeDistribution::new(half.header(), &found, split, directions)?;
+                            modes.with_coarser(coarser, smooth)
+                        }
+                        None => modes,
+                    };
                     let modes = match scene.extent {
                         Some(extent) => modes.with_extent(extent),
                         None => modes,
@@ -373,8 +395,17 @@ fn with_inversion(group: &PointGroup) -> PointGroup {
     group.with_inversion()
 }
 
+/// The energies whose states carry at some chemical potentials (from, to), eV, up to a temperature, K.
+fn carrying(chemical_potentials_ev: &[(f64, f64)], hot_k: f64) -> (f64, f64) {
+    let reach = CARRYING * BOLTZMANN_EV * hot_k;
+    let ends = chemical_potentials_ev.iter().flat_map(|&(a, b)| [a, b]);
+    ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), mu| {
+        (low.min(mu - reach), high.max(mu + reach))
+    })
+}
+
 /// The directions of one option: several in Miller indices apart by commas, or one.
-fn apart(text: &str) -> Vec<&str> {
+pub(super) fn apart(text: &str) -> Vec<&str> {
     let parts: Vec<&str> = text.split(',').collect();
     let digits = |p: &&str| p.chars().filter(char::is_ascii_digit).count() >= 3 && !p.contains('.');
     let axis = |p: &&str| matches!(p.trim(), "x" | "y" | "z");

@@ -2,16 +2,15 @@
 //! M(ω)/A = (h/2V)⟨|v·n| δ(ħω − E)⟩ that move along n, their mean free path λ = 2⟨(v·n)²τδ⟩/⟨|v·n|δ⟩, and the ballistic thermal conductance
 //! G/A = (1/h)∫ M C dE.
 //!
-//! Everything is turned so that n is the x axis: then any direction is as good as an axis.
+//! |v·n| is the channel that electrons' modes are made of (`transport::landauer`), along the same directions.
 
 use super::capacity::capacity;
 use super::spectrum::PhononSpectrum;
-use crate::bands::{BandGrid, BandSource};
-use crate::crystal::{Lattice, PointGroup, Tensor, tensor};
+use crate::bands::BandSource;
 use crate::error::{Error, Result};
 use crate::excitations::Phonons;
 use crate::integrate::{Channel, Channels, EnergyAxis};
-use crate::uncertainty::{Cause, Scalar};
+use crate::uncertainty::{ByCause, Cause, Scalar};
 use crate::units::{BOLTZMANN, EV, PLANCK};
 
 /// Channels along one direction.
@@ -27,18 +26,6 @@ pub struct Ballistic {
     pub mean_free_path: Vec<Scalar>,
     /// Ballistic conductance per area at each temperature, W/(m² K).
     pub conductance: Vec<Scalar>,
-}
-
-/// The orthogonal matrix whose first row is `n`.
-fn turn(n: [f64; 3]) -> Tensor {
-    // The axis that is farthest from n makes the second.
-    let far = (0..3)
-        .min_by(|a, b| n[*a].abs().total_cmp(&n[*b].abs()))
-        .unwrap_or(0);
-    let mut other = [0.0; 3];
-    other[far] = 1.0;
-    let second = unit(tensor::cross(&n, &other));
-    [n, second, tensor::cross(&n, &second)]
 }
 
 fn unit(v: [f64; 3]) -> [f64; 3] {
@@ -65,55 +52,67 @@ pub fn ballistic(
             "give three numbers that are not all zero",
         ));
     }
-    let rotation = turn(n);
-    let turned = |v: &[f64]| -> [f64; 3] {
-        rotation.map(|row| row[0] * v[0] + row[1] * v[1] + row[2] * v[2])
-    };
-    let mut header = phonons.header().clone();
-    header.lattice = Lattice::new(header.lattice.rows().map(|row| turned(&row)))?;
-    header.point_group = PointGroup::identity();
-    let energies = (0..phonons.n_branch())
-        .flat_map(|b| phonons.energies(b))
-        .copied()
-        .collect();
-    let velocities = phonons
-        .all_velocities()
-        .map(|all| all.chunks_exact(3).flat_map(&turned).collect());
-    let bands =
-        BandGrid::with_fields(header, energies, velocities, lifetimes.map(<[f64]>::to_vec))?;
+    let bands = phonons.with(
+        None,
+        phonons.all_velocities(),
+        lifetimes.map(<[f64]>::to_vec),
+    )?;
     let channels = match bands.header().has_lifetimes {
         true => Channels::Lifetimes,
         false => Channels::Speeds,
     };
-    let spectrum = PhononSpectrum::new(phonons, &bands, axis, channels)?;
+    let spectrum = PhononSpectrum::along(phonons, &bands, axis, channels, &[n])?;
     let volume = spectrum.volume_m3();
     let all = &spectrum.spectrum;
-    let (speed, mut speed_bar) = all.total_density(Channel::AxisSpeed(0));
-    for replica in all.replicas.iter().filter(|r| r.cause != Cause::Grid) {
-        let change = all.total_change(replica, Channel::AxisSpeed(0));
-        for (k, w) in change.windows(2).enumerate() {
-            speed_bar[k] += (w[1] - w[0]).abs() / axis.bin_width(k);
-        }
-    }
+    let densities = |cumulative: &[f64]| -> Vec<f64> {
+        let bins = cumulative.windows(2).enumerate();
+        bins.map(|(k, w)| (w[1] - w[0]) / axis.bin_width(k))
+            .collect()
+    };
+    let (speed, on_grid) = all.total_density(Channel::AxisSpeed(0));
+    let changes: Vec<(Cause, Vec<f64>)> = all
+        .replicas
+        .iter()
+        .map(|r| {
+            (
+                r.cause,
+                densities(&all.total_change(r, Channel::AxisSpeed(0))),
+            )
+        })
+        .collect();
     let kept: Vec<usize> = (0..axis.bins()).filter(|k| axis.edge(*k) >= 0.0).collect();
     let per_area = 0.5 * PLANCK / EV / volume;
-    let modes = kept
-        .iter()
-        .map(|k| Scalar::new(per_area * speed[*k], per_area * speed_bar[*k]))
-        .collect();
+    let mode = |k: &usize| {
+        let mut bar = ByCause::of(Cause::Grid, on_grid[*k]);
+        for (cause, change) in changes.iter().filter(|(cause, _)| *cause != Cause::Grid) {
+            bar[*cause] += change[*k].abs();
+        }
+        Scalar::from((speed[*k], bar)).scaled(per_area)
+    };
     let mean_free_path = match lifetimes {
         None => Vec::new(),
         Some(_) => {
-            let (path, path_bar) = all.total_density(Channel::LifetimeProduct(0, 0));
-            let of = |k: &usize| {
-                let (p, s) = (2.0 * path[*k], speed[*k]);
+            let moves = moving(n, axis.bins(), |c| densities(&all.total_cumulative(c).0));
+            let moved: Vec<Vec<f64>> = all
+                .replicas
+                .iter()
+                .map(|r| moving(n, axis.bins(), |c| densities(&all.total_change(r, c))))
+                .collect();
+            let path = |k: &usize| {
+                let (p, s) = (moves[*k], speed[*k]);
                 if s <= 0.0 {
                     return Scalar::new(0.0, 0.0);
                 }
-                let value = p / s;
-                Scalar::new(value, 2.0 * path_bar[*k] / s + value * speed_bar[*k] / s)
+                let value = 2.0 * p / s;
+                let mut bar = ByCause::default();
+                for ((cause, change), moved) in changes.iter().zip(&moved) {
+                    // A change that takes all modes away says no more than one that takes nearly all.
+                    let other = (s + change[*k]).max(1e-3 * s);
+                    bar[*cause] += (2.0 * (p + moved[*k]) / other - value).abs();
+                }
+                Scalar::from((value, bar))
             };
-            kept.iter().map(of).collect()
+            kept.iter().map(path).collect()
         }
     };
     let conductance = temperatures_k
@@ -127,8 +126,23 @@ pub fn ballistic(
     Ok(Ballistic {
         direction: n,
         energy_ev: kept.iter().map(|k| centres[*k]).collect(),
-        modes,
+        modes: kept.iter().map(mode).collect(),
         mean_free_path,
         conductance,
     })
+}
+
+/// nᵀ⟨v v τ⟩n of every bin, of what `of` gives of each component.
+fn moving(n: [f64; 3], bins: usize, of: impl Fn(Channel) -> Vec<f64>) -> Vec<f64> {
+    let mut sum = vec![0.0; bins];
+    for i in 0..3 {
+        for j in i..3 {
+            let factor = n[i] * n[j] * if i == j { 1.0 } else { 2.0 };
+            if factor != 0.0 {
+                let part = of(Channel::LifetimeProduct(i, j));
+                sum.iter_mut().zip(part).for_each(|(s, x)| *s += factor * x);
+            }
+        }
+    }
+    sum
 }

@@ -5,13 +5,14 @@
 //! b_s_per_k = 1.4e-19
 //! theta_k = 152.0
 //! [[isotopes]]
-//! mass_variance = 2.01e-4
+//! atoms = ["Si", "Si"]   # of natural isotopes; or mass_variance = 2.0e-4
 //! [[boundary]]
 //! length_m = 7.16e-3
 //! [[point_defects]]
 //! a_s3 = 1.32e-45
 //! ```
 
+use super::isotopes::natural_variance;
 use super::rates::{Mechanism, PhononRates};
 use crate::error::{Error, Result};
 use crate::io::read_parameters;
@@ -47,7 +48,8 @@ struct Umklapp {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Isotopes {
-    mass_variance: f64,
+    mass_variance: Option<f64>,
+    atoms: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -68,6 +70,25 @@ struct PointDefects {
 #[serde(deny_unknown_fields)]
 struct Constant {
     tau_s: f64,
+}
+
+/// g as given, or of atoms with their natural isotopes.
+fn variance_of(path: &Path, isotopes: &Isotopes) -> Result<f64> {
+    let bad =
+        |problem: String, remedy: &str| Err(Error::bad_file(path, "[[isotopes]]", problem, remedy));
+    match (isotopes.mass_variance, isotopes.atoms.as_deref()) {
+        (Some(g), None) => Ok(g),
+        (None, Some(atoms)) if !atoms.is_empty() => natural_variance(atoms).or_else(|unknown| {
+            bad(
+                format!("no natural isotopes of \"{unknown}\" are known"),
+                "give symbols of elements, as atoms = [\"Ga\", \"As\"], or `mass_variance`",
+            )
+        }),
+        _ => bad(
+            "it wants one of `mass_variance` and `atoms`".into(),
+            "give `mass_variance = 2e-4`, or the atoms of the cell: atoms = [\"Ga\", \"As\"]",
+        ),
+    }
 }
 
 fn one() -> f64 {
@@ -113,7 +134,7 @@ impl PhononRates {
             });
         }
         for m in keys.isotopes {
-            let g = m.mass_variance;
+            let g = variance_of(path, &m)?;
             let variance = check("isotopes", "mass_variance", g, (0.0..1.0).contains(&g))?;
             mechanisms.push(Mechanism::Isotopes { variance });
         }

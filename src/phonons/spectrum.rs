@@ -64,8 +64,23 @@ impl PhononSpectrum {
         axis: &EnergyAxis,
         channels: Channels,
     ) -> Result<Self> {
+        Self::along(phonons, bands, axis, channels, &[])
+    }
+
+    /// The same with |v·n̂| of up to four `directions` (Cartesian unit vectors; by default the axes).
+    ///
+    /// # Errors
+    /// As [`measure`].
+    pub fn along(
+        phonons: &Phonons,
+        bands: &BandGrid,
+        axis: &EnergyAxis,
+        channels: Channels,
+        directions: &[[f64; 3]],
+    ) -> Result<Self> {
         let request = Request {
             channels,
+            directions,
             ..Request::for_bands(bands.header())
         };
         let mut engine = CpuEngine::<f64>::default();

@@ -1,6 +1,6 @@
 //! Phonon drag as a table, JSON and an HDF5 result.
 
-use super::format::{scientific, tensor_json};
+use super::format::{scalar_json, scientific, tensor_json};
 use super::phonon::put;
 use crate::error::Result;
 use crate::io::results::ResultFile;
@@ -32,6 +32,8 @@ impl DragRow {
 pub struct DragReport {
     /// The input's path; empty for models.
     pub input: String,
+    /// Electrons (negative for holes), 1/m³, where the phonons are a file's.
+    pub density_m3: Option<Scalar>,
     /// By temperature.
     pub rows: Vec<DragRow>,
     /// Temperatures at which |S_g| = |S_d|, K.
@@ -96,9 +98,11 @@ pub fn drag_json(report: &DragReport) -> Value {
             one
         })
         .collect();
+    let density = |n: Scalar| scalar_json(n.scaled(1e-6), "cm^-3");
     json!({
         "kind": "drag",
         "input": report.input,
+        "carrier_density": report.density_m3.map(density),
         "rows": rows,
         "crossings": {"value": report.crossings, "unit": "K"},
         "larger_at_lowest_temperature": report.winner(),
@@ -112,6 +116,10 @@ pub fn drag_json(report: &DragReport) -> Value {
 pub fn drag_result(report: &DragReport, command: &str) -> Result<ResultFile> {
     let mut file = ResultFile::new("drag", command);
     file.attribute("input", report.input.as_str());
+    if let Some(n) = report.density_m3 {
+        file.attribute("carrier_density_cm3", 1e-6 * n.value)
+            .attribute("carrier_density_cm3_error", 1e-6 * n.error);
+    }
     let t: Vec<f64> = report.rows.iter().map(|r| r.temperature_k).collect();
     file.dimension("temperature", t, "K", "temperature")?;
     let mut parts = vec!["drag".to_owned()];

@@ -3,6 +3,7 @@
 mod band_path;
 mod boltztrap;
 mod bounds;
+mod branch_waves;
 mod budget;
 mod crossings;
 mod dos;
@@ -31,6 +32,7 @@ pub use crate::workflow::Run;
 pub use band_path::{BandPathReport, band_path_csv, band_path_figure, band_path_json};
 pub use boltztrap::{BOLTZTRAP_FILES, boltztrap_files};
 pub use bounds::{BoundsReport, TerminalsReport, bounds_json, bounds_result, bounds_table};
+pub use branch_waves::{BranchWaves, branch_waves_json, branch_waves_table};
 pub use crossings::on_fermi_surface;
 pub use dos::{DosReport, dos_json, dos_result, dos_table};
 pub use drag::{DragReport, DragRow, drag_json, drag_result, drag_table};

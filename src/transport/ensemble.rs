@@ -9,7 +9,7 @@ use super::resolution::Resolution;
 use super::times::Times;
 use super::window::{Moments, Weights, Windows};
 use crate::error::Result;
-use crate::uncertainty::policy::{ASYMPTOTIC, Resolved};
+use crate::uncertainty::policy::{ASYMPTOTIC, BETWEEN, LEFT, Resolved, SECOND};
 use crate::uncertainty::{ByCause, Cause, Shape, WithBar};
 use crate::units::{BOLTZMANN_EV, PER_CM3};
 
@@ -21,6 +21,8 @@ pub struct ThermalState {
     pub(super) mu_ev: Vec<f64>,
     /// What each variation is about.
     causes: Vec<Cause>,
+    /// The doping that μ was found from.
+    doping: Option<Doping>,
 }
 
 impl ThermalState {
@@ -50,6 +52,7 @@ impl TransportDistribution {
             temperature_k: positive_temperature(temperature_k)?,
             mu_ev: vec![mu_ev; self.variations().len()],
             causes: self.causes(),
+            doping: None,
         })
     }
 
@@ -93,7 +96,19 @@ impl TransportDistribution {
             temperature_k,
             mu_ev: self.variations().into_iter().map(of).collect(),
             causes: self.causes(),
+            doping: Some(doping.clone()),
         })
+    }
+
+    /// The state that `other` is of another distribution, here: at its chemical potential, or of its doping.
+    ///
+    /// # Errors
+    /// As [`at_doping`](Self::at_doping).
+    pub(super) fn like(&self, other: &ThermalState) -> Result<ThermalState> {
+        match &other.doping {
+            Some(doping) => self.at_doping(other.temperature_k, doping),
+            None => self.at_chemical_potential(other.temperature_k, other.mu_ev[0]),
+        }
     }
 
     /// The cause of each variation.
@@ -165,6 +180,18 @@ impl Held {
             _ => Resolved::Barely,
         }
     }
+}
+
+/// A number with the grid's part of its bar by how far it is from what twice the step extrapolates to, where that is less.
+fn narrowed(plain: Scalar, coarser: f64, second: f64) -> Scalar {
+    let mut bar = plain.by_cause();
+    let between = BETWEEN * (plain.value - coarser).abs();
+    let least = SECOND * plain.value.abs() * second;
+    // Not where either is no number.
+    if between.max(least) < bar[Cause::Grid] {
+        bar[Cause::Grid] = between.max(least);
+    }
+    Scalar::from((plain.value, bar))
 }
 
 /// The members of every variation, the one that gives the values first.
@@ -302,10 +329,35 @@ impl Ensemble {
         self.varied(held, |i| of(&self.members[i].1), held.unresolved.powi(2))
     }
 
-    /// Numbers of different kinds and their bars, each by itself, from what they are in each variation.
-    pub fn each_by_number<const N: usize>(&self, part: Part, each: &[[f64; N]]) -> [Scalar; N] {
+    /// Numbers of different kinds and their bars, each by itself, from what they are in each variation, and from what twice the step
+    /// [extrapolates](Self::extrapolated) to, where that is known: how far both are apart says what an extrapolation leaves.
+    pub fn each_by_number<const N: usize>(
+        &self,
+        part: Part,
+        each: &[[f64; N]],
+        coarser: Option<&[f64; N]>,
+    ) -> [Scalar; N] {
         let held = self.held(part);
-        std::array::from_fn(|n| self.varied(held, |i| [each[i][n]], held.unresolved.powi(2))[0])
+        let second = held.unresolved.powi(2);
+        let extrapolated = held.resolved() == Resolved::Asymptotically && !self.erratic_times;
+        std::array::from_fn(|n| {
+            let plain = self.varied(held, |i| [each[i][n]], second)[0];
+            match coarser.filter(|_| extrapolated) {
+                Some(coarser) => narrowed(plain, coarser[n], second),
+                None => plain,
+            }
+        })
+    }
+
+    /// Numbers from what they are in each variation, with a third of the grid's changes taken off whether or not the grid resolves them.
+    pub fn extrapolated<const N: usize>(&self, each: &[[f64; N]]) -> [f64; N] {
+        let grid: Vec<usize> = (0..self.members.len())
+            .filter(|i| self.members[*i].0.cause == Cause::Grid)
+            .collect();
+        std::array::from_fn(|n| {
+            let changes = grid.iter().map(|i| each[*i][n] - each[0][n]);
+            each[0][n] - LEFT * changes.sum::<f64>()
+        })
     }
 
     fn held(&self, part: Part) -> Held {

@@ -55,7 +55,7 @@ pub use item::{Item, POLARIZATION, SHARE, conductivity_of, number, share_items, 
 pub use landauer::{
     CountedModes, DEVICE_QUANTITIES, DeviceCoefficients, EnergiesOfBand, MILLER_HELP,
     MOST_DIRECTIONS, ModeDistribution, ModeSpectrum, Named, TransportDirection, counted_modes,
-    inequivalent,
+    inequivalent, kinks_on_points,
 };
 pub use maximum::{STENCIL, Scan, slope_and_curvature};
 pub use merit::{MERIT_QUANTITIES, Merit, MeritMode, TransmissionCurve};

@@ -5,6 +5,11 @@
 pub const ASYMPTOTIC: f64 = 0.05;
 /// Share of the change on the subgrid that is left where the error goes as h²: a third, of linear tetrahedra.
 pub const LEFT: f64 = 1.0 / 3.0;
+/// Share of what an extrapolated value and that of twice the step differ by which is the bar, where both are known: with an error that goes
+/// as h⁴ they differ by 15 times what is left, as h² by 3 times (`tests/transport/pockets.rs`).
+pub const BETWEEN: f64 = 0.4;
+/// Share of the value times the square of the grid's relative change that the bar has at least there.
+pub const SECOND: f64 = 0.25;
 /// By how much the change is multiplied to make the bar where it does not: on 32³ points of copper, tabulated and not interpolated, up to
 /// 1.7 times the change was needed (`tests/references/uniform_bars.rs`).
 pub const ERRATIC: f64 = 2.0;

@@ -81,3 +81,26 @@ fn wrong_bounds_are_one_clear_sentence() {
         assert!(output.stdout.is_empty());
     }
 }
+
+/// docs/physics §15, §16, §17: numbers that follow from those that the commands print.
+#[test]
+fn constants_of_the_page_follow() {
+    use bzint::bounds::{BoxOptimum, MAHAN_SOFO, efficiency_at_most_power, largest_power_w};
+    use bzint::units::{BOHR_RADIUS, BOLTZMANN, PLANCK};
+    let close = |got: f64, want: f64| assert!((got / want - 1.0).abs() < 2e-9, "{got} {want}");
+    // P_max = A₀ (π²/h) k_B² ΔT², η = η_C/[1 + C₀(1 + θ)].
+    let unit = (std::f64::consts::PI * BOLTZMANN * 100.0).powi(2) / PLANCK;
+    close(largest_power_w(400.0, 300.0) / unit, 0.03205262323739);
+    let (carnot, theta) = (0.25, 0.75);
+    let c0 = (carnot / efficiency_at_most_power(400.0, 300.0) - 1.0) / (1.0 + theta);
+    close(c0, 0.93592632575799);
+    // At zT = 3 the window's middle is 3.912; a δ-function of fixed weight has zT = α s₀ x²w(x) at most.
+    let three = BoxOptimum::with_figure_of_merit(3.0).unwrap();
+    close(0.5 * (three.lower + three.upper), 3.91203629);
+    let x: f64 = MAHAN_SOFO;
+    close(x * x * bzint::fermi_dirac::window(x), 0.439228839890645);
+    // A = L a₀ ⟨Ξ⟩/(π a_y a_z) of the source, twice Landauer's: L = 100 nm, Ξ = 2, 5 Å.
+    let a = 1e-7 * BOHR_RADIUS * 2.0 / (std::f64::consts::PI * 25e-20);
+    close(a, 13.4753870127);
+    close(0.5 * a, 6.73769350637);
+}

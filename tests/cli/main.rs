@@ -11,5 +11,6 @@ mod landauer;
 mod manners;
 mod many;
 mod output_cli;
+mod real_crystals;
 mod structure;
 mod transport_cli;

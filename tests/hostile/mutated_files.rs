@@ -257,6 +257,63 @@ fn phonon_formats_never_panic() {
     }
 }
 
+/// A gap for every state of a square lattice, from changed HDF5 and FRMSF files.
+#[test]
+fn tables_of_gaps_never_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let (n, count) = (6, 36);
+    let grid = bzint::crystal::KGrid::gamma([n, n, 1]).unwrap();
+    let model = bzint::bands::model::Model::TightBinding {
+        hopping: 1.0,
+        dimension: 2,
+    };
+    let rows = [[4.0, 0.0, 0.0], [0.0, 4.0, 0.0], [0.0, 0.0, 4.0]];
+    let lattice = bzint::crystal::Lattice::new(rows).unwrap();
+    let bands = bzint::bands::model::ModelBands::new(model, lattice, grid, false).unwrap();
+    let bands = BandGrid::load(&bands).unwrap();
+    let path = folder.path().join("gap.h5");
+    let file = hdf5::File::create(&path).unwrap();
+    let dataset = file.new_dataset::<f64>().shape([1, n, n, 1]).create("gap");
+    dataset.unwrap().write_raw(&vec![1e-3; count]).unwrap();
+    file.close().unwrap();
+    let h5 = std::fs::read(&path).unwrap();
+    let vectors = "1.57 0 0\n0 1.57 0\n0 0 1.57\n";
+    let text = format!("{n} {n} 1\n1\n1\n{vectors}{}", "0.5\n".repeat(2 * count));
+    let mut random = Random::new(0x2545_f491_4f6c_dd1d);
+    for (format, bytes) in [("gap.h5", h5), ("gap.frmsf", text.into_bytes())] {
+        let path = folder.path().join(format);
+        let read = || match bzint::io::gap_table(&path, &bands) {
+            Ok(gaps) => {
+                let found = bzint::superconductor::Gap::tabulated(bands.header(), gaps);
+                found.is_ok_and(|gap| gap.largest_ev > 0.0)
+            }
+            Err(error) => {
+                let text = error.to_string();
+                assert!(
+                    !text.contains("internal error") && text.len() < 4000,
+                    "{text}"
+                );
+                false
+            }
+        };
+        put(&path, &bytes);
+        assert!(read(), "{format}: not read as it is");
+        let effort = Effort::of_format(ROUNDS);
+        let mut tally = Tally::default();
+        let mut round = 0;
+        while effort.lasts(round) {
+            let mut changed = bytes.clone();
+            for _ in 0..1 + random.below(3) {
+                mutate(&mut changed, &mut random);
+            }
+            put(&path, &changed);
+            tally.try_one(&path, read);
+            round += 1;
+        }
+        tally.report(format);
+    }
+}
+
 fn torture_by(
     open: fn(&Path, &OpenOptions) -> bool,
     sample: &Sample,
@@ -410,18 +467,48 @@ fn result_files_never_panic() {
             false
         }
     };
-    assert!(read());
-    let effort = Effort::of_format(ROUNDS);
-    let mut tally = Tally::default();
-    let mut round = 0;
-    while effort.lasts(round) {
-        let mut bytes = whole.clone();
-        for _ in 0..1 + random.below(3) {
-            mutate(&mut bytes, &mut random);
+    let summaries = [PHONON_SUMMARY, DRAG_SUMMARY, SUPERCONDUCTOR_SUMMARY];
+    let texts = summaries.map(|text| text.as_bytes().to_vec());
+    for whole in [whole].into_iter().chain(texts) {
+        put(&path, &whole);
+        assert!(read());
+        let effort = Effort::of_format(ROUNDS);
+        let mut tally = Tally::default();
+        let mut round = 0;
+        while effort.lasts(round) {
+            let mut bytes = whole.clone();
+            for _ in 0..1 + random.below(3) {
+                mutate(&mut bytes, &mut random);
+            }
+            put(&path, &bytes);
+            tally.try_one(&path, read);
+            round += 1;
         }
-        put(&path, &bytes);
-        tally.try_one(&path, read);
-        round += 1;
+        tally.report("results");
     }
-    tally.report("results");
 }
+
+/// What `--json` prints of other excitations, shortened.
+const PHONON_SUMMARY: &str = r#"{"kind": "phonon", "input": "p.h5", "branches": 1,
+"rows": [
+ {"temperature": {"value": 100.0, "unit": "K"}, "boundary_length": {"value": 1e-7, "unit": "m"},
+  "lattice_thermal_conductivity": {"value": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "error": [[0.1, 0, 0], [0, 0.1, 0], [0, 0, 0.1]], "unit": "W/(m K)"}},
+ {"temperature": {"value": 100.0, "unit": "K"}, "boundary_length": {"value": 1e-6, "unit": "m"},
+  "lattice_thermal_conductivity": {"value": [[2, 0, 0], [0, 2, 0], [0, 0, 2]], "error": [[0.1, 0, 0], [0, 0.1, 0], [0, 0, 0.1]], "unit": "W/(m K)"}}],
+"spectra": [
+ {"direction": "111", "energy": {"value": [0.1, 0.2], "unit": "eV"}, "modes_per_area": {"value": [1, 2], "error": [0.1, 0.1], "unit": "1/m^2"}}]}
+"#;
+const DRAG_SUMMARY: &str = r#"{"kind": "drag", "input": "",
+"rows": [
+ {"temperature": {"value": 1.0, "unit": "K"},
+  "seebeck_drag": {"value": [[-1, 0, 0], [0, -1, 0], [0, 0, -1]], "error": [[0.1, 0, 0], [0, 0.1, 0], [0, 0, 0.1]], "unit": "V/K"},
+  "seebeck_diffusion": {"value": -2, "unit": "V/K"}, "seebeck_total": {"value": -3, "error": 0.1, "unit": "V/K"}}],
+"crossings": {"value": [5.6], "unit": "K"}}
+"#;
+const SUPERCONDUCTOR_SUMMARY: &str = r#"{"kind": "superconductor", "input": "b.h5",
+"rows": [
+ {"temperature": {"value": 1.0, "unit": "K"}, "gap": {"value": 1e-3, "error": 0, "unit": "eV"},
+  "superfluid_density": {"value": [0.9, 0.9, null], "error": [0.1, 0.1, null], "unit": "1"}},
+ {"temperature": {"value": 2.0, "unit": "K"}, "gap": {"value": 9e-4, "error": 0, "unit": "eV"},
+  "superfluid_density": {"value": [0.8, 0.8, null], "error": [0.1, 0.1, null], "unit": "1"}}]}
+"#;

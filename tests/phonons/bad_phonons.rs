@@ -39,7 +39,17 @@ fn scalar(folder: &Path) -> std::path::PathBuf {
 fn bands_and_phonons_are_not_taken_for_each_other() {
     let folder = tempfile::tempdir().unwrap();
     let phonons = scalar(folder.path());
-    for command in ["fermi", "dos", "transport"] {
+    for command in [
+        "fermi",
+        "dos",
+        "transport",
+        "landauer",
+        "surface",
+        "orbits",
+        "magneto",
+        "optimize",
+        "validate",
+    ] {
         refused(
             &bzint(&[command], &phonons),
             1,
@@ -54,6 +64,23 @@ fn bands_and_phonons_are_not_taken_for_each_other() {
     );
     refused(
         &bzint(&["drag", "--density", "1e22"], bands),
+        1,
+        &["bands of electrons"],
+    );
+    // A gap of phonons, and bands that are phonons.
+    refused(
+        &bzint(&["superconductor", "--gap", "s:1meV"], &phonons),
+        1,
+        &["phonons", "bzint phonon"],
+    );
+    let phonon_bands = phonons.display().to_string();
+    refused(
+        &bzint(&["drag", "--bands", &phonon_bands, "-T", "300"], &phonons),
+        1,
+        &["phonons", "bzint phonon"],
+    );
+    refused(
+        &bzint(&["focusing", "-o", "x.png", "--phonons"], bands),
         1,
         &["bands of electrons"],
     );
@@ -116,6 +143,11 @@ fn lifetimes_and_calls_without_sense_are_told() {
             "b_s_per_k is -1",
         ),
         ("[[isotopes]]\nmass_varianc = 1e-4\n", "mass_varianc"),
+        ("[[isotopes]]\n", "one of `mass_variance` and `atoms`"),
+        (
+            "[[isotopes]]\natoms = [\"Si\", \"Xx\"]\n",
+            "natural isotopes of \"Xx\"",
+        ),
         ("material = \"x\"\n", "no mechanism"),
         ("[[constant_time]]\ntau_s = 0.0\n", "tau_s is 0"),
     ] {

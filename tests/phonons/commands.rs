@@ -68,11 +68,24 @@ fn phonons_go_from_a_model_to_a_figure_and_into_zt() {
     run(at, "plot r.h5 -o r.svg -q");
     let figure = std::fs::read_to_string(at.join("r.svg")).unwrap();
     assert!(
-        figure.contains("Λ") && figure.contains("0.5774"),
+        figure.contains("Λ") && figure.contains("along (1,1,1)"),
         "{}",
         figure.len()
     );
     run(at, "report r.h5 -o r.html -q");
+    // The summary is drawn as the file is; Miller indices say what a vector says.
+    let along = json(
+        at,
+        "phonon p.h5 --tau 10ps -T 100,300 --direction 111 --json -q",
+    );
+    std::fs::write(at.join("r.json"), along.to_string()).unwrap();
+    run(at, "plot r.json --quantity modes_per_area -o j.svg -q");
+    let drawn = std::fs::read_to_string(at.join("j.svg")).unwrap();
+    assert!(drawn.contains("along [111]"));
+    let conductance = |all: &Value| {
+        number(&all["rows"][0]["ballistic"][0]["ballistic_thermal_conductance_per_area"]["value"])
+    };
+    assert!((conductance(&along) / conductance(&found) - 1.0).abs() < 1e-12);
     // zT by the number, and by the file at that temperature.
     run(
         at,
@@ -125,7 +138,13 @@ fn drag_names_its_parts_and_its_crossing() {
     assert_eq!(found["larger_at_lowest_temperature"], "diffusion");
     assert!(number(&found["rows"][0]["seebeck_drag"]["value"][0][0]) < 0.0);
     assert!(number(&found["rows"][0]["seebeck_diffusion"]["value"]) < 0.0);
-    run(at, "plot d.h5 -o d.png -q");
+    run(at, "plot d.h5 -o d.svg -q");
+    std::fs::write(at.join("d.json"), found.to_string()).unwrap();
+    run(at, "plot d.json -o j.svg -q");
+    let figure = |name: &str| std::fs::read_to_string(at.join(name)).unwrap();
+    for part in ["drag", "diffusion", "total"] {
+        assert!(figure("d.svg").contains(part) && figure("j.svg").contains(part));
+    }
     // With rates: half of the momentum where electrons scatter as often as all else.
     run(at, "model scalar-phonons -n 8 --shift 0.5,0.5,0.5 -o p.h5");
     std::fs::write(at.join("r.toml"), "[[constant_time]]\ntau_s = 1e-10\n").unwrap();
@@ -199,6 +218,13 @@ fn a_d_wave_is_drawn_and_its_measured_heat_is_judged() {
     }
     assert!(found["verdict"].as_str().unwrap().len() > 20);
     run(at, "plot s.h5 -o s.svg -q");
+    std::fs::write(at.join("s.json"), found.to_string()).unwrap();
+    run(
+        at,
+        "plot s.json --quantity superfluid_density,penetration_depth -o j.svg -q",
+    );
+    let drawn = std::fs::read_to_string(at.join("j.svg")).unwrap();
+    assert!(drawn.contains("along x") && drawn.contains("along y"));
     // A table of the same gap gives the same superfluid.
     let n = 60_i32;
     let gap: Vec<f64> = (0..n * n)
@@ -207,7 +233,7 @@ fn a_d_wave_is_drawn_and_its_measured_heat_is_judged() {
             0.2 * (c(p / n) - c(p % n))
         })
         .collect();
-    let file = hdf5::File::create(at.join("gap.h5")).unwrap();
+    let file = hdf5::File::create(at.join("table.h5")).unwrap();
     file.new_dataset::<f64>()
         .shape([gap.len()])
         .create("gap")
@@ -215,6 +241,7 @@ fn a_d_wave_is_drawn_and_its_measured_heat_is_judged() {
         .write_raw(&gap)
         .unwrap();
     file.close().unwrap();
+    std::fs::copy(at.join("table.h5"), at.join("gap.h5")).unwrap();
     let table = json(
         at,
         "superconductor b.h5 --gap tabulated:gap.h5 --tc 2170 -T 100 --backend cpu --json -q",
@@ -225,4 +252,127 @@ fn a_d_wave_is_drawn_and_its_measured_heat_is_judged() {
     );
     let (x, y) = (number(&a["value"][0]), number(&b["value"][0]));
     assert!((x - y).abs() < 0.01, "{x} {y}");
+    // In FRMSF the first property is the gap.
+    run(at, "convert b.h5 -o b.frmsf -q");
+    let whole = std::fs::read_to_string(at.join("b.frmsf")).unwrap();
+    let properties: String = gap.iter().map(|x| format!("{x:e}\n")).collect();
+    std::fs::write(at.join("gap.frmsf"), whole.clone() + &properties).unwrap();
+    let frmsf = json(
+        at,
+        "superconductor b.h5 --gap tabulated:gap.frmsf --tc 2170 -T 100 --backend cpu --json -q",
+    );
+    for name in ["superfluid_density", "thermal_conductivity_ratio"] {
+        let of = |all: &Value| number(&all["rows"][0][name]["value"][0]);
+        assert!((of(&frmsf) - of(&table)).abs() < 1e-9, "{name}");
+    }
+    // A native file may have the gap beside its bands.
+    std::fs::copy(at.join("b.h5"), at.join("written.h5")).unwrap();
+    let file = hdf5::File::append(at.join("written.h5")).unwrap();
+    file.new_dataset::<f64>()
+        .shape([1, 60, 60, 1])
+        .create("gap")
+        .unwrap()
+        .write_raw(&gap)
+        .unwrap();
+    file.close().unwrap();
+    // A lock lives as long as another test's child that was forked meanwhile: a copy has none.
+    std::fs::copy(at.join("written.h5"), at.join("own.h5")).unwrap();
+    let own = json(
+        at,
+        "superconductor own.h5 --gap tabulated:own.h5 --tc 2170 -T 100 --backend cpu --json -q",
+    );
+    assert_eq!(own["rows"], table["rows"]);
+    // Without a property there is no gap.
+    let refused = Command::new(env!("CARGO_BIN_EXE_bzint"))
+        .current_dir(at)
+        .args(["superconductor", "b.h5", "--gap", "tabulated:b.frmsf"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(
+        !refused.status.success() && said.contains("property"),
+        "{said}"
+    );
+}
+
+/// Momentum balance with the electrons of a file of bands: free electrons have k_F³/3π² of them.
+#[test]
+fn drag_counts_the_electrons_of_bands() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    run(at, "model scalar-phonons -n 8 --shift 0.5,0.5,0.5 -o p.h5");
+    run(
+        at,
+        "model free-electrons -n 32 --lattice-constant 5 --fermi-level 0.5 -o b.h5",
+    );
+    let by_bands = json(at, "drag p.h5 --bands b.h5 -T 100,300 --json -q");
+    let n = &by_bands["carrier_density"];
+    // (2m E_F)^{3/2}/3π²ħ³ at 0.5 eV.
+    let want = 1.6051e21;
+    let (value, bar) = (number(&n["value"]), number(&n["error"]));
+    assert!(
+        (value - want).abs() < bar + 1e-4 * want && bar < 0.05 * want,
+        "{value:e} ± {bar:e}"
+    );
+    let by_number = json(
+        at,
+        &format!("drag p.h5 --density {value} -T 100,300 --json -q"),
+    );
+    for i in 0..2 {
+        let of = |all: &Value, which: &str| number(&all["rows"][i]["seebeck_drag"][which][0][0]);
+        assert!((of(&by_bands, "value") / of(&by_number, "value") - 1.0).abs() < 1e-12);
+        // The electrons' bar is in that of the thermopower.
+        let more = of(&by_bands, "error") - of(&by_number, "error");
+        let share = more / of(&by_bands, "value").abs() * value / bar;
+        assert!((share - 1.0).abs() < 1e-6, "{share}");
+    }
+    // Copper's own: one electron of eleven is in the band that crosses.
+    let Some(copper) = crate::common::shared("qe/cu/cu.nscf.xml.gz") else {
+        return;
+    };
+    let found = json(
+        at,
+        &format!("drag p.h5 --bands {} -T 300 --json -q", copper.display()),
+    );
+    let n = &found["carrier_density"];
+    let (value, bar) = (number(&n["value"]), number(&n["error"]));
+    let want = 1.0 / (11.81e-24 / 1.0);
+    assert!(
+        (value / want - 1.0).abs() < 0.1 && bar < 0.1 * value,
+        "{value:e} ± {bar:e}"
+    );
+}
+
+/// Silicon's zT with the lattice thermal conductivity of its own phonons, file to file.
+#[test]
+fn silicon_takes_its_lattice_thermal_conductivity_from_its_phonons() {
+    let (Some(phonons), Some(bands)) = (
+        crate::common::shared("phonon/Si/kappa-m111111.hdf5"),
+        crate::common::shared("qe/si/si.nscf.xml.gz"),
+    ) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let kappa = json(
+        at,
+        &format!("phonon {} -o si_kappa.h5 --json -q", phonons.display()),
+    );
+    let kappa = number(&kappa["rows"][0]["lattice_thermal_conductivity"]["value"][0][0]);
+    let zt = |lattice: &str| {
+        let all = json(
+            at,
+            &format!(
+                "zt {} --interpolate none --mu=-0.4 --tau 10fs --backend cpu --json -q --lattice-thermal-conductivity {lattice}",
+                bands.display()
+            ),
+        );
+        number(&all["rows"][0]["figure_of_merit"]["value"])
+    };
+    let (by_file, by_number) = (zt("si_kappa.h5"), zt(&kappa.to_string()));
+    assert!(
+        (by_file / by_number - 1.0).abs() < 1e-6,
+        "{by_file} {by_number}"
+    );
+    assert!(by_file > 0.0 && by_file < 0.1, "{by_file}");
 }

@@ -41,6 +41,43 @@ fn the_lattice_has_its_wind() {
     }
 }
 
+/// Where it is cold q v/ω → 1/3 of each mode's heat, and 𝒢 is C/3k_B: at k_BT/ħω₀ = 0.1 the lattice has 1.30e-3 against 1.348e-3, and
+/// the difference goes with the square of the temperature.
+#[test]
+fn cold_wind_is_a_third_of_the_heat() {
+    let heat = |t: f64| {
+        let phonons = scalar(48, 0.5);
+        let kelvin = t * PLANCK * F * 1e12 / BOLTZMANN;
+        let axis = thermal_axis(&phonons, kelvin, None).unwrap();
+        let heat = bzint::phonons::heat(&phonons, kelvin, None, &axis, false).unwrap();
+        let unit = phonons.volume_m3() / (3.0 * BOLTZMANN);
+        let wind = drag_conductivity(&phonons, kelvin, &DragModel::Constant(1.0), &axis).unwrap();
+        let g = phonons.volume_m3() / BOLTZMANN;
+        (
+            (
+                heat.heat_capacity.value * unit,
+                heat.heat_capacity.error * unit,
+            ),
+            (wind.value[0][0] * g, wind.error[0][0] * g),
+        )
+    };
+    let ((c, c_bar), (g, g_bar)) = heat(0.1);
+    assert!(
+        (c - 1.34785614e-3).abs() < c_bar && c_bar < 0.05 * c,
+        "{c} ± {c_bar}"
+    );
+    assert!(
+        (g - 1.300229e-3).abs() < g_bar && g_bar < 0.15 * g,
+        "{g} ± {g_bar}"
+    );
+    let ((c, c_bar), (g, g_bar)) = heat(0.05);
+    let off = (1.0 - 1.300229 / 1.34785614) / 4.0;
+    assert!(
+        (g / c - 1.0 + off).abs() < 0.01 + c_bar / c + g_bar / c,
+        "{g} {c}"
+    );
+}
+
 /// A share is a factor; rates make shares.
 #[test]
 fn shares_of_momentum_are_factors() {

@@ -232,11 +232,13 @@ fn fcc_mode(k: [f64; 3]) -> (f64, [f64; 3]) {
 /// regular grid of the same crystal gives.
 #[test]
 fn generalised_grids_are_read() {
-    let read = |points: &[[f64; 3]], mesh: f64| {
+    let read = |points: &[[f64; 3]], mesh: f64, name: &str| {
         let folder = tempfile::tempdir().unwrap();
         let yaml = "physical_unit:\n  length: \"angstrom\"\nprimitive_cell:\n  lattice:\n  - [ 0.0, 2.0, 2.0 ]\n  - [ 2.0, 0.0, 2.0 ]\n  - [ 2.0, 2.0, 0.0 ]\n  points:\n  - symbol: Al\n    coordinates: [ 0, 0, 0 ]\n    mass: 27\n";
-        std::fs::write(folder.path().join("phonopy.yaml"), yaml).unwrap();
-        let path = folder.path().join("mesh.hdf5");
+        for structure in ["phonopy.yaml", "phono3py.yaml"] {
+            std::fs::write(folder.path().join(structure), yaml).unwrap();
+        }
+        let path = folder.path().join(name);
         let file = hdf5::File::create(&path).unwrap();
         let put = |name: &str, shape: &[usize], data: &[f64]| {
             let dataset = file.new_dataset::<f64>().shape(shape).create(name);
@@ -254,6 +256,19 @@ fn generalised_grids_are_read() {
         let all: Vec<f64> = modes.iter().flat_map(|m| [m.0; 3]).collect();
         let velocities: Vec<f64> = modes.iter().flat_map(|m| [m.1; 3]).flatten().collect();
         put("mesh", &[3], &[mesh; 3]);
+        if name.starts_with("kappa") {
+            // phono3py says so that its grid is general: the rows are the grid's vectors in the primitive cell's.
+            let d = mesh;
+            put("grid_matrix", &[3, 3], &[-d, d, d, d, -d, d, d, d, -d]);
+            put("temperature", &[1], &[200.0]);
+            // τ = 1/4πγ: 1 ps for every mode.
+            let gamma = 1.0 / (4.0 * std::f64::consts::PI);
+            put(
+                "gamma",
+                &[1, points.len(), 3],
+                &vec![gamma; 3 * points.len()],
+            );
+        }
         put("qpoint", &[n, 3], points.as_flattened());
         put("frequency", &[n, 3], &all);
         put("group_velocity", &[n, 3, 3], &velocities);
@@ -273,13 +288,13 @@ fn generalised_grids_are_read() {
         .iter()
         .map(|u| u.map(|x| f64::from(x) / f64::from(m)))
         .collect();
-    let general = read(&cubic, f64::from(m));
+    let general = read(&cubic, f64::from(m), "mesh.hdf5");
     assert_eq!(general.header().k_grid.len(), (m * m * m / 2) as usize);
     let n = 16;
     let plain: Vec<[f64; 3]> = (0..n * n * n)
         .map(|p| [p / (n * n), p / n % n, p % n].map(|x| f64::from(x) / f64::from(n)))
         .collect();
-    let plain = read(&plain, f64::from(n));
+    let plain = read(&plain, f64::from(n), "mesh.hdf5");
     assert_eq!(plain.header().k_grid.n, [16; 3]);
     assert_eq!(plain.group.order(), general.group.order());
     let [a, b] = [&general, &plain].map(|phonons| {
@@ -293,6 +308,12 @@ fn generalised_grids_are_read() {
         )
         .unwrap()
     });
+    // The same grid from phono3py, with its rates.
+    let with_rates = read(&cubic, f64::from(m), "kappa-m202020.hdf5");
+    assert_eq!(with_rates.header().k_grid, general.header().k_grid);
+    assert_eq!(with_rates.all_velocities(), general.all_velocities());
+    let rates = &with_rates.rates_at(200.0).unwrap().per_second;
+    assert!(rates.iter().all(|r| (r * 1e-12 - 1.0).abs() < 1e-12));
     let (x, y) = (a.heat_capacity, b.heat_capacity);
     assert!(
         (x.value - y.value).abs() <= x.error + y.error,

@@ -100,3 +100,57 @@ fn a_rate_file_that_is_named_is_the_one_that_is_taken() {
     let error = open(&other).unwrap_err().to_string();
     assert!(error.contains("where BTE.omega has"), "{error}");
 }
+
+/// Imaginary modes, modes without lifetime and Γ's acoustic ones are counted, told, and carry nothing.
+#[test]
+fn peculiar_modes_are_counted_and_told() {
+    let samples = phonon_samples();
+    let sample = samples.iter().find(|s| s.format == "kappa.hdf5").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = sample.write(folder.path());
+    let file = hdf5::File::open_rw(&path).unwrap();
+    let weights = file.dataset("weight").unwrap().read_raw::<f64>().unwrap();
+    let change = |name: &str, at: usize, to: f64| {
+        let dataset = file.dataset(name).unwrap();
+        let mut all = dataset.read_raw::<f64>().unwrap();
+        all[at] = to;
+        dataset.write_raw(&all).unwrap();
+    };
+    // The first branch of the sixth q-point is imaginary; the second of the eighth has no linewidth.
+    change("frequency", 3 * 5, -0.8);
+    change("gamma", 3 * 7 + 1, 0.0);
+    file.close().unwrap();
+    // A lock lives as long as another test's child that was forked meanwhile: a copy has none.
+    let path = {
+        let copy = folder.path().join("kappa-m445.hdf5");
+        std::fs::copy(&path, &copy).unwrap();
+        copy
+    };
+    let phonons = open(&path).unwrap();
+    let of = |q: usize| weights[q] as usize;
+    assert_eq!(phonons.peculiar.imaginary, of(5));
+    assert_eq!(phonons.peculiar.without_rate, of(7));
+    assert_eq!(phonons.peculiar.acoustic_at_gamma, 3);
+    let notes = phonons.notes().join("\n");
+    for word in [
+        "imaginary",
+        "acoustic",
+        "lifetime",
+        &of(5).to_string(),
+        &of(7).to_string(),
+    ] {
+        assert!(notes.contains(word), "{word}: {notes}");
+    }
+    // Two temperatures, with the linewidths of each.
+    let t: Vec<f64> = phonons.rates().iter().map(|r| r.temperature_k).collect();
+    assert_eq!(t, [150.0, 300.0]);
+    let info = std::process::Command::new(env!("CARGO_BIN_EXE_bzint"))
+        .arg("info")
+        .arg(&path)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&info.stdout).into_owned();
+    for word in ["imaginary", "THz", "THz·Å", "no 2π"] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+}

@@ -260,6 +260,15 @@ fn rates_have_their_laws() {
         "{} {want}",
         isotopes[slowest]
     );
+    // Natural silicon has g = 2.0e-4 of its three isotopes; a file may name the atoms in its place.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("r.toml");
+    std::fs::write(&file, "[[isotopes]]\natoms = [\"Si\"]\n").unwrap();
+    let named = PhononRates::read(&file)
+        .unwrap()
+        .at(&phonons, 200.0)
+        .unwrap();
+    assert!((named[slowest] / isotopes[slowest] - 1.997 / 2.0).abs() < 1e-3);
     let boundary = Mechanism::Boundary {
         length_m: 1e-6,
         specularity: 0.5,

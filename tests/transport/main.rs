@@ -9,5 +9,6 @@ mod laws;
 mod magneto_channels;
 mod optimum;
 mod optimum_temperature;
+mod pockets;
 mod relations;
 mod transport;

@@ -1,6 +1,7 @@
 //! The summaries that `--json` prints, read back as results. A number that is not defined is `null`, and so is its bar; whatever else
 //! is not there is an error that names its place.
 
+mod by_temperature;
 mod directed;
 
 use super::{Coordinates, ResultFile};
@@ -67,6 +68,9 @@ pub fn parse(path: &Path, text: &str) -> Result<ResultFile> {
     let filled = match kind {
         "transport" | "optimize" => rows(&mut file, all),
         "dos" => columns(&mut file, all),
+        "phonon" => by_temperature::phonon(&mut file, all),
+        "drag" => by_temperature::drag(&mut file, all),
+        "superconductor" => by_temperature::superconductor(&mut file, all),
         _ => match directed::fill(kind, &mut file, all) {
             Some(filled) => filled,
             None => single(&mut file, all),

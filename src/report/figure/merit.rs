@@ -194,12 +194,3 @@ fn from_zero((low, high): (f64, f64)) -> (f64, f64) {
         (low.min(0.0), high)
     }
 }
-
-fn direction_label(label: &str) -> String {
-    let bare = label.trim_start_matches('[').trim_end_matches(']');
-    match bare {
-        "x" | "y" | "z" => format!("along {bare}"),
-        _ if bare.contains(',') => format!("along ({bare})"),
-        _ => format!("along [{bare}]"),
-    }
-}

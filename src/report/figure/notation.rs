@@ -128,6 +128,16 @@ pub fn powers(unit: &str) -> String {
     all.join(" ")
 }
 
+/// A direction of transport in a legend.
+pub(super) fn direction_label(label: &str) -> String {
+    let bare = label.trim_start_matches('[').trim_end_matches(']');
+    match bare {
+        "x" | "y" | "z" => format!("along {bare}"),
+        _ if bare.contains(',') => format!("along ({bare})"),
+        _ => format!("along [{bare}]"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

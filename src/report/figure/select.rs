@@ -1,7 +1,7 @@
 //! Which numbers of a result file become curves, against what.
 
 use super::component::{Estimate, check_shape, estimates, first_choice, rank};
-use super::notation::{find, near, notation, powers, with_index};
+use super::notation::{direction_label, find, near, notation, powers, with_index};
 use crate::error::{Error, Result};
 use crate::io::results::{AttributeValue, Coordinates, ResultFile, Variable};
 use crate::transport::Scalar;
@@ -294,6 +294,9 @@ fn along_last(
             let i = rest % dimension.coordinates.len();
             rest /= dimension.coordinates.len();
             words.push(match &dimension.coordinates {
+                Coordinates::Labels(labels) if matches!(*name, "direction" | "cart") => {
+                    direction_label(&labels[i])
+                }
                 Coordinates::Labels(labels) => labels[i].clone(),
                 Coordinates::Numbers(x) => format!("{} {}", x[i], dimension.unit),
             });
@@ -317,10 +320,10 @@ fn along_last(
     })
 }
 
-/// The directions of transport, by their names.
+/// The directions of transport, as a legend says them.
 fn direction_labels(file: &ResultFile) -> Vec<String> {
     match file.get_dimension("direction").map(|d| &d.coordinates) {
-        Some(Coordinates::Labels(labels)) => labels.clone(),
+        Some(Coordinates::Labels(labels)) => labels.iter().map(|l| direction_label(l)).collect(),
         _ => Vec::new(),
     }
 }

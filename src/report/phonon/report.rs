@@ -4,6 +4,8 @@ use crate::crystal::Tensor;
 use crate::excitations::Phonons;
 use crate::phonons::{Accumulation, Ballistic, Branch, Heat, ModeSums};
 use crate::report::format::{scalar, scalar_json, scientific, tensor_json};
+use crate::report::sheet::direction_words;
+use crate::transport::TransportDirection;
 use crate::uncertainty::{Scalar, TensorQuantity};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -54,7 +56,7 @@ pub struct PhononReport<'a> {
     /// Densities.
     pub density: PhononDensity,
     /// Directions, with the temperatures of the rows without repetition.
-    pub ballistic: Vec<Ballistic>,
+    pub ballistic: Vec<(TransportDirection, Ballistic)>,
     /// The temperatures of `ballistic`, K.
     pub temperatures_k: Vec<f64>,
     /// Wall time.
@@ -76,10 +78,6 @@ fn rounded(value: f64, unit: &str) -> Value {
 fn rounded_tensor(t: &Tensor, unit: &str) -> Value {
     let error = t.map(|row| row.map(|x| ROUNDING * x.abs()));
     json!({"value": t, "error": error, "unit": unit})
-}
-
-pub(super) fn direction(n: [f64; 3]) -> String {
-    format!("({:.4}, {:.4}, {:.4})", n[0], n[1], n[2])
 }
 
 /// A length with a unit that reads well.
@@ -157,12 +155,12 @@ pub fn phonon_table(report: &PhononReport) -> String {
             published.temperature_k, published.method, k[0][0], k[1][1], k[2][2]
         );
     }
-    for b in &report.ballistic {
+    for (direction, b) in &report.ballistic {
         for (t, g) in report.temperatures_k.iter().zip(&b.conductance) {
             let _ = writeln!(
                 s,
                 "# ballistic conductance along {} at {t} K: {} W/(m^2 K)",
-                direction(b.direction),
+                direction_words(direction),
                 scientific(*g)
             );
         }
@@ -182,18 +180,22 @@ pub fn phonon_json(report: &PhononReport) -> Value {
     let spectra: Vec<Value> = report
         .ballistic
         .iter()
-        .map(|b| {
+        .map(|(direction, b)| {
             let values = |of: &[Scalar]| -> (Vec<f64>, Vec<f64>) {
                 of.iter().map(|x| (x.value, x.error)).unzip()
             };
             let (modes, modes_error) = values(&b.modes);
             let (path, path_error) = values(&b.mean_free_path);
-            json!({
-                "direction": b.direction,
+            let mut one = json!({
+                "direction": direction.label,
+                "direction_vector": direction.unit,
                 "energy": {"value": b.energy_ev, "unit": "eV"},
                 "modes_per_area": {"value": modes, "error": modes_error, "unit": "1/m^2"},
-                "mean_free_path": {"value": path, "error": path_error, "unit": "m"},
-            })
+            });
+            if !path.is_empty() {
+                one["mean_free_path"] = json!({"value": path, "error": path_error, "unit": "m"});
+            }
+            one
         })
         .collect();
     let published: Vec<Value> = report
@@ -242,7 +244,7 @@ fn row_json(report: &PhononReport, row: &PhononRow) -> Value {
         }
         let all = report.ballistic.iter().zip(&sums.ballistic);
         let all: Vec<Value> = all
-            .map(|(b, g)| json!({"direction": b.direction, "conductance_per_area": rounded(*g, "W/(m^2 K)")}))
+                .map(|((d, _), g)| json!({"direction": d.label, "direction_vector": d.unit, "conductance_per_area": rounded(*g, "W/(m^2 K)")}))
             .collect();
         one["as_in_file"]["ballistic"] = json!(all);
     }
@@ -251,8 +253,8 @@ fn row_json(report: &PhononReport, row: &PhononRow) -> Value {
         .iter()
         .position(|t| *t == row.temperature_k)
     {
-        let all = report.ballistic.iter().map(|b| {
-            json!({"direction": b.direction, "ballistic_thermal_conductance_per_area": scalar_json(b.conductance[t], "W/(m^2 K)")})
+        let all = report.ballistic.iter().map(|(d, b)| {
+            json!({"direction": d.label, "direction_vector": d.unit, "ballistic_thermal_conductance_per_area": scalar_json(b.conductance[t], "W/(m^2 K)")})
         });
         one["ballistic"] = Value::Array(all.collect());
     }

@@ -1,6 +1,6 @@
 //! Phonons as an HDF5 result.
 
-use super::report::{METHOD, PhononReport, direction, mean};
+use super::report::{METHOD, PhononReport, mean};
 use crate::error::Result;
 use crate::io::results::ResultFile;
 use crate::report::budget::Bars;
@@ -130,11 +130,11 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
             "conductivity per energy of phonons, mean of the axes",
         )?;
     }
-    if let Some(first) = report.ballistic.first() {
+    if let Some((_, first)) = report.ballistic.first() {
         let names: Vec<String> = report
             .ballistic
             .iter()
-            .map(|b| direction(b.direction))
+            .map(|(d, _)| d.label.clone())
             .collect();
         file.dimension("direction", names, "", "direction of transport")?;
         let skip = centres.len() - first.energy_ev.len();
@@ -147,7 +147,7 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
         let all: Vec<Scalar> = report
             .ballistic
             .iter()
-            .flat_map(|b| padded(&b.modes))
+            .flat_map(|(_, b)| padded(&b.modes))
             .collect();
         put(
             &mut file,
@@ -160,12 +160,12 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
         if report
             .ballistic
             .iter()
-            .all(|b| !b.mean_free_path.is_empty())
+            .all(|(_, b)| !b.mean_free_path.is_empty())
         {
             let all: Vec<Scalar> = report
                 .ballistic
                 .iter()
-                .flat_map(|b| padded(&b.mean_free_path))
+                .flat_map(|(_, b)| padded(&b.mean_free_path))
                 .collect();
             put(
                 &mut file,
@@ -179,7 +179,7 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
         let all: Vec<Scalar> = report
             .ballistic
             .iter()
-            .flat_map(|b| b.conductance.clone())
+            .flat_map(|(_, b)| b.conductance.clone())
             .collect();
         put(
             &mut file,

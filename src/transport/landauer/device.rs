@@ -144,11 +144,10 @@ impl ModeDistribution {
         // Per area times a thickness is per width.
         let size = extent.map_or(1.0, Extent::size);
         let place = 3 - extent.map_or(3, Extent::dimension);
-        let each: Vec<_> = profiles
-            .iter()
-            .map(|p| numbers(p, t, size, length_m))
-            .collect();
-        let found = ensemble.each_by_number(Part::All, &each);
+        let of = |p: &Profile| numbers(p, t, size, length_m);
+        let each: Vec<_> = profiles.iter().map(of).collect();
+        let coarser = self.coarser(state, relaxation, direction, of);
+        let found = ensemble.each_by_number(Part::All, &each, coarser.as_ref());
         let all = DEVICE_QUANTITIES
             .iter()
             .zip(found)

@@ -9,6 +9,7 @@
 mod crossings;
 mod device;
 mod direction;
+mod kinks;
 mod modes;
 mod profile;
 mod spectrum;
@@ -17,6 +18,7 @@ pub use crossings::{CountedModes, EnergiesOfBand, counted_modes};
 pub(in crate::transport) use device::check_length;
 pub use device::{DEVICE_QUANTITIES, DeviceCoefficients, Named};
 pub use direction::{MILLER_HELP, TransportDirection, inequivalent};
+pub use kinks::kinks_on_points;
 pub use modes::{MOST_DIRECTIONS, ModeDistribution};
 pub(in crate::transport) use profile::{Conducted, Profile};
 pub use spectrum::ModeSpectrum;

@@ -35,6 +35,8 @@ pub struct ModeDistribution {
     directions: Vec<TransportDirection>,
     /// `[direction][variation]`.
     held: Vec<Vec<Held>>,
+    /// The same of every second point, and the directions along which |v·n̂| is smooth between points.
+    coarser: Option<(Box<ModeDistribution>, Vec<bool>)>,
 }
 
 impl ModeDistribution {
@@ -107,13 +109,42 @@ impl ModeDistribution {
             distribution,
             directions: directions.to_vec(),
             held,
+            coarser: None,
         })
     }
 
     /// The same with the volume of a layer's or a chain's extent instead of the cell's.
     pub fn with_extent(mut self, extent: &Extent) -> Self {
         self.distribution = self.distribution.with_extent(extent);
+        let wider = |(c, smooth): (Box<Self>, _)| (Box::new(c.with_extent(extent)), smooth);
+        self.coarser = self.coarser.map(wider);
         self
+    }
+
+    /// The same with what every second point has (the same directions and energies): what both extrapolate to is compared, and bars of
+    /// conductances become narrow where they agree. Along directions of which `smooth` says so (see [`super::kinks_on_points`]).
+    pub fn with_coarser(mut self, coarser: Self, smooth: Vec<bool>) -> Self {
+        self.coarser = Some((Box::new(coarser), smooth));
+        self
+    }
+
+    /// What `of` a state's profile extrapolates to on every second point; none without these, where they hold no such state, or where |v·n̂|
+    /// has kinks between points.
+    pub(in crate::transport) fn coarser<const N: usize>(
+        &self,
+        state: &ThermalState,
+        relaxation: &RelaxationTime,
+        direction: usize,
+        of: impl Fn(&Profile) -> [f64; N],
+    ) -> Option<[f64; N]> {
+        let (coarser, smooth) = self.coarser.as_ref()?;
+        if !*smooth.get(direction)? {
+            return None;
+        }
+        let state = coarser.distribution.like(state).ok()?;
+        let (ensemble, profiles) = coarser.profiles(&state, relaxation, direction).ok()?;
+        let each: Vec<[f64; N]> = profiles.iter().map(of).collect();
+        Some(ensemble.extrapolated(&each))
     }
 
     /// Everything but the modes.

@@ -219,7 +219,7 @@ impl ModeDistribution {
         };
         let (ensemble, profiles) = self.profiles(state, relaxation, direction)?;
         let each: Vec<_> = profiles.iter().map(|p| setting.numbers(p)).collect();
-        let found = ensemble.each_by_number(Part::All, &each);
+        let found = ensemble.each_by_number(Part::All, &each, None);
         let all = MERIT_QUANTITIES.iter().zip(found);
         let named = |((name, bulk, device, about), value): (
             &(&'static str, &'static str, &'static str, &'static str),

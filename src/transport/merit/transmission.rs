@@ -35,7 +35,7 @@ impl ModeDistribution {
         let sampled: Vec<Vec<[f64; 2]>> = profiles.iter().map(|p| sample(p, mode, x)).collect();
         let at = |k: usize| {
             let each: Vec<[f64; 2]> = sampled.iter().map(|s| s[k]).collect();
-            let [t, m] = ensemble.each_by_number(Part::All, &each);
+            let [t, m] = ensemble.each_by_number(Part::All, &each, None);
             (t, m)
         };
         let (transmission, modes) = (0..x.len()).map(at).unzip();

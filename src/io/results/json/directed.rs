@@ -5,7 +5,7 @@ use crate::io::results::{Coordinates, ResultFile};
 use serde_json::{Map, Value};
 
 /// The rows of a summary.
-fn rows_of(all: &Map<String, Value>) -> Read<&Vec<Value>> {
+pub(super) fn rows_of(all: &Map<String, Value>) -> Read<&Vec<Value>> {
     match all.get("rows").and_then(Value::as_array) {
         Some(rows) if !rows.is_empty() => Ok(rows),
         _ => damage("rows", "there are none"),
@@ -13,7 +13,7 @@ fn rows_of(all: &Map<String, Value>) -> Read<&Vec<Value>> {
 }
 
 /// A text that must be there.
-fn text<'a>(row: &'a Value, name: &str, place: &str) -> Read<&'a str> {
+pub(super) fn text<'a>(row: &'a Value, name: &str, place: &str) -> Read<&'a str> {
     match row[name].as_str() {
         Some(text) => Ok(text),
         None => damage(place, format!("`{name}` is missing")),
@@ -21,14 +21,14 @@ fn text<'a>(row: &'a Value, name: &str, place: &str) -> Read<&'a str> {
 }
 
 /// Names of the entries of a row that are numbers.
-fn names(row: &Value) -> Vec<String> {
+pub(super) fn names(row: &Value) -> Vec<String> {
     let entries = row.as_object().into_iter().flatten();
     let entries = entries.filter(|(_, entry)| entry.get("value").is_some());
     entries.map(|(name, _)| name.clone()).collect()
 }
 
 /// Adds a number of every row; of one row as of a list along its dimensions.
-fn add_rows(
+pub(super) fn add_rows(
     file: &mut ResultFile,
     name: &str,
     on: &[&str],
@@ -101,7 +101,7 @@ pub fn along_directions(file: &mut ResultFile, all: &Map<String, Value>) -> Read
 }
 
 /// Lists along the energy, one of each name a direction; a direction without has none.
-fn add_spectra(file: &mut ResultFile, spectra: &[Value]) -> Read<()> {
+pub(super) fn add_spectra(file: &mut ResultFile, spectra: &[Value]) -> Read<()> {
     let place = |i: usize| format!("spectra[{i}]");
     let energy = part(&spectra[0], "energy", &place(0))?;
     let relative = energy["unit"] == "k_BT";
@@ -160,7 +160,7 @@ fn add_spectra(file: &mut ResultFile, spectra: &[Value]) -> Read<()> {
             }
         }
         let called = match (relative, lists) {
-            (false, _) if name.ends_with("_counted") => name.clone(),
+            (false, _) if name.ends_with("_counted") || file.kind() == "phonon" => name.clone(),
             (false, _) => format!("{name}_spectrum"),
             (true, true) if name == "modes_per_area" => "transmission_modes".into(),
             (true, true) => name.clone(),

@@ -1,8 +1,7 @@
 //! Modes and mean free paths over energy.
 
-use super::{
-    Drawn, barred, column, direction_label, entry, from_zero, labels, line, numbers, range, style,
-};
+use super::super::notation::direction_label;
+use super::{Drawn, barred, column, entry, from_zero, labels, line, numbers, range, style};
 use crate::error::Result;
 use crate::io::results::{AttributeValue, ResultFile};
 use crate::report::figure::{Axis, Curve, Estimate, Panel, colour};

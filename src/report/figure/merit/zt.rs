@@ -1,8 +1,9 @@
 //! The window of a material over what it lets through, and how near it comes to its bounds.
 
+use super::super::notation::direction_label;
 use super::{
-    Drawn, GREY, LIGHT, SMALL_DIFFERENCE, barred, box_curve, column, decades, direction_label,
-    entry, labels, line, numbers, power_curve, power_panel, range, shaded, style, values,
+    Drawn, GREY, LIGHT, SMALL_DIFFERENCE, barred, box_curve, column, decades, entry, labels, line,
+    numbers, power_curve, power_panel, range, shaded, style, values,
 };
 use crate::bounds::{Filter, Terminals};
 use crate::error::Result;

@@ -1,22 +1,26 @@
 //! `bzint drag`.
 
+mod carriers;
+mod tables;
+
 use super::lists::{List, parse_temperatures};
-use super::options::{Output, parse_temperature};
+use super::options::{FermiOption, Output, parse_temperature};
 use super::outputs::{Delivery, Form, Outputs, file_to_write, of_option, write_json};
 use super::phonon::{axis_for, open};
 use super::quantity::{Kind, number, positive, quantity};
 use super::session;
 use crate::error::{Error, Result};
 use crate::excitations::Phonons;
-use crate::io::results::{Coordinates, ResultFile};
+use crate::integrate::EnergyAxis;
 use crate::phonons::{
-    DragModel, PhononRates, crossings, debye_drag, drag_on_degenerate, free_electron_diffusion,
-    herring,
+    DragModel, PhononRates, Wind, crossings, debye_drag, free_electron_diffusion, herring,
 };
 use crate::report::{DragReport, DragRow, drag_json, drag_result, drag_table};
-use crate::uncertainty::TensorQuantity;
+use crate::uncertainty::{Scalar, TensorQuantity};
+use carriers::carriers;
 use clap::Args;
 use std::path::{Path, PathBuf};
+use tables::{Table, diffusion, table};
 
 /// Temperatures where none are asked for, K.
 const TEMPERATURES: [f64; 13] = [
@@ -30,8 +34,13 @@ pub struct Drag {
     #[arg(required_unless_present_any = ["debye", "herring"])]
     file: Option<PathBuf>,
     /// Electrons in cm^-3 (or with a unit); negative for holes
-    #[arg(long, value_name = "DENSITY", value_parser = parse_density, allow_hyphen_values = true, required_unless_present_any = ["debye", "herring"])]
+    #[arg(long, value_name = "DENSITY", value_parser = parse_density, allow_hyphen_values = true, required_unless_present_any = ["debye", "herring", "bands"])]
     density: Option<f64>,
+    /// Bands of electrons (any supported file) in the place of --density: those of the bands that the Fermi level crosses are counted
+    #[arg(long, value_name = "BANDS", conflicts_with_all = ["density", "debye", "herring"])]
+    bands: Option<PathBuf>,
+    #[command(flatten)]
+    fermi: FermiOption,
     /// Share of their momentum that phonons give to electrons, tau_tot/tau_pe, 0 to 1
     #[arg(long, value_name = "RATIO", value_parser = number, allow_hyphen_values = true, default_value = "1", conflicts_with_all = ["ratio_table", "electron_rate"])]
     ratio: f64,
@@ -86,22 +95,10 @@ fn parse_herring(text: &str) -> Result<[f64; 4], String> {
         .map_err(|_| "give four numbers: beta, v_s in m/s, tau in s, mobility in m^2/Vs".into())
 }
 
-/// Rows of two columns, ascending in the first.
-struct Table(Vec<(f64, f64)>);
-
-impl Table {
-    fn at(&self, x: f64) -> f64 {
-        let all = &self.0;
-        let after = all.partition_point(|p| p.0 <= x).clamp(1, all.len() - 1);
-        let ((a, f), (b, g)) = (all[after - 1], all[after]);
-        let t = ((x - a) / (b - a)).clamp(0.0, 1.0);
-        f * (1.0 - t) + g * t
-    }
-}
-
 /// Where S_g comes from.
 enum Source {
-    File(Box<Phonons>, crate::integrate::EnergyAxis),
+    /// A file's phonons, and what all of their momentum would do where their share is the same for all.
+    File(Box<Phonons>, EnergyAxis, Option<Box<Wind>>),
     Debye(f64),
     Herring([f64; 4]),
 }
@@ -114,10 +111,17 @@ impl Drag {
     pub fn run(self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
         let form = self.out.as_deref().map(Form::without_csv).transpose()?;
-        let inputs: Vec<&Path> = [&self.file, &self.ratio_table, &self.rates, &self.diffusion]
-            .into_iter()
-            .filter_map(|p| p.as_deref())
-            .collect();
+        self.fermi.check()?;
+        let inputs: Vec<&Path> = [
+            &self.file,
+            &self.bands,
+            &self.ratio_table,
+            &self.rates,
+            &self.diffusion,
+        ]
+        .into_iter()
+        .filter_map(|p| p.as_deref())
+        .collect();
         let outputs = Outputs::new(&self.output, &inputs, &of_option(&self.out))?;
         let mut temperatures = self
             .temperature
@@ -140,10 +144,18 @@ impl Drag {
                     session::note(&self.output, text);
                 }
                 let axis = axis_for(&phonons, &temperatures)?;
-                Source::File(Box::new(phonons), axis)
+                let wind = match self.electron_rate {
+                    None => {
+                        let whole = DragModel::Constant(1.0);
+                        Some(Box::new(Wind::new(&phonons, &whole, &axis)?))
+                    }
+                    Some(_) => None,
+                };
+                Source::File(Box::new(phonons), axis, wind)
             }
             _ => return Err(Error::Internal("drag of nothing".into())),
         };
+        let density = self.density()?;
         outputs.spare_inputs()?;
         let ratios = self.ratio_table.as_deref().map(table).transpose()?;
         let diffusion = self.diffusion.as_deref().map(diffusion).transpose()?;
@@ -153,7 +165,7 @@ impl Drag {
             _ => None,
         };
         let model = self.rates.as_deref().map(PhononRates::read).transpose()?;
-        let drag = |t: f64| self.drag(&source, ratios.as_ref(), model.as_ref(), t);
+        let drag = |t: f64| self.drag(&source, density, ratios.as_ref(), model.as_ref(), t);
         let mut rows = Vec::new();
         for t in &temperatures {
             rows.push(DragRow {
@@ -179,6 +191,7 @@ impl Drag {
                 .file
                 .as_ref()
                 .map_or_else(String::new, |f| f.display().to_string()),
+            density_m3: self.file.as_ref().map(|_| density),
             rows,
             crossings,
         };
@@ -193,9 +206,20 @@ impl Drag {
         end.finish()
     }
 
+    /// Electrons per m³, as given or of the bands.
+    fn density(&self) -> Result<Scalar> {
+        let Some(file) = &self.bands else {
+            return Ok(Scalar::new(self.density.unwrap_or(0.0) * 1e6, 0.0));
+        };
+        let found = carriers(file, &self.fermi)?;
+        session::note(&self.output, &found.sentence());
+        Ok(found.density_m3)
+    }
+
     fn drag(
         &self,
         source: &Source,
+        density_m3: Scalar,
         ratios: Option<&Table>,
         model: Option<&PhononRates>,
         t: f64,
@@ -227,23 +251,21 @@ impl Drag {
             Source::Herring([beta, v, tau, mobility]) => {
                 Ok(isotropic(herring(*beta, *v, *tau, *mobility, t)))
             }
-            Source::File(phonons, axis) => {
-                let model = match self.electron_rate {
-                    None => DragModel::Constant(ratio),
-                    Some(rate) if rate > 0.0 => DragModel::Rates {
-                        electron_rate: rate,
-                        others: self.others(phonons, model, t)?,
-                    },
-                    Some(rate) => {
-                        return Err(Error::bad_option(
-                            "--electron-rate",
-                            format!("{rate} /s"),
-                            "give a positive rate",
-                        ));
-                    }
+            Source::File(_, _, Some(wind)) => Ok(wind.on_degenerate(t, density_m3).scaled(ratio)),
+            Source::File(phonons, axis, None) => {
+                let rate = self.electron_rate.unwrap_or(0.0);
+                if rate <= 0.0 {
+                    return Err(Error::bad_option(
+                        "--electron-rate",
+                        format!("{rate} /s"),
+                        "give a positive rate",
+                    ));
+                }
+                let model = DragModel::Rates {
+                    electron_rate: rate,
+                    others: self.others(phonons, model, t)?,
                 };
-                let density_m3 = self.density.unwrap_or(0.0) * 1e6;
-                drag_on_degenerate(phonons, t, &model, density_m3, axis)
+                Ok(Wind::new(phonons, &model, axis)?.on_degenerate(t, density_m3))
             }
         }
     }
@@ -261,79 +283,4 @@ impl Drag {
             )),
         }
     }
-}
-
-fn table(path: &Path) -> Result<Table> {
-    let content = crate::io::read_parameters(path)?;
-    let mut rows: Vec<(f64, f64)> = Vec::new();
-    for (i, line) in content.lines().enumerate() {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let words = line
-            .split(|c: char| c.is_whitespace() || c == ',' || c == ';')
-            .filter(|w| !w.is_empty());
-        let numbers: Vec<f64> = words.filter_map(|w| w.parse().ok()).collect();
-        let ascends = |t: f64| rows.last().is_none_or(|last| t > last.0);
-        match numbers[..] {
-            [t, ratio] if t > 0.0 && (0.0..=1.0).contains(&ratio) && ascends(t) => {
-                rows.push((t, ratio))
-            }
-            _ => {
-                let place = format!("line {}", i + 1);
-                let problem =
-                    format!("\"{line}\" is no temperature (ascending) and a share from 0 to 1");
-                return Err(Error::bad_file(
-                    path,
-                    place,
-                    problem,
-                    "give rows of T (K) and tau_tot/tau_pe",
-                ));
-            }
-        }
-    }
-    match rows.len() {
-        0 | 1 => Err(Error::bad_file(
-            path,
-            "table",
-            format!("it has {} rows", rows.len()),
-            "give at least two",
-        )),
-        _ => Ok(Table(rows)),
-    }
-}
-
-/// The mean Seebeck coefficient of transport results at their first level, by temperature.
-fn diffusion(path: &Path) -> Result<Table> {
-    let file = ResultFile::open(path)?;
-    let bad = |problem: &str| {
-        Error::bad_file(
-            path,
-            "seebeck",
-            problem,
-            "give what `bzint transport -o` wrote for one level and several temperatures",
-        )
-    };
-    let seebeck = file
-        .get("seebeck")
-        .ok_or_else(|| bad("these results have none"))?;
-    let Some(Coordinates::Numbers(t)) = file.get_dimension("temperature").map(|d| &d.coordinates)
-    else {
-        return Err(bad("they have no temperatures"));
-    };
-    if t.len() < 2 || seebeck.data.len() % (9 * t.len()) != 0 || seebeck.data.is_empty() {
-        return Err(bad("they are not over several temperatures"));
-    }
-    let stride = seebeck.data.len() / t.len();
-    let mean = |i: usize| {
-        let s = &seebeck.data[i * stride..][..9];
-        (s[0] + s[4] + s[8]) / 3.0
-    };
-    let mut rows: Vec<(f64, f64)> = t.iter().enumerate().map(|(i, t)| (*t, mean(i))).collect();
-    rows.sort_by(|a, b| a.0.total_cmp(&b.0));
-    if rows.windows(2).any(|w| w[0].0 == w[1].0) || rows.iter().any(|r| !r.1.is_finite()) {
-        return Err(bad("values or temperatures are not usable"));
-    }
-    Ok(Table(rows))
 }
