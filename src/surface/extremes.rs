@@ -34,8 +34,8 @@ pub struct Extreme {
 
 /// Steps of the search between two planes.
 const STEPS: usize = 40;
-/// Heights are found to this.
-const CLOSE: f64 = 1e-11;
+/// Heights are found to this: areas are off by its square.
+const CLOSE: f64 = 1e-9;
 /// Energy by which areas are compared, as a share of the energy that the orbit's gradient spans over a grid step.
 const SHARE: f64 = 0.05;
 /// Towards a saddle ∂A/∂k diverges as a logarithm, and passes through zero wherever it has the other sign farther away. A plane at the distance d from it

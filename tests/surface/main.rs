@@ -12,6 +12,7 @@ mod models;
 mod orbits;
 mod real;
 mod results;
+mod scans;
 mod skeaf;
 mod strong;
 mod times;
