@@ -40,11 +40,15 @@ const CLOSE: f64 = 1e-9;
 const SHARE: f64 = 0.05;
 /// Towards a saddle ∂A/∂k diverges as a logarithm, and passes through zero wherever it has the other sign farther away. A plane at the distance d from it
 /// leaves a gap of about √(d·zone) between the parts of the orbit that are to meet; gaps narrower than this many grid steps are not resolved.
-const GAP: f64 = 0.3;
+const GAP: f64 = 1.0;
 /// ∂A/∂k is looked at between two planes where a parabola through what is known of it comes nearer to zero than this share of its values there.
 const SUSPECT: f64 = 0.25;
 /// Planes on both sides that tell the curvature, as a share of the way to the family's nearer end.
-const BESIDE: f64 = 0.02;
+const BESIDE: f64 = 0.05;
+/// Areas there must agree with what ∂A/∂k says of them within this share of what the curvature makes of them …
+const AGREE: f64 = 0.3;
+/// … and this share of the area, for rounding.
+const NOISE: f64 = 1e-9;
 
 /// A family whose areas change by less than this share of their root per unit of k is a cylinder along the field's planes: each orbit is extremal.
 const FLAT: f64 = 1e-6;
@@ -238,20 +242,24 @@ impl Search<'_> {
             height,
             thickness: 0.0,
         };
-        let curvature = self.curvature(height).unwrap_or(f64::NAN);
+        let curvature = self.curvature(height, orbit.area)?;
         Some(extreme(self.tracer, &plane, orbit, curvature))
     }
 
-    /// ∂²A/∂k² at a height.
-    fn curvature(&self, height: f64) -> Option<f64> {
+    /// ∂²A/∂k² at the height of an extreme with the area `area`; none where areas beside it do not have theirs there: no extreme of the surface.
+    fn curvature(&self, height: f64, area: f64) -> Option<f64> {
         let family = self.family();
         let beside = match family.lower {
             End::Nowhere => BESIDE * 0.5 * (family.to - family.from),
             _ => BESIDE * (height - family.from).min(family.to - height),
         };
         let (a, b) = (self.sample(height - beside)?, self.sample(height + beside)?);
-        let period = self.tracer.families().direction.period;
-        Some((b.slope - a.slope) / (2.0 * beside * period))
+        let k = beside * self.tracer.families().direction.period;
+        let curvature = (b.slope - a.slope) / (2.0 * k);
+        let rise = 0.5 * curvature * k * k;
+        let least = AGREE * rise.abs() + NOISE * area.abs();
+        let off = [a, b].map(|s| (s.area - area - rise).abs());
+        (off[0] < least && off[1] < least).then_some(curvature)
     }
 }
 
