@@ -30,7 +30,7 @@ fn dopings_and_mechanisms() {
         "model silicon-valleys -n 32 --fermi-level=-0.1 -o {bands} -q"
     ))
     .text();
-    let options = format!("--interpolate none --doping n5e20 -T 300 --scattering {toml} --json -q");
+    let options = format!("--interpolate none --doping n2e20 -T 300 --scattering {toml} --json -q");
     let bulk = bzint(&format!("transport {bands} {options} --backend cpu")).json();
     let field = bzint(&format!(
         "magneto {bands} {options} -B 0.001,5 -o {results}"
@@ -49,10 +49,10 @@ fn dopings_and_mechanisms() {
     };
     let ((a, da), (b, db)) = (both(t), both(m));
     assert!(
-        (a - b).abs() <= da + db && (a / b - 1.0).abs() < 0.05,
+        (a - b).abs() <= da + db && (a / b - 1.0).abs() < 0.1,
         "{a} ± {da}, {b} ± {db}"
     );
-    assert_eq!(value(&m["doping"]), 5e20);
+    assert_eq!(value(&m["doping"]), 2e20);
     let (sum, bar) = sum_of_causes(&m["conductivity"], &[0, 0]);
     assert!((sum / bar - 1.0).abs() < 1e-5);
     bzint(&format!("plot {results} -o {figure} -q")).text();
