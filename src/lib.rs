@@ -28,7 +28,7 @@
 //! integrate   ← bands crystal error kernel memory progress uncertainty units
 //! gpu         ← bands error integrate kernel memory
 //! io          ← bands crystal error excitations memory sampler units
-//! surface     ← bands crystal error memory progress uncertainty units
+//! surface     ← bands crystal error kernel memory progress uncertainty units
 //! scattering  ← error fermi_dirac io quadrature units
 //! transport   ← bands bounds crystal error fermi_dirac integrate kernel memory quadrature scattering uncertainty units
 //! phonons     ← bands crystal elastic error excitations integrate io memory statistics uncertainty units

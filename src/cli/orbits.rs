@@ -189,7 +189,7 @@ impl Orbits {
             let mut view = View::new(&surfaces, header.first_band, &[Property::Speed], None);
             view.add_orbits(first, header.first_band);
             end.write(path, |path| match is_page(path)? {
-                false => write_bytes(path, &surface_png(&view)?),
+                false => write_bytes(path, &surface_png(&view, false)?),
                 true => {
                     let title = format!("Orbits of {}", report.input);
                     write_text(path, &surface_page(&view, &title, &report.page_facts()))

@@ -6,8 +6,9 @@ use super::outputs::{Delivery, Outputs, beside_results, file_to_write, is_stdout
 use super::session;
 use crate::error::{Error, Result};
 use crate::io::results::ResultFile;
+use crate::io::{write_bytes, write_text};
 use crate::report::figure::{Against, MOST_CURVES, Selection, dark, overlaid, png, svg};
-use crate::report::orbits_figure;
+use crate::report::{View, orbits_figure, surface_png, surface_svg};
 use clap::{ArgAction, Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -33,7 +34,7 @@ pub struct Plot {
     /// Figure to write, .svg or .png, or `-` for SVG on stdout (default: the results' name with .svg)
     #[arg(short, long = "output", value_name = "FIGURE", value_parser = file_to_write())]
     out: Option<PathBuf>,
-    /// Quantities, one panel each: names as in the file, or sigma, S, kappa_e, PF, zT, R_H, n, mu_e, DOS, N …
+    /// Quantities, one panel each (of a surface the property of its colours): names as in the file, or sigma, S, kappa_e, PF, zT, R_H, n, mu_e, DOS, N …
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     quantity: Vec<String>,
     /// Abscissa of transport results (default: what they were computed over)
@@ -88,22 +89,39 @@ impl Plot {
         let [results, ..] = &all[..] else {
             return Ok(());
         };
-        let figure = match results.kind() {
-            "orbits" if self.overlay.is_empty() => orbits_figure(results)?,
-            _ => self.composed(&files, &all)?,
-        };
-        let figure = if self.dark { dark(&figure) } else { figure };
         let mut end = Delivery::new(&self.output, &outputs);
-        end.write(&out, |out| {
-            if is_png {
-                crate::io::write_bytes(out, &png(&figure)?)
-            } else {
-                crate::io::write_text(out, &figure)
-            }
-        });
+        if results.kind() == "surface" {
+            let view = self.surface(results)?;
+            end.write(&out, |out| match is_png {
+                true => write_bytes(out, &surface_png(&view, self.dark)?),
+                false => write_text(out, &surface_svg(&view, self.dark)?),
+            });
+        } else {
+            let figure = match results.kind() {
+                "orbits" if self.overlay.is_empty() => orbits_figure(results)?,
+                _ => self.composed(&files, &all)?,
+            };
+            let figure = if self.dark { dark(&figure) } else { figure };
+            end.write(&out, |out| match is_png {
+                true => write_bytes(out, &png(&figure)?),
+                false => write_text(out, &figure),
+            });
+        }
         let name = out.display().to_string();
         end.tell(|| serde_json::json!({"figure": name, "kind": results.kind()}));
         end.finish()
+    }
+
+    /// The surface of results, coloured by the property that `--quantity` names.
+    fn surface(&self, results: &ResultFile) -> Result<View> {
+        if !self.overlay.is_empty() || self.quantity.len() > 1 {
+            return Err(Error::bad_option(
+                "--overlay",
+                "a surface is drawn alone, in the colours of one property",
+                "leave `--overlay` out, and name one `--quantity`",
+            ));
+        }
+        View::read(results, self.quantity.first().map(String::as_str))
     }
 
     /// Panels of curves.

@@ -10,7 +10,8 @@ use crate::io::frmsf;
 use crate::io::polygons::{self, Format};
 use crate::io::{write_bytes, write_text};
 use crate::report::{
-    Property, SurfaceReport, View, surface_json, surface_page, surface_png, surface_table,
+    Property, SurfaceReport, View, surface_json, surface_page, surface_png, surface_result,
+    surface_svg, surface_table,
 };
 use crate::surface::survey;
 use clap::{Args, ValueEnum};
@@ -81,7 +82,8 @@ pub struct Surface {
     /// Inverse masses at every point of the surface, too, among the properties of meshes and pages
     #[arg(long)]
     inverse_masses: bool,
-    /// Also write the surface: .vtp (ParaView), .ply, .obj, .glb, .frmsf (FermiSurfer), .html (a page that turns it), .png, or .json
+    /// Also write the surface: .vtp (ParaView), .ply, .obj, .glb, .frmsf (FermiSurfer), .html (a page that turns it), .png or .svg (a picture), .h5 (mesh,
+    /// properties and table, for `bzint plot` and xarray), or .json
     #[arg(short, long = "output", value_name = "FILE", value_parser = file_to_write())]
     out: Vec<PathBuf>,
     #[command(flatten)]
@@ -94,7 +96,9 @@ enum Form {
     Polygons(Format),
     Frmsf,
     Page,
-    Picture,
+    Png,
+    Svg,
+    Hdf5,
     Json,
 }
 
@@ -108,13 +112,15 @@ impl Form {
             Some("glb") => Self::Polygons(Format::Glb),
             Some("frmsf") => Self::Frmsf,
             Some("html" | "htm") => Self::Page,
-            Some("png") => Self::Picture,
+            Some("png") => Self::Png,
+            Some("svg") => Self::Svg,
+            Some("h5" | "hdf5" | "nc") => Self::Hdf5,
             Some("json") => Self::Json,
             _ => {
                 return Err(Error::bad_option(
                     "--output",
                     format!("{} does not say in which form", path.display()),
-                    "name the file .vtp, .ply, .obj, .glb, .frmsf, .html, .png or .json",
+                    "name the file .vtp, .ply, .obj, .glb, .frmsf, .html, .png, .svg, .h5 or .json",
                 ));
             }
         })
@@ -208,7 +214,11 @@ impl Surface {
                     let title = format!("Surface of {}", report.input);
                     write_text(path, &surface_page(&view(), &title, &report.page_facts()))
                 }
-                Form::Picture => write_bytes(path, &surface_png(&view())?),
+                Form::Png => write_bytes(path, &surface_png(&view(), false)?),
+                Form::Svg => write_text(path, &surface_svg(&view(), false)?),
+                Form::Hdf5 => {
+                    surface_result(&report, &view(), &session::command_line())?.write(path)
+                }
                 Form::Json => write_json(path, &surface_json(&report)),
             });
         }

@@ -158,6 +158,24 @@ pub struct Variable {
     pub long_name: String,
 }
 
+/// Names of the dimensions of Cartesian tensors, in their order.
+pub const TENSOR: [&str; 4] = ["row", "col", "field", "field2"];
+
+impl Variable {
+    /// How many of the last dimensions are indices of a Cartesian tensor: those from `row` on. (A `field` of its own is a magnetic field's strength.)
+    pub fn rank(&self) -> usize {
+        let tensor = |d: &String| TENSOR.contains(&d.as_str());
+        let first = self.dimensions.iter().position(|d| d == TENSOR[0]);
+        let own = first.map_or(&[][..], |at| &self.dimensions[at..]);
+        if own.iter().all(tensor) { own.len() } else { 0 }
+    }
+
+    /// The dimensions before those: what the tensor, or number, belongs to.
+    pub fn states(&self) -> &[String] {
+        &self.dimensions[..self.dimensions.len() - self.rank()]
+    }
+}
+
 /// Results in memory, to be written or as read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResultFile {

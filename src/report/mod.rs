@@ -67,9 +67,11 @@ pub use superconductor::{
     SuperconductorReport, SuperconductorRow, superconductor_json, superconductor_result,
     superconductor_table,
 };
+pub use surface::{
+    Property, SurfaceReport, View, surface_json, surface_page, surface_result, surface_table,
+};
 #[cfg(feature = "figures")]
-pub use surface::surface_png;
-pub use surface::{Property, SurfaceReport, View, surface_json, surface_page, surface_table};
+pub use surface::{surface_png, surface_svg};
 pub use table::ManyResults;
 pub use transport::{
     TransportReport, transport_csv, transport_json, transport_result, transport_table,

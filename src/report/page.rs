@@ -218,9 +218,7 @@ fn table(file: &ResultFile, wanted: &[&Variable]) -> Result<String> {
         }
     }
     let rows = columns.iter().map(|(_, v)| v.len()).min().unwrap_or(0);
-    let tensor = |d: &&String| !matches!(d.as_str(), "row" | "col" | "field" | "field2");
-    let axes: Vec<_> = (wanted[0].dimensions.iter())
-        .filter(tensor)
+    let axes: Vec<_> = (wanted[0].states().iter())
         .filter_map(|d| file.get_dimension(d))
         .collect();
     let mut s = String::from("<div class=\"wide\"><table>\n<thead><tr>");

@@ -3,14 +3,11 @@
 use super::figure::{Estimate, drawable, estimates, find};
 use super::format::{asymmetric, scalar};
 use crate::error::{Error, Result};
-use crate::io::results::{Coordinates, Dimension, ResultFile, Variable};
+use crate::io::results::{CAUSE, Coordinates, Dimension, ResultFile, Variable};
 use crate::transport::Scalar;
 use crate::transport::catalogue::coefficient;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
-
-/// Dimensions of tensors: what stands there is no state.
-const TENSOR: [&str; 5] = ["row", "col", "field", "field2", "cause"];
 
 /// A quantity of some rows.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,8 +36,8 @@ pub struct ManyResults {
 
 /// The dimensions of a variable that are states.
 fn states<'f>(file: &'f ResultFile, variable: &Variable) -> Vec<&'f Dimension> {
-    let own = variable.dimensions.iter();
-    own.filter(|d| !TENSOR.contains(&d.as_str()))
+    let own = variable.states().iter();
+    own.filter(|d| *d != CAUSE)
         .filter_map(|d| file.get_dimension(d))
         .collect()
 }

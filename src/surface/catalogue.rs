@@ -1,7 +1,7 @@
 //! The orbits that an experiment in one direction of the field sees: extremal ones with their multiplicity and bars, and bands of open ones.
 
 use super::direction::Direction;
-use super::extremes::{elsewhere, extremes};
+use super::extremes::{apart, elsewhere, extremes};
 use super::families::Families;
 use super::field::Spline;
 use super::planes::planes;
@@ -14,8 +14,9 @@ use crate::uncertainty::Scalar;
 /// Orbits whose frequencies and masses differ by less than this share are images of each other.
 const SAME: f64 = 2e-5;
 
-/// A family of open orbits with a smaller share of the states is no family.
-const THINNEST: f64 = 1e-6;
+/// A family of open orbits with a smaller share of the states is none that is told: symmetry keeps saddles in one plane, which an interpolation parts by
+/// what it leaves open.
+const THINNEST: f64 = 1e-4;
 
 /// An extremal orbit, or several that are alike.
 #[derive(Clone, Debug)]
@@ -104,13 +105,21 @@ pub fn catalogue(
         let mut own: Vec<OrbitRow> = Vec::new();
         for x in extremes(&families, &slices, &orbits) {
             let coarse = elsewhere(&families, &b.coarse, &x);
-            let rival = b.rival.as_ref().map(|r| elsewhere(&families, r, &x));
+            let open = b.rival.as_ref().map(|r| {
+                let rival = elsewhere(&families, r, &x);
+                let along = apart(&families, &b.coarse, r, &x.orbit);
+                let off = |own: f64, rival: f64, along: f64| own + (rival - own).abs().max(along);
+                (
+                    off(coarse.0, rival.0, along.0),
+                    off(coarse.1, rival.1, along.1),
+                )
+            });
             let row = OrbitRow {
                 spin: b.surface.spin,
                 band: b.surface.band,
                 electron: x.electron,
-                frequency: with_bar(x.frequency, Some(coarse.0), rival.map(|r| r.0)),
-                mass: with_bar(x.mass, Some(coarse.1), rival.map(|r| r.1)),
+                frequency: with_bar(x.frequency, Some(coarse.0), open.map(|r| r.0)),
+                mass: with_bar(x.mass, Some(coarse.1), open.map(|r| r.1)),
                 mass_from_areas: x.mass_from_areas,
                 curvature: x.curvature,
                 k_field: x.k_field,
@@ -172,7 +181,6 @@ pub fn catalogue(
                 .map(|(p, o)| o.as_ref().map_or(0.0, |o| p.thickness * o.dwell))
                 .sum();
             let share = on / states.max(f64::MIN_POSITIVE);
-            // Saddles in one plane that rounding parts.
             if share < THINNEST {
                 continue;
             }

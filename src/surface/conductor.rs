@@ -9,12 +9,10 @@ use super::planes::planes;
 use super::sample::Sampled;
 use super::sums::orbit_sums;
 use super::vector::Vector;
-use super::window::Node;
 use crate::bands::BandHeader;
 use crate::crystal::{KGrid, Lattice, Tensor};
 use crate::error::{Error, Result};
 use crate::units::{ELEMENTARY_CHARGE, HBAR};
-use rayon::prelude::*;
 use std::f64::consts::PI;
 
 /// σ/(τ g_s) in S/(m s) of ∫dk∮ g_i y_j dw in eV/Å: e³·10¹⁰/(8π³ħ²).
@@ -181,7 +179,7 @@ impl Conductor {
     }
 
     /// The same, with what the surface's triangles say where `compared` asks for it.
-    fn at(
+    pub(super) fn at(
         &self,
         energy_ev: f64,
         direction: &Direction,
@@ -252,63 +250,6 @@ impl Conductor {
         all.open = open / all.states.max(f64::MIN_POSITIVE);
         Ok(all)
     }
-
-    /// ∫dE (−∂f/∂E)(E−μ)ⁿ σ(E, B) for n = 0, 1, 2 and every field, S/m eVⁿ; and what there is at the energy nearest to μ, there by triangles too.
-    ///
-    /// # Errors
-    /// As [`Conductor::at_energy`].
-    pub fn moments(
-        &self,
-        nodes: &[Node],
-        mu_ev: f64,
-        direction: &Direction,
-        fields_t: &[f64],
-        rate: Option<Rate>,
-    ) -> Result<(Moments, AtEnergy)> {
-        let off = |i: &usize| (nodes[*i].energy_ev - mu_ev).abs();
-        let nearest = (0..nodes.len()).min_by(|a, b| off(a).total_cmp(&off(b)));
-        let parts: Vec<AtEnergy> = nodes
-            .par_iter()
-            .enumerate()
-            .map(|(i, n)| {
-                let rate = rate.map(|r| r(n.energy_ev));
-                let compared = Some(i) == nearest;
-                self.at(n.energy_ev, direction, fields_t, rate, compared)
-            })
-            .collect::<Result<_>>()?;
-        let of = |sigma: &dyn Fn(&AtEnergy) -> &Vec<Tensor>| {
-            let count = parts.first().map_or(0, |p| sigma(p).len());
-            let mut moments = vec![[[[0.0; 3]; 3]; 3]; count];
-            for (node, part) in nodes.iter().zip(&parts) {
-                for (sum, sigma) in moments.iter_mut().zip(sigma(part)) {
-                    let mut weight = node.weight;
-                    for n in 0..3 {
-                        for i in 0..3 {
-                            for j in 0..3 {
-                                sum[n][i][j] += weight * sigma[i][j];
-                            }
-                        }
-                        weight *= node.energy_ev - mu_ev;
-                    }
-                }
-            }
-            moments
-        };
-        let moments = Moments {
-            all: of(&|p| &p.sigma),
-            spins: [of(&|p| &p.spins[0]), of(&|p| &p.spins[1])],
-        };
-        let central = nearest.map(|i| parts[i].clone()).unwrap_or_default();
-        Ok((moments, central))
-    }
-}
-
-/// ∫dE (−∂f/∂E)(E−μ)ⁿ σ(E, B) for n = 0, 1, 2, S/m eVⁿ, of every field.
-pub struct Moments {
-    /// Of all bands.
-    pub all: Vec<[Tensor; 3]>,
-    /// Of each spin channel, where there are two.
-    pub spins: [Vec<[Tensor; 3]>; 2],
 }
 
 /// ln(τ/τ₀) of relaxation times on a grid with a rate beside them: 1/τ = 1/τ_k + rate.
@@ -418,58 +359,5 @@ pub fn flattened(header: &BandHeader) -> Result<Lattice> {
             "the bands are a chain's: in one dimension nothing moves round a field",
             "give bands that disperse along two axes or three",
         )),
-    }
-}
-
-/// Makes σ(B) obey the operations of k that leave the energies unchanged: those under which the field stays, and with rows and columns exchanged those
-/// that turn it round (Onsager). Also the largest change, as a share of the largest component.
-pub fn symmetrized(operations: &[Tensor], field: [f64; 3], t: &Tensor) -> (Tensor, f64) {
-    let mut sum = [[0.0; 3]; 3];
-    let mut sizes = [[0.0f64; 3]; 3];
-    let mut count = 0.0;
-    for m in operations {
-        let determinant = crate::crystal::tensor::determinant(m);
-        let turned: [f64; 3] =
-            std::array::from_fn(|i| determinant * (0..3).map(|j| m[i][j] * field[j]).sum::<f64>());
-        let sign: f64 = (0..3).map(|i| turned[i] * field[i]).sum();
-        if sign.abs() < 1.0 - 1e-6 {
-            continue;
-        }
-        count += 1.0;
-        for i in 0..3 {
-            for j in 0..3 {
-                let mut x = 0.0;
-                for a in 0..3 {
-                    for b in 0..3 {
-                        x += m[i][a] * t[a][b] * m[j][b];
-                    }
-                }
-                let (r, c) = if sign < 0.0 { (j, i) } else { (i, j) };
-                sum[r][c] += x;
-                sizes[r][c] += x.abs();
-            }
-        }
-    }
-    let mut largest: f64 = 0.0;
-    let mut change: f64 = 0.0;
-    for i in 0..3 {
-        for j in 0..3 {
-            sum[i][j] = cancelled(sum[i][j], sizes[i][j]) / f64::max(count, 1.0);
-            largest = largest.max(t[i][j].abs());
-            change = change.max((sum[i][j] - t[i][j]).abs());
-        }
-    }
-    (sum, change / largest.max(f64::MIN_POSITIVE))
-}
-
-/// Rounding may leave a sum that is zero by symmetry at this share of its terms.
-const ROUNDING: f64 = 1e-13;
-
-/// A sum of terms of the given size, or zero where they cancel but for rounding.
-pub(super) fn cancelled(sum: f64, size: f64) -> f64 {
-    if sum.abs() <= ROUNDING * size {
-        0.0
-    } else {
-        sum
     }
 }

@@ -7,6 +7,7 @@
 use super::vector::Vector;
 use crate::crystal::Tensor;
 use crate::error::Result;
+use crate::kernel::simd::{Vectorized, vectorized};
 use crate::memory;
 use rayon::prelude::*;
 
@@ -148,6 +149,37 @@ impl Spline {
         let i = (x as usize).min(self.n[a] - 1);
         (i, x - i as f64)
     }
+
+    #[inline(always)]
+    fn slope_at(&self, u: Vector) -> (f64, Vector) {
+        let (i, x) = self.place(0, u[0]);
+        let (j, y) = self.place(1, u[1]);
+        let (k, z) = self.place(2, u[2]);
+        let (wx, wy, wz) = (weights(x), weights(y), weights(z));
+        let (dx, dy, dz) = (first(x), first(y), first(z));
+        let (p2, p3) = (self.n[1] + MARGIN, self.n[2] + MARGIN);
+        // Four coefficients along the third axis stand side by side until the end: whole vectors are added, and only four sums are taken.
+        let [mut e, mut gx, mut gy] = [[0.0; 4]; 3];
+        for a in 0..4 {
+            let [mut s, mut s2] = [[0.0; 4]; 2];
+            for b in 0..4 {
+                let row = &self.coefficients[((i + a) * p2 + j + b) * p3 + k..][..4];
+                for c in 0..4 {
+                    s[c] += wy[b] * row[c];
+                    s2[c] += dy[b] * row[c];
+                }
+            }
+            for c in 0..4 {
+                e[c] += wx[a] * s[c];
+                gx[c] += dx[a] * s[c];
+                gy[c] += wx[a] * s2[c];
+            }
+        }
+        let sum = |f: [f64; 4], w: [f64; 4]| f[0] * w[0] + f[1] * w[1] + f[2] * w[2] + f[3] * w[3];
+        let (gx, gy, gz, e) = (sum(gx, wz), sum(gy, wz), sum(e, dz), sum(e, wz));
+        let n = self.n;
+        (e, [gx * n[0] as f64, gy * n[1] as f64, gz * n[2] as f64])
+    }
 }
 
 /// The whole number at or below `x`, of moderate size: `f64::floor` is a call where the processor is not known to have it.
@@ -188,33 +220,21 @@ fn second(t: f64) -> [f64; 4] {
     [1.0 - t, 3.0 * t - 2.0, 1.0 - 3.0 * t, t]
 }
 
+/// Value and slope of a spline at a place.
+struct Slope<'a>(&'a Spline, Vector);
+
+impl Vectorized for Slope<'_> {
+    type Output = (f64, Vector);
+
+    #[inline(always)]
+    fn run(self) -> (f64, Vector) {
+        self.0.slope_at(self.1)
+    }
+}
+
 impl Field for Spline {
-    #[inline]
     fn slope(&self, u: Vector) -> (f64, Vector) {
-        let (i, x) = self.place(0, u[0]);
-        let (j, y) = self.place(1, u[1]);
-        let (k, z) = self.place(2, u[2]);
-        let (wx, wy, wz) = (weights(x), weights(y), weights(z));
-        let (dx, dy, dz) = (first(x), first(y), first(z));
-        let (p2, p3) = (self.n[1] + MARGIN, self.n[2] + MARGIN);
-        let (mut e, mut gx, mut gy, mut gz) = (0.0, 0.0, 0.0, 0.0);
-        for a in 0..4 {
-            let (mut s, mut s2, mut s3) = (0.0, 0.0, 0.0);
-            for b in 0..4 {
-                let row = &self.coefficients[((i + a) * p2 + j + b) * p3 + k..][..4];
-                let value = row[0] * wz[0] + row[1] * wz[1] + row[2] * wz[2] + row[3] * wz[3];
-                let slope = row[0] * dz[0] + row[1] * dz[1] + row[2] * dz[2] + row[3] * dz[3];
-                s += wy[b] * value;
-                s2 += dy[b] * value;
-                s3 += wy[b] * slope;
-            }
-            e += wx[a] * s;
-            gx += dx[a] * s;
-            gy += wx[a] * s2;
-            gz += wx[a] * s3;
-        }
-        let n = self.n;
-        (e, [gx * n[0] as f64, gy * n[1] as f64, gz * n[2] as f64])
+        vectorized(Slope(self, u))
     }
 
     fn curvature(&self, u: Vector) -> Tensor {

@@ -5,9 +5,11 @@
 //! far planes and triangles are apart without a field.
 
 use super::coefficients::{Bars, InField, Part};
-use super::conductor::{AtEnergy, Conductor, Rate, cancelled, symmetrized};
+use super::conductor::{AtEnergy, Conductor, Rate};
 use super::direction::Direction;
+use super::moments::Moments;
 use super::survey::LEFT;
+use super::symmetry::{all_of, symmetrized};
 use super::window::{LEVELS, Node, nodes};
 use crate::crystal::Tensor;
 use crate::error::Result;
@@ -86,51 +88,45 @@ pub struct About {
     pub planes_against_surface: f64,
 }
 
+/// Energies of a thermal average with what they give on every second point.
+struct Window {
+    nodes: Vec<Node>,
+    coarse: Moments,
+    /// What more energies give there, where these may not be enough.
+    more: Option<Moments>,
+}
+
 impl Measured {
-    /// The energies for temperature `t` (K) and chemical potential `mu` (eV): those of the first rule that the next one, on every second point, agrees
-    /// with to [`ENOUGH`], or the last but one and, to tell what it leaves open, the last.
-    fn window(
-        &self,
-        state: &State,
-        direction: &Direction,
-        felt: &[f64],
-    ) -> Result<(Vec<Node>, Option<Vec<Node>>)> {
+    /// The energies for a thermal state: those of the first rule that the next one, on every second point, agrees with to [`ENOUGH`], or the last but one
+    /// and, to tell what it leaves open, the last.
+    fn window(&self, state: &State, direction: &Direction, felt: &[f64]) -> Result<Window> {
         let (t, mu) = (state.temperature_k, state.mu_ev);
         let rule = |level: usize| nodes(t, mu, &self.edges_ev, level);
-        if t == 0.0 {
-            return Ok((rule(0), None));
-        }
-        // Weak and strong fields feel the same singularities: the ends stand for all.
-        let ends = [felt[0], felt[felt.len() - 1]];
         let of = |level: usize| {
-            let found = self
-                .coarse
-                .moments(&rule(level), mu, direction, &ends, state.rate)?;
-            Ok(found.0.all)
+            let own = rule(level);
+            let found = self.coarse.moments(&own, mu, direction, felt, state.rate)?;
+            Ok(Window {
+                nodes: own,
+                coarse: found.0,
+                more: None,
+            })
         };
         let mut before = of(0)?;
-        for level in 1..LEVELS {
+        if t == 0.0 {
+            return Ok(before);
+        }
+        for level in 1..=LEVELS {
             let here = of(level)?;
-            let mut off: f64 = 0.0;
-            for (a, b) in before.iter().zip(&here) {
-                for n in 0..3 {
-                    let (x, y) = (a[n].as_flattened(), b[n].as_flattened());
-                    let largest = match n {
-                        // The first moment is small where σ(E) is even about μ.
-                        1 => (largest(b[0].as_flattened()) * largest(b[2].as_flattened())).sqrt(),
-                        _ => largest(y),
-                    };
-                    for (x, y) in x.iter().zip(y) {
-                        off = off.max((x - y).abs() / largest.max(f64::MIN_POSITIVE));
-                    }
-                }
+            if before.coarse.off(&here.coarse) < ENOUGH {
+                break;
             }
-            if off < ENOUGH {
-                return Ok((rule(level - 1), None));
+            if level == LEVELS {
+                before.more = Some(here.coarse);
+                break;
             }
             before = here;
         }
-        Ok((rule(LEVELS - 1), Some(rule(LEVELS))))
+        Ok(before)
     }
 
     /// Rows for all fields along `direction` (number `number`) in thermal state `state` (number `at`).
@@ -151,13 +147,10 @@ impl Measured {
         let felt: Vec<f64> = fields.iter().map(|b| b * tilt).collect();
         let (t, mu) = (state.temperature_k, state.mu_ev);
         let mut asymmetry: f64 = 0.0;
-        let (usual, more) = self.window(state, &own, &felt)?;
+        let window = self.window(state, &own, &felt)?;
+        let usual = &window.nodes;
         // Of all bands and of each spin channel, the coefficients in every field.
-        let mut of = |conductor: &Conductor,
-                      nodes: &[Node],
-                      mu: f64|
-         -> Result<(Vec<Vec<InField>>, AtEnergy)> {
-            let (moments, central) = conductor.moments(nodes, mu, &own, &felt, state.rate)?;
+        let mut channels = |moments: Moments| -> Vec<Vec<InField>> {
             let mut channels = Vec::new();
             for mut moments in [moments.all].into_iter().chain(moments.spins) {
                 if !moments.is_empty() {
@@ -172,27 +165,27 @@ impl Measured {
                     channels.push(rows.collect());
                 }
             }
-            Ok((channels, central))
+            channels
         };
-        let (fine, central) = of(&self.fine, &usual, mu)?;
+        let of = |conductor: &Conductor, nodes: &[Node], mu: f64| {
+            conductor.moments(nodes, mu, &own, &felt, state.rate)
+        };
+        let (fine, central) = of(&self.fine, usual, mu)?;
+        let fine = channels(fine);
         let apart = planes_against_surface(&central);
-        let (coarse, _) = of(&self.coarse, &usual, mu)?;
-        let (fewer, _) = of(&self.fewer, &usual, mu)?;
+        let coarse = channels(window.coarse);
+        let fewer = channels(of(&self.fewer, usual, mu)?.0);
         let rival = match &self.rival {
-            Some(rival) => Some(of(rival, &usual, mu)?.0),
+            Some(rival) => Some(channels(of(rival, usual, mu)?.0)),
             None => None,
         };
-        let finer = match &more {
-            Some(more) => Some(of(&self.coarse, more, mu)?.0),
-            None => None,
-        };
+        let finer = window.more.map(&mut channels);
         let moved = match state.mu_bar.total() {
             bar if bar > 0.0 => {
                 let there = mu + bar;
-                let nodes = nodes(t, there, &self.edges_ev, 0);
-                let here = self.level_zero(state);
-                let before = of(&self.coarse, &here, mu)?.0;
-                Some((before, of(&self.coarse, &nodes, there)?.0))
+                let rule = |mu: f64| nodes(t, mu, &self.edges_ev, 0);
+                let mut at = |mu: f64| Ok(channels(of(&self.coarse, &rule(mu), mu)?.0));
+                Some((at(mu)?, at(there)?))
             }
             _ => None,
         };
@@ -252,10 +245,6 @@ impl Measured {
         ))
     }
 
-    fn level_zero(&self, state: &State) -> Vec<Node> {
-        nodes(state.temperature_k, state.mu_ev, &self.edges_ev, 0)
-    }
-
     /// Makes moments in every field obey the crystal's operations. Gives those without field as the operations that keep the field see them, and the
     /// largest change, as a share.
     fn symmetrize(
@@ -301,33 +290,4 @@ fn planes_against_surface(central: &AtEnergy) -> f64 {
 
 fn largest(all: &[f64]) -> f64 {
     all.iter().fold(0.0, |m, x| m.max(x.abs()))
-}
-
-/// The mean over all operations.
-fn all_of(operations: &[Tensor], t: &Tensor) -> (Tensor, f64) {
-    let mut sum = [[0.0; 3]; 3];
-    let mut sizes = [[0.0f64; 3]; 3];
-    for m in operations {
-        for i in 0..3 {
-            for j in 0..3 {
-                for a in 0..3 {
-                    for b in 0..3 {
-                        let term = m[i][a] * t[a][b] * m[j][b] / operations.len() as f64;
-                        sum[i][j] += term;
-                        sizes[i][j] += term.abs();
-                    }
-                }
-            }
-        }
-    }
-    let mut symmetric = sum;
-    let (mut largest, mut change): (f64, f64) = (0.0, 0.0);
-    for i in 0..3 {
-        for j in 0..3 {
-            symmetric[i][j] = 0.5 * cancelled(sum[i][j] + sum[j][i], sizes[i][j] + sizes[j][i]);
-            largest = largest.max(t[i][j].abs());
-            change = change.max((symmetric[i][j] - t[i][j]).abs());
-        }
-    }
-    (symmetric, change / largest.max(f64::MIN_POSITIVE))
 }

@@ -14,28 +14,48 @@ struct Curved {
     area: f64,
     /// Volume between the flat triangle and the surface, positive on the side of higher energies, Å⁻³.
     sliver: f64,
-    flat: f64,
-    small: [f64; 4],
     /// ∇E at the corners and the middles of edges 01, 12, 20, eV Å.
     gradients: [Vector; 6],
+    /// Their weights in ∫dS, Å⁻².
+    weights: [f64; 6],
 }
 
 impl Curved {
-    /// ∫ f(∇E) dS.
-    fn integral(&self, f: impl Fn(Vector) -> f64) -> f64 {
-        let v = self.gradients.map(f);
-        let flat = self.flat * (v[0] + v[1] + v[2]) / 3.0;
-        let parts = [[0, 3, 5], [3, 1, 4], [5, 4, 2], [3, 4, 5]];
-        let mut fine = 0.0;
-        for (area, [a, b, c]) in self.small.iter().zip(parts) {
-            fine += area * (v[a] + v[b] + v[c]) / 3.0;
-        }
-        fine + (fine - flat) / 3.0
+    /// ∫ f dS of values at the six points.
+    fn integral(&self, f: impl Fn(usize) -> f64) -> f64 {
+        (0..6).map(|i| self.weights[i] * f(i)).sum()
     }
 }
 
-/// Triangle `t` of `mesh`, bent onto the surface of `field`.
-fn curved(mesh: &Mesh, field: &dyn Field, t: usize) -> Curved {
+/// The middle of an edge, brought onto the surface: how far it moved (fractional) and ∂E/∂u there. The same for both triangles of the edge.
+type Middle = (Vector, Vector);
+
+/// The middles of the edges of every triangle. Each edge is looked at from one of its sides, and seen alike from the other.
+fn middles(mesh: &Mesh, field: &dyn Field) -> Vec<[Middle; 3]> {
+    let own = |t: usize| -> [Middle; 3] {
+        std::array::from_fn(|i| {
+            let triangle = &mesh.triangles[t];
+            if (triangle.neighbours[i] as usize) < 3 * t + i {
+                return ([0.0; 3], [0.0; 3]);
+            }
+            let (a, b) = (mesh.corner(triangle, i), mesh.corner(triangle, (i + 1) % 3));
+            let middle = scale(0.5, add(a, b));
+            let (there, slope) = mesh.onto(field, middle, mesh.energy_ev);
+            (subtract(there, middle), slope)
+        })
+    };
+    let half: Vec<[Middle; 3]> = (0..mesh.triangles.len()).into_par_iter().map(own).collect();
+    let both = |t: usize| {
+        std::array::from_fn(|i| {
+            let at = (3 * t + i).min(mesh.triangles[t].neighbours[i] as usize);
+            half[at / 3][at % 3]
+        })
+    };
+    (0..mesh.triangles.len()).map(both).collect()
+}
+
+/// Triangle `t` of `mesh`, bent onto the surface through the `middles` of its edges.
+fn curved(mesh: &Mesh, middles: &[Middle; 3], t: usize) -> Curved {
     let triangle = &mesh.triangles[t];
     let u: [Vector; 3] = std::array::from_fn(|i| mesh.corner(triangle, i));
     let slopes: [Vector; 3] =
@@ -50,24 +70,30 @@ fn curved(mesh: &Mesh, field: &dyn Field, t: usize) -> Curved {
     let flat = 0.5 * norm(normal);
     let mut lift = 0.0;
     for i in 0..3 {
-        let middle = scale(0.5, add(u[i], u[(i + 1) % 3]));
-        let (there, slope) = mesh.onto(field, middle, mesh.energy_ev);
-        p[3 + i] = mesh.cartesian(there);
+        let (moved, slope) = middles[i];
+        let moved = mesh.cartesian(moved);
+        p[3 + i] = add(scale(0.5, add(p[i], p[(i + 1) % 3])), moved);
         gradients[3 + i] = mesh.gradient(slope);
-        lift += dot(normal, subtract(p[3 + i], mesh.cartesian(middle)));
+        lift += dot(normal, moved);
     }
     let area = |a: usize, b: usize, c: usize| {
         0.5 * norm(cross(subtract(p[b], p[a]), subtract(p[c], p[a])))
     };
-    let small = [area(0, 3, 5), area(3, 1, 4), area(5, 4, 2), area(3, 4, 5)];
+    let parts = [[0, 3, 5], [3, 1, 4], [5, 4, 2], [3, 4, 5]];
+    let small = parts.map(|[a, b, c]| area(a, b, c));
     let fine: f64 = small.iter().sum();
+    // The four small triangles, and a third of what they change of the flat one.
+    let mut weights = [0.0; 6];
+    for (part, area) in parts.iter().zip(small) {
+        part.iter().for_each(|i| weights[*i] += 4.0 / 9.0 * area);
+    }
+    weights[..3].iter_mut().for_each(|w| *w -= flat / 9.0);
     Curved {
         area: fine + (fine - flat) / 3.0,
         // A third of the area times each middle's height, ∫ 4λ_iλ_j = A/3.
         sliver: 0.5 * lift / 3.0,
-        flat,
-        small,
         gradients,
+        weights,
     }
 }
 
@@ -87,26 +113,26 @@ pub struct SurfaceSums {
 }
 
 /// What a bent triangle adds to the integrals; `below` in Å⁻³.
-fn piece(mesh: &Mesh, field: &dyn Field, t: usize) -> SurfaceSums {
-    let c = curved(mesh, field, t);
-    let mut s = SurfaceSums {
+fn piece(mesh: &Mesh, middles: &[Middle; 3], t: usize) -> SurfaceSums {
+    let c = curved(mesh, middles, t);
+    let g = &c.gradients;
+    let speeds = g.map(norm);
+    let slowness = speeds.map(|s| 1.0 / s.max(1e-12));
+    let pairs = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
+    SurfaceSums {
         area: c.area,
         below: c.sliver,
-        speed: c.integral(norm),
-        states: c.integral(|g| 1.0 / norm(g).max(1e-12)),
-        products: [0.0; 6],
-    };
-    let pairs = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
-    for (x, (i, j)) in s.products.iter_mut().zip(pairs) {
-        *x = c.integral(|g| g[i] * g[j] / norm(g).max(1e-12));
+        speed: c.integral(|p| speeds[p]),
+        states: c.integral(|p| slowness[p]),
+        products: pairs.map(|(i, j)| c.integral(|p| g[p][i] * g[p][j] * slowness[p])),
     }
-    s
 }
 
 /// What each triangle of `mesh` adds to the integrals; `below` in Å⁻³.
 pub(super) fn pieces(mesh: &Mesh, field: &dyn Field) -> Vec<SurfaceSums> {
-    let all = (0..mesh.triangles.len()).into_par_iter();
-    all.map(|t| piece(mesh, field, t)).collect()
+    let middles = middles(mesh, field);
+    let all = middles.par_iter().enumerate();
+    all.map(|(t, own)| piece(mesh, own, t)).collect()
 }
 
 /// Integrals over `mesh`.

@@ -5,9 +5,11 @@
 //! segment so that its mean carries the electron exactly from end to end (ħk̇ = −e v×B): then ∮v_⊥dt = 0 on closed orbits and is exactly the
 //! reciprocal vector on open ones, without which σ is wrong in strong fields. Segments are halved where speed or direction change much.
 
-use super::families::{Chain, Families};
+use super::chains::Chain;
+use super::families::Families;
 use super::field::Field;
-use super::vector::{Vector, add, cross, dot, norm, scale, subtract};
+use super::mesh::NEAR;
+use super::vector::{Vector, add, beyond, cross, dot, norm, scale, subtract};
 use std::f64::consts::PI;
 
 /// Longest segment, in grid steps.
@@ -121,6 +123,8 @@ impl<'a> Tracer<'a> {
         let axis = self.families.direction.unit;
         let mut gradient = [0.0; 3];
         let mut on = false;
+        // The gradient before, and how far the energy was off there.
+        let mut before: Option<(Vector, f64)> = None;
         for step in 0..STEPS {
             let (e, slope) = self.field.slope(mesh.fractional(k));
             gradient = mesh.gradient(slope);
@@ -140,6 +144,15 @@ impl<'a> Tracer<'a> {
                 by = scale(0.5 * mesh.step / length, by);
             }
             k = add(k, by);
+            match before {
+                // The next step would be too short to see: the gradient changes on as it did on the way here.
+                Some((last, reached)) if length < NEAR * mesh.step => {
+                    gradient = beyond(last, gradient, off / reached);
+                    on = true;
+                    break;
+                }
+                _ => before = Some((gradient, off)),
+            }
         }
         let time = match self.log_time {
             None => 1.0,

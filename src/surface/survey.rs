@@ -4,7 +4,7 @@ use super::conductor::flattened;
 use super::field::{Field, Spline};
 use super::integrals::{SurfaceSums, pieces, total};
 use super::mesh::Mesh;
-use super::sample::Sampled;
+use super::sample::{BandField, Sampled};
 use super::sheets::{Sheet, sheets_of};
 use super::vector::{Vector, cross, norm, subtract};
 use crate::bands::BandHeader;
@@ -89,12 +89,11 @@ pub fn survey(
         true => flattened(header)?,
         false => header.lattice.clone(),
     };
-    let mut all = Vec::new();
-    for (at, band) in sampled.bands.iter().enumerate() {
+    let one = |(at, band): (usize, &BandField)| -> Result<Option<BandSurface>> {
         let spline = sampled.spline(at)?;
         let mesh = Mesh::new(&lattice, sampled.grid, &band.energies, &spline, energy_ev)?;
         if mesh.triangles.is_empty() {
-            continue;
+            return Ok(None);
         }
         let pieces = pieces(&mesh, &spline);
         let sheets = sheets_of(&mesh, &pieces);
@@ -104,7 +103,7 @@ pub fn survey(
             false => {
                 let logs: Vec<f64> = band.lifetimes.iter().map(|t| t.ln()).collect();
                 let log = Spline::new(&logs, sampled.grid.n, sampled.grid.shift)?;
-                let at = |v: &super::mesh::Vertex| log.slope(v.u).0.exp();
+                let at = |v: &super::cells::Vertex| log.slope(v.u).0.exp();
                 mesh.vertices.iter().map(at).collect()
             }
         };
@@ -112,7 +111,7 @@ pub fn survey(
             true => inverse_masses(&mesh, &spline),
             false => Vec::new(),
         };
-        all.push(BandSurface {
+        Ok(Some(BandSurface {
             spin: band.spin,
             band: band.band,
             mesh,
@@ -120,9 +119,14 @@ pub fn survey(
             sums,
             lifetimes,
             inverse_masses,
-        });
-    }
-    Ok(all)
+        }))
+    };
+    let all = sampled.bands.par_iter().enumerate().map(one);
+    Ok(all
+        .collect::<Result<Vec<_>>>()?
+        .into_iter()
+        .flatten()
+        .collect())
 }
 
 /// A number with what it is on every second point, and there by another interpolation: the bar is a share of the first difference and all of the second.

@@ -37,6 +37,12 @@ pub fn cross(a: Vector, b: Vector) -> Vector {
     ]
 }
 
+/// As far beyond b as `share` of the way from a to b.
+#[inline(always)]
+pub fn beyond(a: Vector, b: Vector, share: f64) -> Vector {
+    add(b, scale(share, subtract(b, a)))
+}
+
 /// |a|.
 #[inline(always)]
 pub fn norm(a: Vector) -> f64 {

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod browser;
 mod commands;
 
 mod fields;
@@ -10,4 +11,8 @@ mod in_field;
 mod models;
 mod orbits;
 mod real;
+mod results;
+mod scans;
 mod skeaf;
+mod strong;
+mod times;

@@ -37,6 +37,94 @@ fn copper_has_its_orbits() {
     }
 }
 
+/// Copper's extremal orbits are the same for any planes, dense ones too: along [001] belly, rosette and, just below the plane in which the belly touches
+/// the necks, the smallest orbit of electrons: there ∂A/∂k must turn round, since at the contact it diverges with the other sign. In general directions none
+/// comes, goes or moves, and no open orbits are told along [001], where there are none.
+#[test]
+fn no_orbit_of_copper_moves_with_the_planes() {
+    let Some(copper) = shared("wannier/cu/cu_hr.dat.gz") else {
+        return;
+    };
+    let of = |words: &str, planes: usize| {
+        let call = format!(
+            "orbits {} --fermi-level 14.55 --mesh 32 {words} --planes {planes} --json -q",
+            copper.display()
+        );
+        let found = bzint(&call).json()["orbits"].as_array().unwrap().clone();
+        let closed = found.iter().filter(|o| o["kind"] != "open");
+        let all: Vec<(f64, f64, f64)> = closed
+            .map(|o| {
+                let angle = o["angle"]["value"].as_f64().unwrap();
+                (angle, number(&o["frequency"]).0, number(&o["frequency"]).1)
+            })
+            .collect();
+        (all, found.iter().filter(|o| o["kind"] == "open").count())
+    };
+    let (plain, open) = of("--direction 001", 16);
+    assert_eq!((plain.len(), open), (3, 0), "{plain:?}");
+    let (middle, bar) = (plain[1].1, plain[1].2);
+    println!("{middle} ± {bar} T");
+    assert!((middle / 50321.3 - 1.0).abs() < 1e-3 && bar < 1e-3 * middle);
+    for (words, others) in [
+        ("--direction 001", vec![9, 200]),
+        ("--from 001 --to 110 --angles 7", vec![9, 37]),
+    ] {
+        let (usual, _) = of(words, 16);
+        for planes in others {
+            let (dense, _) = of(words, planes);
+            assert_eq!(
+                usual.len(),
+                dense.len(),
+                "{words} {planes}: {usual:?} {dense:?}"
+            );
+            for (a, b) in usual.iter().zip(&dense) {
+                let same = a.0 == b.0 && (a.1 / b.1 - 1.0).abs() < 1e-6;
+                assert!(same, "{words} {planes}: {a:?} {b:?}");
+            }
+        }
+    }
+}
+
+/// The bars of a 16³ table's orbits hold what a 32³ table of the same bands has at the same energy: 19 of 20, and none is off by two bars.
+#[test]
+fn the_bars_of_a_coarse_table_hold() {
+    let files = ["qe/cu/cu.nscf.xml.gz", "qe/cu/cu.nscf32.xml.gz"].map(shared);
+    let [Some(coarse), Some(fine)] = files else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let native = folder.path().join("fine.h5");
+    let words = format!("convert {} -o {} -q", fine.display(), native.display());
+    bzint(&words).text();
+    let (mut all, mut outside) = (0, 0);
+    for direction in ["001", "111", "110", "123"] {
+        let of = |file: &std::path::Path| {
+            let call = format!(
+                "orbits {} --fermi-level 14.552 --mesh 48 --direction {direction} --json -q",
+                file.display()
+            );
+            let found = bzint(&call).json()["orbits"].as_array().unwrap().clone();
+            found
+                .into_iter()
+                .filter(|o| o["kind"] != "open")
+                .collect::<Vec<_>>()
+        };
+        let (a, b) = (of(&coarse), of(&native));
+        assert_eq!(a.len(), b.len());
+        for (x, y) in a.iter().zip(&b) {
+            for name in ["frequency", "cyclotron_mass"] {
+                let ((p, bar), (q, other)) = (number(&x[name]), number(&y[name]));
+                let off = (p - q).abs() / (bar + other);
+                println!("[{direction}] {name}: {p} ± {bar}, 32³ {q} ± {other}, off {off:.1}");
+                assert!(off < 2.0 && bar < 0.1 * p);
+                all += 1;
+                outside += usize::from(off > 1.0);
+            }
+        }
+    }
+    assert!(all >= 20 && 20 * outside <= all, "{outside} of {all}");
+}
+
 /// A field along [001] leaves only closed orbits of electrons, whose magnetoresistance saturates; one along [110] opens orbits: a current along [001] does not
 /// saturate, one across does. Without a field σ is cubic to 1e-10.
 #[test]
@@ -95,6 +183,26 @@ fn surfaces_hold_their_electrons() {
             "{file}: {found} ± {bar}"
         );
     }
+}
+
+/// The same of copper's Wannier Hamiltonian at the level that holds its 11 electrons, beside the count of tetrahedra over the whole zone.
+#[test]
+fn copper_s_hamiltonian_holds_eleven_electrons() {
+    let Some(copper) = shared("wannier/cu/cu_hr.dat.gz") else {
+        return;
+    };
+    let file = copper.display();
+    let level = "--fermi-level 14.5425";
+    let surface = bzint(&format!("surface {file} {level} --mesh 48 --json -q")).json();
+    let zone = bzint(&format!(
+        "fermi {file} {level} --interpolate 128 --backend cpu --json -q"
+    ))
+    .json();
+    let ((a, da), (b, db)) = (number(&surface["electrons"]), number(&zone["electrons"]));
+    println!("{a} ± {da}, by tetrahedra {b} ± {db}");
+    assert!((a - b).abs() <= da + db && da < 1e-4 && db < 2e-3);
+    // The level is given to 1e-4 eV, 3e-5 electrons.
+    assert!((a - 11.0).abs() <= da + 3e-5, "{a} ± {da}");
 }
 
 /// MgB2's surface has the area and the mean speed that IFermi finds; each spin carries half of the current.

@@ -482,7 +482,8 @@ mod tests {
             one[bin] = 1.0;
             let wide = spread.of(&one);
             assert!(wide[..12].iter().all(|x| *x == 0.0));
-            assert!(wide[bin].abs() < 0.6, "{}", wide[bin]);
+            // At the edge of a gap there is one side alone.
+            assert!(wide[bin].abs() < 0.9, "{}", wide[bin]);
             for power in 0..3 {
                 let f = |x: f64| (x - 0.3).powi(power);
                 let sum: f64 = (0..60).map(|k| wide[k] * average(&axis, k, f)).sum();

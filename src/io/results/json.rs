@@ -4,13 +4,11 @@
 mod by_temperature;
 mod directed;
 
-use super::{Coordinates, ResultFile};
+use super::{Coordinates, ResultFile, TENSOR};
 use crate::error::{Error, Result};
 use serde_json::{Map, Value};
 use std::path::Path;
 
-/// Names of a tensor's dimensions.
-const TENSOR: [&str; 4] = ["row", "col", "field", "field2"];
 /// What to do about a damaged summary.
 const REMEDY: &str = "print the summary again with `--json`, or give the HDF5 file of `-o`";
 

@@ -7,8 +7,6 @@ use crate::transport::{
     Directions, RankThreeQuantity, Scalar, TensorQuantity, conductivity_of, mean, mean_in_field,
 };
 
-/// Names of the dimensions of tensors.
-const TENSOR: [&str; 4] = ["row", "col", "field", "field2"];
 /// What the mean of a tensor is called among its components.
 const AVERAGE: &str = "average";
 
@@ -33,21 +31,16 @@ impl From<Scalar> for Estimate {
     }
 }
 
-/// How many of a variable's dimensions are a tensor's: the last ones.
-pub(super) fn rank(variable: &Variable) -> usize {
-    let of_tensor = |d: &&String| TENSOR.contains(&d.as_str());
-    variable.dimensions.iter().filter(of_tensor).count()
-}
-
 /// # Errors
 /// [`Error::BadBands`] for a variable whose numbers do not fill its dimensions.
 pub(super) fn check_shape(file: &ResultFile, variable: &Variable) -> Result<()> {
-    let length = |d: &String| {
+    let states = variable.states().len();
+    let length = |(at, d): (usize, &String)| {
         let found = file.get_dimension(d).map_or(0, |d| d.coordinates.len());
-        let fits = !TENSOR.contains(&d.as_str()) || found == 3;
+        let fits = at < states || found == 3;
         if fits { found } else { 0 }
     };
-    let expected: usize = variable.dimensions.iter().map(length).product();
+    let expected: usize = variable.dimensions.iter().enumerate().map(length).product();
     let bars = variable.error.as_ref().map_or(expected, Vec::len);
     if expected > 0 && variable.data.len() == expected && bars == expected {
         return Ok(());
@@ -72,7 +65,7 @@ pub fn conducting_directions(file: &ResultFile) -> usize {
         _ => {}
     }
     let sigma = conductivity_of("seebeck", |name| file.get(name));
-    sigma.filter(|v| rank(v) == 2).map_or(3, |sigma| {
+    sigma.filter(|v| v.rank() == 2).map_or(3, |sigma| {
         let mut sum = [[0.0; 3]; 3];
         for place in sigma.data.chunks_exact(9) {
             for (x, part) in place.iter().enumerate() {
@@ -94,7 +87,7 @@ pub fn estimates(
     component: Option<&str>,
 ) -> Result<Vec<Estimate>> {
     check_shape(file, variable)?;
-    let rank = rank(variable);
+    let rank = variable.rank();
     let size = 3usize.pow(rank as u32);
     let places = variable.data.len() / size;
     let bar = |x: usize| variable.error.as_ref().map_or(0.0, |e| e[x]);
@@ -150,7 +143,7 @@ fn tensor(variable: &Variable, first: usize, bar: impl Fn(usize) -> f64) -> Tens
 /// Over how many directions of currents, and of fields, the mean of a variable runs at each of its places.
 fn directions(file: &ResultFile, variable: &Variable, places: usize) -> Vec<(usize, usize)> {
     let sigma = conductivity_of(&variable.name, |name| file.get(name));
-    let fits = |s: &&Variable| rank(s) == 2 && s.data.len() == 9 * places;
+    let fits = |s: &&Variable| s.rank() == 2 && s.data.len() == 9 * places;
     match sigma.filter(fits) {
         Some(sigma) => (0..places)
             .map(|p| Directions::of(&tensor(sigma, 9 * p, |_| 0.0).value))

@@ -22,7 +22,7 @@ pub use draw::{dark, svg};
 pub use markup::{escape, html};
 pub use notation::{find, notation};
 #[cfg(feature = "figures")]
-pub use png::png;
+pub use png::{over, png};
 pub use select::{Against, Selection, drawable};
 
 /// Colours that the colour-blind can tell apart, dark on white, for up to seven curves (Okabe and Ito's, without yellow).

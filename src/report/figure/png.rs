@@ -9,11 +9,11 @@ const FONT: &[u8] = include_bytes!("sans.ttf");
 /// Pixels per unit of 1/96 inch: 288 dots per inch.
 const SCALE: f32 = 3.0;
 
-/// A PNG of an SVG of this program, at three pixels per unit.
-///
-/// # Errors
-/// [`Error::BadOption`] for a size that cannot be drawn, [`Error::Internal`] for an SVG that cannot be read (a defect).
-pub fn png(svg: &str) -> Result<Vec<u8>> {
+fn defect(what: impl ToString) -> Error {
+    Error::Internal(format!("figure: {}", what.to_string()))
+}
+
+fn tree(svg: &str) -> Result<usvg::Tree> {
     let mut fonts = usvg::fontdb::Database::new();
     fonts.load_font_data(FONT.to_vec());
     fonts.set_sans_serif_family("DejaVu Sans");
@@ -22,8 +22,27 @@ pub fn png(svg: &str) -> Result<Vec<u8>> {
         font_family: "DejaVu Sans".into(),
         ..usvg::Options::default()
     };
-    let defect = |what: String| Error::Internal(format!("figure: {what}"));
-    let tree = usvg::Tree::from_str(svg, &options).map_err(|e| defect(e.to_string()))?;
+    usvg::Tree::from_str(svg, &options).map_err(defect)
+}
+
+/// Draws an SVG of this program over a picture, as wide as that.
+///
+/// # Errors
+/// [`Error::Internal`] for an SVG that cannot be read (a defect).
+pub fn over(svg: &str, image: &mut tiny_skia::Pixmap) -> Result<()> {
+    let tree = tree(svg)?;
+    let scale = image.width() as f32 / tree.size().width();
+    let scale = tiny_skia::Transform::from_scale(scale, scale);
+    resvg::render(&tree, scale, &mut image.as_mut());
+    Ok(())
+}
+
+/// A PNG of an SVG of this program, at three pixels per unit.
+///
+/// # Errors
+/// [`Error::BadOption`] for a size that cannot be drawn, [`Error::Internal`] for an SVG that cannot be read (a defect).
+pub fn png(svg: &str) -> Result<Vec<u8>> {
+    let tree = tree(svg)?;
     let pixels = |x: f32| (x * SCALE).round() as u32;
     let (width, height) = (pixels(tree.size().width()), pixels(tree.size().height()));
     let mut image = tiny_skia::Pixmap::new(width, height).ok_or_else(|| {
@@ -35,8 +54,8 @@ pub fn png(svg: &str) -> Result<Vec<u8>> {
     })?;
     let scale = tiny_skia::Transform::from_scale(SCALE, SCALE);
     resvg::render(&tree, scale, &mut image.as_mut());
-    let encoded = image.encode_png().map_err(|e| defect(e.to_string()))?;
-    with_density(encoded).ok_or_else(|| defect("no PNG".into()))
+    let encoded = image.encode_png().map_err(defect)?;
+    with_density(encoded).ok_or_else(|| defect("no PNG"))
 }
 
 /// Signature and header of a PNG, bytes; other chunks follow.

@@ -1,6 +1,6 @@
 //! Which numbers of a result file become curves, against what.
 
-use super::component::{Estimate, check_shape, estimates, first_choice, rank};
+use super::component::{Estimate, check_shape, estimates, first_choice};
 use super::notation::{direction_label, find, near, notation, powers, with_index};
 use crate::error::{Error, Result};
 use crate::io::results::{AttributeValue, Coordinates, ResultFile, Variable};
@@ -133,7 +133,7 @@ fn unknown(asked: &str, file: &ResultFile, names: &[&str]) -> Error {
 }
 
 fn series(file: &ResultFile, variable: &Variable, selection: &Selection) -> Result<Series> {
-    let rank = rank(variable);
+    let rank = variable.rank();
     check_shape(file, variable)?;
     let leading: Vec<&str> = variable.dimensions[..variable.dimensions.len() - rank]
         .iter()

@@ -1,6 +1,6 @@
 //! The figure: frequencies over the angle of the field, or, in one direction, the orbits in their planes.
 
-use super::summary::CELL;
+use super::summary::{CELL, no_orbit};
 use crate::error::{Error, Result};
 use crate::io::results::{AttributeValue, ResultFile};
 use crate::report::frame::{BOTTOM, COLOURS, HEIGHT, LEFT, RIGHT, TOP, WIDTH, axes, head};
@@ -38,6 +38,9 @@ impl Drawing {
                 "compute them again",
             )
         };
+        if file.get("frequency").is_none() && file.get("open_share").is_some() {
+            return Err(no_orbit());
+        }
         let of = |name: &str| {
             let found = file.get(name).map(|v| v.data.as_slice());
             found.ok_or_else(|| damaged(name))
@@ -179,6 +182,15 @@ fn scan(s: &mut String, drawing: &Drawing) {
     );
 }
 
+/// A frequency to four digits.
+fn in_tesla(f: f64) -> String {
+    match f {
+        f if f >= 1e5 => format!("{:.1} kT", f * 1e-3),
+        f if f >= 1e3 => format!("{:.2} kT", f * 1e-3),
+        f => format!("{f:.1} T"),
+    }
+}
+
 fn planes(s: &mut String, drawing: &Drawing) {
     let bands = drawing.bands();
     let field = drawing.orbits.first().map_or([0.0, 0.0, 1.0], |o| o.field);
@@ -223,7 +235,10 @@ fn planes(s: &mut String, drawing: &Drawing) {
         around(bounds[1], h),
         ("k across the field in 1/Å", "k across the field in 1/Å"),
     );
-    for (band, curve) in curves {
+    for ((band, curve), frequency) in curves
+        .iter()
+        .zip(drawing.orbits.iter().map(|o| o.frequency))
+    {
         let path: Vec<String> = curve
             .iter()
             .map(|(x, y)| {
@@ -237,6 +252,16 @@ fn planes(s: &mut String, drawing: &Drawing) {
             path.join(" L"),
             COLOURS[band % COLOURS.len()]
         );
+        // Its frequency above its highest point.
+        let highest = curve.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+        if let Some((x, y)) = highest.map(|p| to(p.0, p.1)) {
+            let _ = writeln!(
+                s,
+                "<text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\" font-size=\"11\">{}</text>",
+                y - 5.0,
+                in_tesla(frequency)
+            );
+        }
     }
     legend(s, drawing, &bands);
 }

@@ -295,12 +295,8 @@ pub fn orbits_csv(report: &OrbitsReport) -> String {
 pub fn orbits_result(report: &OrbitsReport, command: &str) -> Result<ResultFile> {
     let mut file = ResultFile::new("orbits", command);
     let all: Vec<(usize, usize, &OrbitRow)> = report.all().collect();
-    if all.is_empty() {
-        return Err(Error::bad_option(
-            "--output",
-            "no direction has an extremal orbit: there is nothing to write or to draw",
-            "give other directions, or leave the file away: the table tells the open orbits",
-        ));
+    if all.is_empty() && report.found.iter().all(|c| c.open.is_empty()) {
+        return Err(no_orbit());
     }
     file.attribute("input", report.input.as_str())
         .attribute("input_format", report.header.provenance.format.as_str())
@@ -309,6 +305,28 @@ pub fn orbits_result(report: &OrbitsReport, command: &str) -> Result<ResultFile>
         .attribute("energy_ev", report.energy_ev)
         .attribute("energy_origin", report.origin.as_str())
         .attribute(CELL, report.header.lattice.volume());
+    if !all.is_empty() {
+        put_extremes(report, &all, &mut file)?;
+    }
+    put_open(report, &mut file)?;
+    Ok(file)
+}
+
+/// What is said where no orbit is extremal.
+pub(super) fn no_orbit() -> Error {
+    Error::bad_option(
+        "--output",
+        "no direction has an extremal orbit: there is nothing to draw",
+        "give other directions; the table and an .h5 file tell the open orbits",
+    )
+}
+
+/// Extremal orbits with their curves.
+fn put_extremes(
+    report: &OrbitsReport,
+    all: &[(usize, usize, &OrbitRow)],
+    file: &mut ResultFile,
+) -> Result<()> {
     let numbers: Vec<f64> = (1..=all.len()).map(|i| i as f64).collect();
     file.dimension("orbit", numbers, "", "extremal orbit")?;
     let mut add =
@@ -345,7 +363,7 @@ pub fn orbits_result(report: &OrbitsReport, command: &str) -> Result<ResultFile>
             name, unit, about, ..
         } = column;
         match column.barred {
-            true => Bars::list(&all).put(&mut file, name, &["orbit"], unit, about)?,
+            true => Bars::list(&all).put(file, name, &["orbit"], unit, about)?,
             false => {
                 let values = all.iter().map(|q| q.value).collect();
                 file.variable(name, &["orbit"], values, unit, about)?;
@@ -366,8 +384,7 @@ pub fn orbits_result(report: &OrbitsReport, command: &str) -> Result<ResultFile>
     let about = "points of the orbits, one orbit behind the other";
     let points = points.into_flattened();
     file.variable("place", &["point", "row"], points, "1/angstrom", about)?;
-    put_open(report, &mut file)?;
-    Ok(file)
+    Ok(())
 }
 
 /// Open orbits on a dimension of their own, where there are any.

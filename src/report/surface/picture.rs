@@ -1,8 +1,11 @@
 //! A picture of a surface, drawn without a screen: a depth buffer, one light, and the zone's edges.
 
 use super::colours::colour;
+use super::legend::{STRIP, WIDTH, framed, legend};
 use super::view::View;
 use crate::error::{Error, Result};
+use crate::io::polygons::base64;
+use crate::report::figure::over;
 use crate::surface::vector::{Vector, cross, dot, norm, unit};
 use resvg::tiny_skia;
 
@@ -30,11 +33,83 @@ impl Canvas {
     }
 }
 
-/// A PNG of the surface.
+/// Colours beside the surface's own.
+struct Inks {
+    paper: [u8; 3],
+    edges: [f32; 3],
+    letters: &'static str,
+}
+
+impl Inks {
+    fn paper_share(&self) -> [f32; 3] {
+        self.paper.map(|c| f32::from(c) / 255.0)
+    }
+}
+
+/// A PNG of the surface with the scale of its colours.
 ///
 /// # Errors
 /// [`Error::Internal`] where the picture cannot be encoded (a defect).
-pub fn surface_png(view: &View) -> Result<Vec<u8>> {
+pub fn surface_png(view: &View, on_dark: bool) -> Result<Vec<u8>> {
+    let square = draw(view, on_dark)?;
+    let height = SIDE as f64 * (1.0 + STRIP / WIDTH);
+    let mut image =
+        tiny_skia::Pixmap::new(SIDE as u32, height.round() as u32).ok_or_else(defect)?;
+    let inks = inks(on_dark);
+    let [r, g, b] = inks.paper_share();
+    image.fill(tiny_skia::Color::from_rgba(r, g, b, 1.0).ok_or_else(defect)?);
+    let all = image.data_mut();
+    all[..square.data().len()].copy_from_slice(square.data());
+    over(
+        &framed(&legend(view, inks.letters), inks.letters),
+        &mut image,
+    )?;
+    encoded(&image)
+}
+
+/// The same as an SVG, the surface a picture in it.
+///
+/// # Errors
+/// As [`surface_png`].
+pub fn surface_svg(view: &View, on_dark: bool) -> Result<String> {
+    let square = base64(&encoded(&draw(view, on_dark)?)?);
+    let Inks { paper, letters, .. } = inks(on_dark);
+    let [r, g, b] = paper;
+    let elements = format!(
+        "<rect width=\"100%\" height=\"100%\" fill=\"#{r:02x}{g:02x}{b:02x}\"/>\n<image width=\"{WIDTH}\" height=\"{WIDTH}\" href=\"data:image/png;base64,{square}\"/>\n{}",
+        legend(view, letters)
+    );
+    Ok(framed(&elements, letters))
+}
+
+fn inks(on_dark: bool) -> Inks {
+    match on_dark {
+        false => Inks {
+            paper: [0xFF; 3],
+            edges: [0.25; 3],
+            letters: "#222222",
+        },
+        // Those of dark figures.
+        true => Inks {
+            paper: [0x14, 0x17, 0x1C],
+            edges: [0.7; 3],
+            letters: "#E4E6EB",
+        },
+    }
+}
+
+fn defect() -> Error {
+    Error::Internal("picture of a surface".into())
+}
+
+fn encoded(image: &tiny_skia::Pixmap) -> Result<Vec<u8>> {
+    let found = image.encode_png();
+    found.map_err(|e| Error::Internal(format!("picture of a surface: {e}")))
+}
+
+/// The surface and the zone, square.
+fn draw(view: &View, on_dark: bool) -> Result<tiny_skia::Pixmap> {
+    let inks = inks(on_dark);
     let towards = unit(EYE);
     let right = unit(cross([0.0, 0.0, 1.0], towards));
     let up = cross(towards, right);
@@ -54,7 +129,7 @@ pub fn surface_png(view: &View) -> Result<Vec<u8>> {
     let mut canvas = Canvas {
         side,
         depth: vec![f32::MIN; side * side],
-        colour: vec![[1.0; 3]; side * side],
+        colour: vec![inks.paper_share(); side * side],
     };
     let light = unit([0.3, -0.9, 0.8]);
     let (low, high) = view.ranges.first().copied().unwrap_or((0.0, 1.0));
@@ -74,7 +149,7 @@ pub fn surface_png(view: &View) -> Result<Vec<u8>> {
         fill(&mut canvas, corners, shades);
     }
     for [a, b] in &view.edges {
-        stroke(&mut canvas, project(*a), project(*b), 2, [0.25; 3]);
+        stroke(&mut canvas, project(*a), project(*b), 2, inks.edges);
     }
     for line in &view.lines {
         // Curves lie on the surface, and are drawn a little in front of it.
@@ -87,8 +162,7 @@ pub fn surface_png(view: &View) -> Result<Vec<u8>> {
             stroke(&mut canvas, nearer(*a), nearer(*b), 6, colour);
         }
     }
-    let mut image = tiny_skia::Pixmap::new(SIDE as u32, SIDE as u32)
-        .ok_or_else(|| Error::Internal("picture of a surface".into()))?;
+    let mut image = tiny_skia::Pixmap::new(SIDE as u32, SIDE as u32).ok_or_else(defect)?;
     for (at, pixel) in image.data_mut().chunks_exact_mut(4).enumerate() {
         let (x, y) = (at % SIDE * FINER, at / SIDE * FINER);
         let mut sum = [0.0f32; 3];
@@ -101,9 +175,7 @@ pub fn surface_png(view: &View) -> Result<Vec<u8>> {
         }
         pixel[3] = 255;
     }
-    image
-        .encode_png()
-        .map_err(|e| Error::Internal(format!("picture of a surface: {e}")))
+    Ok(image)
 }
 
 /// A line `width` pixels wide.

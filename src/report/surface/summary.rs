@@ -39,17 +39,27 @@ pub struct SurfaceReport<'a> {
 }
 
 /// One sheet in numbers.
-struct Row {
-    spin: usize,
-    band: usize,
-    kind: Character,
-    area: Scalar,
-    speed: Scalar,
-    mean_free_path: Option<Scalar>,
-    volume: Option<Scalar>,
-    euler: i64,
-    open: Vec<[i32; 3]>,
-    centre: Option<[f64; 3]>,
+pub(super) struct Row {
+    /// Spin channel, from 1.
+    pub spin: usize,
+    /// Band, as the file counts.
+    pub band: usize,
+    /// Pocket or open.
+    pub kind: Character,
+    /// Å⁻².
+    pub area: Scalar,
+    /// Area-weighted mean of |v|, m/s.
+    pub speed: Scalar,
+    /// Area-weighted mean of |v|τ, m.
+    pub mean_free_path: Option<Scalar>,
+    /// Of a closed pocket, Å⁻³.
+    pub volume: Option<Scalar>,
+    /// Euler characteristic.
+    pub euler: i64,
+    /// Reciprocal lattice vectors along which it goes on.
+    pub open: Vec<[i32; 3]>,
+    /// A pocket's centre, fractional.
+    pub centre: Option<[f64; 3]>,
 }
 
 impl SurfaceReport<'_> {
@@ -116,7 +126,8 @@ impl SurfaceReport<'_> {
         })
     }
 
-    fn rows(&self) -> Vec<Row> {
+    /// The sheets, in the order of the bands, largest first.
+    pub(super) fn rows(&self) -> Vec<Row> {
         let mut rows = Vec::new();
         for s in self.fine {
             let same = |all: &&BandSurface| (all.spin, all.band) == (s.spin, s.band);
@@ -159,7 +170,7 @@ impl SurfaceReport<'_> {
     }
 
     /// Carriers of a pocket, cm⁻³.
-    fn carriers(&self, volume: Scalar) -> Scalar {
+    pub(super) fn carriers(&self, volume: Scalar) -> Scalar {
         volume.scaled(self.header.spin.degeneracy() / (8.0 * PI.powi(3)) * 1e24)
     }
 

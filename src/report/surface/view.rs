@@ -161,9 +161,11 @@ impl View {
                             })
                             .collect();
                         for i in 2..indices.len() {
-                            polygons
-                                .triangles
-                                .push([indices[0], indices[i - 1], indices[i]]);
+                            let t = [indices[0], indices[i - 1], indices[i]];
+                            // Where the surface goes through a grid point, triangles shrink to nothing.
+                            if t[0] != t[1] && t[1] != t[2] && t[2] != t[0] {
+                                polygons.triangles.push(t);
+                            }
                         }
                     }
                 }
@@ -205,6 +207,23 @@ impl View {
             counts,
             lines: Vec::new(),
             zone,
+        }
+    }
+
+    /// Of polygons that are in the zone already.
+    pub(super) fn drawn(
+        polygons: Polygons,
+        edges: Vec<[Vector; 2]>,
+        ranges: Vec<(f64, f64)>,
+        counts: Vec<usize>,
+    ) -> Self {
+        Self {
+            polygons,
+            edges,
+            ranges,
+            counts,
+            lines: Vec::new(),
+            zone: None,
         }
     }
 
