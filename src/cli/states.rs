@@ -283,7 +283,7 @@ impl StatesOption {
         let carrying = carrying(&plan.chemical_potentials_ev, hot);
         let middles = plan.chemical_potentials_ev.iter();
         let middles: Vec<f64> = middles.map(|(low, high)| 0.5 * (low + high)).collect();
-        let relevance = WindowRelevance::new(temperatures, &middles, gap);
+        let relevance = WindowRelevance::new(temperatures, &middles, gap).by_energy(true);
         let channels = self.channels(source.header());
         let mut states = Vec::new();
         let (mut crossings, mut conducted) = (None, [[0.0; 3]; 3]);

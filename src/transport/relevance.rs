@@ -73,6 +73,15 @@ impl WindowRelevance {
         }
     }
 
+    /// The same where every energy is a result of its own: a relaxation time that is singular at a band edge makes much of what few states
+    /// hold, and a number of modes is asked for at an energy.
+    pub fn by_energy(mut self, alone: bool) -> Self {
+        if alone {
+            self.distinct.clear();
+        }
+        self
+    }
+
     /// The side of the middle of a gap that an energy (eV) is on: 0 above it and where there is none, 1 below.
     fn side(&self, energy_ev: f64) -> usize {
         usize::from(self.middle_ev.is_some_and(|middle| energy_ev < middle))

@@ -8,7 +8,7 @@ const GROUPS: usize = 16;
 const LEAST: f64 = 1e-12;
 
 /// Groups of bins, and how much they matter.
-pub(super) struct BinGoals {
+pub struct BinGoals {
     /// Edges of the groups, eV.
     pub edges: Vec<f64>,
     /// Largest relevance in each group; None where all matter alike.

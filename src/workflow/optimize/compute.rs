@@ -88,7 +88,8 @@ impl Optimize {
                 (0..=RELEVANT).map(move |i| low + (high - low) * i as f64 / RELEVANT as f64)
             })
             .collect();
-        let relevance = WindowRelevance::new(&[cold, hot], &levels, gap);
+        let times_vary = self.relaxation.scattering.is_some();
+        let relevance = WindowRelevance::new(&[cold, hot], &levels, gap).by_energy(times_vary);
         let lifetimes = source.header().has_lifetimes;
         let own = lifetimes && !self.relaxation.given();
         let request = Request {

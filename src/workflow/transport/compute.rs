@@ -125,7 +125,8 @@ impl Transport {
         let axis = plan.axis()?;
         let middles = plan.chemical_potentials_ev.iter();
         let middles: Vec<f64> = middles.map(|(low, high)| 0.5 * (low + high)).collect();
-        let relevance = WindowRelevance::new(temperatures, &middles, gap);
+        let times_vary = model.is_some() || self.mean_free_path.is_some();
+        let relevance = WindowRelevance::new(temperatures, &middles, gap).by_energy(times_vary);
         let request = Request {
             channels,
             relevance: Some(&relevance),
