@@ -5,9 +5,9 @@ use super::outputs::{Delivery, Outputs, file_to_write, of_option};
 use super::phonon::open;
 use super::plausible;
 use super::quantity::{Kind, positive};
-use crate::elastic::{Stiffness, focus_map, section, waves};
+use crate::elastic::{Christoffel, Stiffness, focus_map, section};
 use crate::error::{Error, Result};
-use crate::phonons::{heat_flow_map, long_waves};
+use crate::phonons::{LongWaves, heat_flow_map};
 use crate::report::figure::png;
 use crate::report::{
     FocusingReport, branch_waves_json, branch_waves_table, focusing_json, focusing_svg,
@@ -40,7 +40,7 @@ pub struct Focusing {
     /// Density in kg/m^3
     #[arg(long, value_name = "KG/M3", value_parser = parse_mass_density, allow_hyphen_values = true)]
     density: Option<f64>,
-    /// A file of phonons in the place of elastic constants: its first three branches near Γ, and a map of where their heat flows
+    /// A file of phonons in the place of elastic constants: its first three branches for q → 0, and maps of where their heat flows
     #[arg(long, value_name = "FILE", conflicts_with_all = ["elastic", "density"])]
     phonons: Option<PathBuf>,
     /// Temperature of the heat of --phonons, K
@@ -102,18 +102,20 @@ impl Focusing {
         if let Some(file) = &self.phonons {
             let phonons = open(file)?;
             outputs.spare_inputs()?;
+            let near = LongWaves::of(&phonons)?;
             let mut rows = Vec::new();
             for n in self.directions() {
                 let label = format!("{},{},{}", n[0], n[1], n[2]);
                 let header = phonons.header();
                 let n = TransportDirection::parse(&label, &header.lattice, &phonons.group)?;
-                let waves = long_waves(&phonons, n.unit)?;
+                let waves = near.waves(n.unit)?;
                 rows.push((n, waves));
             }
             end.print(|| branch_waves_json(&rows), || branch_waves_table(&rows));
             if let Some(out) = &self.out {
                 let map = heat_flow_map(&phonons, self.temperature, self.axis, side)?;
-                let figure = focusing_svg(&map, None, self.axis);
+                let (cut, bar) = near.section(self.axis, ANGLES)?;
+                let figure = focusing_svg(&map, &cut, self.axis, Some(bar));
                 end.write(out, |path| draw(path, &figure));
             }
             return end.finish();
@@ -121,16 +123,17 @@ impl Focusing {
         plausible::warn(&self.output, &plausible::MASS_DENSITY, self.density);
         let density = self.density.unwrap_or(f64::NAN);
         let stiffness = Stiffness::new(&self.elastic)?;
+        let medium = Christoffel::of(&stiffness, density)?;
         let mut rows = Vec::new();
         for n in self.directions() {
-            rows.push((n, waves(&stiffness, density, n)?));
+            rows.push((n, medium.waves(n)?));
         }
         let report = FocusingReport { density, rows };
         end.print(|| focusing_json(&report), || focusing_table(&report));
         if let Some(path) = &self.out {
             let map = focus_map(&stiffness, density, self.axis, side, RAYS)?;
-            let cut = section(&stiffness, density, self.axis, ANGLES)?;
-            let figure = focusing_svg(&map, Some(&cut), self.axis);
+            let cut = section(&medium, self.axis, ANGLES)?;
+            let figure = focusing_svg(&map, &cut, self.axis, None);
             end.write(path, |path| draw(path, &figure));
         }
         end.finish()

@@ -4,7 +4,7 @@
 //! each pixel, which stays finite at the caustics where the factor itself does not.
 
 use super::Stiffness;
-use super::waves::{frame, waves};
+use super::waves::{Christoffel, frame};
 use crate::error::Result;
 use rayon::prelude::*;
 use std::f64::consts::PI;
@@ -23,7 +23,7 @@ pub struct FocusMap {
 /// A map around `axis` (the middle of the picture), with `rays` wave vectors for each pixel on average.
 ///
 /// # Errors
-/// As [`waves`].
+/// As [`Christoffel::of`] and [`Christoffel::waves`].
 pub fn focus_map(
     stiffness: &Stiffness,
     density: f64,
@@ -32,7 +32,8 @@ pub fn focus_map(
     rays: usize,
 ) -> Result<FocusMap> {
     // One wave first: what is wrong is said once.
-    waves(stiffness, density, axis)?;
+    let medium = Christoffel::of(stiffness, density)?;
+    medium.waves(axis)?;
     let turn = frame(axis);
     let inside = (PI / 4.0 * (side * side) as f64).max(1.0);
     // Half of the directions go to this hemisphere.
@@ -43,7 +44,7 @@ pub fn focus_map(
         let z = 1.0 - (2.0 * i as f64 + 1.0) / count as f64;
         let r = (1.0 - z * z).max(0.0).sqrt();
         let (s, c) = (golden * i as f64).sin_cos();
-        let Ok(found) = waves(stiffness, density, [r * c, r * s, z]) else {
+        let Ok(found) = medium.waves([r * c, r * s, z]) else {
             return bins;
         };
         for (bin, wave) in bins.iter_mut().zip(&found) {
@@ -132,13 +133,8 @@ pub struct Section {
 /// The section across `normal`, at `count` angles.
 ///
 /// # Errors
-/// As [`waves`].
-pub fn section(
-    stiffness: &Stiffness,
-    density: f64,
-    normal: [f64; 3],
-    count: usize,
-) -> Result<Section> {
+/// As [`Christoffel::waves`].
+pub fn section(medium: &Christoffel, normal: [f64; 3], count: usize) -> Result<Section> {
     let [a, b, _] = frame(normal);
     let mut found = Section {
         angle: Vec::new(),
@@ -151,7 +147,7 @@ pub fn section(
         let (s, c) = angle.sin_cos();
         let n = std::array::from_fn(|x| c * a[x] + s * b[x]);
         found.angle.push(angle);
-        for (m, wave) in waves(stiffness, density, n)?.iter().enumerate() {
+        for (m, wave) in medium.waves(n)?.iter().enumerate() {
             let along = |axis: [f64; 3]| {
                 (0..3)
                     .map(|x| axis[x] * wave.group_velocity[x])

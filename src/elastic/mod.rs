@@ -6,4 +6,4 @@ mod waves;
 
 pub use focus::{FocusMap, Section, focus_map, map_axes, pixel_of, section};
 pub use stiffness::Stiffness;
-pub use waves::{Wave, waves};
+pub use waves::{Christoffel, Wave, waves};

@@ -32,43 +32,75 @@ pub struct Wave {
     pub orientation: f64,
 }
 
+/// Christoffel's matrix Γ(k) of a medium, in (m/s)²: a symmetric matrix whose elements are quadratic forms of the unit vector k.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Christoffel {
+    /// ∂²Γ_il/∂k_a∂k_b, `[a][b]`.
+    second: [[Matrix3<f64>; 3]; 3],
+}
+
+impl Christoffel {
+    /// Of elastic constants and a density in kg/m³.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for a density that is not positive.
+    pub fn of(stiffness: &Stiffness, density: f64) -> Result<Self> {
+        if !(density.is_finite() && density > 0.0) {
+            return Err(Error::bad_option(
+                "--density",
+                format!("{density} kg/m^3"),
+                "give a positive density",
+            ));
+        }
+        // c = C/ρ in (m/s)².
+        Ok(Self::new(|i, l, a, b| {
+            stiffness.at(i, a, b, l) * 1e9 / density
+        }))
+    }
+
+    /// Γ_il = Σ `form`(i, l, a, b) k_a k_b, symmetric in i and l; the part symmetric in a and b is what counts.
+    pub fn new(form: impl Fn(usize, usize, usize, usize) -> f64) -> Self {
+        let second = |a, b| Matrix3::from_fn(|i, l| form(i, l, a, b) + form(i, l, b, a));
+        Self {
+            second: std::array::from_fn(|a| std::array::from_fn(|b| second(a, b))),
+        }
+    }
+
+    /// The three waves along `direction` (any length), the slowest first.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for a direction of no length.
+    pub fn waves(&self, direction: [f64; 3]) -> Result<[Wave; 3]> {
+        let n = Vector3::from(direction);
+        if !(n.norm() > 0.0 && n.norm().is_finite()) {
+            return Err(Error::bad_option(
+                "--direction",
+                format!("{direction:?} has no direction"),
+                "give three numbers that are not all zero",
+            ));
+        }
+        let k = n.normalize();
+        let second = &self.second;
+        let first: [Matrix3<f64>; 3] =
+            std::array::from_fn(|a| (0..3).map(|b| second[a][b] * k[b]).sum());
+        let gamma: Matrix3<f64> = (0..3).map(|a| first[a] * (0.5 * k[a])).sum();
+        let eigen = SymmetricEigen::new(gamma);
+        let mut order = [0, 1, 2];
+        order.sort_by(|a, b| eigen.eigenvalues[*a].total_cmp(&eigen.eigenvalues[*b]));
+        let values = order.map(|i| eigen.eigenvalues[i]);
+        let vectors = order.map(|i| eigen.eigenvectors.column(i).into_owned());
+        Ok(std::array::from_fn(|m| {
+            one(&k, &values, &vectors, &first, second, m)
+        }))
+    }
+}
+
 /// The three waves along `direction` (any length), the slowest first; density in kg/m³.
 ///
 /// # Errors
 /// [`Error::BadOption`] for a direction of no length or a density that is not positive.
 pub fn waves(stiffness: &Stiffness, density: f64, direction: [f64; 3]) -> Result<[Wave; 3]> {
-    let n = Vector3::from(direction);
-    if !(n.norm() > 0.0 && n.norm().is_finite()) {
-        return Err(Error::bad_option(
-            "--direction",
-            format!("{direction:?} has no direction"),
-            "give three numbers that are not all zero",
-        ));
-    }
-    if !(density.is_finite() && density > 0.0) {
-        return Err(Error::bad_option(
-            "--density",
-            format!("{density} kg/m^3"),
-            "give a positive density",
-        ));
-    }
-    let k = n.normalize();
-    // c = C/ρ in (m/s)².
-    let c = |i, j, l, m| stiffness.at(i, j, l, m) * 1e9 / density;
-    let second: [[Matrix3<f64>; 3]; 3] = std::array::from_fn(|a| {
-        std::array::from_fn(|b| Matrix3::from_fn(|i, l| c(i, a, b, l) + c(i, b, a, l)))
-    });
-    let first: [Matrix3<f64>; 3] =
-        std::array::from_fn(|a| (0..3).map(|b| second[a][b] * k[b]).sum());
-    let gamma: Matrix3<f64> = (0..3).map(|a| first[a] * (0.5 * k[a])).sum();
-    let eigen = SymmetricEigen::new(gamma);
-    let mut order = [0, 1, 2];
-    order.sort_by(|a, b| eigen.eigenvalues[*a].total_cmp(&eigen.eigenvalues[*b]));
-    let values = order.map(|i| eigen.eigenvalues[i]);
-    let vectors = order.map(|i| eigen.eigenvectors.column(i).into_owned());
-    Ok(std::array::from_fn(|m| {
-        one(&k, &values, &vectors, &first, &second, m)
-    }))
+    Christoffel::of(stiffness, density)?.waves(direction)
 }
 
 fn one(

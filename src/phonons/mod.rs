@@ -24,7 +24,7 @@ pub use crossover::{crossings, debye_drag, free_electron_diffusion};
 pub use drag::{DragModel, Wind, drag_conductivity, herring};
 pub use flow::heat_flow_map;
 pub use heat::{Branch, Heat, Lifetimes, by_branch, heat};
-pub use long_waves::{LongWave, long_waves};
+pub use long_waves::{LongWave, LongWaves};
 pub use modes::{ModeSums, mode_sums};
 pub use rates::{Mechanism, PhononRates};
 pub use spectrum::{PhononSpectrum, thermal_axis};

@@ -1,4 +1,4 @@
-//! A file's branches as waves near Γ, as a table and JSON.
+//! A file's branches as waves for q → 0, as a table and JSON.
 
 use super::format::{scalar, scalar_json};
 use super::sheet::direction_words;
@@ -13,7 +13,7 @@ pub type BranchWaves = [(TransportDirection, Vec<LongWave>)];
 /// Rows of columns.
 pub fn branch_waves_table(rows: &BranchWaves) -> String {
     let mut s = String::from(
-        "# branches two steps of the grid from Gamma; bars: what they are three steps from it; v_ph and v_g in m/s, angle between q and v_g in degrees, A = dOmega_q/dOmega_v\n",
+        "# branches for q -> 0, extrapolated from the points around Gamma; v_ph and v_g in m/s, angle between q and v_g in degrees, A = dOmega_q/dOmega_v (not resolved: two waves are one)\n",
     );
     for (direction, waves) in rows {
         let _ = writeln!(s, "# along {}", direction_words(direction));

@@ -91,12 +91,14 @@ const COLOURS: usize = 64;
 /// What the maps of a file's branches are called.
 const BRANCHES: [&str; 3] = ["branch 1", "branch 2", "branch 3"];
 
-/// Three maps, above a section of the slowness and of the wave surface where they are of elastic waves.
-pub fn focusing_svg(map: &FocusMap, cut: Option<&Section>, axis: [f64; 3]) -> String {
+/// Three maps, above a section of the slowness and of the wave surface. A file's branches (the maps are of their heat) have a bar of the
+/// slowness, the largest as a share; elastic waves have none.
+pub fn focusing_svg(map: &FocusMap, cut: &Section, axis: [f64; 3], bar: Option<f64>) -> String {
     let width = 3.0 * PANEL + 4.0 * MARGIN;
-    let (height, names, what) = match cut {
-        Some(_) => (2.0 * (PANEL + HEADER) + FOOTER + MARGIN, NAMES, "Energy"),
-        None => (PANEL + HEADER + FOOTER, BRANCHES, "Heat"),
+    let height = 2.0 * (PANEL + HEADER) + FOOTER + MARGIN;
+    let (names, what) = match bar {
+        None => (NAMES, "Energy"),
+        Some(_) => (BRANCHES, "Heat"),
     };
     let mut s = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" \
@@ -127,10 +129,6 @@ pub fn focusing_svg(map: &FocusMap, cut: Option<&Section>, axis: [f64; 3]) -> St
         MARGIN + 290.0,
         HEADER + PANEL + 22.0
     );
-    let Some(cut) = cut else {
-        s += "</svg>\n";
-        return s;
-    };
     let top = HEADER + PANEL + FOOTER + HEADER;
     let slowness = |m: usize| -> Vec<[f64; 2]> {
         let polar = cut.angle.iter().zip(&cut.slowness[m]);
@@ -160,7 +158,10 @@ pub fn focusing_svg(map: &FocusMap, cut: Option<&Section>, axis: [f64; 3]) -> St
         top,
         &format!("group velocity across {axis}, km/s"),
     );
-    for (m, name) in NAMES.iter().enumerate() {
+    for (m, name) in names.iter().enumerate() {
+        if cut.slowness[m].is_empty() {
+            continue;
+        }
         let (x, y) = (
             3.0 * MARGIN + 2.0 * PANEL + 20.0,
             top + 40.0 + 24.0 * m as f64,
@@ -174,6 +175,23 @@ pub fn focusing_svg(map: &FocusMap, cut: Option<&Section>, axis: [f64; 3]) -> St
             colour(m, 3),
             x + 34.0
         );
+    }
+    if let Some(bar) = bar {
+        let x = 3.0 * MARGIN + 2.0 * PANEL + 20.0;
+        for (line, words) in [
+            "for q → 0, extrapolated from".to_owned(),
+            "the points around Γ".to_owned(),
+            format!("bars of the slowness: at most {:.2} %", 100.0 * bar),
+        ]
+        .iter()
+        .enumerate()
+        {
+            let _ = writeln!(
+                s,
+                "<text x=\"{x:.1}\" y=\"{:.1}\" font-size=\"12\">{words}</text>",
+                top + 130.0 + 18.0 * line as f64
+            );
+        }
     }
     s += "</svg>\n";
     s

@@ -184,6 +184,13 @@ fn elastic_waves_and_maps_are_written() {
         at,
         "focusing --phonons p.h5 -T 100 --pixels 30 -o map.png -q",
     );
+    run(
+        at,
+        "focusing --phonons p.h5 -T 100 --pixels 30 -o map.svg -q",
+    );
+    let figure = std::fs::read_to_string(at.join("map.svg")).unwrap();
+    assert!(figure.contains("slowness across") && figure.contains("group velocity across"));
+    assert!(figure.contains("bars of the slowness"));
 }
 
 #[test]

@@ -147,38 +147,54 @@ fn what_is_no_crystal_is_refused() {
 }
 
 /// A file's branches near Γ: the scalar branch is isotropic there with c = ω₀a/√2, and silicon's waves are those of its elastic constants
-/// as far as 11³ points reach down to Γ.
+/// as far as the file's forces, of a small supercell, have them.
 #[test]
 fn branches_of_a_file_are_waves_near_gamma() {
     use bzint::crystal::KGrid;
     use bzint::phonons::model::PhononModel;
-    for shift in [0.0, 0.5] {
-        let grid = KGrid::new([40; 3], [shift; 3]).unwrap();
+    for (n, shift) in [(8, 0.0), (8, 0.5), (12, 0.0), (40, 0.0)] {
+        let grid = KGrid::new([n; 3], [shift; 3]).unwrap();
         let phonons = PhononModel::Scalar.phonons(4.0, 10.0, grid).unwrap();
         let speed = 2.0 * std::f64::consts::PI * 1e13 * 4e-10 / 2f64.sqrt();
         for n in [[0.0, 0.0, 1.0], [1.0, 1.0, 0.0], [1.0, 2.0, 3.0]] {
-            let wave = bzint::phonons::long_waves(&phonons, n).unwrap()[0];
+            let wave = bzint::phonons::LongWaves::of(&phonons)
+                .unwrap()
+                .waves(n)
+                .unwrap()[0];
             let held = |got: bzint::uncertainty::Scalar, want: f64, most: f64| {
                 let off = (got.value - want).abs();
                 assert!(
-                    off <= got.error + 1e-3 * want && got.error < most,
+                    off <= got.error + 1e-9 * want && got.error < most,
                     "{n:?} {got:?} {want}"
                 );
             };
-            held(wave.phase_velocity, speed, 0.05 * speed);
-            held(wave.group_speed, speed, 0.1 * speed);
-            assert!(wave.power_flow_angle.value < 3.0, "{wave:?}");
-            assert!((wave.enhancement.value - 1.0).abs() < 0.25, "{wave:?}");
+            held(wave.phase_velocity, speed, 0.01 * speed);
+            held(wave.group_speed, speed, 0.01 * speed);
+            assert!(wave.power_flow_angle.value < 0.1, "{wave:?}");
+            assert!((wave.enhancement.value - 1.0).abs() < 0.01, "{wave:?}");
         }
     }
+    // A chain: ω_m a/2.
+    let grid = KGrid::new([20, 1, 1], [0.0; 3]).unwrap();
+    let chain = PhononModel::Chain.phonons(4.0, 10.0, grid).unwrap();
+    let waves = bzint::phonons::LongWaves::of(&chain).unwrap();
+    let got = waves.waves([1.0, 0.0, 0.0]).unwrap()[0].phase_velocity;
+    let want = std::f64::consts::PI * 1e13 * 4e-10;
+    assert!(
+        (got.value - want).abs() <= got.error && got.error < 0.02 * want,
+        "{got:?}"
+    );
     let Some(file) = crate::common::shared("phonon/Si/kappa-m111111.hdf5") else {
         return;
     };
     let phonons = bzint::io::phonons::open(&file).unwrap();
     for n in [[0.0, 0.0, 1.0], [1.0, 1.0, 0.0], [1.0, 1.0, 1.0]] {
-        let found = bzint::phonons::long_waves(&phonons, n).unwrap();
-        // Two steps of 11 are a third of the way to the zone's face, where the transverse branches bend already.
-        let bent = [0.25, 0.25, 0.12];
+        let found = bzint::phonons::LongWaves::of(&phonons)
+            .unwrap()
+            .waves(n)
+            .unwrap();
+        // The file's forces are not those of measured constants: its transverse waves are slower.
+        let bent = [0.17, 0.17, 0.08];
         for ((w, elastic), bent) in found.iter().zip(of(SI, n)).zip(bent) {
             let room = bent * elastic.phase_velocity + w.phase_velocity.error;
             let off = (w.phase_velocity.value - elastic.phase_velocity).abs();
@@ -188,7 +204,7 @@ fn branches_of_a_file_are_waves_near_gamma() {
                 elastic.phase_velocity
             );
             assert!(
-                w.phase_velocity.error < 0.15 * elastic.phase_velocity,
+                w.phase_velocity.error < 0.08 * elastic.phase_velocity,
                 "{w:?}"
             );
         }
