@@ -9,6 +9,9 @@ pub fn scalar(q: Scalar) -> String {
     if q.value.is_nan() {
         return "not resolved".into();
     }
+    if q.value.is_infinite() {
+        return "infinite".into();
+    }
     let magnitude = q.value.abs();
     if magnitude != 0.0 && !(1e-3..1e6).contains(&magnitude) {
         return scientific(q);
@@ -89,7 +92,8 @@ pub fn tensor_json(t: &TensorQuantity, unit: &str) -> Value {
 /// Three lines of a tensor, each component with its bar.
 pub fn tensor_lines(t: &TensorQuantity) -> Vec<String> {
     let mut largest: f64 = 0.0;
-    for x in t.value.iter().chain(&t.error).flatten() {
+    let all = t.value.iter().chain(&t.error).flatten();
+    for x in all.filter(|x| x.is_finite()) {
         largest = largest.max(x.abs());
     }
     let mut exponent = if largest > 0.0 {
