@@ -174,6 +174,9 @@ impl<'a> Visit<'a> for Reader {
         syn::visit::visit_item(self, item);
     }
 
+    /// `pub(super)` needs nothing of the module above.
+    fn visit_visibility(&mut self, _: &'a syn::Visibility) {}
+
     fn visit_path(&mut self, path: &'a syn::Path) {
         let segments: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
         if let Some(absolute) = self.absolute(&segments) {
@@ -285,20 +288,16 @@ fn no_circle_of_rooms() {
 }
 
 /// Files in circles that are still to be broken, by the first of each; the list only gets shorter.
-const TO_BREAK: [&str; 15] = [
+const TO_BREAK: [&str; 11] = [
     "bands/edges/cardinal.rs",
     "bands/unfold/complete.rs",
     "crystal/k_lattice.rs",
     "integrate/driver.rs",
-    "io/bxsf/mod.rs",
-    "io/hdf5.rs",
+    "io/hdf5/attribute.rs",
     "io/identity.rs",
-    "io/qe/element.rs",
-    "io/wannier90/list.rs",
-    "io/wien2k/mod.rs",
     "kernel/real.rs",
     "sampler/series.rs",
-    "sampler/wannier/batch.rs",
+    "sampler/wannier/levels.rs",
     "scattering/acoustic.rs",
     "transport/band_states.rs",
 ];
