@@ -188,24 +188,22 @@ fn branches_of_a_file_are_waves_near_gamma() {
         return;
     };
     let phonons = bzint::io::phonons::open(&file).unwrap();
-    for n in [[0.0, 0.0, 1.0], [1.0, 1.0, 0.0], [1.0, 1.0, 1.0]] {
+    // The dynamical matrix of the run's own second-order force constants at |q| = 0.02 1/Å; measured constants are another crystal's.
+    for (n, own) in [
+        ([0.0, 0.0, 1.0], [4833.4, 4833.4, 8254.5]),
+        ([1.0, 1.0, 0.0], [4069.4, 4835.0, 8655.4]),
+        ([1.0, 1.0, 1.0], [4338.3, 4338.3, 8786.8]),
+        ([1.0, 2.0, 3.0], [4218.1, 4690.7, 8663.6]),
+    ] {
         let found = bzint::phonons::LongWaves::of(&phonons)
             .unwrap()
             .waves(n)
             .unwrap();
-        // The file's forces are not those of measured constants: its transverse waves are slower.
-        let bent = [0.17, 0.17, 0.08];
-        for ((w, elastic), bent) in found.iter().zip(of(SI, n)).zip(bent) {
-            let room = bent * elastic.phase_velocity + w.phase_velocity.error;
-            let off = (w.phase_velocity.value - elastic.phase_velocity).abs();
+        for (w, own) in found.iter().zip(own) {
+            let speed = w.phase_velocity;
             assert!(
-                off < room,
-                "{n:?}: {w:?}, elastic {}",
-                elastic.phase_velocity
-            );
-            assert!(
-                w.phase_velocity.error < 0.08 * elastic.phase_velocity,
-                "{w:?}"
+                (speed.value - own).abs() <= speed.error && speed.error < 0.07 * own,
+                "{n:?} {speed:?} {own}"
             );
         }
     }
