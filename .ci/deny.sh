@@ -14,7 +14,7 @@ cargo deny --locked check bans licenses sources
 # A copy of the advisories is fetched where there is a network, else one of an earlier time is taken.
 if cargo deny --locked fetch db >/dev/null 2>&1; then
     cargo deny --locked check advisories
-elif [ -n "$(ls "${CARGO_HOME:-$HOME/.cargo}"/advisory-db* 2>/dev/null)" ]; then
+elif [ -n "$(find "${CARGO_HOME:-$HOME/.cargo}" -path "*advisory-db*" -name FETCH_HEAD -size +0 2>/dev/null)" ]; then
     echo "note: no network, the advisories are those of an earlier time" >&2
     cargo deny --locked --offline check advisories
 else
