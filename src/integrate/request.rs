@@ -119,7 +119,7 @@ pub trait Relevance: Sync {
         0
     }
 
-    /// The smallest k_BT (eV) of sums that are thermal averages.
+    /// The smallest k_BT (eV) of sums that are thermal averages at band edges, 0 where they are none.
     fn scale_ev(&self) -> f64 {
         0.0
     }
