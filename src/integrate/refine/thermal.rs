@@ -274,46 +274,42 @@ impl Contents {
             }
         }
         let fine = number(&fine);
-        // Cumulative, as a spectrum is.
-        let cumulative = |contents: &[f64], factor: f64| -> Vec<f64> {
-            let rows = contents.chunks_exact(bins).map(|row| {
-                let mut sum = 0.0;
-                let sums = row.iter().map(move |x| {
-                    sum += factor * x;
-                    sum
-                });
-                std::iter::once(0.0).chain(sums)
+        let of_tetrahedra = |spectrum: &Spectrum, row: usize| -> Vec<f64> {
+            let row = &spectrum.cumulative[row * (bins + 1)..][..bins + 1];
+            row.windows(2).map(|w| w[1] - w[0]).collect()
+        };
+        // The states of each spin are its first channel.
+        let spreads: Vec<Spread> = (0..self.n_spin)
+            .map(|spin| of_tetrahedra(spectrum, spin * width))
+            .map(|states| Spread::new(&spectrum.axis, &states, SPREAD * scale_ev))
+            .collect();
+        // Cumulative, as a spectrum is; and nothing where there are no states, which a state's own three bins may reach.
+        let cumulative = |row: usize, contents: &[f64]| -> Vec<f64> {
+            let mut sum = 0.0;
+            let contents = spreads[row / width].of(contents).into_iter();
+            let sums = contents.map(|x| {
+                sum += x;
+                sum
             });
-            rows.flatten().collect()
+            std::iter::once(0.0).chain(sums).collect()
         };
         spectrum.replicas.retain(|r| r.cause != Cause::Grid);
         for off in offs {
+            let rows = off.chunks_exact(bins).enumerate();
+            let change: Vec<f64> = rows.flat_map(|(row, x)| cumulative(row, x)).collect();
             for factor in [0.5, -0.5] {
                 spectrum.replicas.push(Replica {
                     cause: Cause::Grid,
-                    change: cumulative(&off, factor),
+                    change: change.iter().map(|x| factor * x).collect(),
                 });
             }
         }
-        for spin in 0..self.n_spin {
-            let row = |c: usize| (spin * width + c) * bins;
-            let of_tetrahedra = |spectrum: &Spectrum, c: usize| -> Vec<f64> {
-                let row = &spectrum.cumulative[(spin * width + c) * (bins + 1)..][..bins + 1];
-                row.windows(2).map(|w| w[1] - w[0]).collect()
-            };
-            let spread = Spread::new(
-                &spectrum.axis,
-                &of_tetrahedra(spectrum, 0),
-                SPREAD * scale_ev,
-            );
-            for c in 0..width {
-                let own = of_tetrahedra(spectrum, c);
-                let more = fine[row(c)..][..bins].iter().zip(&own).map(|(x, y)| x - y);
-                let more = cumulative(&spread.of(&more.collect::<Vec<_>>()), 1.0);
-                let to = &mut spectrum.cumulative[(spin * width + c) * (bins + 1)..][..bins + 1];
-                for (x, more) in to.iter_mut().zip(more) {
-                    *x += more;
-                }
+        for (row, fine) in fine.chunks_exact(bins).enumerate() {
+            let own = of_tetrahedra(spectrum, row);
+            let more: Vec<f64> = fine.iter().zip(&own).map(|(x, y)| x - y).collect();
+            let to = &mut spectrum.cumulative[row * (bins + 1)..][..bins + 1];
+            for (x, more) in to.iter_mut().zip(cumulative(row, &more)) {
+                *x += more;
             }
         }
     }
