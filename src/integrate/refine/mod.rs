@@ -11,6 +11,7 @@ mod goals;
 mod leaves;
 mod mesh;
 mod search;
+mod spread;
 mod sums;
 mod thermal;
 
