@@ -103,6 +103,11 @@ enum Form {
 }
 
 impl Form {
+    /// Whether it holds the vertices of the surface.
+    fn shows_vertices(&self) -> bool {
+        !matches!(self, Self::Frmsf | Self::Json)
+    }
+
     fn of(path: &Path) -> Result<Self> {
         let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
         Ok(match ending.as_deref() {
@@ -161,7 +166,10 @@ impl Surface {
             let replicas = bands.sample((energy, energy))?;
             let masses = matches!(self.colour.property(), Property::InverseMass(_));
             let masses = masses || self.inverse_masses;
-            let fine = survey(bands.header(), &replicas.fine, energy, masses)?;
+            let mut fine = survey(bands.header(), &replicas.fine, energy, masses)?;
+            if forms.iter().any(Form::shows_vertices) {
+                bands.move_onto(&mut fine)?;
+            }
             let coarse = survey(bands.header(), &replicas.coarse, energy, false)?;
             let rival = replicas
                 .rival

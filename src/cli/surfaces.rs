@@ -6,7 +6,7 @@ use super::session;
 use crate::bands::{BandHeader, BandSource};
 use crate::error::{Error, Result};
 use crate::integrate::{Engine, Request, Weights};
-use crate::surface::{Density, Sampled, grid_for, sample_interpolated, sample_table};
+use crate::surface::{BandSurface, Density, Sampled, grid_for, sample_interpolated, sample_table};
 use crate::workflow::level;
 use clap::Args;
 
@@ -151,6 +151,18 @@ impl Surfaces {
             coarse,
             rival,
         })
+    }
+
+    /// Moves the vertices of `surfaces` from the splines through their grid onto the interpolation, where there is one.
+    ///
+    /// # Errors
+    /// Where the bands cannot be evaluated.
+    pub fn move_onto(&self, surfaces: &mut [BandSurface]) -> Result<()> {
+        let Opened::Refined(bands, _) = &self.source else {
+            return Ok(());
+        };
+        let bands = bands.interpolator();
+        surfaces.iter_mut().try_for_each(|s| s.move_onto(bands))
     }
 
     /// Bands per spin channel that lie below `energy_ev` as a whole, all spins.

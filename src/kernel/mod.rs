@@ -7,6 +7,7 @@
 pub mod curvature;
 pub mod fermi_surface;
 pub mod fixed_point;
+pub mod lanes;
 pub mod real;
 pub mod scan;
 pub mod simd;

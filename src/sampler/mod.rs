@@ -3,6 +3,7 @@
 mod fourier;
 mod fourier_series;
 mod gradients;
+mod hermitian;
 mod interpolated;
 pub mod isospectral;
 mod matthiessen;

@@ -22,6 +22,7 @@ mod in_field;
 mod integrals;
 mod mesh;
 mod moments;
+mod on_bands;
 mod orbit;
 mod planes;
 mod sample;

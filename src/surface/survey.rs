@@ -60,13 +60,16 @@ impl BandSurface {
     }
 }
 
+/// Components of an inverse mass, xx yy zz yz xz xy.
+pub(super) const MASSES: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
+
 /// M⁻¹ = ∂²E/∂k∂k/ħ² at the vertices of a mesh, 1/m_e, xx yy zz yz xz xy (docs/physics §0).
 fn inverse_masses(mesh: &Mesh, field: &dyn Field) -> Vec<[f64; 6]> {
     let a = mesh.lattice.rows();
     let unit = 1.0 / (4.0 * PI * PI * HBAR2_OVER_ME);
     let of = |u: Vector| {
         let h = field.curvature(u);
-        [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)].map(|(r, c)| {
+        MASSES.map(|(r, c)| {
             let row = |i: usize| (0..3).map(|j| h[i][j] * a[j][c]).sum::<f64>();
             unit * (0..3).map(|i| a[i][r] * row(i)).sum::<f64>()
         })

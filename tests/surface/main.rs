@@ -9,6 +9,7 @@ mod commands;
 mod fields;
 mod in_field;
 mod models;
+mod on_bands;
 mod orbits;
 mod real;
 mod results;

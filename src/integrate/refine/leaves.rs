@@ -10,7 +10,7 @@ pub struct Share {
     pub goal: u32,
     /// Value on the block's grid.
     pub value: f32,
-    /// What the stride-2 subgrid gives less.
+    /// What the stride-2 subgrid gives less, or what is left of that.
     pub off: f32,
 }
 
@@ -22,6 +22,8 @@ pub struct Leaf {
     pub block: BlockId,
     /// Layer of the zone for the error estimate.
     pub slab: usize,
+    /// What is left of its differences as error, a share that `off` has already.
+    pub left: f64,
     pub shares: Vec<Share>,
 }
 
@@ -114,6 +116,7 @@ mod tests {
                 at: [0; 3],
             },
             slab: 0,
+            left: 1.0,
             shares: vec![Share {
                 goal: 0,
                 value: 1.0,

@@ -12,7 +12,7 @@ const OVERSAMPLING: usize = 2;
 pub const MAX_LEVEL: u8 = 16;
 
 /// A block: position `at` on the grid of blocks of its level.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BlockId {
     pub level: u8,
     pub at: [u32; 3],

@@ -10,6 +10,7 @@ mod engine;
 mod goals;
 mod leaves;
 mod mesh;
+mod order;
 mod search;
 mod spread;
 mod sums;
@@ -31,6 +32,7 @@ pub use engine::RefiningEngine;
 use goals::BinGoals;
 use mesh::{BlockId, Mesh};
 use rayon::prelude::*;
+use search::Aim;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -248,8 +250,11 @@ impl<'a> Refiner<'a> {
         let n = self.header().n_spin_band();
         // Goals: states and v² at the energy, then the occupation of each band.
         let found = self.find_mesh(
-            (energy_ev, energy_ev),
-            &self.quanta(1, n),
+            Aim {
+                window: (energy_ev, energy_ev),
+                quanta: &self.quanta(1, n),
+                learns: false,
+            },
             |first, block, bands| self.shares_at(energy_ev, first, block, bands),
             |value, full| {
                 let partial: f64 = (0..n)
@@ -285,8 +290,11 @@ impl<'a> Refiner<'a> {
         let groups = goals.len();
         let edges = Edges::new(&goals.edges);
         let found = self.find_mesh(
-            (axis.first(), axis.last()),
-            &self.quanta(groups, 0),
+            Aim {
+                window: (axis.first(), axis.last()),
+                quanta: &self.quanta(groups, 0),
+                learns: false,
+            },
             |_, block, bands| self.shares_in_bins(&edges, block, bands),
             |value, _| {
                 value

@@ -2,16 +2,29 @@
 
 use super::leaves::{Leaf, Share, Totals, mark};
 use super::mesh::{BlockId, MAX_LEVEL};
+use super::order::{AS_IT_IS, learn};
 use super::{Refined, Refiner, Worst};
 use crate::bands::{BandGroup, BoxBand, Derivatives};
 use crate::error::Result;
 use crate::integrate::cells::{EdgeSums, Edges};
 use crate::integrate::exact::{Quantum, add};
 
+/// What a mesh is searched for.
+pub(super) struct Aim<'a> {
+    /// Energies of interest, eV.
+    pub window: (f64, f64),
+    /// One quantum for each goal.
+    pub quanta: &'a [Quantum],
+    /// Whether a block's difference of rules is scaled by what splitting its parent changed.
+    pub learns: bool,
+}
+
 /// A mesh that meets the goals.
 pub(super) struct Found {
     /// Blocks with energies of interest, in order.
     pub blocks: Vec<(usize, BlockId)>,
+    /// What is left of each one's difference of rules.
+    pub left: Vec<f64>,
     /// Share of the zone in dropped blocks where a band is full, by spin·n_band + band.
     pub full: Vec<f64>,
     refined: Refined,
@@ -143,21 +156,23 @@ impl Refiner<'_> {
         (full, active)
     }
 
-    /// Refines until the bar of every goal (one quantum each) is within the tolerance of its scale, which `scale(values, volumes of full blocks by
-    /// band)` gives.
+    /// Refines until the bar of every goal is within the tolerance of its scale, which `scale(values, volumes of full blocks by band)` gives.
     pub(super) fn find_mesh(
         &self,
-        window: (f64, f64),
-        goals: &[Quantum],
+        aim: Aim,
         shares: impl Fn(usize, BlockId, &[BoxBand]) -> Vec<Share> + Sync,
         scale: impl Fn(&[f64], &[f64]) -> Vec<f64>,
     ) -> Result<Found> {
+        let (window, goals) = (aim.window, aim.quanta);
         let header = self.header();
         let outside = |(low, high): (f64, f64)| high < window.0 || low > window.1;
         let states = Quantum::OF_ONE;
         let (mut full, mut active) = self.start(window);
         let per_block = self.mesh.cells().map(|c| c + 1).iter().product::<usize>() as u64;
         let mut leaves: Vec<Leaf> = Vec::new();
+        // The leaves that were split in the step before, and what the goals were.
+        let mut parents: Vec<Leaf> = Vec::new();
+        let mut before: Vec<f64> = Vec::new();
         let mut refined = Refined::default();
         let mut finest = 0;
         let mut what = "refining".to_owned();
@@ -182,22 +197,28 @@ impl Refiner<'_> {
                     let reached = !bands.iter().all(|b| outside((b.low, b.high)));
                     (below, reached.then(|| shares(first, block, bands)))
                 })?;
+            let mut new: Vec<Leaf> = Vec::new();
             for ((g, block), (below, shares)) in active.iter().zip(found) {
-                let leaf = Leaf {
-                    group: *g,
-                    block: *block,
-                    slab: self.mesh.slab(*block, self.layers),
-                    shares: shares.clone().unwrap_or_default(),
-                };
-                // A block without energies of interest is settled: its full bands are counted for good.
-                if shares.is_none() {
-                    for b in below {
-                        add(&mut full[b], states.integer(self.mesh.volume(*block)));
+                match shares {
+                    Some(shares) => new.push(Leaf {
+                        group: *g,
+                        block: *block,
+                        slab: self.mesh.slab(*block, self.layers),
+                        left: AS_IT_IS,
+                        shares,
+                    }),
+                    // A block without energies of interest is settled: its full bands are counted for good.
+                    None => {
+                        for b in below {
+                            add(&mut full[b], states.integer(self.mesh.volume(*block)));
+                        }
                     }
-                } else {
-                    leaves.push(leaf);
                 }
             }
+            if aim.learns {
+                learn(&parents, &mut new, &before, |block| self.mesh.parent(block));
+            }
+            leaves.append(&mut new);
             // Full bands of the kept blocks count as long as the blocks are kept: the second pass sees to them.
             let totals = Totals::new(&leaves, goals, self.layers);
             let volumes: Vec<f64> = full.iter().map(|sum| states.value(*sum)).collect();
@@ -218,48 +239,31 @@ impl Refiner<'_> {
             let marked = mark(&leaves, &totals, &allowed);
             let mut kept = Vec::with_capacity(leaves.len());
             active.clear();
+            parents.clear();
             let mut at_limit = false;
             for (leaf, marked) in leaves.into_iter().zip(marked) {
                 if marked && leaf.block.level < MAX_LEVEL {
                     let children = self.mesh.children(leaf.block);
                     active.extend(children.into_iter().map(|b| (leaf.group, b)));
+                    parents.push(leaf);
                 } else {
                     at_limit |= marked;
                     kept.push(leaf);
                 }
             }
             leaves = kept;
+            before = totals.value;
             let next: u64 = active
                 .iter()
                 .map(|(g, _)| self.groups[*g].bands.len() as u64 * per_block)
                 .sum();
             if refined.points + next > self.refinement.max_points {
                 // Back to the parents: nothing is lost by not splitting them.
-                let parents = self.unsplit(&active);
+                leaves.append(&mut parents);
                 refined.cap = Some(format!(
                     "{} k-points are reached",
                     self.refinement.max_points
                 ));
-                let again = self.each_block(
-                    "refining, the last blocks",
-                    &parents,
-                    Derivatives::Velocity,
-                    |g, block, bands| {
-                        let group = &self.groups[g];
-                        shares(group.spin * header.n_band + group.bands.start, block, bands)
-                    },
-                )?;
-                leaves.extend(
-                    parents
-                        .iter()
-                        .zip(again)
-                        .map(|((group, block), shares)| Leaf {
-                            group: *group,
-                            block: *block,
-                            slab: self.mesh.slab(*block, self.layers),
-                            shares,
-                        }),
-                );
                 break;
             }
             if active.is_empty() {
@@ -271,8 +275,7 @@ impl Refiner<'_> {
         }
         refined.blocks = leaves.len();
         refined.finest = self.mesh.uniform(finest);
-        let mut blocks: Vec<(usize, BlockId)> = leaves.iter().map(|l| (l.group, l.block)).collect();
-        blocks.sort_unstable();
+        leaves.sort_unstable_by_key(|l| (l.group, l.block));
         let worst = match refined.cap {
             Some(_) => {
                 let totals = Totals::new(&leaves, goals, self.layers);
@@ -283,7 +286,8 @@ impl Refiner<'_> {
             None => None,
         };
         Ok(Found {
-            blocks,
+            blocks: leaves.iter().map(|l| (l.group, l.block)).collect(),
+            left: leaves.iter().map(|l| l.left).collect(),
             full: full.into_iter().map(|sum| states.value(sum)).collect(),
             refined,
             worst,
@@ -310,17 +314,6 @@ impl Refiner<'_> {
         let most = (0..errors.len()).max_by(|a, b| errors[*a].total_cmp(&errors[*b]))?;
         let group = self.groups[most].clone();
         Some((goal, group, errors[most] / totals.absolute[goal]))
-    }
-
-    /// The parents of complete sets of children.
-    fn unsplit(&self, children: &[(usize, BlockId)]) -> Vec<(usize, BlockId)> {
-        let mut parents: Vec<(usize, BlockId)> = children
-            .iter()
-            .map(|(g, b)| (*g, self.mesh.parent(*b)))
-            .collect();
-        parents.sort_unstable();
-        parents.dedup();
-        parents
     }
 }
 

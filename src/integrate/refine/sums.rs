@@ -15,6 +15,9 @@ use crate::progress;
 use crate::uncertainty::{ByCause, Cause};
 use rayon::prelude::*;
 
+/// A block of a group of bands, and what is left of its differences.
+type Placed = (usize, BlockId, f64);
+
 impl Refiner<'_> {
     /// Every channel at one energy.
     pub(super) fn integrate_surface(
@@ -144,12 +147,12 @@ impl Refiner<'_> {
         }
         let phase = progress::phase("sums on the refined mesh", found.blocks.len() as u64);
         // One task for each layer of each group of bands.
-        let key = |b: &(usize, BlockId)| (b.0, self.mesh.slab(b.1, self.layers));
-        let mut blocks = found.blocks.clone();
-        blocks.sort_by_key(|b| (key(b), *b));
+        let key = |b: &Placed| (b.0, self.mesh.slab(b.1, self.layers));
+        let both = found.blocks.iter().zip(&found.left);
+        let mut blocks: Vec<Placed> = both.map(|((g, block), left)| (*g, *block, *left)).collect();
+        blocks.sort_by_key(|b| (key(b), b.1));
         for of_group in blocks.chunk_by(|a, b| a.0 == b.0) {
-            let tasks: Vec<&[(usize, BlockId)]> =
-                of_group.chunk_by(|a, b| key(a) == key(b)).collect();
+            let tasks: Vec<&[Placed]> = of_group.chunk_by(|a, b| key(a) == key(b)).collect();
             let group = &self.groups[of_group[0].0];
             let spin = group.spin;
             // Bands that are evaluated together are kept together, as the first of them.
@@ -212,13 +215,13 @@ impl Refiner<'_> {
     fn layer_spectrum(
         &self,
         (channels, directions): (Channels, &Directions),
-        blocks: &[(usize, BlockId)],
+        blocks: &[Placed],
         edges: &Edges,
         of_points: &mut Option<(&Points, LayerSums)>,
     ) -> Result<[Vec<f64>; 2]> {
         let width = channels.width();
         let mut sums = [1, 2].map(|_| EdgeSums::new(edges.len(), width));
-        let slab = |b: &(usize, BlockId)| (b.1.level, b.1.at[0]);
+        let slab = |b: &Placed| (b.1.level, b.1.at[0]);
         for run in blocks.chunk_by(|a, b| slab(a) == slab(b)) {
             let boxes: Vec<_> = run.iter().map(|b| self.mesh.k_box(b.1)).collect();
             self.interpolator.evaluate_slab(
@@ -226,7 +229,7 @@ impl Refiner<'_> {
                 &boxes,
                 derivatives(channels),
                 &mut |i, bands| {
-                    let block = run[i].1;
+                    let (_, block, left) = run[i];
                     for band in &bands {
                         if band.high < edges.first() {
                             let states = self.mesh.volume(block);
@@ -239,7 +242,7 @@ impl Refiner<'_> {
                                 cells.at_edges(i + 1, edges, volume, sums);
                             }
                             if let Some((points, sums)) = of_points {
-                                points.add(sums, band, &values, volume);
+                                points.add(sums, band, &values, (volume, left));
                             }
                         }
                     }

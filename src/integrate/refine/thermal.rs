@@ -10,6 +10,7 @@
 
 use super::leaves::Share;
 use super::mesh::BlockId;
+use super::search::Aim;
 use super::spread::{Spread, deposit};
 use super::{Refined, Refiner};
 use crate::bands::BoxBand;
@@ -33,6 +34,10 @@ const BOOLE: [f64; 5] = [
     14.0 / 45.0,
 ];
 const SIMPSON: [f64; 5] = [2.0 / 3.0, 0.0, 8.0 / 3.0, 0.0, 2.0 / 3.0];
+/// Channels whose averages are among the goals, so that what splitting taught holds for them: states and v_i v_j.
+const LEARNT: usize = 7;
+/// What is left of the differences of the others, which are no goals: more than the usual share.
+const UNWATCHED: f64 = 2.0;
 /// Parts of the zone whose errors add up.
 const PARTS: usize = 16;
 /// How far differences are spread, in k_BT (standard deviation).
@@ -75,8 +80,11 @@ impl Refiner<'_> {
             matters[first.min(last)..(last + 1).min(edges.len())].contains(&true)
         };
         let found = self.find_mesh(
-            window,
-            &self.quanta(results, 0),
+            Aim {
+                window,
+                quanta: &self.quanta(results, 0),
+                learns: true,
+            },
             |_, block, bands| {
                 let bands = bands.iter().filter(|b| any_matters(b.low, b.high));
                 self.averages(relevance, block, bands)
@@ -171,10 +179,10 @@ pub(super) struct Points<'a> {
     width: usize,
 }
 
-/// Sums of one layer, `[rule][channel][bin]`.
+/// Sums of one layer, `[channel][bin]`: Boole's, and what Simpson's hold more, or what is left of that.
 pub(super) type LayerSums = [Vec<f64>; 2];
 
-/// Contents of bins by parts of the zone in quanta, `[rule][part][spin][channel][bin]`.
+/// Contents of bins by parts of the zone in quanta, `[part][spin][channel][bin]`: Boole's, and what Simpson's hold more.
 pub(super) struct Contents {
     both: [Vec<i128>; 2],
     quanta: Vec<Quantum>,
@@ -196,24 +204,30 @@ impl<'a> Points<'a> {
         [0, 1].map(|_| vec![0.0; self.width * self.axis.bins()])
     }
 
-    /// Adds a band of a block, whose cells have this volume, given the channels at its points.
-    pub fn add(&self, sums: &mut LayerSums, band: &BoxBand, values: &[f64], volume: f64) {
+    /// Adds a band of a block, whose cells have this volume, given the channels at its points, and how much is `left` of differences.
+    pub fn add(
+        &self,
+        sums: &mut LayerSums,
+        band: &BoxBand,
+        values: &[f64],
+        (volume, left): (f64, f64),
+    ) {
         let bins = self.axis.bins();
         let points = band.energies.iter().zip(values.chunks_exact(self.width));
         for ((energy, values), both) in points.zip(&self.rule) {
             let Some((bin, parts)) = deposit(self.axis, *energy) else {
                 continue;
             };
-            for (sums, rule) in sums.iter_mut().zip(both) {
-                if *rule == 0.0 {
-                    continue;
-                }
-                for (c, value) in values.iter().enumerate() {
-                    let value = volume * rule * value;
-                    let to = &mut sums[c * bins + bin..][..3];
-                    for (to, part) in to.iter_mut().zip(parts) {
-                        *to += value * part;
-                    }
+            let [fine, coarse] = *both;
+            let more = coarse - fine;
+            let [sums, offs] = &mut *sums;
+            for (c, value) in values.iter().enumerate() {
+                let left = if c < LEARNT { left } else { UNWATCHED };
+                let [held, off] = [fine, left * more].map(|rule| volume * rule * value);
+                let to = c * bins + bin;
+                for (i, part) in parts.into_iter().enumerate() {
+                    sums[to + i] += held * part;
+                    offs[to + i] += off * part;
                 }
             }
         }
@@ -259,21 +273,15 @@ impl Contents {
             all
         };
         let mut fine = vec![0; of_part];
-        let mut offs = Vec::new();
-        for (own, coarse) in self.both[0]
-            .chunks_exact(of_part)
-            .zip(self.both[1].chunks_exact(of_part))
-        {
-            let mut off = vec![0; of_part];
-            for i in 0..of_part {
-                add(&mut fine[i], own[i]);
-                off[i] = coarse[i].saturating_sub(own[i]);
-            }
-            if off.iter().any(|x| *x != 0) {
-                offs.push(number(&off));
-            }
+        for own in self.both[0].chunks_exact(of_part) {
+            own.iter().zip(&mut fine).for_each(|(x, sum)| add(sum, *x));
         }
         let fine = number(&fine);
+        let offs = self.both[1].chunks_exact(of_part);
+        let offs: Vec<Vec<f64>> = offs
+            .filter(|off| off.iter().any(|x| *x != 0))
+            .map(number)
+            .collect();
         let of_tetrahedra = |spectrum: &Spectrum, row: usize| -> Vec<f64> {
             let row = &spectrum.cumulative[row * (bins + 1)..][..bins + 1];
             row.windows(2).map(|w| w[1] - w[0]).collect()

@@ -42,10 +42,71 @@ pub(super) struct Fitted {
     pub deviation: f64,
 }
 
-/// A point with the matrices of all parameters, block by block.
+/// A point with the matrices of all parameters.
 struct Prepared<'a> {
     point: &'a FitPoint<'a>,
-    blocks: Vec<Vec<DMatrix<Complex64>>>,
+    blocks: Vec<Packed>,
+}
+
+/// One block of the matrices of all parameters as real numbers, so that sums over parameters and elements are products of real matrices.
+struct Packed {
+    /// Rows of the block.
+    n: usize,
+    /// `[parameter][element]`: of each column the real and imaginary parts above the diagonal, then the diagonal.
+    numbers: DMatrix<f64>,
+}
+
+impl Packed {
+    /// Block `at` of each parameter's.
+    fn new(of_parameters: &[Vec<DMatrix<Complex64>>], at: usize) -> Self {
+        let n = of_parameters[0][at].nrows();
+        let mut numbers = DMatrix::zeros(of_parameters.len(), n * n);
+        for (p, blocks) in of_parameters.iter().enumerate() {
+            let mut k = 0;
+            for j in 0..n {
+                for i in 0..j {
+                    let z = blocks[at][(i, j)];
+                    (numbers[(p, k)], numbers[(p, k + 1)]) = (z.re, z.im);
+                    k += 2;
+                }
+                numbers[(p, k)] = blocks[at][(j, j)].re;
+                k += 1;
+            }
+        }
+        Self { n, numbers }
+    }
+
+    /// Σ values·matrices.
+    fn sum(&self, values: &DVector<f64>) -> DMatrix<Complex64> {
+        let sum = self.numbers.tr_mul(values);
+        let mut h = DMatrix::zeros(self.n, self.n);
+        let mut k = 0;
+        for j in 0..self.n {
+            for i in 0..j {
+                let z = Complex64::new(sum[k], sum[k + 1]);
+                (h[(i, j)], h[(j, i)]) = (z, z.conj());
+                k += 2;
+            }
+            h[(j, j)] = Complex64::from(sum[k]);
+            k += 1;
+        }
+        h
+    }
+
+    /// Adds to `of_elements` what ⟨v|M|v⟩ has of each element, times `scale`.
+    fn add_state(of_elements: &mut [f64], v: &[Complex64], scale: f64) {
+        let mut k = 0;
+        for j in 0..v.len() {
+            for i in 0..j {
+                let z = 2.0 * scale * v[i].conj() * v[j];
+                of_elements[k] += z.re;
+                of_elements[k + 1] -= z.im;
+                k += 2;
+            }
+            of_elements[k] += scale * v[j].norm_sqr();
+            k += 1;
+        }
+    }
 }
 
 struct State {
@@ -66,11 +127,13 @@ pub(super) fn fit(
         list.par_iter()
             .map(|&i| {
                 let point = &points[i];
-                let blocks = model
+                let all: Vec<Vec<DMatrix<Complex64>>> = model
                     .matrices(point.u)
                     .iter()
                     .map(|m| point.multiplets.blocks(m))
                     .collect();
+                let count = all.first().map_or(0, Vec::len);
+                let blocks = (0..count).map(|at| Packed::new(&all, at)).collect();
                 Prepared { point, blocks }
             })
             .collect()
@@ -166,22 +229,8 @@ fn first_guess(model: &TwoCentre, points: &[Prepared]) -> Vec<f64> {
 
 /// Blocks of H at a point.
 fn combined(p: &Prepared, values: &[f64]) -> Vec<DMatrix<Complex64>> {
-    let mut sum: Vec<DMatrix<Complex64>> = p.blocks[0]
-        .iter()
-        .map(|b| b * Complex64::from(values[0]))
-        .collect();
-    for (matrices, x) in p
-        .blocks
-        .iter()
-        .zip(values)
-        .skip(1)
-        .filter(|(_, x)| **x != 0.0)
-    {
-        for (sum, m) in sum.iter_mut().zip(matrices) {
-            sum.zip_apply(m, |s, m| *s += m * *x);
-        }
-    }
-    sum
+    let values = DVector::from_column_slice(values);
+    p.blocks.iter().map(|block| block.sum(&values)).collect()
 }
 
 /// √weight of what a level is given.
@@ -212,23 +261,32 @@ fn residuals(points: &[Prepared], values: &[f64]) -> State {
     state
 }
 
-/// Rows ∂r/∂p.
+/// ∂r/∂p of the first `n` parameters, `[parameter][residual]`.
 fn jacobian(points: &[Prepared], state: &State, n: usize) -> DMatrix<f64> {
     let mut j = DMatrix::zeros(n, state.residuals.len());
-    let mut row = 0;
+    let mut first = 0;
     for (p, (solved, given)) in points.iter().zip(&state.solved) {
-        for (level, given) in solved.levels.iter().zip(given) {
-            let Some(given) = given else { continue };
-            let scale = weight(p.point, given) / level.members.len() as f64;
-            for &(block, column) in &level.members {
-                let v = solved.vectors[block].column(column);
-                for (i, matrices) in p.blocks.iter().take(n).enumerate() {
-                    let slope = v.dotc(&(&matrices[block] * v)).re;
-                    j[(i, row)] += scale * slope;
+        let fitted: Vec<_> = solved
+            .levels
+            .iter()
+            .zip(given)
+            .filter_map(|(level, given)| Some((level, given.as_ref()?)))
+            .collect();
+        for (at, block) in p.blocks.iter().enumerate() {
+            let count = block.n * block.n;
+            let mut of_elements = vec![0.0; count * fitted.len()];
+            for ((level, given), elements) in fitted.iter().zip(of_elements.chunks_exact_mut(count))
+            {
+                let scale = weight(p.point, given) / level.members.len() as f64;
+                for &(_, column) in level.members.iter().filter(|(own, _)| *own == at) {
+                    let v = solved.vectors[at].column(column);
+                    Packed::add_state(elements, v.as_slice(), scale);
                 }
             }
-            row += 1;
+            let mut to = j.columns_mut(first, fitted.len());
+            to += block.numbers.rows(0, n) * DMatrix::from_vec(count, fitted.len(), of_elements);
         }
+        first += fitted.len();
     }
     j
 }

@@ -2,11 +2,10 @@
 
 use super::degenerate;
 use super::gauge::{Gauge, PAIRS};
-use super::jacobi::{at, diagonalise};
-use super::lanes::{Complex, LANES, Lane};
 use super::series::Fields;
 use crate::crystal::Tensor;
-use crate::kernel::simd::{Vectorized, vectorized};
+use crate::kernel::lanes::{Complex, InLanes, LANES, Lane, Simd, in_lanes, with, with_mut};
+use crate::sampler::hermitian::{Solver, at};
 
 /// Levels repel as 1/ΔE in the inverse mass; the divergence is cut as ΔE/(ΔE² + η²) with this η (eV), which changes a term
 /// by 1e-6 at ΔE = 0.1 eV and drops it between degenerate states.
@@ -21,11 +20,14 @@ pub(super) struct Batch {
     set: usize,
     /// H and its derivatives as [`Fields`] has them, `[field][packed]`.
     fields: Vec<Complex>,
+    solver: Solver,
     /// Eigenvectors as they come, and sorted, `[column][row]`.
     raw: Vec<Complex>,
     vectors: Vec<Complex>,
     /// A matrix times the eigenvectors, `[column][row]`.
     applied: Vec<Complex>,
+    /// Of pairs of levels, `[band][band]`.
+    weights: Vec<Lane>,
     /// Ascending, eV.
     pub energies: Vec<Lane>,
     /// ∂H/∂u_a in the eigenbasis, eV, `[a][column][row]`; empty where only energies are asked for.
@@ -43,9 +45,11 @@ impl Batch {
             order,
             set: 0,
             fields: some(true, Fields::count(order) * n * (n + 1) / 2),
+            solver: Solver::new(n),
             raw: some(order > 0, n * n),
             vectors: some(order > 0, n * n),
             applied: some(order > 0, n * n),
+            weights: vec![Lane::ZERO; if order > 1 { n * n } else { 0 }],
             energies: vec![Lane::ZERO; n],
             slopes: [(); 3].map(|()| some(order > 0, n * n)),
             curvatures: [(); 6].map(|()| vec![Lane::ZERO; if order > 1 { n } else { 0 }]),
@@ -70,9 +74,9 @@ impl Batch {
     /// Sets the next point.
     pub fn push(&mut self, point: &Fields) {
         for lane in self.set..LANES {
-            point.for_each(|i, re, im| {
-                self.fields[i].re.0[lane] = re;
-                self.fields[i].im.0[lane] = im;
+            point.for_each(self.n * (self.n + 1) / 2, |i, re, im| {
+                self.fields[i].re[lane] = re;
+                self.fields[i].im[lane] = im;
             });
             // One after the other, but the rest of the first: it must be finite.
             if self.set > 0 {
@@ -85,37 +89,37 @@ impl Batch {
     /// Diagonalises H, and takes the derivatives. Whether it could be done. `to_cartesian` turns gradients along u into those along
     /// Cartesian axes.
     pub fn solve(&mut self, gauge: &Gauge, to_cartesian: &Tensor) -> bool {
-        vectorized(Solve(self, gauge, to_cartesian))
+        in_lanes(Solve(self, gauge, to_cartesian))
     }
 }
 
 struct Solve<'a>(&'a mut Batch, &'a Gauge, &'a Tensor);
 
-impl Vectorized for Solve<'_> {
+impl InLanes for Solve<'_> {
     type Output = bool;
 
     #[inline(always)]
-    fn run(self) -> bool {
+    fn run<S: Simd>(self) -> bool {
         let Self(batch, gauge, to_cartesian) = self;
         let (n, width) = (batch.n, batch.n * (batch.n + 1) / 2);
+        let fields = with_mut::<S, _>(&mut batch.fields);
         if batch.order > 0 {
-            gauge.apply(&mut batch.fields, batch.order);
+            gauge.apply(fields, batch.order);
         }
-        batch.raw.fill(Complex::ZERO);
-        if batch.order > 0 {
-            (0..n).for_each(|i| batch.raw[i * n + i] = Complex::real(1.0));
-        }
-        let (h, derivatives) = batch.fields.split_at_mut(width);
-        if !diagonalise(h, &mut batch.raw, n) {
+        let (h, derivatives) = fields.split_at_mut(width);
+        if !batch.solver.solve(h, with_mut::<S, _>(&mut batch.raw)) {
             return false;
         }
-        sort(h, &batch.raw, &mut batch.energies, &mut batch.vectors);
+        let levels = &batch.solver.levels;
+        sort(levels, &batch.raw, &mut batch.energies, &mut batch.vectors);
         if batch.order == 0 {
             return true;
         }
+        let applied = with_mut::<S, _>(&mut batch.applied);
         for (slope, packed) in batch.slopes.iter_mut().zip(derivatives.chunks_exact(width)) {
-            apply(packed, &batch.vectors, &mut batch.applied, n);
-            transform(&batch.vectors, &batch.applied, slope, n);
+            let vectors = with::<S, _>(&batch.vectors);
+            apply(packed, vectors, applied, n);
+            transform(vectors, applied, with_mut::<S, _>(slope), n);
         }
         for lane in 0..batch.set {
             degenerate::settle(
@@ -128,21 +132,32 @@ impl Vectorized for Solve<'_> {
         }
         if batch.order > 1 {
             let bends = derivatives[3 * width..].chunks_exact(width);
+            let vectors = with::<S, _>(&batch.vectors);
+            let energies = with::<S, _>(&batch.energies);
+            let slopes = batch.slopes.each_ref().map(|s| with::<S, _>(s));
+            // 2 ΔE/(ΔE² + η²) of each pair of levels.
+            let weights = with_mut::<S, _>(&mut batch.weights);
+            for p in 0..n {
+                for q in 0..n {
+                    let gap = energies[p] - energies[q];
+                    let cut = gap * gap + Lane::all(CLOSEST * CLOSEST);
+                    weights[p * n + q] = (gap + gap).over(cut);
+                }
+            }
             for ((of_pair, packed), [a, b]) in batch.curvatures.iter_mut().zip(bends).zip(PAIRS) {
-                apply(packed, &batch.vectors, &mut batch.applied, n);
+                let of_pair = with_mut::<S, _>(of_pair);
+                apply(packed, vectors, applied, n);
                 for (p, curvature) in of_pair.iter_mut().enumerate() {
                     let of_state = p * n..(p + 1) * n;
                     let mut sum = Lane::ZERO;
                     for i in of_state.clone() {
-                        let (u, w) = (batch.vectors[i], batch.applied[i]);
+                        let (u, w) = (vectors[i], applied[i]);
                         sum += u.re * w.re + u.im * w.im;
                     }
                     // ⟨p|∂²H|p⟩ + 2 Re Σ_q ⟨p|∂_aH|q⟩⟨q|∂_bH|p⟩/(E_p − E_q).
-                    for q in 0..n {
-                        let gap = batch.energies[p] - batch.energies[q];
-                        let weight = gap.map(|gap| 2.0 * gap / (gap * gap + CLOSEST * CLOSEST));
-                        let (x, y) = (batch.slopes[a][p * n + q], batch.slopes[b][p * n + q]);
-                        sum += weight * (x.re * y.re + x.im * y.im);
+                    for i in of_state {
+                        let (x, y) = (slopes[a][i], slopes[b][i]);
+                        sum += weights[i] * (x.re * y.re + x.im * y.im);
                     }
                     *curvature = sum;
                 }
@@ -154,21 +169,21 @@ impl Vectorized for Solve<'_> {
 
 /// Levels in ascending order, each lane its own, with their vectors where there are any.
 #[inline(always)]
-fn sort(h: &[Complex], raw: &[Complex], energies: &mut [Lane], vectors: &mut [Complex]) {
+fn sort(levels: &[Lane], raw: &[Complex], energies: &mut [Lane], vectors: &mut [Complex]) {
     let n = energies.len();
     let mut order: Vec<usize> = (0..n).collect();
     for lane in 0..LANES {
-        let level = |i: usize| h[at(i, i)].re.0[lane];
+        let level = |i: usize| levels[i][lane];
         order.sort_unstable_by(|&i, &j| level(i).total_cmp(&level(j)).then(i.cmp(&j)));
         for (to, &from) in order.iter().enumerate() {
-            energies[to].0[lane] = level(from);
+            energies[to][lane] = level(from);
             if vectors.is_empty() {
                 continue;
             }
             for row in 0..n {
                 let z = raw[from * n + row];
-                vectors[to * n + row].re.0[lane] = z.re.0[lane];
-                vectors[to * n + row].im.0[lane] = z.im.0[lane];
+                vectors[to * n + row].re[lane] = z.re[lane];
+                vectors[to * n + row].im[lane] = z.im[lane];
             }
         }
     }
@@ -176,12 +191,12 @@ fn sort(h: &[Complex], raw: &[Complex], energies: &mut [Lane], vectors: &mut [Co
 
 /// D·U of a packed Hermitian D.
 #[inline(always)]
-fn apply(packed: &[Complex], vectors: &[Complex], out: &mut [Complex], n: usize) {
+fn apply<S: Simd>(packed: &[Complex<S>], vectors: &[Complex<S>], out: &mut [Complex<S>], n: usize) {
     for (of_state, out) in vectors.chunks_exact(n).zip(out.chunks_exact_mut(n)) {
         for (row, out) in out.iter_mut().enumerate() {
             let mut sum = Complex::ZERO;
             for (k, u) in of_state.iter().enumerate().take(row) {
-                sum += packed[at(k, row)].conj() * *u;
+                sum += packed[at(k, row)].conj_times(*u);
             }
             for (k, u) in of_state.iter().enumerate().skip(row) {
                 sum += packed[at(row, k)] * *u;
@@ -193,12 +208,17 @@ fn apply(packed: &[Complex], vectors: &[Complex], out: &mut [Complex], n: usize)
 
 /// U†·(D·U), Hermitian.
 #[inline(always)]
-fn transform(vectors: &[Complex], applied: &[Complex], out: &mut [Complex], n: usize) {
+fn transform<S: Simd>(
+    vectors: &[Complex<S>],
+    applied: &[Complex<S>],
+    out: &mut [Complex<S>],
+    n: usize,
+) {
     for q in 0..n {
         for p in 0..=q {
             let mut sum = Complex::ZERO;
             for row in 0..n {
-                sum += vectors[p * n + row].conj() * applied[q * n + row];
+                sum += vectors[p * n + row].conj_times(applied[q * n + row]);
             }
             out[q * n + p] = sum;
             out[p * n + q] = sum.conj();

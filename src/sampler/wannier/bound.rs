@@ -7,8 +7,7 @@
 //! with these entries. For that one, max_p (Bw)_p/w_p is a bound with any positive w (Collatz and Wielandt), and a good one
 //! where w is nearly its eigenvector: far levels then count in second order, as they repel each other.
 
-use super::lanes::{Complex, LANES, Lane};
-use crate::kernel::simd::{Vectorized, vectorized};
+use crate::kernel::lanes::{Complex, InLanes, Lane, Simd, in_lanes, with};
 use std::ops::Range;
 
 /// Improvements of w: more change little.
@@ -28,21 +27,24 @@ pub(super) fn around(
     slopes: &[Vec<Complex>; 3],
     reach: &Reach,
 ) -> Vec<(Lane, Lane)> {
-    vectorized(Around(energies, slopes, reach))
+    in_lanes(Around(energies, slopes, reach))
 }
 
 struct Around<'a>(&'a [Lane], &'a [Vec<Complex>; 3], &'a Reach);
 
-impl Vectorized for Around<'_> {
+impl InLanes for Around<'_> {
     type Output = Vec<(Lane, Lane)>;
 
     #[inline(always)]
-    fn run(self) -> Self::Output {
+    fn run<S: Simd>(self) -> Self::Output {
         let Self(energies, slopes, reach) = self;
         let n = energies.len();
+        let energies = with::<S, _>(energies);
+        let slopes = slopes.each_ref().map(|s| with::<S, _>(s));
+        let [before, after] = [&reach.before, &reach.after].map(|r| with::<S, _>(r));
         let mut coupling = vec![Lane::ZERO; n * n];
         for (a, slope) in slopes.iter().enumerate() {
-            let farther = reach.before[a].max(reach.after[a]);
+            let farther = before[a].max(after[a]);
             for p in 0..n {
                 for q in 0..p {
                     coupling[p * n + q] += farther * slope[p * n + q].norm_squared().sqrt();
@@ -60,34 +62,38 @@ impl Vectorized for Around<'_> {
             let mut low = energies[p];
             for (a, slope) in slopes.iter().enumerate() {
                 let slope = slope[p * n + p].re;
-                let (x, y) = (-(reach.before[a] * slope), reach.after[a] * slope);
+                let (x, y) = (-(before[a] * slope), after[a] * slope);
                 low += x.min(y);
                 up[p] += x.max(y);
             }
             down[p] = -low;
         }
         let mut w = vec![Lane::ZERO; n];
-        (0..n)
-            .map(|band| {
-                let low = -largest(&down, &coupling, band..n, &mut w);
-                let high = largest(&up, &coupling, 0..band + 1, &mut w);
-                (low, high)
-            })
-            .collect()
+        // A loop: the body of an iterator's closure is compiled for itself, without wide registers.
+        let mut bounds = Vec::with_capacity(n);
+        for band in 0..n {
+            let low = -largest(&down, &coupling, band..n, &mut w);
+            let high = largest(&up, &coupling, 0..band + 1, &mut w);
+            bounds.push((low.plain(), high.plain()));
+        }
+        bounds
     }
 }
 
 /// An upper bound on the largest eigenvalue of the matrix with this diagonal and these couplings, on `states` alone.
 #[inline(always)]
-fn largest(diagonal: &[Lane], coupling: &[Lane], states: Range<usize>, w: &mut [Lane]) -> Lane {
+fn largest<S: Simd>(
+    diagonal: &[Lane<S>],
+    coupling: &[Lane<S>],
+    states: Range<usize>,
+    w: &mut [Lane<S>],
+) -> Lane<S> {
     let n = diagonal.len();
     let (mut top, mut first) = (Lane::all(f64::NEG_INFINITY), Lane::ZERO);
     for p in states.clone() {
-        for l in 0..LANES {
-            if diagonal[p].0[l] >= top.0[l] {
-                (top.0[l], first.0[l]) = (diagonal[p].0[l], p as f64);
-            }
-        }
+        let higher = top.at_most(diagonal[p]);
+        top = higher.select(diagonal[p], top);
+        first = higher.select(Lane::all(p as f64), first);
     }
     // Row sums: Gershgorin's bound, w = 1.
     w[states.clone()].fill(Lane::all(1.0));
@@ -98,12 +104,8 @@ fn largest(diagonal: &[Lane], coupling: &[Lane], states: Range<usize>, w: &mut [
     let mut target = best;
     let mut going = Lane::all(1.0);
     for _ in 0..ROUNDS {
-        for l in 0..LANES {
-            if target.0[l] <= top.0[l] {
-                going.0[l] = 0.0;
-            }
-        }
-        if going.0 == [0.0; LANES] {
+        going = target.at_most(top).select(Lane::ZERO, going);
+        if going.numbers().iter().all(|g| *g == 0.0) {
             break;
         }
         // An eigenvector with w = 1 on the highest diagonal has (target − B_pp) w_p = pull on p in the other rows, and its
@@ -111,36 +113,31 @@ fn largest(diagonal: &[Lane], coupling: &[Lane], states: Range<usize>, w: &mut [
         let mut of_first = Lane::ZERO;
         for p in states.clone() {
             let pulled = pull(coupling, n, p, &states, w);
-            let below = target - diagonal[p];
-            for l in 0..LANES {
-                if first.0[l] != p as f64 {
-                    w[p].0[l] = f64::max(pulled.0[l] / below.0[l], 1e-9);
-                }
-            }
+            let pulled = pulled.over(target - diagonal[p]).max(Lane::all(1e-9));
+            w[p] = first.is(Lane::all(p as f64)).select(w[p], pulled);
         }
         let mut rows = Lane::all(f64::NEG_INFINITY);
         for p in states.clone() {
             let pulled = pull(coupling, n, p, &states, w);
-            rows = rows.max(diagonal[p] + pulled.zip(w[p], |x, w| x / w));
-            for l in 0..LANES {
-                if first.0[l] == p as f64 {
-                    of_first.0[l] = pulled.0[l];
-                }
-            }
+            rows = rows.max(diagonal[p] + pulled.over(w[p]));
+            of_first = first.is(Lane::all(p as f64)).select(pulled, of_first);
         }
-        for l in 0..LANES {
-            if going.0[l] > 0.0 {
-                best.0[l] = f64::min(best.0[l], rows.0[l]);
-                target.0[l] = top.0[l] + of_first.0[l];
-            }
-        }
+        let on = going.above(Lane::ZERO);
+        best = on.select(rows.min(best), best);
+        target = on.select(top + of_first, target);
     }
     best
 }
 
 /// What the other states add to the row of state p.
 #[inline(always)]
-fn pull(coupling: &[Lane], n: usize, p: usize, states: &Range<usize>, w: &[Lane]) -> Lane {
+fn pull<S: Simd>(
+    coupling: &[Lane<S>],
+    n: usize,
+    p: usize,
+    states: &Range<usize>,
+    w: &[Lane<S>],
+) -> Lane<S> {
     let mut sum = Lane::ZERO;
     for q in states.clone() {
         sum += coupling[p * n + q] * w[q];
@@ -194,7 +191,7 @@ mod tests {
                 let of_lanes = slopes.clone().map(|m| m.iter().map(in_lanes).collect());
                 let bounds: Vec<(f64, f64)> = around(&levels, &of_lanes, &reach)
                     .iter()
-                    .map(|(low, high)| (low.0[5], high.0[5]))
+                    .map(|(low, high)| (low[5], high[5]))
                     .collect();
                 let mut seen = vec![(f64::INFINITY, f64::NEG_INFINITY); n];
                 for _ in 0..200 {

@@ -5,8 +5,8 @@
 //! Appl. 17, 161 (1996)): it does not depend on the basis that one starts from nor on the axes of coordinates, and where
 //! the bands cross without interacting it is theirs. Sums of a velocity over the subspace, its trace, hold in every basis.
 
-use super::lanes::{Complex, Lane};
 use crate::crystal::Tensor;
+use crate::kernel::lanes::{Complex, Lane};
 use nalgebra::{DMatrix, Matrix3, SymmetricEigen};
 use rustfft::num_complex::Complex64;
 use std::ops::Range;
@@ -33,7 +33,7 @@ pub(super) fn settle(
     to_cartesian: &Tensor,
 ) {
     let n = energies.len();
-    let level = |i: usize| energies[i].0[lane];
+    let level = |i: usize| energies[i][lane];
     let mut start = 0;
     while start < n {
         let mut end = start + 1;
@@ -42,7 +42,7 @@ pub(super) fn settle(
         }
         if end > start + 1 && !settled(lane, start..end, slopes, n) {
             let matrix =
-                |from: &[Complex]| DMatrix::from_iterator(n, n, from.iter().map(|z| z.of(lane)));
+                |from: &[Complex]| DMatrix::from_iterator(n, n, from.iter().map(|z| of(z, lane)));
             let own = [0, 1, 2].map(|a| matrix(&slopes[a]));
             // Cartesian components, so that the choice has the symmetry of the crystal.
             let mut cartesian: [DMatrix<Complex64>; 3] = std::array::from_fn(|c| {
@@ -55,24 +55,29 @@ pub(super) fn settle(
             let turned = |m: &DMatrix<Complex64>| rotation.ad_mul(&(m * &rotation));
             for (slope, own) in slopes.iter_mut().zip(&own) {
                 for (z, x) in slope.iter_mut().zip(turned(own).iter()) {
-                    z.set(lane, *x);
+                    (z.re[lane], z.im[lane]) = (x.re, x.im);
                 }
             }
             let turned = matrix(vectors) * &rotation;
             for (z, x) in vectors.iter_mut().zip(turned.iter()) {
-                z.set(lane, *x);
+                (z.re[lane], z.im[lane]) = (x.re, x.im);
             }
         }
         start = end;
     }
 }
 
+/// The number of one lane.
+fn of(z: &Complex, lane: usize) -> Complex64 {
+    Complex64::new(z.re[lane], z.im[lane])
+}
+
 /// Whether the slopes of a level's states leave nothing to choose.
 fn settled(lane: usize, group: Range<usize>, slopes: &[Vec<Complex>; 3], n: usize) -> bool {
     let (mut apart, mut all) = (0.0, 0.0);
     for slope in slopes {
-        let element = |p: usize, q: usize| slope[q * n + p].of(lane);
-        all += slope.iter().map(|z| z.of(lane).norm_sqr()).sum::<f64>();
+        let element = |p: usize, q: usize| of(&slope[q * n + p], lane);
+        all += slope.iter().map(|z| of(z, lane).norm_sqr()).sum::<f64>();
         for p in group.clone() {
             apart += (element(p, p).re - element(group.start, group.start).re).powi(2);
             apart += (group.start..p)

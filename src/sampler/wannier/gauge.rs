@@ -3,8 +3,8 @@
 //! The phases e^{2πi u·(R + τ_n − τ_m)} give the same bands whatever the places τ of the orbitals. The places that make
 //! Σ |H_mn(R)| |R + τ_n − τ_m|² least, those of a chemist, make the derivatives of H small and so the bounds tight.
 
-use super::lanes::{Complex, Lane};
 use crate::bands::WannierHamiltonian;
+use crate::kernel::lanes::{Complex, Lane, Simd};
 use nalgebra::{DMatrix, SymmetricEigen};
 use std::f64::consts::PI;
 
@@ -58,7 +58,7 @@ impl Gauge {
     /// Adds to the derivatives of H, `[field][packed]` up to `order`, what the places of the orbitals change: with d = 2π(τ_n − τ_m)
     /// the slopes ∂_aH_mn become (∂_a + i d_a)H_mn, and the second derivatives (∂_a + i d_a)(∂_b + i d_b)H_mn.
     #[inline(always)]
-    pub fn apply(&self, fields: &mut [Complex], order: usize) {
+    pub fn apply<S: Simd>(&self, fields: &mut [Complex<S>], order: usize) {
         let width = self.n * (self.n + 1) / 2;
         let mut i = 0;
         for k in 0..self.n {

@@ -2,11 +2,11 @@
 
 use super::bound::{self, Reach};
 use super::gauge::PAIRS;
-use super::lanes::{LANES, Lane};
 use super::series::Fields;
 use super::{Batch, DEGENERATE, WannierBands};
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
+use crate::kernel::lanes::{LANES, Lane};
 use crate::sampler::{BandGroup, BoxBand, KBox};
 use crate::units::EV;
 use rayon::prelude::*;
@@ -174,8 +174,8 @@ impl WannierBands {
                     waiting.points[lane] = (plane * n2 + j) * n3 + k;
                     if let Some(((x, y), z)) = along3 {
                         for (a, (before, after)) in [x, y, z].into_iter().enumerate() {
-                            waiting.reach.before[a].0[lane] = before;
-                            waiting.reach.after[a].0[lane] = after;
+                            waiting.reach.before[a][lane] = before;
+                            waiting.reach.after[a][lane] = after;
                         }
                     }
                     waiting.batch.push(&point);
@@ -209,17 +209,17 @@ impl WannierBands {
         for (lane, point) in waiting.points[..batch.len()].iter().enumerate() {
             for band in 0..n {
                 let to = point * n + band;
-                levels.energies[to] = batch.energies[band].0[lane];
+                levels.energies[to] = batch.energies[band][lane];
                 if order > 0 {
                     for (a, slope) in batch.slopes.iter().enumerate() {
-                        let slope = slope[band * n + band].re.0[lane];
+                        let slope = slope[band * n + band].re[lane];
                         for (v, row) in levels.velocities[to].iter_mut().zip(&to_velocity) {
                             *v += row[a] * slope;
                         }
                     }
                 }
                 if order > 1 {
-                    let curvature = [0, 1, 2, 3, 4, 5].map(|i| batch.curvatures[i][band].0[lane]);
+                    let curvature = [0, 1, 2, 3, 4, 5].map(|i| batch.curvatures[i][band][lane]);
                     levels.inverse_masses[to] = inverse_mass(&curvature, &to_velocity);
                 }
             }
@@ -228,7 +228,7 @@ impl WannierBands {
             let found = bound::around(&batch.energies, &batch.slopes, &waiting.reach);
             for (all, (low, high)) in levels.bounds.iter_mut().zip(found) {
                 for lane in 0..batch.len() {
-                    *all = (all.0.min(low.0[lane]), all.1.max(high.0[lane]));
+                    *all = (all.0.min(low[lane]), all.1.max(high[lane]));
                 }
             }
         }

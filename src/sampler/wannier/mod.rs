@@ -9,8 +9,6 @@ mod bound;
 mod degenerate;
 mod gauge;
 mod grid;
-mod jacobi;
-mod lanes;
 mod levels;
 mod series;
 mod symmetry;
@@ -109,7 +107,7 @@ impl WannierBands {
         let mut batch = Batch::new(self.header.n_band, 0);
         batch.push(&point);
         self.solve(&mut batch)?;
-        Ok(batch.energies.iter().map(|e| e.0[0]).collect())
+        Ok(batch.energies.iter().map(|e| e[0]).collect())
     }
 
     fn solve(&self, batch: &mut Batch) -> Result<()> {

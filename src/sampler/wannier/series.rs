@@ -3,11 +3,12 @@
 //! Points of a box that share u₁ share the sum over R₁, those that share u₁ and u₂ the sum over R₂ too: the cost per point
 //! is that of the sum over R₃ alone, and of small parts of the others. Only vectors that are there are summed, and of each
 //! Hermitian matrix only the upper triangle: element (m, n), m ≤ n, is number n(n+1)/2 + m. Real and imaginary parts lie
-//! apart, so that the inner loop runs over neighbouring numbers.
+//! apart, and sums of neighbouring elements are kept in registers until all their terms are added.
 
 use crate::bands::WannierHamiltonian;
-use crate::kernel::simd::{Vectorized, vectorized};
+use crate::kernel::lanes::{InLanes, LANES, Lane, Simd, in_lanes, with, with_mut};
 use std::f64::consts::PI;
+use std::ops::Range;
 
 /// Derivatives of total order 0, 1 and 2 by (u₁, u₂, u₃); those of a lower order come first. Second ones in the order
 /// xx yy zz yz xz xy.
@@ -31,20 +32,32 @@ fn fields(axes: usize, order: usize) -> impl Iterator<Item = [usize; 3]> {
     })
 }
 
-/// Terms of one sum: the component R_i along its axis and the place that the term is added to.
+/// Terms of one sum: the component R_i along its axis of each, and where those of each place that is added to begin.
 #[derive(Default)]
 struct Sum {
-    terms: Vec<(f64, usize)>,
-    /// Places that are added to.
-    places: usize,
+    terms: Vec<f64>,
+    starts: Vec<usize>,
 }
 
-/// Fields `[field][place][re, im][element]`.
+impl Sum {
+    /// Places that are added to.
+    fn places(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// The terms of a place.
+    fn of(&self, place: usize) -> Range<usize> {
+        let end = self.starts.get(place + 1).copied();
+        self.starts[place]..end.unwrap_or(self.terms.len())
+    }
+}
+
+/// Fields `[field][place][re, im][element]`, elements in whole registers.
 #[derive(Default)]
 pub(super) struct Fields {
     order: usize,
     places: usize,
-    numbers: Vec<f64>,
+    numbers: Vec<Lane>,
 }
 
 /// A Hermitian series, sorted for the sums.
@@ -66,29 +79,39 @@ impl Series {
             [r3, r2, r1]
         });
         let mut sums: [Sum; 3] = Default::default();
-        let mut numbers = Vec::with_capacity(2 * width * vectors.len());
+        let mut numbers = Vec::with_capacity(2 * width.div_ceil(LANES) * vectors.len());
         let mut last = None;
         for &i in &order {
             let [r1, r2, r3] = vectors[i];
+            let [first, second, third] = &mut sums;
             let new_line = last.is_none_or(|(_, l3)| l3 != r3);
+            let new_column = new_line || last.is_none_or(|(l2, _)| l2 != r2);
             if new_line {
-                sums[2].terms.push((f64::from(r3), 0));
-                sums[1].places += 1;
+                second.starts.push(second.terms.len());
+                third.terms.push(f64::from(r3));
             }
-            if new_line || last.is_none_or(|(l2, _)| l2 != r2) {
-                let line = sums[1].places - 1;
-                sums[1].terms.push((f64::from(r2), line));
-                sums[0].places += 1;
+            if new_column {
+                first.starts.push(first.terms.len());
+                second.terms.push(f64::from(r2));
             }
-            let column = sums[0].places - 1;
-            sums[0].terms.push((f64::from(r1), column));
+            first.terms.push(f64::from(r1));
             last = Some((r2, r3));
             let matrix = &hamiltonian.elements()[i * n * n..][..n * n];
-            let upper = || (0..n).flat_map(|c| (0..=c).map(move |r| r * n + c));
-            numbers.extend(upper().map(|at| matrix[at].re));
-            numbers.extend(upper().map(|at| matrix[at].im));
+            let upper: Vec<usize> = (0..n)
+                .flat_map(|c| (0..=c).map(move |r| r * n + c))
+                .collect();
+            let parts: [&dyn Fn(usize) -> f64; 2] = [&|at| matrix[at].re, &|at| matrix[at].im];
+            for part in parts {
+                for some in upper.chunks(LANES) {
+                    let mut row = Lane::ZERO;
+                    for (lane, at) in some.iter().enumerate() {
+                        row[lane] = part(*at);
+                    }
+                    numbers.push(row);
+                }
+            }
         }
-        sums[2].places = 1;
+        sums[2].starts.push(0);
         Self {
             width,
             sums,
@@ -119,25 +142,40 @@ impl Series {
 
     fn sum(&self, axis: usize, input: &Fields, u: f64, order: usize, out: &mut Fields) {
         let sum = &self.sums[axis];
-        let mut targets = [(0, 0); POWERS.len()];
+        let rows = self.width.div_ceil(LANES);
+        // For each field of the input, those that its sums with the powers 0, 1, 2 of R become.
+        let mut sources = [[0; 3]; POWERS.len()];
+        let mut powers = [0; POWERS.len()];
         let mut count = 0;
-        for mut powers in fields(axis + 1, order) {
-            let power = std::mem::replace(&mut powers[axis], 0);
-            if let Some(source) = fields(axis, input.order).position(|s| s == powers) {
-                targets[count] = (source, power);
+        for mut field in fields(axis + 1, order) {
+            let power = std::mem::replace(&mut field[axis], 0);
+            if let Some(source) = fields(axis, input.order).position(|s| s == field) {
+                sources[source][power] = count;
+                powers[source] = powers[source].max(power + 1);
                 count += 1;
             }
         }
         out.order = order;
-        out.places = sum.places;
-        out.numbers.clear();
-        out.numbers.resize(count * sum.places * 2 * self.width, 0.0);
-        vectorized(AlongAxis {
+        out.places = sum.places();
+        // Every number is set.
+        out.numbers
+            .resize(count * sum.places() * 2 * rows, Lane::ZERO);
+        let phases: Vec<[f64; 3]> = sum
+            .terms
+            .iter()
+            .map(|r| {
+                let slope = 2.0 * PI * r;
+                let (sin, cos) = (slope * u).sin_cos();
+                [cos, sin, slope]
+            })
+            .collect();
+        in_lanes(AlongAxis {
             sum,
-            width: self.width,
-            targets: &targets[..count],
+            rows,
+            phases: &phases,
+            sources: &sources,
+            powers: &powers,
             input,
-            u,
             out: &mut out.numbers,
         });
     }
@@ -146,43 +184,84 @@ impl Series {
 /// Σ e^{2πi R u} (2πi R)^d over one axis.
 struct AlongAxis<'a> {
     sum: &'a Sum,
-    width: usize,
-    /// The field that is summed, and the power d, of each field of the result.
-    targets: &'a [(usize, usize)],
+    /// Registers of a matrix.
+    rows: usize,
+    /// cos, sin and 2πR of each term.
+    phases: &'a [[f64; 3]],
+    /// For each field of the input those of the result with d = 0, 1, 2, and how many of these there are.
+    sources: &'a [[usize; 3]],
+    powers: &'a [usize],
     input: &'a Fields,
-    u: f64,
-    out: &'a mut [f64],
+    out: &'a mut [Lane],
 }
 
-impl Vectorized for AlongAxis<'_> {
+/// Registers of elements that are summed together.
+const TOGETHER: usize = 4;
+
+impl InLanes for AlongAxis<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
-        let Self {
-            sum, input, width, ..
-        } = self;
-        let chunk = 2 * width;
-        for (term, &(r, place)) in sum.terms.iter().enumerate() {
-            let (sin, cos) = (2.0 * PI * r * self.u).sin_cos();
-            for (field, &(source, power)) in self.targets.iter().enumerate() {
-                let slope = 2.0 * PI * r;
-                let (c, s) = match power {
-                    0 => (cos, sin),
-                    1 => (-slope * sin, slope * cos),
-                    _ => (-slope * slope * cos, -slope * slope * sin),
+    fn run<S: Simd>(mut self) {
+        for place in 0..self.sum.places() {
+            for source in 0..self.powers.len() {
+                let mut row = 0;
+                while row < self.rows {
+                    let left = self.rows - row;
+                    let step = if left < TOGETHER { 1 } else { TOGETHER };
+                    match (self.powers[source], step) {
+                        (0, _) => {}
+                        (1, 1) => self.add::<S, 1, 1>(place, source, row),
+                        (2, 1) => self.add::<S, 2, 1>(place, source, row),
+                        (_, 1) => self.add::<S, 3, 1>(place, source, row),
+                        (1, _) => self.add::<S, 1, TOGETHER>(place, source, row),
+                        (2, _) => self.add::<S, 2, TOGETHER>(place, source, row),
+                        (_, _) => self.add::<S, 3, TOGETHER>(place, source, row),
+                    }
+                    row += step;
+                }
+            }
+        }
+    }
+}
+
+impl AlongAxis<'_> {
+    /// The sums of P powers of one field, N registers of them from `row` on, at a place.
+    #[inline(always)]
+    fn add<S: Simd, const P: usize, const N: usize>(
+        &mut self,
+        place: usize,
+        source: usize,
+        row: usize,
+    ) {
+        let rows = self.rows;
+        let input = with::<S, _>(&self.input.numbers);
+        let mut sums = [[[Lane::<S>::ZERO; 2]; N]; P];
+        for term in self.sum.of(place) {
+            let [cos, sin, slope] = self.phases[term].map(Lane::all);
+            let from = (source * self.input.places + term) * 2 * rows + row;
+            for i in 0..N {
+                let (re, im) = (input[from + i], input[from + rows + i]);
+                let mut turned = [cos * re - sin * im, cos * im + sin * re];
+                for (power, sums) in sums.iter_mut().enumerate() {
+                    if power > 0 {
+                        turned = turned.map(|x| x * slope);
+                    }
+                    sums[i][0] += turned[0];
+                    sums[i][1] += turned[1];
+                }
+            }
+        }
+        let out = with_mut::<S, _>(self.out);
+        for (power, sums) in sums.iter().enumerate() {
+            let to = (self.sources[source][power] * self.sum.places() + place) * 2 * rows + row;
+            for (i, [re, im]) in sums.iter().copied().enumerate() {
+                // Times i^d.
+                (out[to + i], out[to + rows + i]) = match power {
+                    0 => (re, im),
+                    1 => (-im, re),
+                    _ => (-re, -im),
                 };
-                if power > 0 && r == 0.0 {
-                    continue;
-                }
-                let from = &input.numbers[(source * input.places + term) * chunk..][..chunk];
-                let to = &mut self.out[(field * sum.places + place) * chunk..][..chunk];
-                let (from_re, from_im) = from.split_at(width);
-                let (to_re, to_im) = to.split_at_mut(width);
-                for i in 0..width {
-                    to_re[i] += c * from_re[i] - s * from_im[i];
-                    to_im[i] += c * from_im[i] + s * from_re[i];
-                }
             }
         }
     }
@@ -194,13 +273,14 @@ impl Fields {
         fields(3, order).count()
     }
 
-    /// Each number of a [`Series::point`], `[matrix][packed]`, with its place, real and imaginary part.
-    pub fn for_each(&self, mut take: impl FnMut(usize, f64, f64)) {
-        let width = self.numbers.len() / (2 * Self::count(self.order));
-        for (matrix, numbers) in self.numbers.chunks_exact(2 * width).enumerate() {
-            let (re, im) = numbers.split_at(width);
-            for (i, (re, im)) in re.iter().zip(im).enumerate() {
-                take(matrix * width + i, *re, *im);
+    /// Each number of a [`Series::point`], `[matrix][packed]`, with its place, real and imaginary part; `width` numbers are a packed matrix.
+    pub fn for_each(&self, width: usize, mut take: impl FnMut(usize, f64, f64)) {
+        let rows = width.div_ceil(LANES);
+        for (matrix, numbers) in self.numbers.chunks_exact(2 * rows).enumerate() {
+            let (re, im) = numbers.split_at(rows);
+            for i in 0..width {
+                let (row, lane) = (i / LANES, i % LANES);
+                take(matrix * width + i, re[row][lane], im[row][lane]);
             }
         }
     }
@@ -237,7 +317,7 @@ mod tests {
         series.line(&series.plane(u[0], 2), u[1], 2, &mut line);
         series.point(&line, u[2], 2, &mut point);
         let mut found = Vec::new();
-        point.for_each(|_, re, im| found.push(Complex64::new(re, im)));
+        point.for_each(3, |_, re, im| found.push(Complex64::new(re, im)));
         assert_eq!(found.len(), 3 * Fields::count(2));
         for (number, powers) in POWERS.into_iter().enumerate() {
             let mut sum = [Complex64::default(); 4];
