@@ -1,5 +1,6 @@
 //! `bzint validate`.
 
+use super::lists::{List, parse_temperatures};
 use super::options::{FermiOption, Input, Method, Output, parse_bins};
 use super::threads::on_threads;
 use super::{session, terminal};
@@ -10,7 +11,8 @@ use crate::integrate::cpu::CpuEngine;
 use crate::integrate::{
     Channel, Channels, EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral, spectrum, surface,
 };
-use crate::workflow::level;
+use crate::report::{coverage_json, coverage_table};
+use crate::workflow::{self, level};
 use clap::Args;
 use serde_json::json;
 
@@ -26,6 +28,12 @@ pub struct Validate {
     /// Bins of the spectrum that is compared
     #[arg(long, value_name = "N", value_parser = parse_bins, allow_hyphen_values = true, default_value = "500")]
     bins: usize,
+    /// Compare results instead: those from every second k-point of the table with those from all, whether the bars hold, quantity by quantity
+    #[arg(long)]
+    table: bool,
+    /// Temperatures of that comparison, K: a list or first:last:step
+    #[arg(short = 'T', long, value_name = "LIST", value_parser = parse_temperatures, allow_hyphen_values = true, default_value = "100,300,600")]
+    temperature: List,
     #[command(flatten)]
     output: Output,
 }
@@ -97,6 +105,9 @@ impl Validate {
     /// Where there is no adapter, the bands cannot be integrated, or CPU and GPU disagree.
     pub fn run(self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
+        if self.table {
+            return self.compare_grids();
+        }
         self.level.check()?;
         let source = session::open_checked(&self.input, |header, range| {
             level::check_level(&self.level, header, range)
@@ -193,6 +204,20 @@ impl Validate {
                 "it differs from the CPU by up to {worst:.1e}, which rounding does not explain (see the table)"
             ),
         })
+    }
+
+    /// Results from every second point against those from all.
+    fn compare_grids(&self) -> Result<()> {
+        self.input.check(Some(&self.method))?;
+        let held = self.input.read()?;
+        let (opening, say) = (&self.input.opening, session::voice(&self.output));
+        let temperatures = &self.temperature.0;
+        let found = workflow::coverage(&held, opening, &self.method, temperatures, &say)?;
+        let name = self.input.file.display().to_string();
+        if self.output.json {
+            return terminal::print_json(&coverage_json(&found, &name));
+        }
+        terminal::print(&coverage_table(&found, &name, temperatures))
     }
 
     /// The channels of one set, compared.

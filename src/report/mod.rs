@@ -5,6 +5,7 @@ mod boltztrap;
 mod bounds;
 mod branch_waves;
 mod budget;
+mod coverage;
 mod crossings;
 mod dos;
 mod drag;
@@ -33,6 +34,7 @@ pub use band_path::{BandPathReport, band_path_csv, band_path_figure, band_path_j
 pub use boltztrap::{BOLTZTRAP_FILES, boltztrap_files};
 pub use bounds::{BoundsReport, TerminalsReport, bounds_json, bounds_result, bounds_table};
 pub use branch_waves::{BranchWaves, branch_waves_json, branch_waves_table};
+pub use coverage::{coverage_json, coverage_table};
 pub use crossings::on_fermi_surface;
 pub use dos::{DosReport, dos_json, dos_result, dos_table};
 pub use drag::{DragReport, DragRow, drag_json, drag_result, drag_table};

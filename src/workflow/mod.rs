@@ -18,6 +18,7 @@
 
 mod argument;
 mod axes;
+mod coverage;
 #[cfg(feature = "gpu")]
 mod device;
 mod dimension;
@@ -42,6 +43,7 @@ mod transport;
 
 pub use argument::{Argument, spelled};
 pub use axes::notes as notes_on_axes;
+pub use coverage::{Coverage, Covered, coverage};
 pub use dimension::Dimension;
 pub use dos::{Dos, DosFound, EnergyRange};
 pub use fermi::{Fermi, FermiFound};

@@ -6,6 +6,7 @@ mod common;
 mod bounds;
 mod budget;
 mod cli;
+mod coverage;
 mod info;
 mod landauer;
 mod manners;

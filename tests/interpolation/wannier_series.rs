@@ -1,6 +1,7 @@
 //! Wannier interpolation on Hamiltonians that the tests make: levels, velocities, masses, bounds.
 
 use crate::common::Lcg;
+use crate::common::binary::bzint;
 use crate::wannier::Run;
 use bzint::bands::{BandHeader, BandSource, Field, SpinTreatment, WannierHamiltonian};
 use bzint::crystal::{KGrid, Lattice};
@@ -8,6 +9,7 @@ use bzint::io::wannier90;
 use bzint::sampler::{BoxBand, Derivatives, Interpolator, KBox, WannierBands, WannierGrid};
 use bzint::units::{EV, EV_ANGSTROM_OVER_HBAR};
 use rustfft::num_complex::Complex64;
+use serde_json::Value;
 
 fn bands(run: &Run) -> WannierBands {
     let directory = tempfile::tempdir().unwrap();
@@ -239,4 +241,53 @@ fn a_uniform_grid_has_the_levels_and_velocities_of_its_points() {
             .read_planes(Field::Lifetime, 0, 0, 0, &mut vec![0.0; plane])
             .is_err()
     );
+}
+
+/// Carriers of a triclinic Hamiltonian with a gap, from where thermal averages are taken over points down to where k_BT is too small for them and
+/// tetrahedra take over: what a coarse tolerance gives holds in its bars what a fine one does, and is not wider than its errors allow.
+#[test]
+fn thermal_averages_hold_without_symmetry_at_any_temperature() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut run = Run::new(2, true);
+    for (r, m, k, value, _) in &mut run.elements {
+        if *r == [0; 3] && m == k {
+            *value = Complex64::new(5.0 * *m as f64, 0.0);
+        }
+    }
+    run.write(folder.path(), "gap");
+    let file = folder.path().join("gap_tb.dat").display().to_string();
+    let rows = |tolerance: &str| {
+        let words = format!(
+            "transport {file} --fermi-level 2.4 --doping p1e19,n1e19 -T 15,60,300,900 --tolerance {tolerance} --json -q"
+        );
+        bzint(&words).json()["rows"].as_array().unwrap().clone()
+    };
+    let (coarse, fine) = (rows("2e-2"), rows("1e-3"));
+    assert_eq!((coarse.len(), fine.len()), (8, 8));
+    let mut ratios = Vec::new();
+    for (a, b) in coarse.iter().zip(&fine) {
+        for name in [
+            "conductivity_over_tau",
+            "seebeck",
+            "thermal_conductivity_electronic_over_tau",
+        ] {
+            for i in 0..3 {
+                let of = |row: &Value, key: &str| row[name][key][i][i].as_f64().unwrap();
+                let (value, bar) = (of(a, "value"), of(a, "error"));
+                let (exact, rest) = (of(b, "value"), of(b, "error"));
+                let off = (value - exact).abs();
+                println!(
+                    "{} K {name} {value:.5e} ± {bar:.1e}, {exact:.5e} ± {rest:.1e}",
+                    a["temperature"]
+                );
+                assert!(
+                    off <= bar + rest,
+                    "{name} {value:e} ± {bar:e}, {exact:e} ± {rest:e}"
+                );
+                ratios.push(bar / off.max(rest));
+            }
+        }
+    }
+    ratios.sort_by(f64::total_cmp);
+    assert!(ratios[ratios.len() / 2] < 10.0, "{ratios:?}");
 }

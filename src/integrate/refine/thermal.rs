@@ -37,7 +37,7 @@ const SIMPSON: [f64; 5] = [2.0 / 3.0, 0.0, 8.0 / 3.0, 0.0, 2.0 / 3.0];
 /// Channels whose averages are among the goals, so that what splitting taught holds for them: states and v_i v_j.
 const LEARNT: usize = 7;
 /// What is left of the differences of the others, which are no goals: more than the usual share.
-const UNWATCHED: f64 = 2.0;
+const UNWATCHED: f64 = 1.5;
 /// Parts of the zone whose errors add up.
 const PARTS: usize = 16;
 /// How far differences are spread, in k_BT (standard deviation).

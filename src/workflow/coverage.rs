@@ -1,0 +1,225 @@
+//! How far bars can be trusted on a file's own bands: results from every second point, against those from all of them.
+//!
+//! Whoever distrusts a bar takes a denser grid and looks whether the old bar holds the new value. Half of a grid that is there already does
+//! it without a calculation: its results are an honest sample of what the bars of such bands are worth.
+
+use super::fermi::Fermi;
+use super::held::Held;
+use super::level::{self, FermiChoice, LevelChoice};
+use super::method::Method;
+use super::opening::Opening;
+use super::said::Say;
+use super::transport::{Transport, Wanted};
+use crate::bands::{BandGrid, BandSource, GapSplit};
+use crate::error::{Error, Result};
+use crate::transport::FermiTensors;
+use crate::uncertainty::Quantity;
+use std::borrow::Cow;
+
+/// Energies around the Fermi level of a metal, eV.
+const ENERGIES_EV: [f64; 7] = [-0.6, -0.4, -0.2, 0.0, 0.2, 0.4, 0.6];
+/// Net dopings of an insulator, cm⁻³.
+const DOPINGS: [f64; 6] = [-1e20, -1e19, -1e18, 1e18, 1e19, 1e20];
+/// A component below this share of the largest of its tensor is zero but for rounding.
+const NOTHING: f64 = 1e-9;
+
+/// How the values of one quantity compare.
+#[derive(Clone, Debug)]
+pub struct Covered {
+    /// Its name in files.
+    pub name: Cow<'static, str>,
+    /// Values compared.
+    pub values: usize,
+    /// Those that the bar of the half grid holds, together with the bar of the whole one.
+    pub inside: usize,
+    /// Those that the bar of the half grid holds alone.
+    pub inside_alone: usize,
+    /// Median of the half grid's bar over what it is off.
+    pub bar_over_error: f64,
+    /// Median of the half grid's bar over the value.
+    pub width: f64,
+    /// Largest of what it is off, over both bars.
+    pub worst: f64,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub struct Coverage {
+    /// Points of the half grid and of the whole one.
+    pub points: [[usize; 3]; 2],
+    /// What fixed the states, in words.
+    pub states: String,
+    /// Every quantity that is printed.
+    pub quantities: Vec<Covered>,
+}
+
+/// A value with its bar.
+type Barred = (f64, f64);
+
+/// Values of a quantity from the half and from the whole grid.
+#[derive(Default)]
+struct Pairs(Vec<(Cow<'static, str>, Vec<[Barred; 2]>)>);
+
+impl Pairs {
+    fn add(&mut self, name: &Cow<'static, str>, both: [&Quantity; 2]) {
+        let [half, whole] = both.map(|q| {
+            let all: Vec<Barred> = q.values().into_iter().zip(q.errors()).collect();
+            all
+        });
+        let size = |all: &[Barred]| all.iter().fold(0.0, |m: f64, (x, _)| m.max(x.abs()));
+        let nothing = NOTHING * size(&half).max(size(&whole));
+        let known = half.iter().zip(&whole).filter(|(h, w)| {
+            let finite = h.0.is_finite() && w.0.is_finite() && h.1.is_finite() && w.1.is_finite();
+            // What is given, or zero by symmetry, is no result.
+            finite && (h.0.abs() > nothing || w.0.abs() > nothing) && (h.1 > 0.0 || h.0 != w.0)
+        });
+        let known: Vec<[Barred; 2]> = known.map(|(h, w)| [*h, *w]).collect();
+        if known.is_empty() {
+            return;
+        }
+        match self.0.iter_mut().find(|(own, _)| own == name) {
+            Some((_, all)) => all.extend(known),
+            None => self.0.push((name.clone(), known)),
+        }
+    }
+}
+
+impl Covered {
+    fn new(name: Cow<'static, str>, pairs: &[[Barred; 2]]) -> Self {
+        let off = |p: &[Barred; 2]| (p[0].0 - p[1].0).abs();
+        // Agreement to rounding is inside.
+        let least = |p: &[Barred; 2]| 1e-12 * p[1].0.abs();
+        let held = |p: &&[Barred; 2]| off(p) <= p[0].1 + p[1].1 + least(p);
+        let alone = |p: &&[Barred; 2]| off(p) <= p[0].1 + least(p);
+        let over =
+            |p: &[Barred; 2]| off(p) / (p[0].1 + p[1].1).max(least(p)).max(f64::MIN_POSITIVE);
+        Self {
+            name,
+            values: pairs.len(),
+            inside: pairs.iter().filter(held).count(),
+            inside_alone: pairs.iter().filter(alone).count(),
+            bar_over_error: median(pairs.iter().map(|p| p[0].1 / off(p).max(least(p)))),
+            width: median(pairs.iter().map(|p| p[0].1 / p[1].0.abs())),
+            worst: pairs.iter().map(over).fold(0.0, f64::max),
+        }
+    }
+}
+
+fn median(all: impl Iterator<Item = f64>) -> f64 {
+    let mut all: Vec<f64> = all.filter(|x| !x.is_nan()).collect();
+    all.sort_by(f64::total_cmp);
+    all.get(all.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// The scalars and tensors of a Fermi surface as named quantities.
+fn named(t: &FermiTensors) -> [(&'static str, Quantity); 5] {
+    [
+        ("fermi: electrons", t.electrons.into()),
+        ("fermi: density_of_states", t.dos.into()),
+        ("fermi: fermi_velocity", t.fermi_velocity.into()),
+        (
+            "fermi: conductivity_over_tau",
+            t.conductivity_over_tau.into(),
+        ),
+        ("fermi: plasma_frequency", t.plasma_frequency.into()),
+    ]
+}
+
+/// Compares what `transport` and `fermi` give from every second point of a table with what they give from all, at `temperatures_k`: of a
+/// metal at energies around the Fermi level, of an insulator at dopings.
+///
+/// # Errors
+/// [`Error::BadOption`] for a Hamiltonian, and for grids without every second point; where bands cannot be integrated.
+pub fn coverage(
+    held: &Held,
+    opening: &Opening,
+    method: &Method,
+    temperatures_k: &[f64],
+    say: Say,
+) -> Result<Coverage> {
+    let refused = |problem: &str, remedy: &str| {
+        let problem = format!("{}: {problem}", held.name());
+        Err(Error::bad_option("--table", problem, remedy))
+    };
+    let Some(table) = held.as_table() else {
+        return refused(
+            "a Hamiltonian has no k-points to leave out",
+            "give a file of bands on a grid",
+        );
+    };
+    let Some(half) = BandGrid::halved(table)? else {
+        return refused(
+            &format!(
+                "a grid of {} has no grid of every second point",
+                table.header().k_grid
+            ),
+            "give an even number of points, four or more, along each axis",
+        );
+    };
+    let points = [half.header().k_grid.n, table.header().k_grid.n];
+    let gap = GapSplit::of(table).filter(GapSplit::is_whole);
+    let level = match level::mid_gap(table) {
+        Some((middle, _)) => Some(middle),
+        None => table.header().fermi_level_ev,
+    };
+    let Some(level) = level else {
+        return refused("it brings no Fermi level", "give `--fermi-level`");
+    };
+    let wanted = match &gap {
+        Some(_) => Wanted::Dopings(DOPINGS.to_vec()),
+        None => Wanted::FromFermiLevel(ENERGIES_EV.to_vec()),
+    };
+    let at = |ev: f64| LevelChoice {
+        fermi_level: Some(FermiChoice::Given(ev)),
+        electrons: None,
+    };
+    let asked = Transport {
+        temperatures_k: temperatures_k.to_vec(),
+        wanted,
+        level: at(level),
+        ..Transport::default()
+    };
+    let both = [
+        Held::table(format!("every second point of {}", held.name()), half),
+        held.clone(),
+    ];
+    let mut pairs = Pairs::default();
+    let rows = both.each_ref().map(|held| {
+        let bands = asked.open(held.clone(), opening, method)?;
+        Ok::<_, Error>(asked.run(&bands, method, say)?.0.rows)
+    });
+    let [half_rows, whole_rows] = rows;
+    for (half, whole) in half_rows?.iter().zip(&whole_rows?) {
+        for item in &half.items {
+            if let Some(other) = whole.get(&item.name) {
+                pairs.add(&item.name, [&item.quantity, other]);
+            }
+        }
+    }
+    if gap.is_none() {
+        for ev in ENERGIES_EV {
+            let asked = Fermi {
+                level: at(level + ev),
+                tau: None,
+            };
+            let found = both.each_ref().map(|held| {
+                let bands = asked.open(held.clone(), opening, method)?;
+                Ok::<_, Error>(named(&asked.run(&bands, method, say)?.0.tensors))
+            });
+            let [half, whole] = found;
+            for ((name, half), (_, whole)) in half?.iter().zip(&whole?) {
+                pairs.add(&Cow::Borrowed(name), [half, whole]);
+            }
+        }
+    }
+    let states = match gap {
+        Some(_) => "dopings of 1e18, 1e19 and 1e20 cm^-3, electrons and holes".to_owned(),
+        None => format!("energies within 0.6 eV of {level:.4} eV"),
+    };
+    let covered = pairs.0.into_iter();
+    Ok(Coverage {
+        points,
+        states,
+        quantities: covered.map(|(name, of)| Covered::new(name, &of)).collect(),
+    })
+}
