@@ -58,12 +58,10 @@ pub fn spectrum_with_rival(
         let states = Channel::States.index(own.channels);
         // At a band's edge one change of everything at once: its parts belong together, where a doping fixes one of them.
         let at_edges = request.relevance.is_some_and(|r| r.scale_ev() > 0.0);
+        let channel = |at: usize| Some(at / edges % own.channels.width());
         let factor = |at: usize| match meetings[at / of_band] {
             Meeting::OnPlanes => policy::KINKED,
-            Meeting::Somewhere if at_edges => 1.0,
-            Meeting::Somewhere if Some(at / edges % own.channels.width()) == states => {
-                policy::KINKED
-            }
+            Meeting::Somewhere if !at_edges && channel(at) == states => policy::KINKED,
             Meeting::Somewhere => policy::UNEVEN,
             Meeting::Nowhere => 1.0,
         };
