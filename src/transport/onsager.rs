@@ -4,10 +4,10 @@
 //! thermal voltages need no conversion. Magnetic field to first order: Lⁿ_ijk = e ε_lij ⟨Hall_lk τ² (ε − μ)ⁿ⟩/V; to second:
 //! σ_ijkl = −e⁴ ⟨Magneto_ijkl τ³⟩/V (§3).
 
-use super::contents::pair;
 use super::directions::{CONDUCTS, antisymmetric_sum};
 use super::window::Moments;
 use crate::crystal::Tensor;
+use crate::kernel::channels::pair;
 use crate::units::ELEMENTARY_CHARGE;
 use nalgebra::Matrix3;
 
