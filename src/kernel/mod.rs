@@ -6,6 +6,7 @@
 
 pub mod channels;
 pub mod curvature;
+pub mod error_function;
 pub mod fermi_surface;
 pub mod fixed_point;
 pub mod layout;
