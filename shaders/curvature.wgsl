@@ -1,8 +1,8 @@
 // Inverse effective mass of a k-point, and the channel values of first and second order in the magnetic field.
 // Twin: src/kernel/curvature.rs, which derives the stencils and proves the bounds.
 //
-// Second derivatives D are 11 22 33 23 13 12 (axes), symmetric tensors xx yy zz yz xz xy. Channels: 8-13 Hall products, from 16
-// on (CHANNELS 52) the 6 × 6 products of second order; at CHANNELS 24 the Hall products times tau². Units: the band's velocity and mass units, so that no channel exceeds 1.
+// Second derivatives D are 11 22 33 23 13 12 (axes), symmetric tensors xx yy zz yz xz xy. Channels: Hall products (times tau² where
+// LIFETIMES), and the 6 × 6 products of second order. Units: the band's velocity and mass units, so that no channel exceeds 1.
 // Precision: sums of two differences of levels are exact before the one rounding; the rest rounds in f32.
 
 // A symmetric tensor: xx yy zz and yz xz xy.
@@ -86,27 +86,26 @@ fn hall_products(v: vec3<f32>, w: array<vec3<f32>, 3>) -> Symmetric {
 const FIRST = array<u32, 6>(0u, 1u, 2u, 1u, 0u, 0u);
 const SECOND = array<u32, 6>(0u, 1u, 2u, 2u, 2u, 1u);
 
-// Fills the channels of first order in the field, and where CHANNELS has them those of second order. Indices of channels that
-// may be absent are limited to the array, as in velocity.wgsl.
+// Fills the channels of first order in the field, and of second order where there are any.
 fn field_values(f: ptr<function, array<f32, CHANNELS>>, v: vec3<f32>, mass: Symmetric, tau: f32) {
     var w = turning_rates(v, mass);
     var hall = hall_products(v, w);
-    if CHANNELS == 24u {
+    if LIFETIMES != 0u {
         hall.diagonal = hall.diagonal * tau * tau;
         hall.mixed = hall.mixed * tau * tau;
     }
-    for (var c = 0u; c < 3u; c++) {
-        (*f)[min(8u + c, CHANNELS - 1u)] = hall.diagonal[c];
-        (*f)[min(11u + c, CHANNELS - 1u)] = hall.mixed[c];
+    for (var c = 0u; c < HALL_COUNT / 2u; c++) {
+        (*f)[HALL_AT + c] = hall.diagonal[c];
+        (*f)[HALL_AT + 3u + c] = hall.mixed[c];
     }
-    if CHANNELS == 52u {
+    if MAGNETO_COUNT != 0u {
         for (var p = 0u; p < 6u; p++) {
             let wi = w[FIRST[p]];
             let wj = w[SECOND[p]];
             for (var q = 0u; q < 6u; q++) {
                 let k = FIRST[q];
                 let l = SECOND[q];
-                (*f)[min(16u + 6u * p + q, CHANNELS - 1u)] = 0.5 * (wi[k] * wj[l] + wj[k] * wi[l]);
+                (*f)[MAGNETO_AT + 6u * p + q] = 0.5 * (wi[k] * wj[l] + wj[k] * wi[l]);
             }
         }
     }

@@ -2,8 +2,7 @@
 // Twin: src/kernel/velocity.rs.
 //
 // v = M·D, with D the stencil differences of the levels (summed in shared/view.wgsl's node) and M = params.gradient.
-// Channels: 0 states, 1-6 v_i v_j (xx yy zz yz xz xy), 7 |v|; |v.n| along params.directions at 8-11 of 12 and 20, and at 14-15 of
-// 16, 24 and 52; at 20 and 24 v_i v_j tau and |v|^2 tau^2 in the last eight; at 16, 24 and 52 those of curvature.wgsl.
+// Channels stand where the prelude says, KIND_COUNT of them from KIND_AT on (src/kernel/channels.rs); tensors are xx yy zz yz xz xy.
 // Units: the band's velocity and lifetime units, so that no channel exceeds 1. Precision: level differences are exact
 // integers; the sum, the product and the square root round in f32.
 
@@ -20,23 +19,25 @@ fn velocity(d: vec3<f32>) -> vec3<f32> {
 // The channel vector of a k-point with velocity `v` and relaxation time `tau`.
 fn channel_values(v: vec3<f32>, tau: f32) -> array<f32, CHANNELS> {
     var f: array<f32, CHANNELS>;
-    f[0] = 1.0;
-    f[1] = v.x * v.x;
-    f[2] = v.y * v.y;
-    f[3] = v.z * v.z;
-    f[4] = v.y * v.z;
-    f[5] = v.x * v.z;
-    f[6] = v.x * v.y;
-    f[7] = sqrt(f[1] + f[2] + f[3]);
-    for (var i = 0u; i < DIRECTION_COUNT; i++) {
+    // Every set has these.
+    const P = VELOCITY_PRODUCT_AT;
+    f[STATES_AT] = 1.0;
+    f[P] = v.x * v.x;
+    f[P + 1u] = v.y * v.y;
+    f[P + 2u] = v.z * v.z;
+    f[P + 3u] = v.y * v.z;
+    f[P + 4u] = v.x * v.z;
+    f[P + 5u] = v.x * v.y;
+    f[SPEED_AT] = sqrt(f[P] + f[P + 1u] + f[P + 2u]);
+    for (var i = 0u; i < AXIS_SPEED_COUNT; i++) {
         let n = params.directions[i];
-        f[DIRECTION_FIRST + i] = abs(n.x * v.x + n.y * v.y + n.z * v.z);
+        f[AXIS_SPEED_AT + i] = abs(n.x * v.x + n.y * v.y + n.z * v.z);
     }
-    if CHANNELS == 20u || CHANNELS == 24u {
-        for (var c = 0u; c < 6u; c++) {
-            f[CHANNELS - 8u + c] = f[1u + c] * tau;
-        }
-        f[CHANNELS - 2u] = (f[1] + f[2] + f[3]) * tau * tau;
+    for (var c = 0u; c < LIFETIME_PRODUCT_COUNT; c++) {
+        f[LIFETIME_PRODUCT_AT + c] = f[P + c] * tau;
+    }
+    if SQUARED_PATH_COUNT != 0u {
+        f[SQUARED_PATH_AT] = (f[P] + f[P + 1u] + f[P + 2u]) * tau * tau;
     }
     return f;
 }

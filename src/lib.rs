@@ -31,11 +31,11 @@
 //! surface     ← bands crystal error kernel memory progress uncertainty units
 //! scattering  ← error fermi_dirac io quadrature units
 //! transport   ← bands bounds crystal error fermi_dirac integrate kernel memory quadrature scattering uncertainty units
-//! phonons     ← bands crystal elastic error excitations integrate io memory statistics uncertainty units
-//! superconductor ← bands crystal error fermi_dirac integrate quadrature uncertainty units
-//! workflow    ← bands crystal error gpu integrate io memory progress sampler scattering transport units
+//! phonons     ← bands crystal elastic error excitations integrate io kernel memory statistics uncertainty units
+//! superconductor ← bands crystal error fermi_dirac integrate kernel quadrature uncertainty units
+//! workflow    ← bands crystal error gpu integrate io kernel memory progress sampler scattering transport units
 //! report      ← bands bounds crystal elastic error excitations fermi_dirac integrate io phonons superconductor surface transport uncertainty units workflow
-//! cli         ← bands bounds crystal elastic error excitations gpu integrate io memory phonons progress report sampler scattering superconductor surface transport uncertainty units workflow
+//! cli         ← bands bounds crystal elastic error excitations gpu integrate io kernel memory phonons progress report sampler scattering superconductor surface transport uncertainty units workflow
 //! ```
 //!
 //! Conventions: energies in eV, lengths in Å, times in s; results in SI. Lattice rows are a₁ a₂ a₃, `a_i·b_j = 2π δ_ij`,

@@ -5,9 +5,11 @@
 // fastest; `plane` counts the planes held in the buffers, halo included, so only axes 2 and 3 wrap around. Corner c of a cell
 // is bit 4 2 1 = one step along axis 1 2 3. Counts of cells and nodes of a block stay below 2^31.
 //
-// Constants from the prelude (src/gpu/pipelines.rs): CHANNELS (8, 12, 16, 20, 24, 52), ORDER (2, 4, 6; 0 = velocities from the
-// file), MASSES (see node_mass.wgsl), COEFFICIENTS, SECOND_COEFFICIENTS, START (corner at which the tetrahedra's diagonal starts), SMEARING (order of the smearing), WORKGROUP,
-// CELLS_PER_INVOCATION, WINDOW (edges of the workgroup's window), TILE_PLANES (see scan.wgsl).
+// Constants from the prelude (src/gpu/pipelines.rs): CHANNELS (width of the channel vector), KIND_AT and KIND_COUNT of every kind of
+// channel, LIFETIMES (1 where channels need relaxation times), ORDER (2, 4, 6; 0 = velocities from the file), MASSES (see
+// node_mass.wgsl; 0 where no channel needs them), COEFFICIENTS, SECOND_COEFFICIENTS, START (corner at which the tetrahedra's diagonal
+// starts), SMEARING (order of the smearing), WORKGROUP, CELLS_PER_INVOCATION, WINDOW (edges of the workgroup's window), TILE_PLANES
+// (see scan.wgsl).
 
 // An energy to compare levels with: level + fraction, in levels.
 struct Threshold {
@@ -47,7 +49,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> levels: array<i32>;
 // [plane][n2][n3][3], units of the band's velocity unit; read where ORDER is 0.
 @group(0) @binding(2) var<storage, read> velocities: array<f32>;
-// [plane][n2][n3], units of the band's lifetime unit; read where CHANNELS is 20 or 24.
+// [plane][n2][n3], units of the band's lifetime unit; read where LIFETIMES is 1.
 @group(0) @binding(3) var<storage, read> lifetimes: array<f32>;
 // [edge], ascending.
 @group(0) @binding(4) var<storage, read> thresholds: array<Threshold>;
@@ -122,11 +124,11 @@ fn node(plane: u32, j2: u32, j3: u32) -> array<f32, CHANNELS> {
         v = velocity(d);
     }
     var tau = 0.0;
-    if CHANNELS == 20u || CHANNELS == 24u {
+    if LIFETIMES != 0u {
         tau = lifetimes[here];
     }
     var f = channel_values(v, tau);
-    if CHANNELS == 16u || CHANNELS == 24u || CHANNELS == 52u {
+    if MASSES != 0u {
         field_values(&f, v, node_inverse_mass(plane, j2, j3), tau);
     }
     return f;

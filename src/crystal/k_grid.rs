@@ -109,6 +109,12 @@ impl KGrid {
         [index / (n2 * n3), index / n3 % n2, index % n3]
     }
 
+    /// The point `d` steps from `j`.
+    pub(crate) fn moved(&self, j: [usize; 3], d: [i32; 3]) -> [usize; 3] {
+        let along = |i: usize| (j[i] as i64 + i64::from(d[i])).rem_euclid(self.n[i] as i64);
+        [0, 1, 2].map(|i| along(i) as usize)
+    }
+
     /// The grid index of the fractional point `u`, where `u` lies on the grid within `tolerance` steps.
     pub fn locate(&self, u: [f64; 3], tolerance: f64) -> Option<[usize; 3]> {
         let mut j = [0; 3];

@@ -5,7 +5,8 @@
 //! the Smith normal form of G in a basis of Λ says which: Λ has a basis g_i such that the n_i g_i are a basis of G. In that basis of the
 //! same reciprocal lattice the set *is* an n₁×n₂×n₃ grid.
 
-use super::{Lattice, Rotation};
+use super::Lattice;
+use super::rotation::{Rotation, compose};
 
 /// A 3×3 matrix of integers, rows are vectors.
 type Integers = [[i64; 3]; 3];
@@ -333,9 +334,8 @@ impl GridBasis {
 
     /// An operation on fractional k in this basis, of the one in the cell's own.
     pub(crate) fn rotation(&self, r: &Rotation) -> Rotation {
-        let product = |a: &Rotation, b: &Rotation| super::symmetry::compose(a, b);
         let back = std::array::from_fn(|i| std::array::from_fn(|j| self.reciprocal[j][i]));
-        product(&product(&self.direct, r), &back)
+        compose(&compose(&self.direct, r), &back)
     }
 }
 

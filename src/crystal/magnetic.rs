@@ -232,7 +232,7 @@ mod tests {
         let products = group
             .rotations()
             .iter()
-            .map(|g| super::super::symmetry::compose(&r, g));
+            .map(|g| crate::crystal::rotation::compose(&r, g));
         assert!(products.into_iter().any(|p| p == fourfold));
         assert_eq!(exchange(&[4.5, 4.5, 0.0, 0.0, 0.0, 0.0]).1, None);
         let mut moments = [[0.0; 3]; 6];

@@ -6,6 +6,7 @@ mod k_set;
 mod lattice;
 mod magnetic;
 mod projector;
+mod rotation;
 mod symmetry;
 pub(crate) mod tensor;
 
@@ -15,6 +16,7 @@ pub use k_lattice::{GridBasis, KLattice};
 pub use k_set::KSet;
 pub use lattice::Lattice;
 pub use projector::TensorProjector;
-pub(crate) use symmetry::apply;
-pub use symmetry::{Atom, PointGroup, Rotation};
+pub use rotation::Rotation;
+pub(crate) use rotation::apply;
+pub use symmetry::{Atom, PointGroup};
 pub use tensor::Tensor;

@@ -1,15 +1,10 @@
 //! Point-group operations on fractional k and on Cartesian tensors.
 
 use super::projector::TensorProjector;
+use super::rotation::{IDENTITY, Rotation, apply, compose, transpose};
 use super::tensor::{self, Tensor};
 use super::{GridBasis, KGrid, Lattice};
 use crate::error::{Error, Result};
-
-/// An integer operation on fractional k-coordinates: u' = R u, `r[row][col]`.
-pub type Rotation = [[i32; 3]; 3];
-
-/// The identity.
-const IDENTITY: Rotation = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
 
 /// Lattice planes closer than this (Å) belong to no crystal.
 const THINNEST_CELL: f64 = 0.3;
@@ -354,11 +349,6 @@ pub(super) fn not_found(error: moyo::base::MoyoError) -> Error {
     )
 }
 
-/// u' = R u.
-pub(crate) fn apply(r: &Rotation, u: [f64; 3]) -> [f64; 3] {
-    std::array::from_fn(|i| (0..3).map(|j| f64::from(r[i][j]) * u[j]).sum())
-}
-
 /// The operation as an orthogonal Cartesian matrix: Bᵀ R B⁻ᵀ with B's rows b_i.
 fn cartesian(lattice: &Lattice, r: &Rotation) -> Tensor {
     let b = lattice.reciprocal();
@@ -375,15 +365,6 @@ fn cartesian(lattice: &Lattice, r: &Rotation) -> Tensor {
         }
     }
     c
-}
-
-fn transpose(r: &Rotation) -> Rotation {
-    std::array::from_fn(|i| std::array::from_fn(|j| r[j][i]))
-}
-
-/// a after b.
-pub(super) fn compose(a: &Rotation, b: &Rotation) -> Rotation {
-    std::array::from_fn(|i| std::array::from_fn(|j| (0..3).map(|k| a[i][k] * b[k][j]).sum()))
 }
 
 /// Metric b_i·b_j of the reciprocal lattice.

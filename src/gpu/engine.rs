@@ -319,7 +319,7 @@ impl GpuEngine {
                 )));
             }
             let below = limbs(&audit[2..]);
-            let channels = band.configuration.channels;
+            let channels = band.configuration.channels.width();
             Ok(if band.configuration.kernel.is_spectrum() {
                 cumulative(sums, channels, below << band.setup.bits)
             } else {
@@ -422,7 +422,7 @@ impl Engine for GpuEngine {
         let channels = context.channels.width();
         let configuration = Configuration {
             kernel,
-            channels,
+            channels: context.channels,
             order: context.order,
             masses: context.masses,
             start: context.corners[0][0],

@@ -6,9 +6,10 @@
 use super::context::Context;
 use super::layouts::BINDINGS;
 use crate::error::Result;
-use crate::integrate::Masses;
+use crate::integrate::{Channels, Masses};
+use crate::kernel::channels::ChannelKind;
 use crate::kernel::curvature::{VELOCITY_DIFFERENCES, second_stencil};
-use crate::kernel::velocity::{direction_slots, stencil};
+use crate::kernel::velocity::stencil;
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -104,8 +105,8 @@ impl Kernel {
 pub struct Configuration {
     /// Entry point.
     pub kernel: Kernel,
-    /// Width of the channel vector: 8, 12, 16, 20, 24 or 52.
-    pub channels: usize,
+    /// Which channels.
+    pub channels: Channels,
     /// Order of the velocity stencil: 2, 4, 6; 0 for velocities from the file.
     pub order: usize,
     /// Where inverse masses come from.
@@ -140,7 +141,7 @@ impl Configuration {
 
     /// Edges of a spectrum's window in workgroup memory.
     pub fn window(&self) -> usize {
-        WINDOW_BYTES / (8 * self.channels)
+        WINDOW_BYTES / (8 * self.channels.width())
     }
 
     /// The WGSL of this configuration.
@@ -165,10 +166,10 @@ impl Configuration {
     }
 
     /// The prelude's integers.
-    pub fn constants(&self) -> [(&'static str, u32); 11] {
-        let (first, count) = direction_slots(self.channels);
-        [
-            ("CHANNELS", self.channels as u32),
+    pub fn constants(&self) -> Vec<(String, u32)> {
+        let own = [
+            ("CHANNELS", self.channels.width() as u32),
+            ("LIFETIMES", u32::from(self.channels.has_lifetimes())),
             ("ORDER", self.order as u32),
             ("MASSES", self.masses as u32),
             ("START", self.start as u32),
@@ -177,9 +178,14 @@ impl Configuration {
             ("CELLS_PER_INVOCATION", self.cells_per_invocation()),
             ("WINDOW", self.window() as u32),
             ("TILE_PLANES", TILE_PLANES),
-            ("DIRECTION_FIRST", first as u32),
-            ("DIRECTION_COUNT", count as u32),
-        ]
+        ];
+        let places = ChannelKind::ALL.iter().flat_map(|kind| {
+            let (name, place) = (screaming(*kind), self.channels.place(*kind));
+            [("AT", place.first), ("COUNT", place.count)]
+                .map(|(what, number)| (format!("{name}_{what}"), number as u32))
+        });
+        let own = own.map(|(name, value)| (name.to_owned(), value));
+        own.into_iter().chain(places).collect()
     }
 
     /// The prelude's stencil coefficients: of first and of second differences.
@@ -196,6 +202,18 @@ impl Configuration {
             ),
         ]
     }
+}
+
+/// The name of a kind of channel in the shaders, as SQUARED_PATH.
+fn screaming(kind: ChannelKind) -> String {
+    let mut name = String::new();
+    for c in format!("{kind:?}").chars() {
+        if c.is_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.extend(c.to_uppercase());
+    }
+    name
 }
 
 /// Compiled shaders, kept for all bands.

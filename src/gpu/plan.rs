@@ -4,11 +4,10 @@ use super::layouts::Params;
 use crate::bands::Field;
 use crate::error::{Error, Result};
 use crate::integrate::cpu::Setup;
-use crate::integrate::{BandContext, Block};
+use crate::integrate::{BandContext, Block, Channels};
 use crate::kernel::Real;
 use crate::kernel::real::width;
 use crate::kernel::smearing::CUTOFF;
-use crate::kernel::velocity::CHANNELS_LIFETIMES;
 use std::ops::Range;
 
 /// Pairs of cell and edge in one submission; a pair costs about 1500 operations with the 20 channels that come with lifetimes.
@@ -76,7 +75,11 @@ pub fn tiles(view: &Params, tile: [u32; 3]) -> u64 {
 /// Cells in one submission, from a bound on the edges that one cell can meet.
 pub fn cells_per_submission(setup: &Setup<f32>) -> u64 {
     // Wider channel vectors cost in proportion.
-    let share = setup.context.channels.width().div_ceil(CHANNELS_LIFETIMES) as u64;
+    let share = setup
+        .context
+        .channels
+        .width()
+        .div_ceil(Channels::Lifetimes.width()) as u64;
     let Some(axis) = &setup.axis else {
         return CELL_EDGES / 2 / share;
     };

@@ -2,10 +2,10 @@
 
 use crate::kernel::Threshold;
 use crate::kernel::fermi_surface::cell_weights;
+use crate::kernel::layout::MOST_CHANNELS;
 use crate::kernel::simd::{Vectorized, vectorized};
 use crate::kernel::spectrum::{LANES, add_weights, full_weights};
 use crate::kernel::tetrahedron::tetrahedron;
-use crate::kernel::velocity::CHANNELS_MAGNETO;
 
 /// A block's energies and channel vectors, and how its cells are cut into tetrahedra.
 pub struct BlockCells<'a> {
@@ -219,7 +219,7 @@ impl BlockCells<'_> {
                     return;
                 }
                 // Each channel at the corners, times the volume.
-                let mut values = [[0.0; 8]; CHANNELS_MAGNETO];
+                let mut values = [[0.0; 8]; MOST_CHANNELS];
                 for (i, p) in cell.at.iter().enumerate() {
                     for (value, f) in values.iter_mut().zip(self.at_point(*p)) {
                         value[i] = volume * f;

@@ -3,8 +3,8 @@
 use super::{Channels, Masses, Request, Velocities};
 use crate::bands::{BandHeader, BandStatistics, Field};
 use crate::crystal::Lattice;
+use crate::kernel::channels::DIRECTIONS;
 use crate::kernel::curvature::VELOCITY_DIFFERENCES;
-use crate::kernel::velocity::DIRECTIONS;
 use crate::kernel::{tetrahedron, velocity};
 use crate::units::EV;
 use std::sync::Arc;

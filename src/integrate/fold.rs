@@ -4,13 +4,9 @@
 //! images, and the sums are averaged over the operations, whose Cartesian form must permute and reverse the Cartesian axes, so
 //! that every channel goes to a channel. A primitive fcc or bcc cell has 12 such operations of 48, a simple cubic one 48.
 
-use super::{Channel, Channels};
 use crate::crystal::{Lattice, PointGroup, Tensor};
-use crate::kernel::velocity::DIRECTIONS;
+use crate::kernel::channels::{Channels, DIRECTIONS};
 use std::cmp::Ordering;
-
-/// Index pairs of a symmetric tensor.
-const PAIRS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
 
 /// An operation that takes axis `from[a]`, reversed or not, to axis a.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,30 +61,6 @@ impl AxisOperation {
             image[self.from[a]] = self.sign(a) * n[a];
         }
         image
-    }
-
-    /// The channel that the operation brings to the place of `channel`, with its sign, and among the directions of |v·n̂| the one
-    /// that `directions` says. The axial indices of the Hall and
-    /// magnetoconductivity products come in pairs, whose determinants meet twice.
-    fn source(&self, channel: Channel, directions: &[usize; DIRECTIONS]) -> (Channel, f64) {
-        let from = |a: usize| self.from[a];
-        match channel {
-            Channel::States | Channel::Speed | Channel::SquaredPath => (channel, 1.0),
-            Channel::AxisSpeed(i) => (Channel::AxisSpeed(directions[i]), 1.0),
-            Channel::VelocityProduct(i, j) => (
-                Channel::VelocityProduct(from(i), from(j)),
-                self.sign(i) * self.sign(j),
-            ),
-            Channel::LifetimeProduct(i, j) => (
-                Channel::LifetimeProduct(from(i), from(j)),
-                self.sign(i) * self.sign(j),
-            ),
-            Channel::Hall(l, k) => (Channel::Hall(from(l), from(k)), self.sign(l) * self.sign(k)),
-            Channel::Magneto(i, j, k, l) => (
-                Channel::Magneto(from(i), from(j), from(k), from(l)),
-                self.sign(i) * self.sign(j) * self.sign(k) * self.sign(l),
-            ),
-        }
     }
 }
 
@@ -229,14 +201,15 @@ impl Fold {
         let len = rows.len() / channels.width();
         let share = 1.0 / self.order() as f64;
         let mut averaged = rows.to_vec();
-        for channel in tensors(channels) {
-            let Some(to) = channel.index(channels) else {
+        for (to, channel) in channels.channels().enumerate() {
+            if channel.is_scalar() {
                 continue;
-            };
+            }
             let target = &mut averaged[to * len..][..len];
             target.fill(0.0);
             for ([_, operation], directions) in self.operations.iter().zip(&self.directions) {
-                let (source, sign) = operation.source(channel, directions);
+                let signs = [0, 1, 2].map(|a| operation.sign(a));
+                let (source, sign) = channel.source(operation.from, signs, directions);
                 let Some(from) = source.index(channels) else {
                     continue;
                 };
@@ -250,24 +223,10 @@ impl Fold {
     }
 }
 
-/// The channels of a set that an operation may change, each once.
-fn tensors(channels: Channels) -> impl Iterator<Item = Channel> {
-    let all = (0..DIRECTIONS)
-        .map(Channel::AxisSpeed)
-        .chain(PAIRS.map(|(i, j)| Channel::VelocityProduct(i, j)))
-        .chain(PAIRS.map(|(i, j)| Channel::LifetimeProduct(i, j)))
-        .chain(PAIRS.map(|(l, k)| Channel::Hall(l, k)))
-        .chain(
-            PAIRS
-                .into_iter()
-                .flat_map(|(i, j)| PAIRS.map(|(k, l)| Channel::Magneto(i, j, k, l))),
-        );
-    all.filter(move |c| c.index(channels).is_some())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::channels::PAIRS;
 
     fn lattice(rows: [[f64; 3]; 3]) -> (Lattice, PointGroup) {
         let lattice = Lattice::new(rows).unwrap();

@@ -22,6 +22,7 @@ mod singular;
 mod ties;
 mod vectors;
 
+pub use crate::kernel::channels::{Channel, Channels};
 pub use axis::EnergyAxis;
 pub use block::Block;
 pub use context::BandContext;
@@ -30,8 +31,8 @@ pub(crate) use driver::{spectrum, surface};
 pub use inverse_mass::Masses;
 pub use measure::{At, Bins, Measured, Question, measure};
 pub use replica::Replica;
-pub use request::{Channels, Progress, Relevance, Request, Velocities, Weights};
-pub use result::{BandSurface, Channel, Spectrum, SurfaceIntegral};
+pub use request::{Progress, Relevance, Request, Velocities, Weights};
+pub use result::{BandSurface, Spectrum, SurfaceIntegral};
 
 /// Parts of [`measure`] whose bars hold only a part of what is left open: for comparisons of engines and for tests, not for results.
 #[doc(hidden)]

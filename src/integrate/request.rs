@@ -2,10 +2,7 @@
 
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
-use crate::kernel::velocity::{
-    CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_LIFETIMES_HALL, CHANNELS_MAGNETO,
-    CHANNELS_SPEEDS, DIRECTIONS, direction_slots,
-};
+use crate::kernel::channels::{Channels, DIRECTIONS};
 
 /// How velocities come to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,71 +32,6 @@ impl Weights {
             Self::Gaussian(s) => Some((s, 0)),
             Self::MethfesselPaxton(s) => Some((s, 1)),
         }
-    }
-}
-
-/// Which channels are accumulated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Channels {
-    /// States, v_i v_j and |v|.
-    Basic,
-    /// With |v·n̂| of up to four directions.
-    Speeds,
-    /// With |v·n̂| of up to four directions, v_i v_j τ and |v|²τ², τ being the grid's relaxation times.
-    Lifetimes,
-    /// `Basic` with |v·n̂| of up to two directions, the Hall products times τ², v_i v_j τ and |v|²τ².
-    LifetimesHall,
-    /// `Basic` with the Hall products and |v·n̂| of up to two directions.
-    Hall,
-    /// `Hall` with the products of second order in the magnetic field.
-    Magneto,
-}
-
-impl Channels {
-    /// Width of the channel vector.
-    pub fn width(self) -> usize {
-        match self {
-            Self::Basic => CHANNELS_BASIC,
-            Self::Speeds => CHANNELS_SPEEDS,
-            Self::Lifetimes => CHANNELS_LIFETIMES,
-            Self::LifetimesHall => CHANNELS_LIFETIMES_HALL,
-            Self::Hall => CHANNELS_HALL,
-            Self::Magneto => CHANNELS_MAGNETO,
-        }
-    }
-
-    /// Channel `c` of states with the velocity `v` (m/s), the relaxation time `tau` (s) and the inverse mass `mass` (1/kg), but for
-    /// numbers: m²/s² for v_i v_j, m/s for |v|, m²/s for v_i v_j τ, m² for |v|²τ², m²/s² kg⁻¹ for the Hall products (m²/kg with
-    /// relaxation times) and m²/s² kg⁻² for those of second order in the field.
-    pub fn unit(self, c: usize, v: f64, tau: f64, mass: f64) -> f64 {
-        use Channels::{Basic, Hall, Lifetimes, LifetimesHall, Magneto, Speeds};
-        match (self, c) {
-            (_, 0) => 1.0,
-            (_, 1..=6) => v * v,
-            (_, 7) => v,
-            (Speeds | Lifetimes, 8..=11) | (Hall | LifetimesHall | Magneto, 14 | 15) => v,
-            (Lifetimes, 12..=17) | (LifetimesHall, 16..=21) => v * v * tau,
-            (Lifetimes, 18) | (LifetimesHall, 22) => (v * tau).powi(2),
-            (LifetimesHall, 8..=13) => (v * tau).powi(2) * mass,
-            (Hall | Magneto, 8..=13) => v * v * mass,
-            (Magneto, 16..) => (v * mass).powi(2),
-            (Basic | Speeds | Lifetimes | LifetimesHall | Hall, _) => 1.0,
-        }
-    }
-
-    /// How many directions n̂ of channels |v·n̂| the set has room for.
-    pub fn directions(self) -> usize {
-        direction_slots(self.width()).1
-    }
-
-    /// Whether channels of the set need the inverse effective mass.
-    pub fn has_inverse_masses(self) -> bool {
-        matches!(self, Self::Hall | Self::LifetimesHall | Self::Magneto)
-    }
-
-    /// Whether channels of the set need the grid's relaxation times.
-    pub fn has_lifetimes(self) -> bool {
-        matches!(self, Self::Lifetimes | Self::LifetimesHall)
     }
 }
 
@@ -147,7 +79,7 @@ pub struct Request<'a> {
     pub channels: Channels,
     /// k-planes of cells per block, or a size chosen from the memory there is. Never changes a result.
     pub block_planes: Option<usize>,
-    /// Directions n̂ (Cartesian, unit length) of the channels |v·n̂|. Where there are none, sets without Hall products have the
+    /// Directions n̂ (Cartesian, unit length) of the channels |v·n̂|. Where there are none, sets with room for them have the
     /// Cartesian axes, and the others no such channel.
     pub directions: &'a [[f64; 3]],
     /// Whether a spectrum keeps what each band holds of it.
@@ -185,11 +117,11 @@ impl Request<'_> {
     /// The directions of the channels |v·n̂|, the unused ones zero.
     pub fn direction_vectors(&self) -> [[f64; 3]; DIRECTIONS] {
         const AXES: [[f64; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
-        let given: &[[f64; 3]] = match (self.directions, self.channels) {
-            ([], Channels::Speeds | Channels::Lifetimes) => &AXES,
-            (given, _) => given,
-        };
         let room = self.channels.directions();
+        let given: &[[f64; 3]] = match self.directions {
+            [] if room >= AXES.len() => &AXES,
+            given => given,
+        };
         std::array::from_fn(|i| match given.get(i) {
             Some(n) if i < room => *n,
             _ => [0.0; 3],

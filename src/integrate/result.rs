@@ -2,66 +2,12 @@
 
 use super::driver::GROUPS;
 use super::fold::Fold;
-use super::{Channels, EnergyAxis, Replica, Request};
+use super::{EnergyAxis, Replica, Request};
 use crate::bands::BandHeader;
 use crate::error::Result;
-use crate::kernel::velocity::direction_slots;
+use crate::kernel::channels::{Channel, Channels};
 use crate::memory;
 use crate::uncertainty::{ByCause, Cause, Scalar};
-
-/// A quantity that is averaged over the zone. SI unit in parentheses; all are per cell and summed over bands, spin degeneracy g_s
-/// included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Channel {
-    /// States, a pure number.
-    States,
-    /// v_i v_j (m²/s²); Cartesian indices 0 … 2.
-    VelocityProduct(usize, usize),
-    /// |v| (m/s).
-    Speed,
-    /// |v·n̂| (m/s), n̂ being this one of the request's directions, by default the Cartesian axes 0 … 2.
-    AxisSpeed(usize),
-    /// v_i v_j τ (m²/s).
-    LifetimeProduct(usize, usize),
-    /// |v|²τ² (m²).
-    SquaredPath,
-    /// ½ ε_lij ε_abk v_i v_b (M⁻¹)_aj, symmetric in l and k (m²/s² kg⁻¹): the antisymmetric part, in i and j, of what σ_ijk
-    /// averages (docs/physics §3); times τ² (m²/kg) where the set has the grid's relaxation times.
-    Hall(usize, usize),
-    /// w_ik w_jl, symmetrised over i, j and over k, l, with w_jk = ε_abk v_b (M⁻¹)_aj (m²/s² kg⁻²): the second order of
-    /// Jones and Zener. Indices i, j, k, l.
-    Magneto(usize, usize, usize, usize),
-}
-
-impl Channel {
-    /// Position in the channel vector of `kernel::velocity`; none where the set lacks the channel.
-    pub fn index(self, set: Channels) -> Option<usize> {
-        let pair = |i: usize, j: usize| match (i.min(j), i.max(j)) {
-            (1, 2) => 3,
-            (0, 2) => 4,
-            (0, 1) => 5,
-            (i, _) => i,
-        };
-        use Channels::{Hall, LifetimesHall, Magneto};
-        match self {
-            Self::States => Some(0),
-            Self::VelocityProduct(i, j) => Some(1 + pair(i, j)),
-            Self::Speed => Some(7),
-            Self::AxisSpeed(i) => {
-                let (first, count) = direction_slots(set.width());
-                (i < count).then_some(first + i)
-            }
-            Self::LifetimeProduct(i, j) => {
-                set.has_lifetimes().then(|| set.width() - 8 + pair(i, j))
-            }
-            Self::SquaredPath => set.has_lifetimes().then(|| set.width() - 2),
-            Self::Hall(l, k) => {
-                matches!(set, Hall | LifetimesHall | Magneto).then(|| 8 + pair(l, k))
-            }
-            Self::Magneto(i, j, k, l) => (set == Magneto).then(|| 16 + 6 * pair(i, j) + pair(k, l)),
-        }
-    }
-}
 
 /// Channels at one energy: g_s ⟨F δ(ε − E)⟩ per band.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,11 +5,10 @@ use super::{Channels, Request};
 use crate::bands::BandHeader;
 use crate::bands::{BoxBand, Derivatives};
 use crate::crystal::PointGroup;
+use crate::kernel::channels::{ChannelKind, DIRECTIONS, by_width};
 use crate::kernel::curvature::{field_values, has_field_values};
-use crate::kernel::velocity::{
-    CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_LIFETIMES_HALL, CHANNELS_MAGNETO,
-    CHANNELS_SPEEDS, DIRECTIONS, channel_values, direction_slots,
-};
+use crate::kernel::layout::place;
+use crate::kernel::velocity::channel_values;
 
 /// The directions of the channels |v·n̂| on a folded mesh, which holds one of each set of images and was folded before anyone asked
 /// for a direction: those that were asked for become the average over their images, whose averages over the zone are the same.
@@ -50,15 +49,7 @@ pub(super) fn channel_vectors(
     band: &BoxBand,
     directions: &Directions,
 ) -> Vec<f64> {
-    let of = match channels {
-        Channels::Basic => vectors::<CHANNELS_BASIC>,
-        Channels::Speeds => vectors::<CHANNELS_SPEEDS>,
-        Channels::Lifetimes => vectors::<CHANNELS_LIFETIMES>,
-        Channels::LifetimesHall => vectors::<CHANNELS_LIFETIMES_HALL>,
-        Channels::Hall => vectors::<CHANNELS_HALL>,
-        Channels::Magneto => vectors::<CHANNELS_MAGNETO>,
-    };
-    of(band, directions)
+    by_width!(channels, N => vectors::<N>(band, directions))
 }
 
 fn vectors<const N: usize>(band: &BoxBand, directions: &Directions) -> Vec<f64> {
@@ -67,10 +58,10 @@ fn vectors<const N: usize>(band: &BoxBand, directions: &Directions) -> Vec<f64> 
         let v = [v[0], v[1], v[2]];
         let tau = band.lifetimes.get(p).copied().unwrap_or(0.0);
         let mut f = channel_values::<f64, N>(v, tau, &directions.first);
-        let (slot, _) = direction_slots(N);
+        let speeds = place(N, ChannelKind::AxisSpeed);
         for (i, images) in directions.images.iter().enumerate() {
             let along = |n: &[f64; 3]| (n[0] * v[0] + n[1] * v[1] + n[2] * v[2]).abs();
-            f[slot + i] = images.iter().map(along).sum::<f64>() / images.len() as f64;
+            f[speeds.first + i] = images.iter().map(along).sum::<f64>() / images.len() as f64;
         }
         if has_field_values(N) {
             let mass = std::array::from_fn(|c| band.inverse_masses[6 * p + c]);

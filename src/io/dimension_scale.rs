@@ -1,7 +1,8 @@
 //! Which axes a dataset has, by the HDF5 dimension scales (`hdf5::scales` writes them).
 
+use super::hdf5::datatype::Read;
 use super::hdf5::stored::StoredFile;
-use super::hdf5::values::{Read, StoredDataset};
+use super::hdf5::values::StoredDataset;
 
 /// True where a dataset is a dimension scale.
 pub(super) fn is_scale(dataset: &StoredDataset) -> bool {

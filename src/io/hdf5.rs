@@ -33,6 +33,7 @@
 mod attribute;
 #[cfg(feature = "hdf5-write")]
 pub(in crate::io) mod container;
+pub(in crate::io) mod datatype;
 mod extremes;
 pub(in crate::io) mod filters;
 mod read;

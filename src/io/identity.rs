@@ -39,10 +39,18 @@ impl Identity {
         if let Some(identity) = Self::of(path) {
             return identity;
         }
-        let directory = std::fs::canonicalize(super::output::directory_of(path));
+        let directory = std::fs::canonicalize(directory_of(path));
         match (directory, path.file_name()) {
             (Ok(directory), Some(name)) => Self::Path(directory.join(name)),
             _ => Self::Path(path.to_path_buf()),
         }
+    }
+}
+
+/// The directory in which a path lies.
+pub(super) fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
     }
 }

@@ -3,7 +3,7 @@
 //! A link is followed, and what it names is written. A file that is there is replaced only once the new one is complete and on disk,
 //! and passes its permissions on. A pipe or a device is never replaced: it gets the bytes, once all of them are known.
 
-use super::identity::Identity;
+use super::identity::{Identity, directory_of};
 use super::input::{self, Kind};
 use super::scratch::{Scratch, clear_abandoned};
 use crate::error::{Error, Result};
@@ -195,14 +195,6 @@ pub(super) fn write(
         fill(&mut out)?;
         out.flush().map_err(Error::io(path, "write"))
     })
-}
-
-/// The directory in which a path lies.
-pub(super) fn directory_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
 }
 
 fn is_directory() -> io::Error {

@@ -16,9 +16,9 @@
 //! integration the antisymmetric part of the first term is all there is, the Hall product times τ². No ∇τ is needed.
 
 use super::Real;
-use super::velocity::{
-    CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES_HALL, CHANNELS_MAGNETO, stencil,
-};
+use super::channels::{ChannelKind, Channels, PAIRS};
+use super::layout::place;
+use super::velocity::{put, stencil};
 
 /// Order of the differences of velocities that give inverse masses where the velocities come from a file.
 pub const VELOCITY_DIFFERENCES: usize = 4;
@@ -164,15 +164,14 @@ pub fn hall_products<R: Real>(v: [R; 3], w: &[[R; 3]; 3]) -> [R; 6] {
     ]
 }
 
-/// Cartesian indices of the six components of a symmetric tensor.
-const PAIRS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
-
 /// Whether a channel vector of this width has channels that need the inverse mass.
 pub const fn has_field_values(width: usize) -> bool {
-    matches!(
-        width,
-        CHANNELS_HALL | CHANNELS_LIFETIMES_HALL | CHANNELS_MAGNETO
-    )
+    matches!(Channels::of_width(width), Some(set) if set.has_inverse_masses())
+}
+
+/// Whether a channel vector of this width has channels that need relaxation times.
+const fn has_lifetimes(width: usize) -> bool {
+    matches!(Channels::of_width(width), Some(set) if set.has_lifetimes())
 }
 
 /// Fills the channels of first order in the field, and where `N` has them those of second order: w_ik w_jl symmetrised over
@@ -181,17 +180,17 @@ pub const fn has_field_values(width: usize) -> bool {
 #[inline(always)]
 pub fn field_values<R: Real, const N: usize>(f: &mut [R; N], v: [R; 3], mass: [R; 6], tau: R) {
     let w = turning_rates(v, mass);
-    f[CHANNELS_BASIC..CHANNELS_BASIC + 6].copy_from_slice(&hall_products(v, &w));
-    if N == CHANNELS_LIFETIMES_HALL {
-        for x in &mut f[CHANNELS_BASIC..CHANNELS_BASIC + 6] {
-            *x = *x * tau * tau;
-        }
+    let mut hall = hall_products(v, &w);
+    if const { has_lifetimes(N) } {
+        hall = hall.map(|x| x * tau * tau);
     }
-    if N == CHANNELS_MAGNETO {
+    put(f, const { place(N, ChannelKind::Hall) }, hall);
+    let second = const { place(N, ChannelKind::Magneto) };
+    if second.count > 0 {
         let half = R::from_f64(0.5);
         for (p, (i, j)) in PAIRS.into_iter().enumerate() {
             for (q, (k, l)) in PAIRS.into_iter().enumerate() {
-                f[CHANNELS_HALL + 6 * p + q] = half * (w[i][k] * w[j][l] + w[j][k] * w[i][l]);
+                f[second.first + 6 * p + q] = half * (w[i][k] * w[j][l] + w[j][k] * w[i][l]);
             }
         }
     }
@@ -295,7 +294,7 @@ mod tests {
             [0.26, -0.42, 0.14],
             [-0.35, 0.14, 0.23],
         ];
-        let mut f = [0.0; CHANNELS_MAGNETO];
+        let mut f = [0.0; Channels::Magneto.width()];
         field_values(&mut f, v, mass, 1.0);
         let mut w = [[0.0; 3]; 3];
         for x in 0..81 {

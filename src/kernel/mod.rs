@@ -4,10 +4,13 @@
 //! rounding alone may change. The units of energies, velocities and lifetimes are those of [`crate::integrate`]'s
 //! `BandContext`: every channel value is at most 1.
 
+pub mod channels;
 pub mod curvature;
+pub mod error_function;
 pub mod fermi_surface;
 pub mod fixed_point;
 pub mod lanes;
+pub mod layout;
 pub mod real;
 pub mod scan;
 pub mod simd;

@@ -243,7 +243,7 @@ impl Real for f32 {
         self.exp()
     }
     fn erfc(self) -> Self {
-        super::smearing::erfc(self)
+        super::error_function::erfc(self)
     }
     #[inline(always)]
     fn to_fixed(self, bits: u32) -> i64 {

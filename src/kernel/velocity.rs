@@ -4,31 +4,8 @@
 //! v = (1/2πħ) A ∂_u E with ∂_u E ≈ (1/h) Σ_m c_m (E₊ₘ − E₋ₘ); orders 2, 4 and 6 (docs/physics §0).
 
 use super::Real;
-
-/// Width of the channel vector: states, v_i v_j (xx yy zz yz xz xy), |v|.
-pub const CHANNELS_BASIC: usize = 8;
-/// With |v·n̂| of up to four directions behind (unused ones are zero).
-pub const CHANNELS_SPEEDS: usize = 12;
-/// With v_i v_j τ (xx yy zz yz xz xy) and |v|²τ² behind (and one that is always zero).
-pub const CHANNELS_LIFETIMES: usize = 20;
-/// `CHANNELS_BASIC` with the Hall products (xx yy zz yz xz xy) behind, and |v·n̂| of up to two directions (unused ones are zero).
-pub const CHANNELS_HALL: usize = 16;
-/// `CHANNELS_HALL`, the products times τ², with v_i v_j τ and |v|²τ² behind (and one that is always zero).
-pub const CHANNELS_LIFETIMES_HALL: usize = 24;
-/// `CHANNELS_HALL` with the 6 × 6 products of second order in the field behind.
-pub const CHANNELS_MAGNETO: usize = 52;
-
-/// Directions n̂ that channels |v·n̂| can have at once.
-pub const DIRECTIONS: usize = 4;
-
-/// Where the channels |v·n̂| begin in a channel vector of this width, and how many it has room for.
-pub const fn direction_slots(width: usize) -> (usize, usize) {
-    match width {
-        CHANNELS_SPEEDS | CHANNELS_LIFETIMES => (8, DIRECTIONS),
-        CHANNELS_HALL | CHANNELS_LIFETIMES_HALL | CHANNELS_MAGNETO => (14, 2),
-        _ => (0, 0),
-    }
-}
+use super::channels::{ChannelKind, DIRECTIONS};
+use super::layout::{Place, place};
 
 /// Coefficient c_m of the central difference of order `order`, m = 1 …
 #[inline(always)]
@@ -76,7 +53,7 @@ pub fn velocity<R: Real>(matrix: &[[R; 3]; 3], d: [R; 3]) -> [R; 3] {
     ]
 }
 
-/// The channel vector of a k-point with velocity `v` and relaxation time `tau`, in the order of the constants above, with |v·n̂|
+/// The channel vector of a k-point with velocity `v` and relaxation time `tau`, as the table has it for `N` channels, with |v·n̂|
 /// along `directions` (unit vectors, or zero where there is none); channels that need the inverse mass stay zero (see `curvature`).
 #[inline(always)]
 pub fn channel_values<R: Real, const N: usize>(
@@ -84,27 +61,45 @@ pub fn channel_values<R: Real, const N: usize>(
     tau: R,
     directions: &[[R; 3]; DIRECTIONS],
 ) -> [R; N] {
+    use ChannelKind::{AxisSpeed, LifetimeProduct, Speed, SquaredPath, States, VelocityProduct};
+    let products = [
+        v[0] * v[0],
+        v[1] * v[1],
+        v[2] * v[2],
+        v[1] * v[2],
+        v[0] * v[2],
+        v[0] * v[1],
+    ];
+    let square = products[0] + products[1] + products[2];
+    let along = directions.map(|n| (n[0] * v[0] + n[1] * v[1] + n[2] * v[2]).abs());
     let mut f = [R::ZERO; N];
-    f[0] = R::ONE;
-    f[1] = v[0] * v[0];
-    f[2] = v[1] * v[1];
-    f[3] = v[2] * v[2];
-    f[4] = v[1] * v[2];
-    f[5] = v[0] * v[2];
-    f[6] = v[0] * v[1];
-    f[7] = (f[1] + f[2] + f[3]).sqrt();
-    let (first, count) = direction_slots(N);
-    for i in 0..count {
-        let n = directions[i];
-        f[first + i] = (n[0] * v[0] + n[1] * v[1] + n[2] * v[2]).abs();
-    }
-    if N == CHANNELS_LIFETIMES || N == CHANNELS_LIFETIMES_HALL {
-        for c in 0..6 {
-            f[N - 8 + c] = f[1 + c] * tau;
-        }
-        f[N - 2] = (f[1] + f[2] + f[3]) * tau * tau;
-    }
+    put(&mut f, const { place(N, States) }, [R::ONE]);
+    put(&mut f, const { place(N, VelocityProduct) }, products);
+    put(&mut f, const { place(N, Speed) }, [square.sqrt()]);
+    put(&mut f, const { place(N, AxisSpeed) }, along);
+    put(
+        &mut f,
+        const { place(N, LifetimeProduct) },
+        products.map(|p| p * tau),
+    );
+    put(
+        &mut f,
+        const { place(N, SquaredPath) },
+        [square * tau * tau],
+    );
     f
+}
+
+/// Puts values into their place in a channel vector, as many as it has room for.
+#[inline(always)]
+pub(super) fn put<R: Real, const N: usize, const M: usize>(
+    f: &mut [R; N],
+    place: Place,
+    values: [R; M],
+) {
+    for c in 0..place.count.min(M) {
+        f[place.first + c] = values[c];
+    }
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ mod slopes;
 mod vectors;
 
 use self::slopes::Slopes;
+pub use self::vectors::Conditions;
 use self::vectors::{Shortest, extent_of_ball, outer, radius, shortest, squared, star};
 use crate::crystal::{KGrid, KSet, Lattice, PointGroup};
 use rustfft::num_complex::Complex64;
@@ -35,18 +36,6 @@ use std::f64::consts::PI;
 const ROUNDING: f64 = 1e-8;
 /// Coefficients of long vectors above this share of the largest are those of a band with kinks, not of a file's few digits.
 const KINKS: f64 = 1e-4;
-
-/// What a series goes through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Conditions {
-    /// Every energy of the grid.
-    Energies,
-    /// Every energy to 1e-9 eV, and every velocity that the bands bring to 1e-8 of the largest. Exceptions: states of a degenerate
-    /// level of sorted bands get the level's mean; velocities that break a symmetry of the energies, their average over it;
-    /// components along an axis with one point are not used; a finite sum of cosines that has the velocities to 1e-6 is taken
-    /// as it is. What the lattice vectors cannot meet (a grid hundreds of times longer along one axis) is told in a note.
-    EnergiesAndVelocities,
-}
 
 /// What is least of all series through the same energies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

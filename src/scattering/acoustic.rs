@@ -3,7 +3,7 @@
 //! J. Bardeen, W. Shockley, Phys. Rev. 80, 72 (1950). Elastic and in equipartition, ħω ≪ k_BT: good above some 20 K.
 
 use super::checked::positive;
-use super::dimension::COUNTS_STATES;
+use super::rate::COUNTS_STATES;
 use super::{Conditions, Holds, Scattering};
 use crate::units::{EV, HBAR};
 use serde::Deserialize;

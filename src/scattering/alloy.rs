@@ -3,7 +3,7 @@
 //! J. W. Harrison, J. R. Hauser, Phys. Rev. B 13, 5347 (1976). U is fitted to mobilities more often than computed.
 
 use super::checked::{fraction, positive};
-use super::dimension::COUNTS_STATES;
+use super::rate::COUNTS_STATES;
 use super::{Conditions, Holds, Scattering};
 use crate::units::{ANGSTROM, EV, HBAR};
 use serde::Deserialize;

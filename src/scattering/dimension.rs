@@ -1,21 +1,8 @@
 //! Layers and chains: which mechanisms hold for them.
 
-use super::{Carriers, ScatteringModel};
+use super::{Carriers, Holds, ScatteringModel};
 use crate::error::{Error, Result};
 use std::path::Path;
-
-/// For which bands a mechanism's rate holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holds {
-    /// The rate is a function of the energy, or of the bands' own density of states: of layers and chains, too.
-    InAnyDimension,
-    /// The rate was derived for three-dimensional bands. In words that follow the mechanism's name: what makes it so.
-    InThreeDimensions(&'static str),
-}
-
-/// What [`Holds::InThreeDimensions`] says of a golden rule with a valley's own states.
-pub(super) const COUNTS_STATES: Holds =
-    Holds::InThreeDimensions("counts the final states of a three-dimensional valley");
 
 impl ScatteringModel {
     /// Refuses mechanisms that do not hold for bands that repeat in `dimension` directions. `file` is where they were read.

@@ -5,7 +5,7 @@
 //! (1983), §II. The final direction is random, so the rate of momentum loss is the rate of collisions.
 
 use super::checked::{finite, positive, positive_option};
-use super::dimension::COUNTS_STATES;
+use super::rate::COUNTS_STATES;
 use super::{Conditions, Holds, Scattering, Valley};
 use crate::units::{EV, HBAR};
 use serde::Deserialize;

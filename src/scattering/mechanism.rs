@@ -1,60 +1,11 @@
-//! What every mechanism can do, and the list of them.
+//! The list of mechanisms.
 
 use super::{
-    AcousticDeformation, Alloy, Conditions, ConstantTime, Holds, Intervalley, InverseDos,
-    IonisedImpurities, MeanFreePath, NeutralImpurities, Piezoelectric, PolarOptical, PowerLaw,
-    Tabulated,
+    AcousticDeformation, Alloy, Conditions, ConstantTime, Intervalley, InverseDos,
+    IonisedImpurities, LEAST_ENERGY_EV, MeanFreePath, NeutralImpurities, Piezoelectric,
+    PolarOptical, PowerLaw, Scattering, Tabulated,
 };
 use crate::error::{Error, Result};
-
-/// Rates are taken at this energy, eV, where a carrier has less: some diverge or vanish at the edge itself. Far below
-/// any width of a level, and carriers there conduct nothing.
-pub const LEAST_ENERGY_EV: f64 = 1e-9;
-
-/// A scattering mechanism.
-pub trait Scattering {
-    /// Rate 1/τ of momentum loss, 1/s, at an energy above the band edge (holes: below it) of at least
-    /// [`LEAST_ENERGY_EV`].
-    fn rate(&self, energy_above_edge_ev: f64, at: &Conditions) -> f64;
-
-    /// For which bands the rate holds.
-    fn holds(&self) -> Holds;
-
-    /// Energies above the edge, eV, at which the rate is not smooth: integrals are cut there.
-    fn kinks_ev(&self, _at: &Conditions) -> Vec<f64> {
-        Vec::new()
-    }
-
-    /// Energies above the edge, eV, ascending, between which the rate is interpolated.
-    fn rows_ev(&self) -> &[f64] {
-        &[]
-    }
-
-    /// Energies above the edge, eV, between which the rate is known; `None` where everywhere.
-    fn range_ev(&self) -> Option<(f64, f64)> {
-        None
-    }
-
-    /// Whether the rate needs the valley's masses, given what else is known of the bands.
-    fn needs_valley(&self, _at: &Conditions) -> bool {
-        false
-    }
-
-    /// Whether the rate goes by the carriers of the sample or by the bands' density of states, which have bars.
-    fn goes_by_sample(&self) -> bool {
-        false
-    }
-
-    /// Whether it goes by the bands' density of states, which scatters from bin to bin.
-    fn goes_by_states(&self) -> bool {
-        false
-    }
-
-    /// Parameters that contradict each other, in words.
-    fn contradiction(&self) -> Option<String> {
-        None
-    }
-}
 
 /// Any mechanism.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,14 +3,7 @@
 use crate::bands::BandHeader;
 use crate::crystal::Tensor;
 use crate::integrate::{Channel, Channels, Spectrum};
-
-/// Index pairs of a symmetric tensor, in the order in which channels are stored.
-pub(super) const PAIRS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
-
-/// Position of a pair in [`PAIRS`].
-pub(super) fn pair(i: usize, j: usize) -> usize {
-    if i == j { i } else { 6 - i - j }
-}
+use crate::kernel::channels::{PAIRS, pair};
 
 /// What of a spectrum bins hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

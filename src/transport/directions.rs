@@ -1,7 +1,6 @@
 //! The directions in which something conducts: a mean is taken over those, and what a current defines (the Seebeck tensor, the
 //! Hall tensor) is defined in those alone. A layer with vacuum around it has two, a chain has one, wherever their vacuum lies.
 
-use super::onsager::levi_civita;
 use super::plane::Plane;
 use super::{RankThreeQuantity, Scalar, TensorQuantity};
 use crate::bands::BandHeader;
@@ -137,6 +136,15 @@ pub(super) fn antisymmetric_sum(t: &[Tensor; 3], sign: fn(f64) -> f64) -> Option
         }
     }
     sum
+}
+
+/// The part of ε_ijk at (i, j, k).
+pub(super) fn levi_civita(i: usize, j: usize, k: usize) -> f64 {
+    match (i, j, k) {
+        (0, 1, 2) | (1, 2, 0) | (2, 0, 1) => 1.0,
+        (0, 2, 1) | (2, 1, 0) | (1, 0, 2) => -1.0,
+        _ => 0.0,
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::contents::{Average, Contents, Part};
 use super::directions::Directions;
 use super::plane::Plane;
 use super::reconstruction::Reconstruction;
-use super::resolution::Grid;
+use super::uniform::Grid;
 use crate::bands::BandHeader;
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};

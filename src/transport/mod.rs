@@ -7,6 +7,7 @@
 
 mod axis;
 mod band_states;
+mod binned_tau;
 mod carriers;
 pub mod catalogue;
 mod coefficients;
@@ -37,10 +38,12 @@ mod scattered;
 mod spectra;
 mod spins;
 mod times;
+mod uniform;
 mod window;
 
 pub use crate::uncertainty::{RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity};
 pub use axis::AxisPlan;
+pub use binned_tau::BinnedTau;
 pub use carriers::CarrierDensities;
 pub use coefficients::{Coefficients, CoefficientsOverTau};
 pub use density::Density;
@@ -64,7 +67,7 @@ pub use optimum_temperature::BestTemperature;
 pub use relaxation::RelaxationTime;
 pub use relevance::WindowRelevance;
 pub use row::{Levels, Row, TransportRow};
-pub use scattered::{BinnedTau, CarrierShares, OWN_LIFETIMES};
+pub use scattered::{CarrierShares, OWN_LIFETIMES};
 pub use spectra::DosSpectrum;
 pub use spins::{channel_group, check_collinear, spin_distributions};
 pub use times::Tau;

@@ -4,10 +4,10 @@
 //! thermal voltages need no conversion. Magnetic field to first order: Lⁿ_ijk = e ε_lij ⟨Hall_lk τ² (ε − μ)ⁿ⟩/V; to second:
 //! σ_ijkl = −e⁴ ⟨Magneto_ijkl τ³⟩/V (§3).
 
-use super::contents::pair;
-use super::directions::{CONDUCTS, antisymmetric_sum};
+use super::directions::{CONDUCTS, antisymmetric_sum, levi_civita};
 use super::window::Moments;
 use crate::crystal::Tensor;
+use crate::kernel::channels::pair;
 use crate::units::ELEMENTARY_CHARGE;
 use nalgebra::Matrix3;
 
@@ -44,15 +44,6 @@ pub(super) fn inverse(t: &Tensor) -> Matrix3<f64> {
         .eigenvalues
         .map(|x| if x.abs() > CONDUCTS { 1.0 / x } else { 0.0 });
     eigen.eigenvectors * Matrix3::from_diagonal(&reciprocal) * eigen.eigenvectors.transpose() / size
-}
-
-/// The part of ε_ijk at (i, j, k).
-pub(super) fn levi_civita(i: usize, j: usize, k: usize) -> f64 {
-    match (i, j, k) {
-        (0, 1, 2) | (1, 2, 0) | (2, 0, 1) => 1.0,
-        (0, 2, 1) | (2, 1, 0) | (1, 0, 2) => -1.0,
-        _ => 0.0,
-    }
 }
 
 /// σ, S/m.

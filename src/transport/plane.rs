@@ -1,9 +1,10 @@
 //! Bands on a grid with one k-point along an axis move in the plane, or along the line, of the other lattice vectors. Where that lies
 //! obliquely, products of f32 velocities leave 1e-7 of themselves across it, of which a Seebeck coefficient would be made.
 
-use super::contents::{Contents, PAIRS, pair};
+use super::contents::Contents;
 use crate::bands::BandHeader;
 use crate::crystal::Tensor;
+use crate::kernel::channels::{PAIRS, pair};
 use nalgebra::Matrix3;
 
 /// What moves less across the plane than this share of everything is rounding; velocities of a file's own may be more.

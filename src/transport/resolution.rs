@@ -7,35 +7,9 @@
 use super::TransportDistribution;
 use super::distribution::VALUE;
 use super::reach::Reach;
-use crate::bands::BandHeader;
+use super::uniform::Grid;
 use crate::uncertainty::policy::{ENOUGH, FEW, SMOOTH};
 use crate::units::HBAR_EV;
-
-/// The uniform grid that a spectrum was integrated on.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Grid {
-    /// Points of the zone.
-    points: f64,
-    /// Distance of neighbours, 1/m: mean over the axes with dispersion.
-    step: f64,
-}
-
-impl Grid {
-    /// Of the bands' own k-grid.
-    pub fn new(header: &BandHeader) -> Self {
-        let n = header.k_grid.n;
-        let b = header.lattice.reciprocal();
-        let length = |i: usize| b[i].iter().map(|x| x * x).sum::<f64>().sqrt() * 1e10;
-        let steps = (0..3)
-            .filter(|i| n[*i] > 1)
-            .map(|i| length(i) / n[i] as f64);
-        let (sum, axes) = steps.fold((0.0, 0.0), |(sum, axes), h| (sum + h, axes + 1.0));
-        Self {
-            points: header.k_grid.len() as f64,
-            step: if axes > 0.0 { sum / axes } else { 0.0 },
-        }
-    }
-}
 
 /// What a grid makes of a window.
 #[derive(Clone, Copy, Debug, PartialEq)]

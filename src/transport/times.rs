@@ -1,6 +1,6 @@
 //! Relaxation times as the variations of a distribution see them.
 
-use super::BinnedTau;
+use super::binned_tau::BinnedTau;
 use crate::error::{Error, Result};
 use std::ops::Range;
 

@@ -1,12 +1,13 @@
 //! Thermal averages of a transport distribution: moments about μ under the Fermi window −∂f₀/∂ε.
 
-use super::contents::{Alike, pair};
+use super::contents::Alike;
 use super::distribution::{TransportDistribution, VALUE, Variation, inside};
 use super::reach::Reach;
 use super::reconstruction::Reconstruction;
 use super::times::Times;
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
+use crate::kernel::channels::pair;
 use crate::units::BOLTZMANN_EV;
 use std::ops::Range;
 

@@ -1,21 +1,15 @@
 //! `bzint bounds` as users type it: values of docs/physics §16, §17, §22, files, and wrong calls.
 
+use crate::common::binary::{self, Finished};
 use bzint::io::results::ResultFile;
 use serde_json::Value;
-use std::process::{Command, Output};
 
-fn bzint(words: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .arg("bounds")
-        .args(words.split_whitespace())
-        .output()
-        .unwrap()
+fn bzint(words: &str) -> Finished {
+    binary::bzint(&format!("bounds {words}"))
 }
 
 fn json(words: &str) -> Value {
-    let output = bzint(&format!("{words} --json"));
-    assert!(output.status.success(), "{words}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    bzint(&format!("{words} --json")).json()
 }
 
 #[test]
@@ -40,7 +34,7 @@ fn bounds_have_the_values_of_the_page_in_every_form() {
         "--zt 3 --hot 600 --cold 300 -T 300 -o {}",
         file.display()
     ));
-    let text = String::from_utf8(table.stdout).unwrap();
+    let text = table.text();
     // zT = 3: x₂ = 3x₁, efficiencies 0.4 and 0.3 of Carnot's ½.
     for part in [
         "1.956018142",

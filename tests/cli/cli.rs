@@ -1,29 +1,7 @@
 //! The command as a user runs it: what it prints, where, and that its files hold the same.
 
+use crate::common::binary::{bzint_in as bzint, json_in as json, text_in as stdout};
 use serde_json::Value;
-use std::path::Path;
-use std::process::{Command, Output};
-
-fn bzint(directory: &Path, words: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .current_dir(directory)
-        .args(words.split_whitespace())
-        .output()
-        .unwrap()
-}
-
-/// Standard output of a call that must succeed.
-fn stdout(directory: &Path, words: &str) -> String {
-    let output = bzint(directory, words);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "bzint {words}\n{errors}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn json(directory: &Path, words: &str) -> Value {
-    let text = stdout(directory, words);
-    serde_json::from_str(&text).unwrap_or_else(|e| panic!("bzint {words}: {e}\n{text}"))
-}
 
 fn data(name: &str) -> String {
     format!("{}/data/{name}", env!("CARGO_MANIFEST_DIR"))
@@ -209,7 +187,7 @@ fn kspacing_is_the_grid_of_its_number_of_steps() {
     let refused = |words: &str| {
         let output = bzint(d, words);
         assert_eq!(output.status.code(), Some(2), "{words}");
-        String::from_utf8(output.stderr).unwrap()
+        output.said()
     };
     for other in ["--interpolate 12", "--tolerance 1e-3"] {
         let text = refused(&format!("fermi sc.h5 --kspacing 0.15 {other}"));

@@ -1,6 +1,6 @@
 //! `bzint validate --table`: whether the bars of a file's own bands hold, by every second point.
 
-use crate::common::binary::{bzint, bzint_with};
+use crate::common::binary::bzint;
 use serde_json::Value;
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data");
@@ -37,7 +37,9 @@ fn grids_without_every_second_point_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let odd = folder.path().join("odd.h5").display().to_string();
     bzint(&format!("model simple-cubic -n 9 -o {odd} -q")).text();
-    let refusal = bzint_with(&["validate", "--table", &odd]).refusal();
+    let refused = bzint(&format!("validate --table {odd}"));
+    let refusal = refused.said();
+    assert_eq!(refused.code(), Some(2), "{refusal}");
     assert!(
         refusal.contains("9×9×9") && refusal.contains("even number"),
         "{refusal}"

@@ -1,5 +1,6 @@
 //! Band edges, gaps, effective masses, the scissor and the Fermi level in a gap: analytic bands, then real ones by the command.
 
+use crate::common::binary::bzint;
 use crate::common::{cubic, shared};
 use bzint::bands::edges::{BandEdges, Edge, EdgeMass, EffectiveMass};
 use bzint::bands::model::{Model, Valley};
@@ -7,7 +8,6 @@ use bzint::bands::{BandGrid, BandHeader, GapSplit, SpinTreatment};
 use bzint::crystal::{KGrid, Lattice, PointGroup};
 use serde_json::Value;
 use std::f64::consts::PI;
-use std::process::{Command, Output};
 
 /// Sorted bands on a grid from functions of the fractional k-point; the lower `full` of them hold the electrons.
 fn sorted(
@@ -236,18 +236,8 @@ fn pair_mass(found: &BandEdges) -> (f64, f64) {
     masses(found.conduction().unwrap()).dos_mass
 }
 
-fn bzint(words: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .args(words.split_whitespace())
-        .output()
-        .unwrap()
-}
-
 fn json(words: &str) -> Value {
-    let output = bzint(words);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "bzint {words}\n{errors}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    bzint(words).json()
 }
 
 fn number(v: &Value) -> f64 {

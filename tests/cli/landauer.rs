@@ -1,29 +1,16 @@
 //! `bzint landauer`, `zt` and `screen` as users type them: names, files, figures, and wrong calls.
 
+use crate::common::binary::{Finished, bzint};
 use bzint::io::results::ResultFile;
 use serde_json::Value;
 use std::path::Path;
-use std::process::{Command, Output};
 
-fn bzint(words: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .args(words.split_whitespace())
-        .output()
-        .unwrap()
-}
-
-fn ran(words: &str) -> Output {
-    let output = bzint(words);
-    assert!(
-        output.status.success(),
-        "{words}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    output
+fn ran(words: &str) -> Finished {
+    bzint(words).succeeded()
 }
 
 fn json(words: &str) -> Value {
-    serde_json::from_slice(&ran(&format!("{words} --json")).stdout).unwrap()
+    bzint(&format!("{words} --json")).json()
 }
 
 /// A simple-cubic band of 16³ points, a chain, a layer: written once for a test.
@@ -92,7 +79,7 @@ fn modes_are_printed_written_and_drawn() {
     drawn(&out, &words);
     drawn_from_json(folder.path(), "modes.json", &all, &words);
     let csv = ran(&format!("{call} --csv -"));
-    let text = String::from_utf8(csv.stdout).unwrap();
+    let text = csv.text();
     assert_eq!(text.lines().count(), 4, "{text}");
     let by_band = json(&format!("{call} --by-band"));
     let bands = by_band["spectra"][0]["bands"].as_array().unwrap();
@@ -191,7 +178,7 @@ fn merits_are_printed_written_and_drawn() {
     ];
     drawn(&out, &words);
     drawn_from_json(folder.path(), "zt.json", &all, &words);
-    let text = String::from_utf8(ran(&call).stdout).unwrap();
+    let text = ran(&call).text();
     assert!(
         text.contains("window_lower") && text.contains("eV)"),
         "{text}"
@@ -258,7 +245,7 @@ fn many_materials_make_one_table_and_a_bad_file_stops_none() {
         row["seconds"].as_f64().unwrap()
     };
     assert_eq!(seconds(&all, "a.h5"), seconds(&again, "a.h5"));
-    let csv = String::from_utf8(ran(&format!("{call} --csv -")).stdout).unwrap();
+    let csv = ran(&format!("{call} --csv -")).text();
     assert_eq!(csv.lines().count(), 4, "{csv}");
 }
 

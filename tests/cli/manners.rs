@@ -1,9 +1,8 @@
 //! Examples of `--help` and of the guides are typed as they are; completions and manual pages; links of the book.
 
-use crate::common::binary::{Finished, bzint};
+use crate::common::binary::{bzint, bzint_in, command, finish};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -17,16 +16,6 @@ fn with_data() -> tempfile::TempDir {
         std::fs::copy(&path, to).unwrap();
     }
     folder
-}
-
-/// Types a line behind `bzint`, as a shell without quotes.
-fn typed(line: &str, folder: &Path) -> Finished {
-    let output = Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .args(line.split_whitespace())
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    Finished(output)
 }
 
 #[test]
@@ -50,7 +39,7 @@ fn examples_of_the_help_run() {
             .collect();
         assert!(!examples.is_empty(), "{command} --help has no examples");
         for line in examples {
-            let done = typed(line, folder.path());
+            let done = bzint_in(folder.path(), line);
             assert_eq!(done.code(), Some(0), "bzint {line}: {}", done.said());
             count += 1;
         }
@@ -69,7 +58,7 @@ fn commands_of_the_guides_run() {
         .collect();
     assert!(lines.len() >= 6, "{lines:?}");
     for line in lines {
-        let done = typed(line, folder.path());
+        let done = bzint_in(folder.path(), line);
         assert_eq!(done.code(), Some(0), "bzint {line}: {}", done.said());
     }
     assert!(
@@ -106,18 +95,15 @@ fn options_stand_in_groups() {
 fn a_job_of_a_cluster_keeps_to_its_share() {
     let threads = |name: &str, value: &str| {
         let file = format!("{ROOT}/data/cu.nscf.xml.gz");
-        let output = Command::new(env!("CARGO_BIN_EXE_bzint"))
-            .args(["fermi", &file, "--backend", "cpu", "--json"])
-            .env_remove("RAYON_NUM_THREADS")
-            .env_remove("OMP_NUM_THREADS")
-            .env_remove("SLURM_CPUS_PER_TASK")
-            .env(name, value)
-            .output()
-            .unwrap();
-        Finished(output).json()["adapter"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        let output = finish(
+            command()
+                .args(["fermi", &file, "--backend", "cpu", "--json"])
+                .env_remove("RAYON_NUM_THREADS")
+                .env_remove("OMP_NUM_THREADS")
+                .env_remove("SLURM_CPUS_PER_TASK")
+                .env(name, value),
+        );
+        output.json()["adapter"].as_str().unwrap().to_owned()
     };
     let one = threads("RAYON_NUM_THREADS", "1");
     assert_eq!(threads("OMP_NUM_THREADS", "1,2"), one);

@@ -1,31 +1,16 @@
 //! `bzint optimize`, `plot` and `report`, and scattering shares, as a user runs them: what they write, and how they refuse.
 
+use crate::common::binary::{bzint_in as bzint, text_in as stdout};
 use crate::common::cubic;
 use bzint::bands::{BandGrid, BandHeader, SpinTreatment};
 use bzint::crystal::{KGrid, PointGroup};
 use bzint::io::results::ResultFile;
 use serde_json::Value;
 use std::path::Path;
-use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 const OPTIMIZE: &str = "optimize gap.h5 -T 300,600 --backend cpu --json -o best.h5 --csv best.csv";
 const TRANSPORT: &str = "transport gap.h5 -T 300,600 --mu -0.5:0.5:0.05 --tau 1e-14 --backend cpu --no-hall --json -o mu.h5";
-
-fn bzint(directory: &Path, words: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .current_dir(directory)
-        .args(words.split_whitespace())
-        .output()
-        .unwrap()
-}
-
-fn stdout(directory: &Path, words: &str) -> String {
-    let output = bzint(directory, words);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "bzint {words}\n{errors}");
-    String::from_utf8(output.stdout).unwrap()
-}
 
 /// Bands and results of every kind, made before any test reads them: a child that starts meanwhile would hold HDF5's lock.
 fn files() -> &'static Path {

@@ -1,18 +1,11 @@
 //! Modes, windows and screening of real crystals (docs/physics §15, §16): copper and silicon of Quantum ESPRESSO.
 
+use crate::common::binary::{bzint, bzint_with};
 use crate::common::shared;
 use serde_json::Value;
-use std::process::Command;
 
 fn json(words: &str) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .args(words.split_whitespace())
-        .args(["--json", "-q", "--backend", "cpu"])
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{words}: {said}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    bzint(&format!("{words} --json -q --backend cpu")).json()
 }
 
 #[track_caller]
@@ -132,11 +125,7 @@ fn silicon_has_the_modes_of_its_own_masses() {
 }
 
 fn json_of_info(file: &str) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .args(["info", file, "--json"])
-        .output()
-        .unwrap();
-    serde_json::from_slice(&output.stdout).unwrap()
+    bzint_with(&["info", file, "--json"]).json()
 }
 
 /// The windows of a metal and of a doped semiconductor: 4x₋x₊/(x₊ − x₋)² is zT; copper's begins at μ (nothing tells its states apart), n-type

@@ -1,5 +1,6 @@
 //! `bzint transport` as a user runs it: what it prints, that its files hold the same, and how it refuses.
 
+use crate::common::binary::{Finished, bzint_in};
 use crate::common::cubic;
 use bzint::bands::model::{Model, ModelBands};
 use bzint::bands::{BandGrid, BandHeader, SpinTreatment};
@@ -7,28 +8,18 @@ use bzint::crystal::{KGrid, PointGroup};
 use bzint::io::results::ResultFile;
 use serde_json::Value;
 use std::path::Path;
-use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-fn bzint(directory: &Path, words: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .current_dir(directory)
-        .args(words.split_whitespace())
-        .args(["--backend", "cpu"])
-        .output()
-        .unwrap()
+fn bzint(directory: &Path, words: &str) -> Finished {
+    bzint_in(directory, &format!("{words} --backend cpu"))
 }
 
 fn stdout(directory: &Path, words: &str) -> String {
-    let output = bzint(directory, words);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "bzint {words}\n{errors}");
-    String::from_utf8(output.stdout).unwrap()
+    bzint(directory, words).text()
 }
 
 fn json(directory: &Path, words: &str) -> Value {
-    let text = stdout(directory, words);
-    serde_json::from_str(&text).unwrap_or_else(|e| panic!("bzint {words}: {e}\n{text}"))
+    bzint(directory, words).json()
 }
 
 /// The band files, written before any test starts a process: a child that starts meanwhile would hold HDF5's lock.

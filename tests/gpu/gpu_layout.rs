@@ -2,7 +2,7 @@
 
 use bzint::gpu::layouts::{BINDINGS, Params};
 use bzint::gpu::pipelines::{Configuration, Kernel};
-use bzint::integrate::Masses;
+use bzint::integrate::{Channels, Masses};
 
 const WORDS: usize = size_of::<Params>() / 4;
 
@@ -86,7 +86,7 @@ async fn report(adapter: &str, params: &Params) -> Vec<u32> {
         .unwrap();
     let source = Configuration {
         kernel: Kernel::FermiSurface,
-        channels: 8,
+        channels: Channels::Basic,
         order: 4,
         masses: Masses::None,
         start: 4,

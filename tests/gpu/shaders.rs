@@ -2,7 +2,7 @@
 
 use bzint::gpu::layouts::{AUDIT_WORDS, BINDINGS, GpuThreshold, Params};
 use bzint::gpu::pipelines::{Configuration, Kernel};
-use bzint::integrate::Masses;
+use bzint::integrate::{Channels, Masses};
 use naga::{AddressSpace, StorageAccess, TypeInner};
 use std::mem::offset_of;
 
@@ -11,13 +11,13 @@ fn configurations() -> Vec<Configuration> {
     let mut all = Vec::new();
     let mut fields = Vec::new();
     for order in [0, 2, 4, 6] {
-        fields.extend([8, 12, 20].map(|channels| (channels, order, Masses::None)));
-        let sources: &[Masses] = match order {
-            0 => &[Masses::Velocities, Masses::Given],
-            _ => &[Masses::Energies],
-        };
-        for &masses in sources {
-            fields.extend([16, 52].map(|channels| (channels, order, masses)));
+        for &channels in Channels::ALL {
+            let sources: &[Masses] = match order {
+                _ if !channels.has_inverse_masses() => &[Masses::None],
+                0 => &[Masses::Velocities, Masses::Given],
+                _ => &[Masses::Energies],
+            };
+            fields.extend(sources.iter().map(|masses| (channels, order, *masses)));
         }
     }
     for kernel in Kernel::ALL {
@@ -175,7 +175,7 @@ fn the_preludes_constants_arrive_unchanged() {
             &module.global_expressions[c.init]
         };
         for (name, value) in configuration.constants() {
-            let naga::Expression::Literal(naga::Literal::U32(got)) = expression(name) else {
+            let naga::Expression::Literal(naga::Literal::U32(got)) = expression(&name) else {
                 panic!("{name}");
             };
             assert_eq!(*got, value, "{name}");

@@ -1,21 +1,21 @@
 //! What a call asks for is understood or refused at once: units, bounds, contradictions, memory, files without end; and long work says
 //! what it is at.
 
+use crate::common::binary::{BZINT, Finished, command, finish};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-const BZINT: &str = env!("CARGO_BIN_EXE_bzint");
-
-fn run(directory: &Path, call: &[&str]) -> Output {
-    let output = Command::new(BZINT)
-        .args(call)
-        .current_dir(directory)
-        .env_remove("BZINT_ADAPTER")
-        .stdin(Stdio::null())
-        .output();
-    output.expect("bzint runs")
+fn run(directory: &Path, call: &[&str]) -> Finished {
+    let mut bzint = command();
+    finish(
+        bzint
+            .args(call)
+            .current_dir(directory)
+            .env_remove("BZINT_ADAPTER")
+            .stdin(Stdio::null()),
+    )
 }
 
 fn words(call: &str) -> Vec<&str> {
@@ -399,12 +399,12 @@ fn a_gzip_stream_that_unpacks_without_end_is_refused() {
             &path,
         );
         let start = Instant::now();
-        let output = Command::new(BZINT)
-            .args(["info", name])
-            .current_dir(d)
-            .env("TMPDIR", &temporary)
-            .output()
-            .unwrap();
+        let output = finish(
+            command()
+                .args(["info", name])
+                .current_dir(d)
+                .env("TMPDIR", &temporary),
+        );
         let text = stderr(&output);
         assert_eq!(output.status.code(), Some(1), "{name}: {text}");
         assert!(
@@ -501,12 +501,12 @@ fn elements_with_many_attributes_take_no_time_and_messages_are_short() {
 fn an_adapter_that_auto_cannot_take_is_said() {
     let directory = workplace();
     let with = |name: &str, quiet: &str| {
-        let output = Command::new(BZINT)
-            .args(words(&format!("fermi c.h5 --json {quiet}")))
-            .env("BZINT_ADAPTER", name)
-            .current_dir(directory.path())
-            .output()
-            .unwrap();
+        let output = finish(
+            command()
+                .args(words(&format!("fermi c.h5 --json {quiet}")))
+                .env("BZINT_ADAPTER", name)
+                .current_dir(directory.path()),
+        );
         assert!(output.status.success());
         stderr(&output)
     };

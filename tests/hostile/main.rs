@@ -11,6 +11,9 @@ mod replay;
 #[path = "../support/samples.rs"]
 mod samples;
 
+#[path = "../common/mod.rs"]
+mod common;
+
 mod bad_input;
 mod field_options;
 mod hdf5_bad_files;

@@ -1,5 +1,6 @@
 //! δ at the energies of grid points, axes with few points, bars of band edges, and native files that were edited.
 
+use crate::common::binary::{bzint_in as run, json_in as json};
 use crate::common::{at_energy, cubic, tight_binding, with_velocities};
 use bzint::bands::edges::{BandEdges, EdgeMass};
 use bzint::bands::{BandGrid, BandHeader, BandSource, Field, GapSplit, SpinTreatment};
@@ -10,10 +11,8 @@ use bzint::integrate::{At, Channel, Engine, Request, SurfaceIntegral, measure};
 use bzint::io::hdf5 as native;
 use bzint::units::{EV_ANGSTROM_OVER_HBAR, HBAR2_OVER_ME};
 use nalgebra::{Matrix3, Vector3};
-use serde_json::Value;
 use std::f64::consts::PI;
 use std::path::Path;
-use std::process::{Command, Output};
 
 /// Evenly distributed numbers in [0, 1), the same in every run.
 struct Dice(u64);
@@ -53,21 +52,6 @@ fn bands(n: [usize; 3], shift: [f64; 3], all: &[&dyn Fn([f64; 3]) -> f64]) -> Ba
         }
     }
     BandGrid::new(header, energies).unwrap()
-}
-
-fn run(directory: &Path, words: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .current_dir(directory)
-        .args(words.split_whitespace())
-        .output()
-        .unwrap()
-}
-
-fn json(directory: &Path, words: &str) -> Value {
-    let output = run(directory, words);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{words}: {errors}");
-    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 fn refusal(directory: &Path, words: &str) -> String {
@@ -261,8 +245,7 @@ fn a_flat_band_at_the_fermi_level_is_said() {
             .unwrap()
             > 0.0
     );
-    let text = run(d, words).stdout;
-    let text = String::from_utf8(text).unwrap();
+    let text = run(d, words).text();
     assert!(text.contains("infinite") && !text.contains("NaN"), "{text}");
 }
 
@@ -493,7 +476,7 @@ fn edges_without_a_fit_are_known_at_grid_points_only() {
             );
             assert!(q["note"].is_string(), "{name}: {q}");
         }
-        let text = String::from_utf8(run(d, "info coarse.h5").stdout).unwrap();
+        let text = run(d, "info coarse.h5").text();
         assert!(text.contains("between grid points only"), "{text}");
     }
 }
@@ -510,7 +493,7 @@ fn a_flat_direction_has_no_finite_mass() {
     let mut grid = bands([8; 3], [0.0; 3], &[&two, &one, &upper]);
     grid.header_mut().n_electrons = Some(4.0);
     native::write(&d.join("flat.h5"), &grid, "test").unwrap();
-    let text = String::from_utf8(run(d, "info flat.h5").stdout).unwrap();
+    let text = run(d, "info flat.h5").text();
     assert!(
         text.contains("is flat along [1.000 0.000 0.000]: no finite mass"),
         "{text}"
@@ -704,7 +687,7 @@ fn a_density_of_states_without_limit_has_no_number() {
             out[name]
         );
     }
-    let text = String::from_utf8(run(d, words).stdout).unwrap();
+    let text = run(d, words).text();
     assert!(
         text.contains("van Hove") && !text.contains("NaN") && !text.contains("inf "),
         "{text}"

@@ -9,9 +9,8 @@ use bzint::crystal::{KGrid, Lattice};
 use bzint::integrate::cpu::CpuEngine;
 use bzint::integrate::parts::{spectrum, surface};
 use bzint::integrate::{
-    Channel, Channels, EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral, Velocities, Weights,
+    Channel, Channels, EnergyAxis, Request, SurfaceIntegral, Velocities, Weights,
 };
-use bzint::kernel::Real;
 use bzint::units::EV_ANGSTROM_OVER_HBAR;
 use std::f64::consts::PI;
 
@@ -307,53 +306,6 @@ fn two_equal_spin_channels_are_one_degenerate_channel() {
         b.cumulative(0, Channel::Speed).0,
         b.cumulative(1, Channel::Speed).0
     );
-}
-
-/// One result of each kind.
-fn both<R: Real>(
-    bands: &BandGrid,
-    request: &Request,
-    axis: &EnergyAxis,
-) -> (SurfaceIntegral, Spectrum)
-where
-    CpuEngine<R>: Engine,
-{
-    let mut engine = CpuEngine::<R>::default();
-    (
-        surface(bands, request, 0.31, &mut engine).unwrap(),
-        spectrum(bands, request, axis, &mut engine).unwrap(),
-    )
-}
-
-#[test]
-fn threads_and_block_sizes_change_no_bit() {
-    let axis = EnergyAxis::new(-1.0, 1.5, 37).unwrap();
-    for n in [[12, 10, 9], [13, 7, 8], [1, 6, 5]] {
-        let bands = noise(n, 2, 5);
-        for weights in ALL_WEIGHTS {
-            let request = |block_planes| Request {
-                weights,
-                block_planes,
-                ..with_velocities(&bands, 6)
-            };
-            let single = both::<f64>(&bands, &request(None), &axis);
-            let twin = both::<f32>(&bands, &request(None), &axis);
-            for threads in [1, 2, 4] {
-                let pool = rayon::ThreadPoolBuilder::new()
-                    .num_threads(threads)
-                    .build()
-                    .unwrap();
-                for planes in [None, Some(1), Some(2), Some(3), Some(5), Some(100)] {
-                    let request = request(planes);
-                    let again = pool.install(|| both::<f64>(&bands, &request, &axis));
-                    assert!(single == again, "{n:?} {weights:?} {threads} {planes:?}");
-                    let again = pool.install(|| both::<f32>(&bands, &request, &axis));
-                    assert!(twin == again, "{n:?} {weights:?} {threads} {planes:?}");
-                }
-            }
-            assert!(single != twin, "the comparison can fail");
-        }
-    }
 }
 
 /// Complete elliptic integral K(k) by the arithmetic–geometric mean.

@@ -1,20 +1,9 @@
 //! Band crossings as `dos` and `transport` report them.
 
+use crate::common::binary::text_in as stdout;
 use bzint::io::results::ResultFile;
 use serde_json::Value;
 use std::path::Path;
-use std::process::Command;
-
-fn stdout(directory: &Path, words: &str) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .current_dir(directory)
-        .args(words.split_whitespace())
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "bzint {words}\n{errors}");
-    String::from_utf8(output.stdout).unwrap()
-}
 
 fn json(directory: &Path, words: &str) -> Value {
     serde_json::from_str(&stdout(directory, words)).unwrap()

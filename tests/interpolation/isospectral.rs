@@ -1,5 +1,6 @@
 //! Hamiltonians found from energies alone.
 
+use crate::common::binary::bzint_with as bzint;
 use bzint::bands::model::{Model, ModelBands};
 use bzint::bands::{BandGrid, BandHeader, BandSource, Field, SpinTreatment, WannierHamiltonian};
 use bzint::crystal::{KGrid, Lattice, PointGroup};
@@ -316,13 +317,6 @@ fn copper_is_predicted() {
         rms(apart)
     );
     assert!(rms(off) < 3.0 && rms(apart) > 0.5 * rms(off) && rms(apart) < 10.0);
-}
-
-fn bzint(arguments: &[&str]) -> std::process::Output {
-    std::process::Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .args(arguments)
-        .output()
-        .unwrap()
 }
 
 /// Holes of the warped valence band: k·p perturbation theory, field/warped-valence-band/README.md.

@@ -1,5 +1,6 @@
 //! `measure` is the natural call, and has the whole bar; an engine answers for its own bands alone.
 
+use crate::common::binary::bzint;
 use crate::common::{shared, simple_cubic};
 use bzint::bands::BandSource;
 use bzint::crystal::KGrid;
@@ -10,8 +11,6 @@ use bzint::integrate::{At, Bins, Channels, Request, measure};
 use bzint::io::{OpenOptions, open};
 use bzint::sampler::{FourierBands, FourierSeries, InterpolatedBands, MatthiessenBands};
 use bzint::transport::{AxisPlan, TransportDistribution};
-use serde_json::Value;
-use std::process::Command;
 
 /// Silicon from 8³ points: what the library's natural call gives has the bar that the command prints, many times the grid's alone.
 #[test]
@@ -57,11 +56,7 @@ fn the_natural_call_has_the_bar_of_the_command() {
         "transport {} --interpolate 32 --mu-absolute {mu} -T 300 --no-hall --backend cpu --json",
         path.display()
     );
-    let output = Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .args(words.split_whitespace())
-        .output()
-        .unwrap();
-    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let json = bzint(&words).json();
     let of = |field: &str| {
         json["rows"][0]["conductivity_over_tau"][field][0][0]
             .as_f64()

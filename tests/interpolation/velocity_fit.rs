@@ -1,5 +1,6 @@
 //! Fourier series fitted to velocities, too: what they go through, how much closer they come, what stays as it is.
 
+use crate::common::binary::bzint_in;
 use crate::common::{cubic, shared};
 use bzint::bands::{BandGrid, BandHeader, BandSource, Field, SpinTreatment};
 use bzint::crystal::{KGrid, Lattice, PointGroup};
@@ -7,7 +8,6 @@ use bzint::sampler::{
     Conditions, Derivatives, FourierBands, FourierSeries, Interpolator, KBox, WannierGrid,
 };
 use std::f64::consts::TAU;
-use std::process::Command;
 
 const BOTH: Conditions = Conditions::EnergiesAndVelocities;
 
@@ -420,13 +420,7 @@ fn silicon_and_copper_are_closer_with_velocities() {
 #[test]
 fn the_option_is_said_or_refused() {
     let directory = tempfile::tempdir().unwrap();
-    let run = |words: &str| {
-        Command::new(env!("CARGO_BIN_EXE_bzint"))
-            .current_dir(directory.path())
-            .args(words.split_whitespace())
-            .output()
-            .unwrap()
-    };
+    let run = |words: &str| bzint_in(directory.path(), words);
     let model = "model free-electrons -n 8 --lattice-constant 3 --fermi-level 2.5";
     assert!(run(&format!("{model} -o plain.h5")).status.success());
     let output = run(&format!("{model} --velocities -o with.h5"));

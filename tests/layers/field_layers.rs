@@ -1,6 +1,7 @@
 //! How tensors become one number, and which bands are an insulator's: layers and chains with vacuum wherever it lies, one mean in
 //! tables, JSON, HDF5, CSV, figures and pages; band edges between the grid points; damaged results. As a user meets them.
 
+use crate::common::binary::{Finished, bzint_in};
 use bzint::bands::{BandGrid, BandHeader, SpinTreatment};
 use bzint::crystal::{KGrid, Lattice};
 use bzint::io::results::ResultFile;
@@ -9,23 +10,17 @@ use serde_json::Value;
 use std::f64::consts::TAU;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-fn bzint(words: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .current_dir(files())
-        .args(words.split_whitespace())
-        .output()
-        .unwrap()
+fn bzint(words: &str) -> Finished {
+    bzint_in(files(), words)
 }
 
 /// What a command says on stdout and on stderr.
 fn said(words: &str) -> (String, String) {
     let output = bzint(words);
-    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "bzint {words}\n{errors}");
-    (String::from_utf8(output.stdout).unwrap(), errors)
+    let errors = output.said();
+    (output.text(), errors)
 }
 
 fn json(words: &str) -> Value {

@@ -1,6 +1,7 @@
 //! `bzint transport --dimension`: layers and chains as a user runs them, against closed forms inside the bars, and how bad calls are
 //! refused. Values: docs/physics §2, §7, §15.
 
+use crate::common::binary::{Finished, bzint_in};
 use bzint::bands::model::{Model, ModelBands};
 use bzint::bands::{BandSource, Field};
 use bzint::crystal::{KGrid, Lattice};
@@ -8,23 +9,14 @@ use bzint::units::{BOLTZMANN_EV, ELECTRON_MASS, ELEMENTARY_CHARGE, EV, HBAR};
 use serde_json::Value;
 use std::f64::consts::PI;
 use std::path::Path;
-use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-fn bzint(words: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .current_dir(files())
-        .args(words.split_whitespace())
-        .args(["--backend", "cpu"])
-        .output()
-        .unwrap()
+fn bzint(words: &str) -> Finished {
+    bzint_in(files(), &format!("{words} --backend cpu"))
 }
 
 fn json(words: &str) -> Value {
-    let output = bzint(words);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "bzint {words}\n{errors}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    bzint(words).json()
 }
 
 /// Written before any test starts a process: a child that starts meanwhile would hold HDF5's lock.
@@ -203,7 +195,7 @@ fn the_table_says_sheets_and_what_was_given() {
     let output = bzint(
         "transport sheet.h5 --dimension 2 --doping 1e13 --interpolate none --fermi-level 0.02",
     );
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = output.text();
     assert!(text.contains("1.000e13 cm^-2 (given)"), "{text}");
     assert!(
         text.contains("sheet_conductivity_over_tau") && text.contains("half of their trace;"),

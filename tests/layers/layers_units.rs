@@ -1,27 +1,22 @@
 //! `bzint transport --dimension`: what is per area or per length is told so, in messages and in results, and nothing per volume is
 //! told of a layer or a chain whose extent was not given.
 
+use crate::common::binary::{Finished, bzint_in};
 use bzint::bands::model::{Model, ModelBands};
 use bzint::crystal::{KGrid, Lattice};
 use serde_json::Value;
 use std::path::Path;
-use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-fn bzint(words: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .current_dir(files())
-        .args(words.split_whitespace())
-        .args(["--backend", "cpu", "--interpolate", "none"])
-        .output()
-        .unwrap()
+fn bzint(words: &str) -> Finished {
+    bzint_in(
+        files(),
+        &format!("{words} --backend cpu --interpolate none"),
+    )
 }
 
 fn json(words: &str) -> Value {
-    let output = bzint(words);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "bzint {words}\n{errors}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    bzint(words).json()
 }
 
 /// A sheet and a chain, each with little and with twice as much vacuum, written before any test starts a process: a child that

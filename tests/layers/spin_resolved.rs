@@ -1,6 +1,7 @@
 //! `bzint transport --spin-resolved`: two currents add up, an altermagnet's channels keep their own symmetry, a half-metal's current
 //! is polarised, and what cannot be resolved is refused.
 
+use crate::common::binary::{Finished, bzint_in};
 use crate::common::cubic;
 use bzint::bands::{BandGrid, BandHeader, SpinTreatment};
 use bzint::crystal::{KGrid, PointGroup};
@@ -8,7 +9,6 @@ use bzint::transport::channel_group;
 use serde_json::Value;
 use std::f64::consts::TAU;
 use std::path::Path;
-use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 const N: usize = 20;
@@ -59,18 +59,13 @@ fn files() -> &'static Path {
     made.path()
 }
 
-fn bzint(words: &str) -> Output {
+fn bzint(words: &str) -> Finished {
     let words = format!("transport {words} --interpolate none --backend cpu");
-    let words = words.split_whitespace();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bzint"));
-    command.current_dir(files()).args(words).output().unwrap()
+    bzint_in(files(), &words)
 }
 
 fn rows(words: &str) -> Vec<Value> {
-    let output = bzint(&format!("{words} --json"));
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{words}\n{errors}");
-    let out: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let out = bzint(&format!("{words} --json")).json();
     out["rows"].as_array().unwrap().clone()
 }
 
@@ -174,7 +169,7 @@ fn bands_without_two_channels_are_refused_and_tables_say_both() {
         );
     }
     let output = bzint("ferro.h5 --spin-resolved --doping 1e18 -o ferro_out.h5");
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = output.text();
     assert!(
         text.contains("conductivity_up_over_tau")
             && text.contains("conductivity_spin_polarization"),

@@ -1,17 +1,14 @@
 //! Wrong files and calls: one clear sentence each.
 
+use crate::common::binary::{Finished, command, finish};
 use bzint::crystal::KGrid;
 use bzint::io::phonons::write;
 use bzint::phonons::model::PhononModel;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
-fn bzint(arguments: &[&str], file: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .args(arguments)
-        .arg(file)
-        .output()
-        .unwrap()
+fn bzint(arguments: &[&str], file: &Path) -> Finished {
+    finish(command().args(arguments).arg(file))
 }
 
 #[track_caller]

@@ -1,23 +1,7 @@
 //! The commands end to end: names of the summaries, files that are drawn, κ handed on to zT.
 
+use crate::common::binary::{bzint_in, json_in as json, text_in as run};
 use serde_json::Value;
-use std::path::Path;
-use std::process::Command;
-
-fn run(folder: &Path, arguments: &str) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .current_dir(folder)
-        .args(arguments.split_ascii_whitespace())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments}: {said}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn json(folder: &Path, arguments: &str) -> Value {
-    serde_json::from_str(&run(folder, arguments)).unwrap()
-}
 
 #[track_caller]
 fn number(value: &Value) -> f64 {
@@ -107,21 +91,11 @@ fn phonons_go_from_a_model_to_a_figure_and_into_zt() {
         (by_number / by_file - 1.0).abs() < 1e-9,
         "{by_number} {by_file}"
     );
-    let refused = Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .current_dir(at)
-        .args([
-            "transport",
-            "b.h5",
-            "--tau",
-            "1e-14",
-            "--lattice-thermal-conductivity",
-            "r.h5",
-        ])
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&refused.stderr);
+    let call = "transport b.h5 --tau 1e-14 --lattice-thermal-conductivity r.h5";
+    let refused = bzint_in(at, call);
+    let said = refused.said();
     assert!(
-        said.contains("2 temperatures") && refused.status.code() == Some(2),
+        said.contains("2 temperatures") && refused.code() == Some(2),
         "{said}"
     );
 }
@@ -290,16 +264,8 @@ fn a_d_wave_is_drawn_and_its_measured_heat_is_judged() {
     );
     assert_eq!(own["rows"], table["rows"]);
     // Without a property there is no gap.
-    let refused = Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .current_dir(at)
-        .args(["superconductor", "b.h5", "--gap", "tabulated:b.frmsf"])
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&refused.stderr);
-    assert!(
-        !refused.status.success() && said.contains("property"),
-        "{said}"
-    );
+    let said = bzint_in(at, "superconductor b.h5 --gap tabulated:b.frmsf").refused();
+    assert!(said.contains("property"), "{said}");
 }
 
 /// Momentum balance with the electrons of a file of bands: free electrons have k_F³/3π² of them.

@@ -1,5 +1,6 @@
 //! The same phonons in every format.
 
+use crate::common::binary::{command, finish};
 use crate::phonon_samples::phonon_samples;
 use bzint::excitations::Phonons;
 use bzint::io::phonons::open;
@@ -144,12 +145,7 @@ fn peculiar_modes_are_counted_and_told() {
     // Two temperatures, with the linewidths of each.
     let t: Vec<f64> = phonons.rates().iter().map(|r| r.temperature_k).collect();
     assert_eq!(t, [150.0, 300.0]);
-    let info = std::process::Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .arg("info")
-        .arg(&path)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&info.stdout).into_owned();
+    let said = finish(command().arg("info").arg(&path)).text();
     for word in ["imaginary", "THz", "THz·Å", "no 2π"] {
         assert!(said.contains(word), "{word}: {said}");
     }

@@ -1,5 +1,6 @@
 //! Quasiparticles against docs/physics §13 and §21, through grids.
 
+use crate::common::binary::{command, finish};
 use crate::common::{cubic, shared};
 use bzint::bands::model::{Model, ModelBands};
 use bzint::bands::{BandGrid, BandHeader, BandSource, Field, SpinTreatment};
@@ -185,26 +186,21 @@ fn aluminium_has_the_penetration_depth_of_its_plasma_frequency() {
     let Some(file) = shared("qe/al/al.nscf32.xml.gz") else {
         return;
     };
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .args([
-            "superconductor",
-            "--gap",
-            "s:0.18meV",
-            "-T",
-            "0.3:1.05:0.25",
-            "--json",
-            "--backend",
-            "cpu",
-        ])
-        .arg(&file)
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
+    let output = finish(
+        command()
+            .args([
+                "superconductor",
+                "--gap",
+                "s:0.18meV",
+                "-T",
+                "0.3:1.05:0.25",
+                "--json",
+                "--backend",
+                "cpu",
+            ])
+            .arg(&file),
     );
-    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found = output.json();
     let number = |v: &serde_json::Value| v.as_f64().unwrap();
     let (omega, lambda) = (
         &found["plasma_frequency"],
@@ -233,24 +229,22 @@ fn magnesium_diboride_has_the_anisotropy_of_its_plasma_tensor() {
         return;
     };
     let of = |options: &[&str]| -> serde_json::Value {
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_bzint"))
-            .args([
-                "superconductor",
-                "--gap",
-                "s:7meV",
-                "-T",
-                "4",
-                "--json",
-                "--backend",
-                "cpu",
-            ])
-            .args(options)
-            .arg(&file)
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{said}");
-        serde_json::from_slice(&output.stdout).unwrap()
+        let output = finish(
+            command()
+                .args([
+                    "superconductor",
+                    "--gap",
+                    "s:7meV",
+                    "-T",
+                    "4",
+                    "--json",
+                    "--backend",
+                    "cpu",
+                ])
+                .args(options)
+                .arg(&file),
+        );
+        output.json()
     };
     let number = |v: &serde_json::Value| v.as_f64().unwrap();
     let mut ratios = Vec::new();

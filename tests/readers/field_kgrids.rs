@@ -2,6 +2,7 @@
 //! as wedge and as full list, through the library and through files of ABINIT and VASP as the command reads them.
 
 use crate::common::Lcg;
+pub use crate::common::binary::bzint_with as bzint;
 use bzint::Result;
 use bzint::bands::unfold::{IrreducibleBands, KList, Weights};
 use bzint::bands::{BandGrid, BandSource, Field, SpinTreatment};
@@ -10,7 +11,6 @@ use bzint::units::{BOHR_ANGSTROM, HARTREE_EV};
 use serde_json::Value;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 pub type Matrix = [[f64; 3]; 3];
 pub type Integers = [[i64; 3]; 3];
@@ -454,18 +454,8 @@ fn what_is_no_grid_is_refused() {
     assert!(notes.iter().any(|n| n.contains("same weight")), "{notes:?}");
 }
 
-pub fn bzint(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
 pub fn json(arguments: &[&str]) -> Value {
-    let output = bzint(arguments);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}\n{errors}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    bzint(arguments).json()
 }
 
 fn text(path: &Path) -> &str {

@@ -5,11 +5,11 @@ mod codes;
 mod untold;
 mod vectors;
 
+use crate::common::binary::bzint_with;
 use bzint::bands::{BandGrid, BandSource};
 use bzint::io::{self, OpenOptions};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 fn field(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -39,14 +39,10 @@ fn notes(bands: &impl BandSource) -> String {
 
 /// stdout, or stderr where the command fails.
 fn bzint(arguments: &[&str]) -> Result<String, String> {
-    let output = Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .args(arguments)
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let output = bzint_with(arguments);
     match output.status.success() {
-        true => Ok(text(&output.stdout)),
-        false => Err(text(&output.stderr)),
+        true => Ok(output.text()),
+        false => Err(output.said()),
     }
 }
 

@@ -1,12 +1,12 @@
 //! Wedges of magnetic crystals: what moments leave of the symmetry completes them, and nothing else does. The files are
 //! `vasprun.xml`s of model bands whose own symmetry (not that of the moments) chooses the listed k-points.
 
+use crate::common::binary::json_in;
 use bzint::bands::{BandGrid, BandSource, Field, SpinTreatment};
 use bzint::crystal::{KGrid, Lattice, PointGroup, Rotation};
 use bzint::io;
 use std::f64::consts::PI;
 use std::path::Path;
-use std::process::Command;
 
 /// Points per axis.
 const N: usize = 12;
@@ -183,17 +183,7 @@ impl Magnet {
 
 /// σ/τ and its bar.
 fn tensor(folder: &Path, name: &str) -> [[[f64; 3]; 3]; 2] {
-    let output = Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .current_dir(folder)
-        .args(["fermi", name, "--backend", "cpu", "--json"])
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let json = json_in(folder, &format!("fermi {name} --backend cpu --json"));
     ["value", "error"].map(|part| {
         let list = &json["conductivity_over_tau"][part];
         std::array::from_fn(|i| std::array::from_fn(|j| list[i][j].as_f64().unwrap()))

@@ -1,11 +1,11 @@
 //! Wannier90's files: every way to name them, and every way in which they can be bad.
 
+use crate::common::binary::bzint_with;
 use crate::wannier::Run;
 use bzint::bands::{SpinTreatment, WannierHamiltonian};
 use bzint::io::{self, OpenOptions, wannier90};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use tempfile::TempDir;
 
 fn written(run: &Run) -> TempDir {
@@ -207,14 +207,9 @@ fn damaged_files_are_refused() {
 fn the_command_line_takes_wannier_input() {
     let directory = written(&Run::new(3, true));
     let bzint = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_bzint"))
-            .args(arguments)
-            .output()
-            .unwrap();
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let notes = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{arguments:?}: {notes}");
-        (text, notes)
+        let output = bzint_with(arguments);
+        let notes = output.said();
+        (output.text(), notes)
     };
     let input = directory.path().join("x");
     let input = input.to_str().unwrap();

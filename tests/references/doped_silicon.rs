@@ -1,8 +1,7 @@
 //! Doped silicon from a 16³ run beside BoltzTraP2's `dope` on the same run, with 60 vectors a k-point.
 
+use crate::common::binary::{command, finish};
 use crate::common::shared;
-use serde_json::Value;
-use std::process::Command;
 
 /// n and p (cm⁻³, electrons negative as BoltzTraP2's files have them) to S (µV/K), σ/τ (1/(Ω m s)) and R_H (m³/C).
 fn theirs(text: &str) -> Vec<[f64; 4]> {
@@ -28,19 +27,14 @@ fn seebeck_conductivity_and_hall_are_boltztraps() {
         return;
     };
     let reference = theirs(&std::fs::read_to_string(reference).unwrap());
-    let output = Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .arg("transport")
-        .arg(&bands)
-        .args(["--tolerance", "3e-3", "-T", "300", "--backend", "cpu"])
-        .args(["--doping", "n1e20,n1e19,n1e18,p1e18,p1e19,p1e20", "--json"])
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
+    let output = finish(
+        command()
+            .arg("transport")
+            .arg(&bands)
+            .args(["--tolerance", "3e-3", "-T", "300", "--backend", "cpu"])
+            .args(["--doping", "n1e20,n1e19,n1e18,p1e18,p1e19,p1e20", "--json"]),
     );
-    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let json = output.json();
     let rows = json["rows"].as_array().unwrap();
     assert_eq!(rows.len(), reference.len());
     for (row, [doping, seebeck, conductivity, hall]) in rows.iter().zip(reference) {
@@ -75,23 +69,21 @@ fn chemical_potentials_are_found_at_two_kelvin_whatever_the_doping() {
     let Some(bands) = shared("qe/si/si.nscf.xml.gz") else {
         return;
     };
-    let output = Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .arg("transport")
-        .arg(&bands)
-        .args(["--tolerance", "1e-2", "-T", "2,300", "--backend", "cpu"])
-        .args([
-            "--scissor",
-            "1.12",
-            "--doping",
-            "n1e8,n1e22,n1e23",
-            "--json",
-            "-q",
-        ])
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
-    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let output = finish(
+        command()
+            .arg("transport")
+            .arg(&bands)
+            .args(["--tolerance", "1e-2", "-T", "2,300", "--backend", "cpu"])
+            .args([
+                "--scissor",
+                "1.12",
+                "--doping",
+                "n1e8,n1e22,n1e23",
+                "--json",
+                "-q",
+            ]),
+    );
+    let json = output.json();
     for (row, doping) in json["rows"]
         .as_array()
         .unwrap()

@@ -1,6 +1,7 @@
 //! `bzint transport --dimension 2 --scattering`: mechanisms that hold in any dimension against closed forms of the parabolic sheet,
 //! inside the bars, and how the others are refused.
 
+use crate::common::binary::{Finished, bzint_in};
 use bzint::bands::model::{Model, ModelBands};
 use bzint::bands::{BandGrid, BandHeader, BandSource, Field, SpinTreatment};
 use bzint::crystal::{KGrid, Lattice};
@@ -9,7 +10,6 @@ use bzint::units::{BOLTZMANN_EV, ELECTRON_MASS, ELEMENTARY_CHARGE, EV, HBAR};
 use serde_json::Value;
 use std::f64::consts::PI;
 use std::path::Path;
-use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 const MASSES: [f64; 2] = [0.5, 0.2];
@@ -17,13 +17,11 @@ const MASSES: [f64; 2] = [0.5, 0.2];
 const EDGE: f64 = 0.25;
 const MU: f64 = 0.3;
 
-fn bzint(words: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .current_dir(files())
-        .args(words.split_whitespace())
-        .args(["--backend", "cpu", "--interpolate", "none"])
-        .output()
-        .unwrap()
+fn bzint(words: &str) -> Finished {
+    bzint_in(
+        files(),
+        &format!("{words} --backend cpu --interpolate none"),
+    )
 }
 
 /// Two parabolic bands of a sheet, written before any test starts a process: a child that starts meanwhile would hold HDF5's lock.

@@ -1,16 +1,16 @@
 //! Relaxation times of single states: the Hall effect with them, Matthiessen's rule state by state, and shares.
 
+use crate::common::binary::bzint_in;
 use crate::common::{cubic, in_bins};
 use bzint::bands::{BandGrid, BandHeader, BandSource, SpinTreatment};
 use bzint::crystal::{KGrid, PointGroup};
 use bzint::integrate::parts::spectrum_with_rival;
 use bzint::integrate::refine::{Refinement, RefiningEngine};
-use bzint::integrate::{Channel, Channels, EnergyAxis, Request, Velocities};
+use bzint::integrate::{Channels, EnergyAxis, Request, Velocities};
 use bzint::sampler::{FourierSeries, Interpolator, MeanFreePathBands, MeanFreePathSeries};
 use bzint::transport::{AxisPlan, TransportDistribution, fermi_window};
 use bzint::units::{BOLTZMANN_EV, ELECTRON_MASS, ELEMENTARY_CHARGE, EV, HBAR};
 use std::f64::consts::PI;
-use std::process::Command;
 
 const A: f64 = 4.0;
 const HOPPING: f64 = 0.5;
@@ -240,15 +240,10 @@ fn mechanisms_add_to_the_relaxation_times_of_the_file() {
     std::fs::write(d.join("constant.toml"), mechanisms).unwrap();
     let run = |words: &str| {
         let words = format!("transport own.h5 -T 300 --doping n1e20 --json --backend cpu {words}");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_bzint"));
-        let output = command
-            .current_dir(d)
-            .args(words.split_whitespace())
-            .output()
-            .unwrap();
+        let output = bzint_in(d, &words);
         (
-            output.status.code(),
-            String::from_utf8_lossy(&output.stderr).to_string(),
+            output.code(),
+            output.said(),
             serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap_or_default(),
         )
     };
@@ -282,51 +277,4 @@ fn mechanisms_add_to_the_relaxation_times_of_the_file() {
         code == Some(2) && text.contains("gradient of the bands' own"),
         "{text}"
     );
-}
-
-/// The GPU's sums of every channel, Hall products with τ² among them, against the reference.
-#[test]
-fn the_gpu_has_the_same_channels() {
-    let Some(mut gpu) = crate::shared_gpu::gpu() else {
-        return;
-    };
-    let bands = crate::shared_gpu::waves(
-        crate::shared_gpu::skewed(),
-        [14, 13, 12],
-        [0.0; 3],
-        false,
-        true,
-    );
-    let request = Request {
-        channels: Channels::LifetimesHall,
-        velocities: Velocities::FiniteDifference(4),
-        ..Request::for_bands(bands.header())
-    };
-    let axis = EnergyAxis::new(-3.5, 5.7, 64).unwrap();
-    let reference = in_bins(&bands, &request, &axis);
-    let found = bzint::integrate::parts::spectrum(&bands, &request, &axis, &mut *gpu).unwrap();
-    let pairs = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
-    let one = |of: fn(usize, usize) -> Channel| pairs.map(|(i, j)| of(i, j)).to_vec();
-    let groups = [
-        vec![Channel::States],
-        vec![Channel::Speed],
-        vec![Channel::SquaredPath],
-        one(Channel::VelocityProduct),
-        one(Channel::LifetimeProduct),
-        one(Channel::Hall),
-    ];
-    for group in groups {
-        let rows = |s: &bzint::integrate::Spectrum| -> Vec<f64> {
-            let of = |c: &Channel| s.total_cumulative(*c).0;
-            group.iter().flat_map(of).collect()
-        };
-        let (a, b) = (rows(&reference), rows(&found));
-        let scale = a.iter().fold(0.0, |m: f64, x| m.max(x.abs()));
-        assert!(scale > 0.0, "{group:?}");
-        let off = a
-            .iter()
-            .zip(&b)
-            .fold(0.0, |m: f64, (x, y)| m.max((x - y).abs()));
-        assert!(off < 2e-6 * scale, "{:?}: {:e}", group[0], off / scale);
-    }
 }

@@ -2,8 +2,6 @@
 
 #[path = "../common/mod.rs"]
 mod common;
-#[path = "../common/gpu.rs"]
-mod shared_gpu;
 
 mod layers_scattering;
 mod lifetimes;

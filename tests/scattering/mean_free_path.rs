@@ -1,5 +1,6 @@
 //! A constant mean free path, state by state: free electrons, the modes that it counts, and how bad calls are refused.
 
+use crate::common::binary::bzint_in;
 use crate::common::{cubic, in_bins};
 use bzint::bands::model::{Model, ModelBands};
 use bzint::bands::{BandSource, Field};
@@ -9,7 +10,6 @@ use bzint::sampler::MeanFreePathBands;
 use bzint::transport::{AxisPlan, TransportDistribution};
 use bzint::units::{ELECTRON_MASS, ELEMENTARY_CHARGE, EV, HBAR};
 use std::f64::consts::PI;
-use std::process::Command;
 
 fn axis(t: f64, mu: f64) -> bzint::integrate::EnergyAxis {
     let plan = AxisPlan {
@@ -112,27 +112,18 @@ fn the_command_gives_absolute_values_and_refuses_what_it_cannot_do() {
     bands.set_fermi_level(Some(-0.4));
     bzint::io::hdf5::write(&d.join("metal.h5"), &bands, "a test").unwrap();
     let run = |words: &str| {
-        let words = format!("transport metal.h5 {words}");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_bzint"));
-        let words = words.split_whitespace();
-        command
-            .current_dir(d)
-            .args(words)
-            .args(["--backend", "cpu"])
-            .output()
-            .unwrap()
+        let words = format!("transport metal.h5 {words} --backend cpu");
+        bzint_in(d, &words)
     };
     let output = run("--mean-free-path 400 --json");
-    let notes = String::from_utf8_lossy(&output.stderr).to_string();
-    assert!(output.status.success(), "{notes}");
-    let out: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let out = output.json();
     let row = &out["rows"][0];
     assert!(row["conductivity"]["value"][0][0].as_f64().unwrap() > 0.0);
     assert!(row["conductivity_over_tau"].is_null());
     assert_eq!(out["mean_free_path"]["unit"], "angstrom");
     // The refined series and the table as it is agree within their bars.
     let table = run("--mean-free-path 400 --json --interpolate none");
-    let table: serde_json::Value = serde_json::from_slice(&table.stdout).unwrap();
+    let table = table.json();
     for name in ["hall_coefficient", "nernst"] {
         let of = |row: &serde_json::Value, what: &str| row[name][what].as_f64().unwrap();
         let other = &table["rows"][0];

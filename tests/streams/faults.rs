@@ -1,16 +1,12 @@
 //! Bad input: one clear error each (what, where, the value, the remedy), the right exit code, and nothing left behind.
 
+use crate::common::binary::{bzint_in, command, finish};
 use std::path::Path;
-use std::process::Command;
 
 /// Runs the command in `directory`, expects failure with `code`, and returns its one error line.
 fn failure(directory: &Path, words: &[&str], code: i32) -> String {
     let before = entries(directory);
-    let output = Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .current_dir(directory)
-        .args(words)
-        .output()
-        .unwrap();
+    let output = finish(command().current_dir(directory).args(words));
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(code), "{words:?}\n{text}");
     assert!(output.stdout.is_empty(), "{words:?} printed on stdout");
@@ -33,12 +29,7 @@ fn entries(directory: &Path) -> Vec<String> {
 fn workplace() -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     let d = directory.path();
-    let made = Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .current_dir(d)
-        .args("model simple-cubic -n 8 --fermi-level 0.5 -o sc.h5 -q".split(' '))
-        .status()
-        .unwrap();
-    assert!(made.success());
+    bzint_in(d, "model simple-cubic -n 8 --fermi-level 0.5 -o sc.h5 -q").succeeded();
     std::fs::write(d.join("notes.txt"), "these are not bands\n").unwrap();
     std::fs::write(d.join("empty"), "").unwrap();
     let whole = std::fs::read(d.join("sc.h5")).unwrap();
@@ -139,13 +130,13 @@ fn each_bad_call_is_told_what_where_and_how_to_mend_it() {
 fn a_machine_without_vulkan_says_so_and_auto_uses_the_cpu() {
     let directory = workplace();
     let run = |backend: &str| {
-        Command::new(env!("CARGO_BIN_EXE_bzint"))
-            .current_dir(directory.path())
-            .args(["fermi", "sc.h5", "--backend", backend, "--json"])
-            .env("VK_ICD_FILENAMES", "/nonexistent.json")
-            .env("VK_DRIVER_FILES", "/nonexistent.json")
-            .output()
-            .unwrap()
+        finish(
+            command()
+                .current_dir(directory.path())
+                .args(["fermi", "sc.h5", "--backend", backend, "--json"])
+                .env("VK_ICD_FILENAMES", "/nonexistent.json")
+                .env("VK_DRIVER_FILES", "/nonexistent.json"),
+        )
     };
     let gpu = run("gpu");
     let text = String::from_utf8_lossy(&gpu.stderr);
@@ -155,9 +146,7 @@ fn a_machine_without_vulkan_says_so_and_auto_uses_the_cpu() {
         "{text}"
     );
     let auto = run("auto");
-    assert!(auto.status.success());
-    let out: serde_json::Value = serde_json::from_slice(&auto.stdout).unwrap();
-    assert_eq!(out["backend"], "cpu");
+    assert_eq!(auto.json()["backend"], "cpu");
 }
 
 /// A NaN energy in a real file is found with its place, whatever reads it.

@@ -2,6 +2,7 @@
 //! that could not be written are a failure, and no string of a file steers the terminal.
 #![cfg(unix)]
 
+use crate::common::binary::{self, BZINT};
 use bzint::bands::{BandGrid, BandHeader, SpinTreatment};
 use bzint::crystal::{Atom, KGrid};
 use bzint::io::results::ResultFile;
@@ -13,7 +14,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-const BZINT: &str = env!("CARGO_BIN_EXE_bzint");
 /// Commands that give results, quick ones.
 const COMMANDS: [&str; 4] = [
     "fermi sc.h5 --backend cpu -q",
@@ -23,7 +23,7 @@ const COMMANDS: [&str; 4] = [
 ];
 
 fn command(d: &Path, words: &str) -> Command {
-    let mut command = Command::new(BZINT);
+    let mut command = binary::command();
     command.current_dir(d).args(words.split_whitespace());
     command
 }
@@ -792,12 +792,9 @@ fn no_string_of_a_file_steers_the_terminal() {
         vec![],
     ] {
         for name in [format!("{EVIL}.h5"), format!("{EVIL}/none")] {
-            let output = Command::new(BZINT)
-                .current_dir(d)
-                .args(&words)
-                .arg(name)
-                .output();
-            clean(&output.unwrap(), &format!("{words:?}"));
+            let mut bzint = binary::command();
+            let output = binary::finish(bzint.current_dir(d).args(&words).arg(name));
+            clean(&output, &format!("{words:?}"));
         }
     }
 }

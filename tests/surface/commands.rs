@@ -1,22 +1,11 @@
 //! `bzint surface`, `orbits` and `magneto` as a user runs them.
 
+use crate::common::binary::bzint_in as bzint;
 use serde_json::Value;
 use std::path::Path;
-use std::process::{Command, Output};
-
-fn bzint(directory: &Path, words: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bzint"))
-        .current_dir(directory)
-        .args(words.split_whitespace())
-        .output()
-        .unwrap()
-}
 
 fn json(directory: &Path, words: &str) -> Value {
-    let out = bzint(directory, &format!("{words} --json"));
-    let errors = String::from_utf8_lossy(&out.stderr);
-    assert!(out.status.success(), "bzint {words}\n{errors}");
-    serde_json::from_slice(&out.stdout).unwrap()
+    bzint(directory, &format!("{words} --json")).json()
 }
 
 /// The sentence on stderr of a call that is refused.

@@ -1,6 +1,7 @@
 //! Carriers of both signs as a user meets them: minorities however few, bands of one manifold, relaxation times that have thresholds.
 //! Against closed forms: Boltzmann statistics of a cosine band, and the integrals of docs/physics §8.
 
+use crate::common::binary::command;
 use crate::common::cubic;
 use bzint::bands::{BandGrid, BandHeader, SpinTreatment};
 use bzint::crystal::{KGrid, PointGroup};
@@ -9,7 +10,7 @@ use bzint::units::{BOLTZMANN_EV, ELECTRON_MASS, ELEMENTARY_CHARGE, EV, HBAR};
 use serde_json::Value;
 use std::f64::consts::PI;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::sync::Mutex;
 
 /// Lattice constant, Å, and 2t of the bands with two masses, eV.
@@ -62,7 +63,7 @@ impl Bands<'_> {
 static WRITES_AND_STARTS: Mutex<()> = Mutex::new(());
 
 fn run(directory: &Path, words: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bzint"));
+    let mut command = command();
     command
         .current_dir(directory)
         .args(words.split_whitespace())

@@ -7,11 +7,7 @@ use crate::common::{
 use bzint::bands::model::{Model, ModelBands, Valley};
 use bzint::bands::{BandGrid, BandHeader, BandSource, Field, SpinTreatment};
 use bzint::crystal::{KGrid, Lattice, Tensor};
-use bzint::integrate::cpu::CpuEngine;
-use bzint::integrate::parts::spectrum;
-use bzint::integrate::{
-    Channel, Channels, EnergyAxis, Request, SurfaceIntegral, Velocities, Weights,
-};
+use bzint::integrate::{Channel, Channels, EnergyAxis, Request, SurfaceIntegral, Velocities};
 use bzint::kernel::curvature::{mixed_derivative, second_derivative, second_stencil};
 use bzint::sampler::FourierBands;
 use bzint::units::{ELECTRON_MASS, ELEMENTARY_CHARGE, EV, EV_ANGSTROM_OVER_HBAR, HBAR2_OVER_ME};
@@ -489,67 +485,6 @@ fn tensors_turn_with_the_crystal() {
     }
 }
 
-/// What the terms of a channel can add up to: |Hall| ≤ ½|v||w| and |w w| ≤ |w|², averaged by the Schwarz inequality.
-fn magnitudes(values: &dyn Fn(Channel) -> f64) -> (f64, f64) {
-    let v2: f64 = (0..3).map(|i| values(Channel::VelocityProduct(i, i))).sum();
-    let w2: f64 = (0..9)
-        .map(|x| values(Channel::Magneto(x / 3, x / 3, x % 3, x % 3)))
-        .sum();
-    (0.5 * (v2 * w2).sqrt(), w2)
-}
-
-/// The twin in single precision stays within 1e-6 of what bounds each channel, at single energies and in bins.
-#[test]
-fn single_precision_stays_within_1e6_of_each_channels_magnitude() {
-    for (name, bands) in [
-        ("waves", waves([20, 18, 16])),
-        (
-            "simple cubic",
-            BandGrid::load(&simple_cubic(40, 1.0, 1.0)).unwrap(),
-        ),
-        ("fewest points", waves([1, 2, 3])),
-    ] {
-        for weights in [Weights::Tetrahedra, Weights::Gaussian(0.2)] {
-            let orders: &[usize] = if bands.header().has_velocities {
-                &[0, 4]
-            } else {
-                &[2, 4, 6]
-            };
-            for &order in orders {
-                let request = Request {
-                    weights,
-                    ..request(&bands, order, Channels::Magneto)
-                };
-                let axis = EnergyAxis::new(-6.5, 6.5, 60).unwrap();
-                let exact = in_bins(&bands, &request, &axis);
-                let single =
-                    spectrum(&bands, &request, &axis, &mut CpuEngine::<f32>::default()).unwrap();
-                let (hall, second) = magnitudes(&|c| exact.total_cumulative(c).0[60]);
-                let mut worst: f64 = 0.0;
-                let mut compare = |channel: Channel, scale: f64| {
-                    let (a, b) = (
-                        exact.total_cumulative(channel).0,
-                        single.total_cumulative(channel).0,
-                    );
-                    for (a, b) in a.iter().zip(&b) {
-                        if a != b {
-                            worst = worst.max((a - b).abs() / scale);
-                        }
-                    }
-                };
-                for x in 0..9 {
-                    compare(Channel::Hall(x / 3, x % 3), hall);
-                    for y in 0..9 {
-                        compare(Channel::Magneto(x / 3, x % 3, y / 3, y % 3), second);
-                    }
-                }
-                println!("{name}, order {order}, {weights:?}: {worst:.1e}");
-                assert!(worst < 1e-6, "{name} {order} {weights:?}: {worst}");
-            }
-        }
-    }
-}
-
 /// Bins and single energies tell the same: a narrow bin's average against the value at its middle.
 #[test]
 fn bins_hold_the_values_at_their_energies() {
@@ -567,50 +502,6 @@ fn bins_hold_the_values_at_their_energies() {
         let (a, b) = (bins.total_density(channel).0[0], at.total(channel).0);
         assert!((a / b - 1.0).abs() < 3e-3, "{channel:?}: {a} {b}");
     }
-}
-
-#[test]
-fn blocks_and_arithmetic_order_change_no_bit() {
-    let bands = waves([9, 8, 7]);
-    let coarse = tight_binding([6; 3], 1.0, 1.0, 3);
-    let given = FourierBands::new(&coarse, KGrid::gamma([9, 8, 7]).unwrap()).unwrap();
-    let loaded = BandGrid::load(&given).unwrap();
-    let sources: [(&dyn BandSource, usize); 4] =
-        [(&bands, 4), (&bands, 6), (&given, 0), (&loaded, 0)];
-    for (source, order) in sources {
-        let axis = EnergyAxis::new(-3.0, 3.0, 40).unwrap();
-        let of = |planes: Option<usize>| {
-            let request = Request {
-                block_planes: planes,
-                ..request(source, order, Channels::Magneto)
-            };
-            (
-                at_energy(source, &request, 0.4),
-                in_bins(source, &request, &axis),
-            )
-        };
-        let expected = of(None);
-        for planes in [1, 2, 4, 100] {
-            assert!(
-                of(Some(planes)) == expected,
-                "order {order}, {planes} planes"
-            );
-        }
-    }
-}
-
-/// The narrower sets are the wider ones' beginning, bit for bit.
-#[test]
-fn channel_sets_agree_on_what_they_share() {
-    let bands = waves([10, 9, 8]);
-    let of = |channels| at_energy(&bands, &request(&bands, 4, channels), 0.4);
-    let (basic, hall, magneto) = (
-        of(Channels::Basic),
-        of(Channels::Hall),
-        of(Channels::Magneto),
-    );
-    assert_eq!(basic.bands[0].values, hall.bands[0].values[..8]);
-    assert_eq!(hall.bands[0].values[..14], magneto.bands[0].values[..14]);
 }
 
 /// Copper (QE, 32³): R_H by differences of the table and by the Fourier series' own masses, against WannierBerri's tetrahedra on

@@ -4,7 +4,6 @@
 //! the nearest. Of smooth bands it is closer to the truth than a quartic, whose distance to it is then the quartic's error; where
 //! the band has a kink nearby it is not, and says only that nothing is known so well.
 
-use super::extremum::moved;
 use super::fit::Landscape;
 use crate::crystal::{KGrid, Tensor};
 use std::f64::consts::PI;
@@ -35,7 +34,7 @@ impl Cardinal {
         for &x in &nodes[0] {
             for &y in &nodes[1] {
                 for &z in &nodes[2] {
-                    values.push(value(moved(grid, at, [x, y, z])) - here);
+                    values.push(value(grid.moved(at, [x, y, z])) - here);
                 }
             }
         }

@@ -197,7 +197,7 @@ fn refine(
     let (grid, lattice) = (&header.k_grid, &header.lattice);
     let coarseness = Coarseness::of(grid)?;
     let e0 = energies[grid.index(at)];
-    let there = |d: [i32; 3]| grid.index(moved(grid, at, d));
+    let there = |d: [i32; 3]| grid.index(grid.moved(at, d));
     let one = |d: [i32; 3]| sign * (energies[there(d)] - e0);
     let single = |degree, surplus| {
         let p = Polynomial::fit(degree, surplus, lattice, grid, one)?;
@@ -350,11 +350,6 @@ impl Refined {
 fn largest_distance(a: &Tensor, b: &Tensor) -> f64 {
     let pairs = a.iter().flatten().zip(b.iter().flatten());
     pairs.fold(0.0, |off: f64, (x, y)| off.max((x - y).abs()))
-}
-
-/// The grid point `d` steps from `j`.
-pub fn moved(grid: &KGrid, j: [usize; 3], d: [i32; 3]) -> [usize; 3] {
-    std::array::from_fn(|i| (j[i] as i64 + i64::from(d[i])).rem_euclid(grid.n[i] as i64) as usize)
 }
 
 /// Largest distance of two k-points along an axis in grid steps, reciprocal lattice vectors aside.

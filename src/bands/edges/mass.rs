@@ -1,6 +1,6 @@
 //! Effective masses at a band edge.
 
-use super::extremum::{Coarseness, Extremum, moved};
+use super::extremum::{Coarseness, Extremum};
 use super::fit::shells;
 use crate::bands::{BandHeader, BandSource, Field};
 use crate::crystal::Tensor;
@@ -158,7 +158,7 @@ impl<'a> Nodes<'a> {
             .take(2)
             .flatten()
         {
-            let there = moved(&header.k_grid, j, *d);
+            let there = header.k_grid.moved(j, *d);
             let first = self.energy(bands[0], there)?;
             change = change.max((first - self.energy(bands[0], j)?).abs());
             for &band in &bands[1..] {
@@ -193,8 +193,8 @@ impl<'a> Nodes<'a> {
             for &band in bands {
                 let e0 = self.energy(band, j)?;
                 let mut mean = |steps: i32| -> Result<f64> {
-                    let ahead = self.energy(band, moved(&grid, j, d.map(|x| steps * x)))?;
-                    let behind = self.energy(band, moved(&grid, j, d.map(|x| -steps * x)))?;
+                    let ahead = self.energy(band, grid.moved(j, d.map(|x| steps * x)))?;
+                    let behind = self.energy(band, grid.moved(j, d.map(|x| -steps * x)))?;
                     Ok(sign * (0.5 * (ahead + behind) - e0))
                 };
                 let (one, two) = (mean(1)?, mean(2)?);

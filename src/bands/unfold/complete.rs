@@ -1,7 +1,8 @@
 //! A given grid, filled from the listed points and their images.
 
 use super::infer::clean_shift;
-use super::{KList, ON_GRID, Unfolding, incomplete, show};
+use super::list::{KList, Unfolding};
+use super::point::{ON_GRID, incomplete, show};
 use crate::crystal::{self, GridBasis, KGrid, PointGroup};
 use crate::error::{Error, Result};
 use crate::memory;

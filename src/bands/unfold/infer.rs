@@ -1,6 +1,6 @@
 //! What regular set listed k-points and their images are: a grid along the cell's axes, or a lattice.
 
-use super::{ON_GRID, incomplete};
+use super::point::{ON_GRID, incomplete};
 use crate::crystal::{self, KGrid, KLattice, PointGroup, Rotation, SAME_COORDINATE};
 use crate::error::Result;
 use std::collections::HashSet;

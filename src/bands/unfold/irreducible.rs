@@ -1,6 +1,8 @@
 //! Bands on an irreducible wedge, completed to the full grid.
 
-use super::{KList, ON_GRID, Unfolding, show, unfold};
+use super::list::{KList, Unfolding};
+use super::point::{ON_GRID, show};
+use super::unfold;
 use crate::bands::{BandGrid, BandHeader, SpinTreatment};
 use crate::crystal::{self, Atom, Lattice, PointGroup};
 use crate::error::{Error, Result};

@@ -1,6 +1,6 @@
 //! The weights that a file gives its k-points, against the stars of the grid that was read.
 
-use super::show;
+use super::point::show;
 use crate::error::{Error, Result};
 
 /// Largest relative difference between a weight and what its star holds: stars that differ at all differ by more.

@@ -10,14 +10,10 @@ mod view;
 
 use super::{BandContext, Block, Engine, Part, SlabSums, Target};
 use crate::error::{Error, Result};
-use crate::integrate::Channels;
 use crate::kernel::Real;
+use crate::kernel::channels::by_width;
 use crate::kernel::fermi_surface::VOLUMES;
 use crate::kernel::simd::vectorized;
-use crate::kernel::velocity::{
-    CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_LIFETIMES_HALL, CHANNELS_MAGNETO,
-    CHANNELS_SPEEDS,
-};
 use cut::SurfaceSums;
 use rayon::prelude::*;
 use smeared::SmearedRows;
@@ -213,16 +209,8 @@ macro_rules! engine {
 
             fn add_block(&mut self, block: &Block, parts: &[Part]) -> Result<Vec<SlabSums>> {
                 let setup = self.setup.as_ref().ok_or_else(no_band)?;
-                match setup.context.channels {
-                    Channels::Basic => self.add_width::<CHANNELS_BASIC>(block, parts),
-                    Channels::Speeds => self.add_width::<CHANNELS_SPEEDS>(block, parts),
-                    Channels::Lifetimes => self.add_width::<CHANNELS_LIFETIMES>(block, parts),
-                    Channels::LifetimesHall => {
-                        self.add_width::<CHANNELS_LIFETIMES_HALL>(block, parts)
-                    }
-                    Channels::Hall => self.add_width::<CHANNELS_HALL>(block, parts),
-                    Channels::Magneto => self.add_width::<CHANNELS_MAGNETO>(block, parts),
-                }
+                let channels = setup.context.channels;
+                by_width!(channels, N => self.add_width::<N>(block, parts))
             }
 
             fn quantum(&self) -> f64 {

@@ -1,10 +1,11 @@
 //! A block as the kernels see it: levels, neighbours, velocities at a node, cells of a row.
 
 use super::super::{BandContext, Block, EnergyAxis, Target};
+use crate::kernel::channels::DIRECTIONS;
 use crate::kernel::curvature::{has_field_values, second_stencil};
 use crate::kernel::real::tie;
 use crate::kernel::spectrum::LANES;
-use crate::kernel::velocity::{DIRECTIONS, channel_values, derivative, stencil, velocity};
+use crate::kernel::velocity::{channel_values, derivative, stencil, velocity};
 use crate::kernel::{LevelScale, Real, Threshold};
 
 /// One band in the arithmetic `R`.

@@ -8,13 +8,12 @@
 
 use super::follow::{Motion, Stack};
 use crate::integrate::{BandContext, Block, Channels, EnergyAxis};
+use crate::kernel::channels::{DIRECTIONS, by_width};
 use crate::kernel::curvature::{field_values, has_field_values};
+use crate::kernel::layout::MOST_CHANNELS;
 use crate::kernel::spectrum::{LANES, add_weights};
 use crate::kernel::tetrahedron::tetrahedron;
-use crate::kernel::velocity::{
-    CHANNELS_BASIC, CHANNELS_HALL, CHANNELS_LIFETIMES, CHANNELS_LIFETIMES_HALL, CHANNELS_MAGNETO,
-    CHANNELS_SPEEDS, DIRECTIONS, channel_values,
-};
+use crate::kernel::velocity::channel_values;
 use rayon::prelude::*;
 
 /// Groups of rows of cells in a block that are worked on at the same time, each with its own sums.
@@ -96,7 +95,7 @@ impl Kinks {
             .collect();
         rows.sort_unstable();
         rows.dedup();
-        let found: Vec<Vec<(usize, [f64; CHANNELS_MAGNETO])>> = rows
+        let found: Vec<Vec<(usize, [f64; MOST_CHANNELS])>> = rows
             .par_iter()
             .map(|&row| {
                 let mut found = Vec::new();
@@ -216,31 +215,19 @@ impl Kinks {
 }
 
 /// The channel vector of a set, followed by zeros: SI units.
-fn values(
+pub fn values(
     set: Channels,
     motion: &Motion,
     tau: f64,
     directions: &[[f64; 3]; DIRECTIONS],
-) -> [f64; CHANNELS_MAGNETO] {
-    fn of<const N: usize>(
-        motion: &Motion,
-        tau: f64,
-        directions: &[[f64; 3]; DIRECTIONS],
-    ) -> [f64; CHANNELS_MAGNETO] {
+) -> [f64; MOST_CHANNELS] {
+    let mut all = [0.0; MOST_CHANNELS];
+    by_width!(set, N => {
         let mut own = channel_values::<f64, N>(motion.velocity, tau, directions);
         if has_field_values(N) {
             field_values(&mut own, motion.velocity, motion.inverse_mass, tau);
         }
-        let mut all = [0.0; CHANNELS_MAGNETO];
         all[..N].copy_from_slice(&own);
-        all
-    }
-    match set {
-        Channels::Basic => of::<CHANNELS_BASIC>(motion, tau, directions),
-        Channels::Speeds => of::<CHANNELS_SPEEDS>(motion, tau, directions),
-        Channels::Lifetimes => of::<CHANNELS_LIFETIMES>(motion, tau, directions),
-        Channels::Hall => of::<CHANNELS_HALL>(motion, tau, directions),
-        Channels::LifetimesHall => of::<CHANNELS_LIFETIMES_HALL>(motion, tau, directions),
-        Channels::Magneto => of::<CHANNELS_MAGNETO>(motion, tau, directions),
-    }
+    });
+    all
 }

@@ -1,6 +1,7 @@
 //! What crossings do to an integral at one energy.
 
 use super::follow::Stack;
+use super::kinks::values;
 use super::{CrossingEffect, Differences, RUNS, differences, each_block, near, with_order};
 use crate::bands::BandSource;
 use crate::error::Result;
@@ -8,34 +9,10 @@ use crate::integrate::result::BandSurface;
 use crate::integrate::{BandContext, Block, Channel, Request, SurfaceIntegral};
 use crate::kernel::Threshold;
 use crate::kernel::fermi_surface::cell_weights;
+use crate::kernel::layout::MOST_CHANNELS;
 use crate::kernel::real::tie;
-use crate::kernel::velocity::DIRECTIONS;
 use crate::uncertainty::Cause;
 use rayon::prelude::*;
-
-/// Channels whose error is estimated.
-const CHANNELS: [Channel; 17] = {
-    use Channel::{AxisSpeed, LifetimeProduct as T, Speed, VelocityProduct as V};
-    [
-        V(0, 0),
-        V(1, 1),
-        V(2, 2),
-        V(1, 2),
-        V(0, 2),
-        V(0, 1),
-        Speed,
-        AxisSpeed(0),
-        AxisSpeed(1),
-        AxisSpeed(2),
-        AxisSpeed(3),
-        T(0, 0),
-        T(1, 1),
-        T(2, 2),
-        T(1, 2),
-        T(0, 2),
-        T(0, 1),
-    ]
-};
 
 /// What crossings do to an integral at one energy.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,8 +34,8 @@ pub struct BandCrossings {
     pub band: usize,
     /// Share of the band's own δ-weight.
     pub share: f64,
-    /// g_s ⟨ΔF δ⟩ of [`CHANNELS`], ΔF being what the kinks change: 1/eV times the channel's unit.
-    change: [f64; CHANNELS.len()],
+    /// g_s ⟨ΔF δ⟩ by channel, ΔF being what the kinks change: 1/eV times the channel's unit; nothing of those that need inverse masses.
+    change: [f64; MOST_CHANNELS],
 }
 
 impl SurfaceCrossings {
@@ -73,16 +50,13 @@ impl SurfaceCrossings {
 
     /// Adds what crossings may have changed to the bars of `integral`.
     pub fn widen(&self, integral: &mut SurfaceIntegral) {
-        let set = integral.channels;
         for found in &self.bands {
             let same = |b: &&mut BandSurface| (b.spin, b.band) == (found.spin, found.band);
             let Some(band) = integral.bands.iter_mut().find(same) else {
                 continue;
             };
-            for (channel, change) in CHANNELS.iter().zip(found.change) {
-                if let Some(c) = channel.index(set) {
-                    band.bars[c][Cause::Crossings] += change.abs();
-                }
+            for (bar, change) in band.bars.iter_mut().zip(found.change) {
+                bar[Cause::Crossings] += change.abs();
             }
         }
     }
@@ -120,7 +94,7 @@ pub fn on_surface(
             let stack = band - usize::from(below)..band + 1 + usize::from(meet(band));
             let context = BandContext::new(header, s, request, spin, band);
             let lifetimes = header.has_lifetimes;
-            let mut sums = Sums::default();
+            let mut sums = Sums::of(0);
             each_block(
                 source,
                 spin,
@@ -169,7 +143,10 @@ pub fn on_surface(
         .sum();
     let change: f64 = bands
         .iter()
-        .map(|b| b.change[..3].iter().sum::<f64>().abs())
+        .map(|b| {
+            let diagonal = (0..3).map(|i| Channel::VelocityProduct(i, i).index(request.channels));
+            diagonal.flatten().map(|c| b.change[c]).sum::<f64>().abs()
+        })
         .sum();
     let over = |x: f64, y: f64| if y > 0.0 { x / y } else { 0.0 };
     Ok(Some(SurfaceCrossings {
@@ -180,15 +157,25 @@ pub fn on_surface(
 }
 
 /// Sums over the cells of one band, in 1/eV times the channel's unit.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Sums {
     pub cells: f64,
     pub weight: f64,
     pub across: f64,
-    pub change: [f64; CHANNELS.len()],
+    pub change: [f64; MOST_CHANNELS],
 }
 
 impl Sums {
+    /// Over so many cells, in which nothing was found yet.
+    pub fn of(cells: usize) -> Self {
+        Self {
+            cells: cells as f64,
+            weight: 0.0,
+            across: 0.0,
+            change: [0.0; MOST_CHANNELS],
+        }
+    }
+
     pub fn add(&mut self, other: &Self) {
         self.cells += other.cells;
         self.weight += other.weight;
@@ -219,14 +206,11 @@ impl Stack<'_> {
             weights[node] += weight;
         }
         let nodes: Vec<usize> = (0..weights.len()).filter(|&i| weights[i] != 0.0).collect();
-        let changes: Vec<Option<[f64; CHANNELS.len()]>> = nodes
+        let changes: Vec<Option<[f64; MOST_CHANNELS]>> = nodes
             .par_iter()
-            .map(|&node| self.change(band, node, order, &context.directions))
+            .map(|&node| self.change(band, node, order, context))
             .collect();
-        let mut sums = Sums {
-            cells: (rows.len() * n3) as f64,
-            ..Sums::default()
-        };
+        let mut sums = Sums::of(rows.len() * n3);
         for (&node, change) in nodes.iter().zip(&changes) {
             sums.weight += weights[node];
             if let Some(change) = change {
@@ -239,22 +223,22 @@ impl Stack<'_> {
         sums
     }
 
-    /// What kinks change in the values of [`CHANNELS`] at the node with buffer position `at`; none where there are none.
+    /// What kinks change in the channels at the node with buffer position `at`; none where there are none.
     fn change(
         &self,
         band: usize,
         at: usize,
         order: usize,
-        directions: &[[f64; 3]; DIRECTIONS],
-    ) -> Option<[f64; CHANNELS.len()]> {
+        context: &BandContext,
+    ) -> Option<[f64; MOST_CHANNELS]> {
         let block = self.of(band);
         let [_, n2, n3] = block.n;
         let node = [at / (n2 * n3), at / n3 % n2, at % n3];
         let [sorted, followed] = self.motions(band, node, order, false)?;
         let tau = block.lifetimes.get(at).copied().unwrap_or(0.0);
-        let (a, b) = (sorted.velocity, followed.velocity);
-        let [a, b] = [a, b].map(|v| values(v, tau, directions));
-        Some(std::array::from_fn(|i| a[i] - b[i]))
+        let [a, b] = [&sorted, &followed]
+            .map(|motion| values(context.channels, motion, tau, &context.directions));
+        Some(std::array::from_fn(|c| a[c] - b[c]))
     }
 }
 
@@ -297,24 +281,4 @@ fn row_weights(
         found.extend(at.into_iter().zip(weights).filter(|(_, w)| *w != 0.0));
     }
     found
-}
-
-/// The values of [`CHANNELS`].
-fn values(v: [f64; 3], tau: f64, directions: &[[f64; 3]; DIRECTIONS]) -> [f64; CHANNELS.len()] {
-    let products = [
-        v[0] * v[0],
-        v[1] * v[1],
-        v[2] * v[2],
-        v[1] * v[2],
-        v[0] * v[2],
-        v[0] * v[1],
-    ];
-    let speed = (products[0] + products[1] + products[2]).sqrt();
-    let mut all = [0.0; CHANNELS.len()];
-    all[..6].copy_from_slice(&products);
-    all[6] = speed;
-    all[7..11]
-        .copy_from_slice(&directions.map(|n| (n[0] * v[0] + n[1] * v[1] + n[2] * v[2]).abs()));
-    all[11..].copy_from_slice(&products.map(|p| p * tau));
-    all
 }

@@ -1,6 +1,6 @@
 //! Attributes of an open HDF5 file and of its datasets.
 
-use super::values::{Read, is_integer, is_text, problem, type_name};
+use super::datatype::{Read, is_integer, is_text, problem, type_name};
 use hdf5_reader::{Datatype, StringSize};
 
 /// An attribute of an open file.

@@ -3,8 +3,9 @@
 //! a minute of changed files), and no look beforehand finds all such places.
 
 use super::attribute::Attribute;
+use super::datatype::{Read, problem};
 use super::schema::{KIND, NEWEST_SCHEMA, SCHEMA};
-use super::values::{Read, StoredDataset, problem};
+use super::values::{LARGEST_RATIO, StoredDataset};
 use crate::error::{Error, Result};
 use crate::io::input;
 use hdf5_reader::error::Error as ReaderError;
@@ -16,8 +17,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 const SIGNATURE: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
-/// Compression can shrink zeros by about a thousand: a dataset larger than that was not written by anyone.
-pub(super) const LARGEST_RATIO: u64 = 2000;
 /// Bytes of unpacked chunks that are kept: a few, so that planes of one chunk are unpacked once, and a grid stays on disk.
 const CHUNK_CACHE: usize = 4 << 20;
 

@@ -1,20 +1,13 @@
 //! What the datasets of an open HDF5 file hold, as numbers and texts: checked, whatever the file says of them.
 
 use super::attribute::Attribute;
-use super::stored::LARGEST_RATIO;
-use hdf5_reader::{
-    Datatype, H5Type, SliceInfo, SliceInfoElem, StringPadding, StringSize, VarLenKind,
-};
-use std::fmt::{Debug, Display};
+use super::datatype::{Read, is_integer, is_text, problem, type_name};
+use hdf5_reader::{Datatype, H5Type, SliceInfo, SliceInfoElem, StringPadding, StringSize};
+use std::fmt::Debug;
 use std::ops::Range;
 
-/// What was read, or what is wrong with it.
-pub(in crate::io) type Read<T> = std::result::Result<T, String>;
-
-/// What the reader says, in letters enough: names and types of a damaged file can be long.
-pub(super) fn problem(error: impl Display) -> String {
-    error.to_string().chars().take(300).collect()
-}
+/// Compression can shrink zeros by about a thousand: a dataset larger than that was not written by anyone.
+pub(super) const LARGEST_RATIO: u64 = 2000;
 
 /// A dataset of an open file.
 pub(in crate::io) struct StoredDataset {
@@ -182,37 +175,4 @@ fn fixed_text(word: &[u8], padding: StringPadding) -> String {
     };
     let text = String::from_utf8_lossy(&word[..end.unwrap_or(word.len())]);
     text.trim_end_matches(' ').to_string()
-}
-
-pub(super) fn is_integer(kind: &Datatype) -> bool {
-    match kind {
-        Datatype::Enum { base, .. } => matches!(**base, Datatype::FixedPoint { .. }),
-        kind => matches!(kind, Datatype::FixedPoint { .. }),
-    }
-}
-
-pub(super) fn is_text(kind: &Datatype) -> bool {
-    match kind {
-        Datatype::String { .. } => true,
-        Datatype::VarLen { kind, .. } => *kind == VarLenKind::String,
-        _ => false,
-    }
-}
-
-pub(super) fn type_name(kind: &Datatype) -> String {
-    match kind {
-        Datatype::FloatingPoint { size, .. } => format!("float{}", 8 * u32::from(*size)),
-        Datatype::FixedPoint { size, signed, .. } => {
-            let sign = if *signed { "" } else { "u" };
-            format!("{sign}int{}", 8 * u32::from(*size))
-        }
-        kind if is_text(kind) => "text".to_string(),
-        Datatype::VarLen { .. } => "lists".to_string(),
-        Datatype::Compound { .. } => "compound".to_string(),
-        Datatype::Array { .. } => "array".to_string(),
-        Datatype::Enum { .. } => "enum".to_string(),
-        Datatype::Opaque { .. } => "opaque".to_string(),
-        Datatype::Reference { .. } => "reference".to_string(),
-        _ => "bits".to_string(),
-    }
 }

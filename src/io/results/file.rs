@@ -3,10 +3,11 @@
 use super::{AttributeValue, CAUSE, Coordinates, Dimension, ResultFile, Variable};
 use crate::error::{Error, Result};
 use crate::io::dimension_scale;
+use crate::io::hdf5::datatype::Read;
 use crate::io::hdf5::filters;
 use crate::io::hdf5::schema::{KIND, SCHEMA};
 use crate::io::hdf5::stored::StoredFile;
-use crate::io::hdf5::values::{Read, StoredDataset};
+use crate::io::hdf5::values::StoredDataset;
 use std::path::Path;
 
 /// What to do about a damaged file.

@@ -1,8 +1,19 @@
 //! The lattice vectors of a series on a grid: which are aliases of each other, which are short, which are one star.
 
-use super::Conditions;
 use crate::crystal::{KSet, Lattice, PointGroup};
 use std::f64::consts::PI;
+
+/// What a series goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conditions {
+    /// Every energy of the grid.
+    Energies,
+    /// Every energy to 1e-9 eV, and every velocity that the bands bring to 1e-8 of the largest. Exceptions: states of a degenerate
+    /// level of sorted bands get the level's mean; velocities that break a symmetry of the energies, their average over it;
+    /// components along an axis with one point are not used; a finite sum of cosines that has the velocities to 1e-6 is taken
+    /// as it is. What the lattice vectors cannot meet (a grid hundreds of times longer along one axis) is told in a note.
+    EnergiesAndVelocities,
+}
 
 /// Most vectors for every k-point.
 const MOST_PER_POINT: f64 = 60.0;

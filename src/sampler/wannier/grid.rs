@@ -1,7 +1,8 @@
 //! Wannier bands on a uniform grid, plane by plane.
 
 use super::WannierBands;
-use super::levels::{Levels, Sampling, every};
+use super::levels::{Levels, every};
+use super::sampling::Sampling;
 use crate::bands::{
     BandHeader, BandSource, BandStatistics, Field, StatisticsBuilder, WannierHamiltonian,
 };

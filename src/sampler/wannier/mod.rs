@@ -10,6 +10,7 @@ mod degenerate;
 mod gauge;
 mod grid;
 mod levels;
+mod sampling;
 mod series;
 mod symmetry;
 
@@ -18,7 +19,7 @@ pub use grid::WannierGrid;
 use self::batch::Batch;
 use self::degenerate::DEGENERATE;
 use self::gauge::Gauge;
-use self::levels::Sampling;
+use self::sampling::Sampling;
 use self::series::{Fields, Series};
 use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
 use crate::bands::{BandHeader, WannierHamiltonian, count_by_level};
