@@ -56,6 +56,16 @@ impl ManyResults {
         Ok(table)
     }
 
+    /// Of one result, with these quantities.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub(super) fn of_one(name: &str, file: &ResultFile, columns: &[String]) -> Result<Self> {
+        let mut table = Self::default();
+        table.add(name, file, columns)?;
+        Ok(table)
+    }
+
     fn add<'f>(&mut self, name: &str, file: &'f ResultFile, asked: &'f [String]) -> Result<()> {
         let names: Vec<&str> = match drawable(file) {
             all if all.is_empty() => file.variables().iter().map(|v| v.name.as_str()).collect(),
@@ -304,7 +314,8 @@ fn words(value: &Value) -> String {
     }
 }
 
-fn quoted(text: &str) -> String {
+/// A cell of comma-separated values.
+pub(super) fn quoted(text: &str) -> String {
     match text.contains([',', '"', '\n']) {
         true => format!("\"{}\"", text.replace('"', "\"\"")),
         false => text.to_owned(),
