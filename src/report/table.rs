@@ -56,13 +56,14 @@ impl ManyResults {
         Ok(table)
     }
 
-    /// Of one result, with these quantities.
+    /// Of one result, with these quantities of it, which are on the same states.
     ///
     /// # Errors
-    /// As [`new`](Self::new).
-    pub(super) fn of_one(name: &str, file: &ResultFile, columns: &[String]) -> Result<Self> {
+    /// For damaged results.
+    pub(super) fn of_one(name: &str, file: &ResultFile, columns: &[&Variable]) -> Result<Self> {
         let mut table = Self::default();
-        table.add(name, file, columns)?;
+        let wanted = columns.iter().map(|v| (v.name.clone(), *v, None));
+        table.add_columns(name, file, wanted.collect())?;
         Ok(table)
     }
 
@@ -78,6 +79,10 @@ impl ManyResults {
                 .map(|asked| found(name, file, &names, asked))
                 .collect::<Result<_>>()?,
         };
+        self.add_columns(name, file, wanted)
+    }
+
+    fn add_columns(&mut self, name: &str, file: &ResultFile, wanted: Vec<Wanted>) -> Result<()> {
         let Some(&(_, first, _)) = wanted.first() else {
             return Ok(());
         };
@@ -193,7 +198,7 @@ impl ManyResults {
                 );
             }
             for cell in self.cells(line) {
-                match cell {
+                match cell.filter(|q| !q.value.is_nan()) {
                     Some(q) => {
                         let _ = write!(s, ",{:e},{:e}", q.value, q.below.max(q.above));
                     }

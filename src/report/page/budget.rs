@@ -70,8 +70,11 @@ pub fn section(file: &ResultFile, wanted: &[&Variable]) -> Result<String> {
             picture(strip, &told)
         );
         csv += &quoted(&strip.variable.name);
-        for x in strip.relative.map_or([f64::NAN; 3], |r| r) {
-            let _ = write!(csv, ",{x:e}");
+        match strip.relative {
+            Some([least, median, largest]) => {
+                let _ = write!(csv, ",{least:e},{median:e},{largest:e}");
+            }
+            None => csv += ",,,",
         }
         for share in &strip.shares {
             let _ = write!(csv, ",{share:.6}");

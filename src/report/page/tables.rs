@@ -123,13 +123,13 @@ pub fn table(file: &ResultFile, wanted: &[&Variable]) -> Result<String> {
             "<p class=\"note\">One row in {stride} of {rows}: the file below has all.</p>"
         );
     }
-    let names: Vec<String> = columns.iter().map(|(v, _)| v.name.clone()).collect();
-    if !names.is_empty() {
+    let shown: Vec<&Variable> = columns.iter().map(|(v, _)| *v).collect();
+    if !shown.is_empty() {
         let input = match file.get_attribute("input") {
             Some(AttributeValue::Text(text)) => text.as_str(),
             _ => "",
         };
-        let csv = ManyResults::of_one(input, file, &names)?.csv();
+        let csv = ManyResults::of_one(input, file, &shown)?.csv();
         s += &link(&format!("{}.csv", file.kind()), &csv);
     }
     Ok(s)
@@ -173,9 +173,13 @@ pub fn single(file: &ResultFile) -> Result<String> {
                 _ if variable.data.len() > 1 => i.to_string(),
                 _ => String::new(),
             };
-            let error = bar(i).map_or(String::new(), |e| format!("{e:e}"));
+            let defined = |x: f64| match x.is_nan() {
+                true => String::new(),
+                false => format!("{x:e}"),
+            };
+            let (value, error) = (defined(*value), bar(i).map_or(String::new(), defined));
             let (name, unit) = (quoted(&variable.name), quoted(&variable.unit));
-            let _ = writeln!(csv, "{name},{component},{value:e},{error},{unit}");
+            let _ = writeln!(csv, "{name},{component},{value},{error},{unit}");
         }
     }
     s.push_str("</table></div>\n");
