@@ -27,7 +27,10 @@ pub fn figure(file: &ResultFile) -> Result<String> {
         false => format!("<ul class=\"keys\">{keys}</ul>\n"),
     };
     let drawn: String = panels(&figure, words).concat();
-    let caption = caption(&figure);
+    let mut caption = caption(&figure);
+    if file.kind() == "zt" {
+        caption += "<figcaption>Between the upright lines of the first panel is the window of useful energies.</figcaption>\n";
+    }
     Ok(format!(
         "<figure>\n{keys}<div class=\"panels\">\n{drawn}</div>\n{caption}</figure>\n"
     ))
