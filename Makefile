@@ -2,11 +2,12 @@
 # The Python extension is not linked with the interpreter that loads it; set in all steps, or its crates compile twice.
 export PYO3_BUILD_EXTENSION_MODULE := 1
 
-.PHONY: help demo test deny setup
+.PHONY: help demo test deny setup wheel
 
 help:
 	@echo "make demo   build bzint and run it on the copper bands in data/"
 	@echo "make test   formatting, lints, every test, the Python package, documentation"
+	@echo "make wheel  the Python package as a wheel in target/wheels, and its tests in a fresh environment"
 	@echo "make deny   licences and known vulnerabilities of the dependencies, where cargo-deny is installed"
 	@echo "make setup  only check (and on Debian install) what the build needs"
 
@@ -19,6 +20,9 @@ demo: setup
 
 deny:
 	@sh .ci/deny.sh
+
+wheel:
+	@sh .ci/wheel.sh
 
 test:
 	@sh .ci/setup.sh test

@@ -20,6 +20,7 @@ from .errors import (
     InternalError,
     OutOfMemoryError,
 )
+from .phonons import Phonons, read_phonons
 
 __version__ = "0.1.0"
 
@@ -33,6 +34,8 @@ __all__ = [
     "FileError",
     "InternalError",
     "OutOfMemoryError",
+    "Phonons",
     "Progress",
     "read",
+    "read_phonons",
 ]

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from . import interop
 from ._native import NativeBands
+from .arrays import array
 from .dataset import dataset, tell
 from .errors import ArgumentError
 
@@ -104,15 +105,15 @@ class Bands:
         shift: Sequence[float] = (0.0, 0.0, 0.0),
         name: str = "arrays",
     ) -> None:
-        e = _array("energies", energies)
+        e = array("energies", energies)
         if e.ndim not in (4, 5) or (e.ndim == 5 and e.shape[0] not in (1, 2)):
             problem = f"their shape is {e.shape}"
             remedy = "give (bands, n1, n2, n3), or (2, bands, n1, n2, n3) for up and down"
             raise ArgumentError(f"energies: {problem}; {remedy}", "energies", problem, remedy)
         if e.ndim == 4:
             e = e[None]
-        v = None if velocities is None else _array("velocities", velocities)
-        tau = None if lifetimes is None else _array("lifetimes", lifetimes)
+        v = None if velocities is None else array("velocities", velocities)
+        tau = None if lifetimes is None else array("lifetimes", lifetimes)
         given = _given(lattice, e.shape[0], e.shape[1], fermi_level, electrons, spin, atoms, name)
         flat = [None if x is None else x.ravel() for x in (e, v, tau)]
         n = (e.shape[2], e.shape[3], e.shape[4])
@@ -147,8 +148,8 @@ class Bands:
         energies
             eV, shape (k, bands), or (2, k, bands) for up and down.
         """
-        e = _array("energies", energies)
-        k = _array("k_points", k_points)
+        e = array("energies", energies)
+        k = array("k_points", k_points)
         if e.ndim == 2:
             e = e[None]
         if e.ndim != 3 or k.ndim != 2 or k.shape != (e.shape[1], 3):
@@ -416,7 +417,7 @@ class Bands:
         progress = given.pop("progress")
         for name in ("temperature", "doping", "mu", "mu_absolute"):
             if given.get(name) is not None:
-                given[name] = _array(name, given[name]).ravel().tolist()
+                given[name] = array(name, given[name]).ravel().tolist()
         for name in ("donors", "acceptors"):
             if name in given:
                 levels = list(given[name])
@@ -426,14 +427,6 @@ class Bands:
         command = f"bzint.Bands.{kind}({told})"
         result, table, said = getattr(self._native, kind)(command, given, progress)
         return dataset(result, table, tell(said, stacklevel=4))
-
-
-def _array(name: str, values: Any) -> np.ndarray:
-    try:
-        return np.ascontiguousarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        problem, remedy = str(error), "give numbers"
-        raise ArgumentError(f"{name}: {problem}; {remedy}", name, problem, remedy) from None
 
 
 def _given(
@@ -446,7 +439,7 @@ def _given(
     atoms: Iterable[tuple[str, Sequence[float]]],
     name: str,
 ) -> dict[str, Any]:
-    a = _array("lattice", lattice)
+    a = array("lattice", lattice)
     usual = "collinear" if n_spin == 2 else "unpolarized"
     if a.shape != (3, 3) or (n_spin == 2) != ((spin or usual) == "collinear"):
         place = "lattice" if a.shape != (3, 3) else "spin"

@@ -2,7 +2,7 @@
 
 use crate::errors::{argument, exception};
 use crate::options::Options;
-use crate::results::to_python;
+use crate::results::{Computed, to_python};
 use crate::session::run;
 use bzint::bands::{Field, SpinTreatment};
 use bzint::crystal::{Atom, KGrid, Lattice};
@@ -17,9 +17,6 @@ use std::path::PathBuf;
 /// Bands, read and checked.
 #[pyclass(frozen, name = "NativeBands", module = "bzint._native")]
 pub struct NativeBands(Held);
-
-/// A result: its data, its table, and whether what was said is a warning, with the text.
-type Computed<'py> = (Bound<'py, PyDict>, String, Vec<(bool, String)>);
 
 /// Names of computations and calls.
 struct Call<'a, 'py> {

@@ -1,8 +1,9 @@
-//! `bzint._native`: what Python calls, in the library's own words. `bzint/bands.py` has the face that users see.
+//! `bzint._native`: what Python calls, in the library's own words. `bzint/bands.py` and `bzint/phonons.py` have the face that users see.
 
 mod bands;
 mod errors;
 mod options;
+mod phonons;
 mod results;
 mod session;
 
@@ -13,4 +14,6 @@ use pyo3::prelude::*;
 mod bzint_native {
     #[pymodule_export]
     use super::bands::NativeBands;
+    #[pymodule_export]
+    use super::phonons::NativePhonons;
 }

@@ -6,12 +6,16 @@ use bzint::io::bxsf::BxsfConvention;
 use bzint::io::{OpenOptions, SpinDegeneracy};
 use bzint::workflow::{
     Backend, Component, Density, Dimension, Dos, EnergyRange, Fermi, FermiChoice, Goal, Impurities,
-    InterpolatorKind, LevelChoice, Method, Opening, Optimize, Relaxation, Sign, Transport, Wanted,
+    InterpolatorKind, LevelChoice, Method, Opening, Optimize, PhononTransport, Relaxation, Sign,
+    Transport, Wanted,
 };
 use pyo3::conversion::FromPyObjectOwned;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::path::PathBuf;
+
+/// m in one angstrom.
+const ANGSTROM: f64 = 1e-10;
 
 /// Keyword arguments, of which each is taken once.
 pub struct Options<'py>(Bound<'py, PyDict>);
@@ -408,5 +412,30 @@ impl<'py> Options<'py> {
             relaxation: self.relaxation()?,
             extent: self.extent()?,
         })
+    }
+
+    /// `Phonons.transport`.
+    pub fn phonons(&self) -> PyResult<(PhononTransport, Option<usize>)> {
+        let positive = |x: f64| x > 0.0;
+        let boundaries = self.numbers("boundary", positive, "give lengths in angstrom")?;
+        let remedy = "give names as \"x\", \"001\" or \"1-10\"";
+        let asked = PhononTransport {
+            temperatures_k: self.numbers(
+                "temperature",
+                positive,
+                "give temperatures in K, above 0",
+            )?,
+            tau: self.tau()?,
+            rates: self.get("rates", "give the path of a TOML file")?,
+            add: self.flag("add")?.unwrap_or(false),
+            boundaries_m: boundaries.map(|all| all.iter().map(|l| ANGSTROM * l).collect()),
+            as_in_file: self.flag("as_in_file")?.unwrap_or(false),
+            by_branch: self.flag("by_branch")?.unwrap_or(false),
+            accumulation: self.flag("accumulation")?.unwrap_or(false),
+            directions: self.get("direction", remedy)?.unwrap_or_default(),
+            bins: self.count("bins", 1 << 20)?,
+            spectra: true,
+        };
+        Ok((asked, self.count("threads", 1024)?))
     }
 }

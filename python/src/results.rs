@@ -5,6 +5,9 @@ use numpy::PyArray1;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
+/// A result: its data, its table, and whether what was said is a warning, with the text.
+pub type Computed<'py> = (Bound<'py, PyDict>, String, Vec<(bool, String)>);
+
 /// A dictionary of dimensions, variables and attributes. Arrays are flat, last dimension fastest.
 pub fn to_python<'py>(py: Python<'py>, file: &ResultFile) -> PyResult<Bound<'py, PyDict>> {
     let dimensions = PyList::empty(py);

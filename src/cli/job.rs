@@ -1,7 +1,7 @@
 //! `bzint run`: a command and its options from a file, for one input or many.
 
-use super::options::Output;
-use super::{Cli, session, terminal};
+use super::options::{Output, parse_jobs};
+use super::{Cli, session, side_by_side, terminal};
 use crate::error::{Error, Result};
 use crate::io::text::read_small;
 use clap::{Args, Parser};
@@ -33,6 +33,9 @@ pub struct Run {
     /// Print the commands instead of running them
     #[arg(long)]
     dry_run: bool,
+    /// So many inputs at a time, each in a process of its own with its share of the processors
+    #[arg(short, long, value_name = "N", value_parser = parse_jobs, allow_hyphen_values = true, default_value = "1")]
+    jobs: usize,
     #[command(flatten)]
     output: Output,
 }
@@ -82,31 +85,61 @@ impl Run {
                 .collect();
             return terminal::print(&lines.join("\n"));
         }
-        let (mut first, mut failed, all) = (None, 0, parsed.len());
-        for (step, cli) in parsed {
-            if self.skip_existing && step.out.as_ref().is_some_and(|out| out.exists()) {
-                let out = step.out.unwrap_or_default();
-                session::note(&self.output, &format!("{} is there", out.display()));
-                continue;
+        let all = parsed.len();
+        parsed.retain(|(step, _)| !self.is_there(step));
+        match self.jobs {
+            1 => self.one_after_another(parsed, all),
+            jobs => {
+                let commands: Vec<Vec<String>> =
+                    parsed.into_iter().map(|(step, _)| step.words).collect();
+                let failed = side_by_side::run(&commands, jobs)?.len();
+                self.end(failed, all)
             }
+        }
+    }
+
+    /// Whether a step's output is there and is not to be made again.
+    fn is_there(&self, step: &Step) -> bool {
+        let Some(out) = step.out.as_ref().filter(|_| self.skip_existing) else {
+            return false;
+        };
+        if out.exists() {
+            session::note(&self.output, &format!("{} is there", out.display()));
+        }
+        out.exists()
+    }
+
+    /// Runs steps in this process.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    fn one_after_another(&self, parsed: Vec<(Step, Cli)>, all: usize) -> Result<()> {
+        let mut failed = 0;
+        for (step, cli) in parsed {
             session::set_command_line(&step.words);
-            if let Err(error) = cli.dispatch() {
-                failed += 1;
-                if all > 1 {
+            match cli.dispatch() {
+                Err(error) if all == 1 => return Err(error),
+                Err(error) => {
+                    failed += 1;
                     terminal::say("error", &error.to_string());
                 }
-                first.get_or_insert(error);
+                Ok(()) => {}
             }
         }
-        match first {
-            None => Ok(()),
-            Some(error) if all == 1 => Err(error),
-            Some(_) => Err(Error::bad_bands(
-                self.job.display().to_string(),
-                format!("{failed} of {all} inputs failed, as said above"),
-                "with `--skip-existing` another run does only those",
-            )),
+        self.end(failed, all)
+    }
+
+    /// # Errors
+    /// [`Error::BadBands`] where inputs failed.
+    fn end(&self, failed: usize, all: usize) -> Result<()> {
+        if failed == 0 {
+            return Ok(());
         }
+        Err(Error::bad_bands(
+            self.job.display().to_string(),
+            format!("{failed} of {all} inputs failed, as said above"),
+            "with `--skip-existing` another run does only those",
+        ))
     }
 
     /// The inputs: those of the call, or the job's.

@@ -34,6 +34,7 @@ mod relaxation;
 mod report;
 mod screen;
 mod session;
+mod side_by_side;
 mod signals;
 mod states;
 mod superconductor;
@@ -52,9 +53,13 @@ use clap::{CommandFactory, Parser, Subcommand};
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
+/// What the exit codes say, for scripts.
+const EXIT_CODES: &str =
+    "Exit codes: 0 done; 1 the work failed, or of several inputs one or more; 2 the call is wrong.";
+
 /// Transport tensors from band energies on a k-grid, with an error bar on every number.
 #[derive(Parser, Debug)]
-#[command(version, about, max_term_width = 100)]
+#[command(version, about, max_term_width = 100, after_help = EXIT_CODES)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -286,6 +286,11 @@ pub fn parse_threads(text: &str) -> Result<usize, String> {
     count(text, "threads", 1, MOST_THREADS)
 }
 
+/// A number of inputs at a time.
+pub fn parse_jobs(text: &str) -> Result<usize, String> {
+    count(text, "inputs at a time", 1, MOST_THREADS)
+}
+
 /// Most bins of a spectrum.
 const MOST_BINS: usize = 1 << 20;
 

@@ -55,7 +55,7 @@ pub fn dos_table(report: &DosReport) -> String {
 /// A machine-readable summary: columns, not rows.
 pub fn dos_json(report: &DosReport) -> Value {
     let (header, dos, run) = (report.header, report.dos, report.run);
-    json!({
+    let mut all = json!({
         "kind": "dos",
         "input": report.input,
         "backend": run.backend,
@@ -72,7 +72,11 @@ pub fn dos_json(report: &DosReport) -> Value {
         "electrons": Bars::list(&dos.electrons).json("1"),
         "mean_speed": {"value": dos.mean_speed, "unit": "m/s"},
         "conductivity_over_tau": Bars::list(&dos.conductivity_over_tau).json("1/(Ohm m s)"),
-    })
+    });
+    if let Some(level) = header.fermi_level_ev {
+        all["fermi_level"] = json!({"value": level, "unit": "eV"});
+    }
+    all
 }
 
 /// An HDF5 result.
@@ -86,6 +90,9 @@ pub fn dos_result(report: &DosReport, command: &str) -> Result<ResultFile> {
     crossings::attributes(&mut file, report.crossings, Whole::States);
     file.attribute("bin_width_ev", dos.width_ev)
         .attribute(CONDUCTING, dos.directions as i64);
+    if let Some(level) = report.header.fermi_level_ev {
+        file.attribute("fermi_level_ev", level);
+    }
     file.dimension(
         "energy",
         dos.energy_ev.clone(),

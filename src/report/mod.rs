@@ -54,8 +54,7 @@ pub use orbits::{
 };
 pub use page::page;
 pub use phonon::{
-    PhononDensity, PhononReport, PhononRow, phonon_info, phonon_info_json, phonon_json,
-    phonon_result, phonon_table,
+    PhononReport, phonon_info, phonon_info_json, phonon_json, phonon_result, phonon_table,
 };
 pub use screen::{
     FLAGS, Failure, Material, MaterialState, Ranking, ScreenReport, screen_csv, screen_json,

@@ -56,6 +56,17 @@ impl ManyResults {
         Ok(table)
     }
 
+    /// Of one result, with these quantities of it, which are on the same states.
+    ///
+    /// # Errors
+    /// For damaged results.
+    pub(super) fn of_one(name: &str, file: &ResultFile, columns: &[&Variable]) -> Result<Self> {
+        let mut table = Self::default();
+        let wanted = columns.iter().map(|v| (v.name.clone(), *v, None));
+        table.add_columns(name, file, wanted.collect())?;
+        Ok(table)
+    }
+
     fn add<'f>(&mut self, name: &str, file: &'f ResultFile, asked: &'f [String]) -> Result<()> {
         let names: Vec<&str> = match drawable(file) {
             all if all.is_empty() => file.variables().iter().map(|v| v.name.as_str()).collect(),
@@ -68,6 +79,10 @@ impl ManyResults {
                 .map(|asked| found(name, file, &names, asked))
                 .collect::<Result<_>>()?,
         };
+        self.add_columns(name, file, wanted)
+    }
+
+    fn add_columns(&mut self, name: &str, file: &ResultFile, wanted: Vec<Wanted>) -> Result<()> {
         let Some(&(_, first, _)) = wanted.first() else {
             return Ok(());
         };
@@ -183,7 +198,7 @@ impl ManyResults {
                 );
             }
             for cell in self.cells(line) {
-                match cell {
+                match cell.filter(|q| !q.value.is_nan()) {
                     Some(q) => {
                         let _ = write!(s, ",{:e},{:e}", q.value, q.below.max(q.above));
                     }
@@ -304,7 +319,8 @@ fn words(value: &Value) -> String {
     }
 }
 
-fn quoted(text: &str) -> String {
+/// A cell of comma-separated values.
+pub(super) fn quoted(text: &str) -> String {
     match text.contains([',', '"', '\n']) {
         true => format!("\"{}\"", text.replace('"', "\"\"")),
         false => text.to_owned(),

@@ -34,6 +34,8 @@ mod open;
 mod opening;
 mod optimize;
 mod path;
+mod phonon_density;
+mod phonons;
 pub mod plausible;
 mod relaxation;
 mod run;
@@ -57,6 +59,8 @@ pub use open::{Demands, Objection, Opened, Preference, TableObjection, hamiltoni
 pub use opening::{Density, InterpolatorKind, Opening};
 pub use optimize::{Component, Goal, Optimize, OptimizeFound, Sign};
 pub use path::{BandPath, BandPathFound, Node};
+pub use phonon_density::PhononDensity;
+pub use phonons::{PhononRow, PhononTransport, PhononsFound};
 pub use relaxation::Relaxation;
 pub use run::Run;
 pub use said::{Kind, Said, Say};

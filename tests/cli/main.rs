@@ -12,6 +12,8 @@ mod landauer;
 mod manners;
 mod many;
 mod output_cli;
+mod page;
 mod real_crystals;
 mod structure;
 mod transport_cli;
+mod typed;

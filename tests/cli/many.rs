@@ -169,6 +169,63 @@ fn a_job_is_its_command_for_each_input() {
 }
 
 #[test]
+fn inputs_side_by_side_give_what_one_after_another_gives() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let run = |own: &str, options: &[&str]| {
+        std::fs::create_dir(at(own)).unwrap();
+        let output = at(&format!("{own}/{{stem}}.h5"));
+        std::fs::write(
+            at("job.toml"),
+            format!("command = \"fermi\"\noutput = \"{output}\"\nbackend = \"cpu\"\n"),
+        )
+        .unwrap();
+        let list = format!("{DATA}/cu.nscf.xml.gz\n# a note\nmissing.xml\n{DATA}/al.nscf.xml.gz\n");
+        std::fs::write(at("list"), list).unwrap();
+        let (job, list) = (at("job.toml"), at("list"));
+        let done = bzint_with(&[&["run", &job, "--list", &list], options].concat());
+        assert_eq!(done.code(), Some(1), "{}", done.said());
+        assert!(
+            done.said().contains("1 of 3 inputs failed"),
+            "{}",
+            done.said()
+        );
+        let printed = String::from_utf8(done.stdout.clone()).unwrap();
+        let same = |l: &&str| !l.trim_start().starts_with("backend");
+        let printed: Vec<String> = printed.lines().filter(same).map(str::to_owned).collect();
+        let open = |name: &str| {
+            bzint::io::results::ResultFile::open(Path::new(&at(&format!("{own}/{name}.h5"))))
+                .unwrap()
+        };
+        let found = ["cu", "al"].map(|name| open(name).variables().to_vec());
+        (printed, found)
+    };
+    let (one_by_one, first) = run("first", &[]);
+    let (together, second) = run("second", &["--jobs", "2"]);
+    assert!(one_by_one.len() > 40);
+    assert_eq!((one_by_one, first), (together, second));
+    // What is there is not made again, and a part that fails is.
+    let again = bzint_with(&[
+        "run",
+        &at("job.toml"),
+        "--list",
+        &at("list"),
+        "--skip-existing",
+        "--jobs",
+        "3",
+    ]);
+    assert!(
+        again.said().contains("cu.h5 is there") && again.said().contains("1 of 3"),
+        "{}",
+        again.said()
+    );
+    assert_eq!(
+        bzint_with(&["run", &at("job.toml"), "--jobs", "0"]).code(),
+        Some(2)
+    );
+}
+
+#[test]
 fn bands_along_a_path_go_through_the_table() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).display().to_string();

@@ -255,6 +255,32 @@ fn options_choose_quantity_abscissa_component_and_size() {
     }
 }
 
+/// Where a file says where its Fermi level is, a broken line stands there in figures over energies, from HDF5 and from JSON.
+#[test]
+fn the_fermi_level_is_drawn_where_it_is_known() {
+    let out = tempfile::tempdir().unwrap();
+    let copper = concat!(env!("CARGO_MANIFEST_DIR"), "/data/cu.nscf.xml.gz");
+    let o = out.path();
+    for ending in ["h5", "json"] {
+        stdout(
+            o,
+            &format!("dos {copper} --energy 13:16 --bins 30 --backend cpu -q -o cu.{ending}"),
+        );
+        stdout(o, &format!("plot cu.{ending} --quantity DOS -o cu.svg"));
+        let figure = std::fs::read_to_string(o.join("cu.svg")).unwrap();
+        let parsed = roxmltree::Document::parse(&figure).unwrap();
+        let texts: Vec<String> = (parsed.descendants())
+            .filter(|n| n.has_tag_name("text"))
+            .map(|t| {
+                let parts = t.descendants().filter(roxmltree::Node::is_text);
+                parts.filter_map(|n| n.text()).collect()
+            })
+            .collect();
+        assert!(texts.contains(&"EF".to_owned()), "{texts:?}");
+        assert_eq!(figure.matches("stroke-dasharray").count(), 1, "{ending}");
+    }
+}
+
 /// A page that holds all it needs, and text of the input that is only text.
 #[test]
 fn a_report_is_self_contained_and_escapes_what_it_quotes() {
@@ -271,7 +297,10 @@ fn a_report_is_self_contained_and_escapes_what_it_quotes() {
     assert!(page.contains("&lt;b&gt;&amp;.h5") && !page.contains("<b>"));
     assert!(page.contains("<svg") && page.contains("k grid") && page.contains("command"));
     assert!(page.contains("<th>S (µV/K)</th>") && page.contains(" ± "));
-    let outside = page.replace("http://www.w3.org/2000/svg", "");
+    // Tables that can be saved are in the page, too.
+    let outside = page
+        .replace("http://www.w3.org/2000/svg", "")
+        .replace("href=\"data:text/csv;charset=utf-8,", "");
     for word in ["<script", "http", "href", "src=", "@import", "NaN"] {
         assert!(!outside.contains(word), "{word}");
     }

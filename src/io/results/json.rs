@@ -366,6 +366,9 @@ fn columns(file: &mut ResultFile, all: &Map<String, Value>) -> Read<()> {
     }
     let energies = Coordinates::Numbers(energies.numbers);
     file.dimension("energy", energies, "eV", "energy")?;
+    if let Some(level) = all.get("fermi_level").and_then(|l| l["value"].as_f64()) {
+        file.attribute("fermi_level_ev", level);
+    }
     tensors(file)?;
     for (name, entry) in all.iter().filter(|(name, _)| *name != "energy") {
         let Some(list) = entry.get("value").and_then(Value::as_array) else {

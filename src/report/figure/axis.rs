@@ -23,6 +23,8 @@ pub struct Axis {
     pub names: Vec<String>,
     /// Named places, where it has these instead of numbers.
     pub marks: Vec<(f64, String)>,
+    /// The Fermi level, where the axis is of energies and it is known.
+    pub fermi_level: Option<f64>,
     /// Power of ten that labels leave out.
     exponent: i32,
 }
@@ -46,6 +48,7 @@ impl Axis {
             range: (low, high),
             names: Vec::new(),
             marks: Vec::new(),
+            fermi_level: None,
             exponent: 0,
         };
         let room = if tight { 0.0 } else { ROOM };
@@ -86,6 +89,7 @@ impl Axis {
             range: (-0.6, names.len() as f64 - 0.4),
             names: names.iter().map(ToString::to_string).collect(),
             marks: Vec::new(),
+            fermi_level: None,
             exponent: 0,
         }
     }
@@ -100,6 +104,7 @@ impl Axis {
             range: (marks.first().map_or(0.0, |m| m.0), end),
             names: Vec::new(),
             marks,
+            fermi_level: None,
             exponent: 0,
         }
     }

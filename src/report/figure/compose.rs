@@ -4,7 +4,7 @@ use super::draw::MARKED;
 use super::select::{Selection, Series, ordinate, select};
 use super::{Axis, Curve, Entry, Estimate, Figure, Panel, Point, Style, colour, merit};
 use crate::error::{Error, Result};
-use crate::io::results::ResultFile;
+use crate::io::results::{AttributeValue, ResultFile};
 
 /// Curves of a panel at most, each with its line in the legend: more are not told apart.
 pub const MOST_CURVES: usize = 12;
@@ -262,13 +262,17 @@ fn panel(
     );
     // Marks need room at the ends of the axis.
     let few = curves.iter().all(|c| c.points.len() <= MARKED);
-    let x = if named {
+    let mut x = if named {
         let names: Vec<&str> = series.names.iter().map(String::as_str).collect();
         Axis::named(&names)
     } else {
         let symbol = absolute(series.x.0, negative.0);
         Axis::new(&symbol, &series.x.1, log_x, xs, !few)
     };
+    let level = file.get_attribute("fermi_level_ev");
+    if let ("E", Some(AttributeValue::Number(level))) = (series.x.0, level) {
+        x.fermi_level = Some(*level);
+    }
     let ys = extent(&curves, &x, log_y);
     let y = Axis::new(&absolute(&symbol, negative.1), &unit, log_y, ys, false);
     Ok(Panel { x, y, curves })

@@ -1,7 +1,7 @@
 //! A figure as SVG.
 
 use super::axis::{Axis, Tick};
-use super::markup::{tspans, width};
+use super::markup::{escape, tspans, width};
 use super::{Curve, Entry, Figure, Panel, Point, Style};
 use std::fmt::Write;
 
@@ -36,69 +36,56 @@ pub fn svg(figure: &Figure) -> String {
     let (wide, high) = figure.panel_size;
     let page = wide * columns as f64;
     let (legend, legend_height) = legend(&figure.legend, page);
-    let height = high * rows as f64 + legend_height;
-    let mut s = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{page:.0}\" height=\"{height:.0}\" \
-         viewBox=\"0 0 {page:.0} {height:.0}\" font-family=\"sans-serif\" fill=\"#000000\">\n\
-         <rect width=\"100%\" height=\"100%\" fill=\"#FFFFFF\"/>\n"
-    );
+    let mut s = opened((page, high * rows as f64 + legend_height), "");
     s += &legend;
     for (i, panel) in figure.panels.iter().enumerate() {
-        let (left, right, above, below) = MARGIN;
-        let frame = Frame {
-            left: left + wide * (i % columns) as f64,
-            top: above + legend_height + high * (i / columns) as f64,
-            width: wide - left - right,
-            height: high - above - below,
-        };
-        draw(&mut s, panel, frame, i);
+        let corner = (
+            wide * (i % columns) as f64,
+            legend_height + high * (i / columns) as f64,
+        );
+        draw(&mut s, panel, frame(corner, figure.panel_size), i);
     }
     s + "</svg>\n"
 }
 
-/// Least luminance of a curve on a dark page.
-const BRIGHT: f64 = 0.2;
-
-/// The figure on a dark page: paper and ink change places, grey lines step back, and dark curves are lightened until they are seen.
-pub fn dark(svg: &str) -> String {
-    let mut out = String::with_capacity(svg.len());
-    let mut rest = svg;
-    while let Some(at) = rest.find('#') {
-        let (before, after) = rest.split_at(at);
-        out += before;
-        let digits = after
-            .get(1..7)
-            .and_then(|d| u32::from_str_radix(d, 16).ok());
-        // References (`url(#panel0)`) are no colours.
-        let Some(colour) = digits.filter(|_| before.ends_with('"')) else {
-            out.push('#');
-            rest = &after[1..];
-            continue;
-        };
-        let colour = match colour {
-            0xFF_FF_FF => 0x14_17_1C,
-            0x00_00_00 => 0xE4_E6_EB,
-            0xB0_B0_B0 => 0x56_5B_66,
-            curve => lightened(curve),
-        };
-        let _ = write!(out, "#{colour:06X}");
-        rest = &after[7..];
-    }
-    out + rest
+/// Each panel as an element of a page that lays them out itself, with what it shows in words for those who do not see it.
+pub fn panels(figure: &Figure, words: impl Fn(&Panel) -> String) -> Vec<String> {
+    let one = |(i, panel): (usize, &Panel)| {
+        let label = format!(" role=\"img\" aria-label=\"{}\"", escape(&words(panel)));
+        let mut s = opened(figure.panel_size, &label);
+        draw(&mut s, panel, frame((0.0, 0.0), figure.panel_size), i);
+        s + "</svg>\n"
+    };
+    figure.panels.iter().enumerate().map(one).collect()
 }
 
-/// A colour mixed with white until it is bright enough.
-fn lightened(colour: u32) -> u32 {
-    let parts = [16, 8, 0].map(|shift| f64::from((colour >> shift & 0xFF) as u8));
-    let mixed = |white: f64| parts.map(|x| x + white * (255.0 - x));
-    let luminance = |c: [f64; 3]| {
-        let linear = c.map(|x| (x / 255.0).powf(2.2));
-        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    };
-    let white = (0..=20).map(|i| f64::from(i) / 20.0);
-    let enough = |white: &f64| luminance(mixed(*white)) >= BRIGHT;
-    let [r, g, b] = mixed(white.into_iter().find(enough).unwrap_or(1.0)).map(|x| x.round() as u32);
-    r << 16 | g << 8 | b
+/// The line of the legend that explains a look, as an element of a page.
+pub fn key(style: &Style) -> String {
+    let mut s = format!(
+        "<svg width=\"{SAMPLE}\" height=\"10\" viewBox=\"0 0 {SAMPLE} 10\" aria-hidden=\"true\">"
+    );
+    line(&mut s, &[(0.0, 5.0), (SAMPLE, 5.0)], style, 2.4);
+    s.trim_end().to_owned() + "</svg>"
+}
+
+/// The beginning of a drawing of this size, on white.
+fn opened((wide, high): (f64, f64), attributes: &str) -> String {
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{wide:.0}\" height=\"{high:.0}\" \
+         viewBox=\"0 0 {wide:.0} {high:.0}\" font-family=\"sans-serif\" fill=\"#000000\"{attributes}>\n\
+         <rect width=\"100%\" height=\"100%\" fill=\"#FFFFFF\"/>\n"
+    )
+}
+
+/// The frame of a panel of this size with its upper left corner here.
+fn frame((x, y): (f64, f64), (wide, high): (f64, f64)) -> Frame {
+    let (left, right, above, below) = MARGIN;
+    Frame {
+        left: x + left,
+        top: y + above,
+        width: wide - left - right,
+        height: high - above - below,
+    }
 }
 
 /// The legend above the panels, in as many lines as it needs, and its height.
@@ -143,15 +130,19 @@ fn draw(s: &mut String, panel: &Panel, f: Frame, number: usize) {
         };
         line(s, &[(f.left, y), (f.left + f.width, y)], &grey, 0.8);
     }
-    // Where the abscissa counts from the Fermi level, or carriers change sign.
+    // The Fermi level, or where the abscissa counts from it, or carriers change sign.
     let (low, high) = panel.x.range;
-    if !panel.x.log && panel.x.names.is_empty() && low < 0.0 && high > 0.0 {
-        let x = f.left + f.width * panel.x.place(0.0);
+    let zero = panel.x.fermi_level.unwrap_or(0.0);
+    if !panel.x.log && panel.x.names.is_empty() && low < zero && high > zero {
+        let x = f.left + f.width * panel.x.place(zero);
         let grey = Style {
             colour: "#B0B0B0".into(),
             dashed: true,
         };
         line(s, &[(x, f.top), (x, f.top + f.height)], &grey, 0.8);
+        if panel.x.fermi_level.is_some() {
+            text(s, "E_{F}", (x + 5.0, f.top + 18.0), SMALL, "start", None);
+        }
     }
     for (at, _) in &panel.x.marks {
         let x = f.left + f.width * panel.x.place(*at);

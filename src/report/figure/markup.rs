@@ -66,6 +66,15 @@ pub fn html(text: &str) -> String {
     parts(text).into_iter().map(one).collect()
 }
 
+/// The same in one line, as it is read aloud: "cm^−3".
+pub fn plain(text: &str) -> String {
+    let one = |(part, shift): (String, f64)| match shift < 0.0 {
+        true => format!("^{part}"),
+        false => part,
+    };
+    parts(text).into_iter().map(one).collect()
+}
+
 /// About how wide a text is at this font size.
 pub fn width(text: &str, size: f64) -> f64 {
     let of = |(part, shift): (String, f64)| {

@@ -7,6 +7,7 @@
 mod axis;
 mod component;
 mod compose;
+mod dark;
 mod draw;
 mod markup;
 mod merit;
@@ -18,8 +19,9 @@ mod select;
 pub use axis::Axis;
 pub use component::{Estimate, conducting_directions, estimates};
 pub use compose::{MOST_CURVES, compose, overlaid};
-pub use draw::{dark, svg};
-pub use markup::{escape, html};
+pub use dark::{dark, dark_rules};
+pub use draw::{key, panels, svg};
+pub use markup::{escape, html, plain};
 pub use notation::{find, notation};
 #[cfg(feature = "figures")]
 pub use png::{over, png};

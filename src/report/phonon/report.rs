@@ -2,63 +2,24 @@
 
 use crate::crystal::Tensor;
 use crate::excitations::Phonons;
-use crate::phonons::{Accumulation, Ballistic, Branch, Heat, ModeSums};
 use crate::report::format::{scalar, scalar_json, scientific, tensor_json};
 use crate::report::sheet::direction_words;
-use crate::transport::TransportDirection;
 use crate::uncertainty::{Scalar, TensorQuantity};
+use crate::workflow::{PhononRow, PhononsFound};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
 /// Rounding of sums over a file's modes, as a share.
 const ROUNDING: f64 = 1e-12;
 
-/// One temperature, and boundaries a length apart where there are any.
-pub struct PhononRow {
-    /// K.
-    pub temperature_k: f64,
-    /// m.
-    pub boundary_m: Option<f64>,
-    /// By tetrahedra.
-    pub heat: Heat,
-    /// The file's own grid summed mode by mode, where asked for.
-    pub in_file: Option<ModeSums>,
-    /// By branch, where asked for.
-    pub branches: Vec<Branch>,
-    /// κ by mean free path, where asked for.
-    pub accumulation: Option<Accumulation>,
-}
-
-/// Densities over frequencies.
-pub struct PhononDensity {
-    /// Edges of the bins, eV.
-    pub edges_ev: Vec<f64>,
-    /// States per eV and cell in each bin.
-    pub states: Vec<Scalar>,
-    /// Mean of |v| in each bin, m/s; 0 without states.
-    pub speed: Vec<Scalar>,
-    /// ⟨v_i v_j δ⟩ of each bin, m²/s² per eV and cell, one component average.
-    pub velocity_squared: Vec<Scalar>,
-    /// All states, and those of imaginary frequency.
-    pub total: [Scalar; 2],
-}
-
-/// What was asked for.
+/// What was found, and of what.
 pub struct PhononReport<'a> {
     /// The phonons.
     pub phonons: &'a Phonons,
     /// The input's path.
     pub input: String,
-    /// Where relaxation times come from, in words; none without.
-    pub lifetimes: Option<String>,
-    /// Rows.
-    pub rows: Vec<PhononRow>,
-    /// Densities.
-    pub density: PhononDensity,
-    /// Directions, with the temperatures of the rows without repetition.
-    pub ballistic: Vec<(TransportDirection, Ballistic)>,
-    /// The temperatures of `ballistic`, K.
-    pub temperatures_k: Vec<f64>,
+    /// What was found.
+    pub found: &'a PhononsFound,
     /// Wall time.
     pub seconds: f64,
 }
@@ -97,17 +58,22 @@ pub fn phonon_table(report: &PhononReport) -> String {
         report.phonons.n_branch(),
         header.k_grid,
         report
+            .found
             .lifetimes
             .as_deref()
             .unwrap_or("none, so that no kappa is computed"),
-        scalar(report.density.total[0]),
+        scalar(report.found.density.total[0]),
         report.phonons.n_branch(),
     );
     if report.phonons.peculiar.imaginary > 0 {
-        let _ = write!(s, ", {} of them imaginary", scalar(report.density.total[1]));
+        let _ = write!(
+            s,
+            ", {} of them imaginary",
+            scalar(report.found.density.total[1])
+        );
     }
     s += "\n#    T (K)  boundaries   heat capacity J/(m^3 K)      kappa_xx W/(m K)      kappa_yy              kappa_zz\n";
-    for row in &report.rows {
+    for row in &report.found.rows {
         let boundary = row.boundary_m.map_or("none".into(), length);
         let _ = write!(
             s,
@@ -155,8 +121,8 @@ pub fn phonon_table(report: &PhononReport) -> String {
             published.temperature_k, published.method, k[0][0], k[1][1], k[2][2]
         );
     }
-    for (direction, b) in &report.ballistic {
-        for (t, g) in report.temperatures_k.iter().zip(&b.conductance) {
+    for (direction, b) in &report.found.ballistic {
+        for (t, g) in report.found.temperatures_k.iter().zip(&b.conductance) {
             let _ = writeln!(
                 s,
                 "# ballistic conductance along {} at {t} K: {} W/(m^2 K)",
@@ -173,11 +139,13 @@ pub fn phonon_json(report: &PhononReport) -> Value {
     let header = report.phonons.header();
     let p = report.phonons.peculiar;
     let rows: Vec<Value> = report
+        .found
         .rows
         .iter()
         .map(|row| row_json(report, row))
         .collect();
     let spectra: Vec<Value> = report
+        .found
         .ballistic
         .iter()
         .map(|(direction, b)| {
@@ -212,10 +180,10 @@ pub fn phonon_json(report: &PhononReport) -> Value {
         "k_grid": header.k_grid.n,
         "method": METHOD,
         "seconds": report.seconds,
-        "relaxation_times": report.lifetimes,
+        "relaxation_times": report.found.lifetimes,
         "branches": report.phonons.n_branch(),
-        "states": scalar_json(report.density.total[0], "1"),
-        "imaginary_states": scalar_json(report.density.total[1], "1"),
+        "states": scalar_json(report.found.density.total[0], "1"),
+        "imaginary_states": scalar_json(report.found.density.total[1], "1"),
         "modes": p.modes,
         "imaginary_modes": p.imaginary,
         "acoustic_modes_at_gamma": p.acoustic_at_gamma,
@@ -242,18 +210,19 @@ fn row_json(report: &PhononReport, row: &PhononRow) -> Value {
         if let Some(k) = &sums.kappa {
             one["as_in_file"]["lattice_thermal_conductivity"] = rounded_tensor(k, "W/(m K)");
         }
-        let all = report.ballistic.iter().zip(&sums.ballistic);
+        let all = report.found.ballistic.iter().zip(&sums.ballistic);
         let all: Vec<Value> = all
                 .map(|((d, _), g)| json!({"direction": d.label, "direction_vector": d.unit, "conductance_per_area": rounded(*g, "W/(m^2 K)")}))
             .collect();
         one["as_in_file"]["ballistic"] = json!(all);
     }
     if let Some(t) = report
+        .found
         .temperatures_k
         .iter()
         .position(|t| *t == row.temperature_k)
     {
-        let all = report.ballistic.iter().map(|(d, b)| {
+        let all = report.found.ballistic.iter().map(|(d, b)| {
             json!({"direction": d.label, "direction_vector": d.unit, "ballistic_thermal_conductance_per_area": scalar_json(b.conductance[t], "W/(m^2 K)")})
         });
         one["ballistic"] = Value::Array(all.collect());

@@ -19,13 +19,13 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
         .attribute("k_grid", header.k_grid.to_string())
         .attribute("backend", "cpu")
         .attribute("method", METHOD);
-    if let Some(words) = &report.lifetimes {
+    if let Some(words) = &report.found.lifetimes {
         file.attribute("relaxation_times", words.as_str());
     }
     let boundaries: Vec<f64> = lengths(report);
     file.dimension(
         "temperature",
-        report.temperatures_k.clone(),
+        report.found.temperatures_k.clone(),
         "K",
         "temperature",
     )?;
@@ -40,7 +40,12 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
         states.push("boundary_length");
     }
     file.tensor_dimensions()?;
-    let all: Vec<Scalar> = report.rows.iter().map(|r| r.heat.heat_capacity).collect();
+    let all: Vec<Scalar> = report
+        .found
+        .rows
+        .iter()
+        .map(|r| r.heat.heat_capacity)
+        .collect();
     put(
         &mut file,
         "heat_capacity",
@@ -49,14 +54,19 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
         "J/(m^3 K)",
         "heat capacity per volume",
     )?;
-    let kappa: Vec<TensorQuantity> = report.rows.iter().filter_map(|r| r.heat.kappa).collect();
-    if kappa.len() == report.rows.len() {
+    let kappa: Vec<TensorQuantity> = report
+        .found
+        .rows
+        .iter()
+        .filter_map(|r| r.heat.kappa)
+        .collect();
+    if kappa.len() == report.found.rows.len() {
         let dimensions = [&states[..], &["row", "col"]].concat();
         let about = "lattice thermal conductivity";
         let name = "lattice_thermal_conductivity";
         Bars::list(&kappa).put(&mut file, name, &dimensions, "W/(m K)", about)?;
     }
-    let edges = &report.density.edges_ev;
+    let edges = &report.found.density.edges_ev;
     let centres: Vec<f64> = edges.windows(2).map(|w| 0.5 * (w[0] + w[1])).collect();
     file.dimension(
         "energy",
@@ -68,7 +78,7 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
         &mut file,
         "density_of_states",
         &["energy"],
-        &report.density.states,
+        &report.found.density.states,
         "1/eV",
         "density of states per cell",
     )?;
@@ -76,7 +86,7 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
         &mut file,
         "mean_speed",
         &["energy"],
-        &report.density.speed,
+        &report.found.density.speed,
         "m/s",
         "mean group velocity",
     )?;
@@ -84,12 +94,19 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
         &mut file,
         "velocity_squared_density",
         &["energy"],
-        &report.density.velocity_squared,
+        &report.found.density.velocity_squared,
         "m^2/s^2/eV",
         "density of v_x^2, mean of the three axes",
     )?;
-    if report.rows.iter().all(|r| !r.heat.kappa_below.is_empty()) && boundaries.len() < 2 {
+    if report
+        .found
+        .rows
+        .iter()
+        .all(|r| !r.heat.kappa_below.is_empty())
+        && boundaries.len() < 2
+    {
         let all = report
+            .found
             .rows
             .iter()
             .flat_map(|r| r.heat.kappa_below[1..].iter().map(mean));
@@ -104,6 +121,7 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
             "conductivity of the modes below the bin's upper edge, mean of the axes",
         )?;
         let spectral: Vec<Scalar> = report
+            .found
             .rows
             .iter()
             .flat_map(|r| {
@@ -130,8 +148,9 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
             "conductivity per energy of phonons, mean of the axes",
         )?;
     }
-    if let Some((_, first)) = report.ballistic.first() {
+    if let Some((_, first)) = report.found.ballistic.first() {
         let names: Vec<String> = report
+            .found
             .ballistic
             .iter()
             .map(|(d, _)| d.label.clone())
@@ -145,6 +164,7 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
                 .collect()
         };
         let all: Vec<Scalar> = report
+            .found
             .ballistic
             .iter()
             .flat_map(|(_, b)| padded(&b.modes))
@@ -158,11 +178,13 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
             "channels per area",
         )?;
         if report
+            .found
             .ballistic
             .iter()
             .all(|(_, b)| !b.mean_free_path.is_empty())
         {
             let all: Vec<Scalar> = report
+                .found
                 .ballistic
                 .iter()
                 .flat_map(|(_, b)| padded(&b.mean_free_path))
@@ -177,6 +199,7 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
             )?;
         }
         let all: Vec<Scalar> = report
+            .found
             .ballistic
             .iter()
             .flat_map(|(_, b)| b.conductance.clone())
@@ -191,6 +214,7 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
         )?;
     }
     if let Some(branches) = report
+        .found
         .rows
         .first()
         .map(|r| r.branches.len())
@@ -204,6 +228,7 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
         )?;
         let dimensions = [&states[..], &["branch"]].concat();
         let all: Vec<Scalar> = report
+            .found
             .rows
             .iter()
             .flat_map(|r| r.branches.iter().map(|b| b.heat.heat_capacity))
@@ -217,6 +242,7 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
             "heat capacity of each branch",
         )?;
         let kappa: Vec<Scalar> = report
+            .found
             .rows
             .iter()
             .flat_map(|r| {
@@ -236,7 +262,11 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
             )?;
         }
     }
-    let first = report.rows.first().and_then(|r| r.accumulation.as_ref());
+    let first = report
+        .found
+        .rows
+        .first()
+        .and_then(|r| r.accumulation.as_ref());
     if let Some(first) = first.filter(|_| boundaries.len() < 2) {
         file.dimension(
             "mean_free_path",
@@ -244,7 +274,11 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
             "m",
             "mean free path",
         )?;
-        let all = report.rows.iter().filter_map(|r| r.accumulation.as_ref());
+        let all = report
+            .found
+            .rows
+            .iter()
+            .filter_map(|r| r.accumulation.as_ref());
         let all: Vec<Scalar> = all.flat_map(|a| a.kappa.iter().map(mean)).collect();
         put(
             &mut file,
@@ -259,8 +293,9 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
 }
 
 fn lengths(report: &PhononReport) -> Vec<f64> {
-    let first = report.rows.first().map(|r| r.temperature_k);
+    let first = report.found.rows.first().map(|r| r.temperature_k);
     let own = report
+        .found
         .rows
         .iter()
         .filter(|r| Some(r.temperature_k) == first);
