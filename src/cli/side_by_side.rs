@@ -2,7 +2,7 @@
 
 use super::terminal;
 use crate::error::{Error, Result};
-use std::io::{self, Write};
+use std::io;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -65,7 +65,7 @@ impl Waiting {
             match found {
                 Ok(output) => {
                     // Messages may be lost, results may not.
-                    let _ = io::stderr().lock().write_all(&output.stderr);
+                    terminal::pass_on(&output.stderr);
                     let text = String::from_utf8_lossy(&output.stdout);
                     if !text.is_empty() && self.print.is_ok() {
                         self.print = terminal::print(&text);

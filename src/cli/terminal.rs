@@ -54,6 +54,11 @@ pub fn say(kind: &str, message: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
+/// Passes on what another process of ours said on stderr, as it is; where that cannot be written, the work goes on.
+pub fn pass_on(said: &[u8]) {
+    let _ = io::stderr().lock().write_all(said);
+}
+
 /// Results that are to be printed are an error from now on.
 pub fn close_stdout() {
     STDOUT_IS_CLOSED.store(true, Ordering::Relaxed);

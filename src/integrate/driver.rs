@@ -9,6 +9,7 @@
 use super::block::BlockStream;
 use super::context::shortest_diagonal;
 use super::fold::{AxisOperation, Fold};
+use super::replica::GROUPS;
 use super::result::BandSurface;
 use super::{BandContext, Block, EnergyAxis, Request, Spectrum, SurfaceIntegral, ties};
 use crate::bands::{BandSource, Interpolation, Interpolator};
@@ -20,9 +21,6 @@ use std::sync::Arc;
 /// Largest number of slabs whose error estimates are added up. Fewer let errors of opposite sign hide each other: with 8, one
 /// bar in twenty was too short on a three-dimensional band and one in ten on a sheet; with 32 one in two hundred.
 pub const SLABS: usize = 32;
-
-/// Number of groups of neighbouring slabs that are a replica of a spectrum each.
-pub const GROUPS: usize = 8;
 
 /// The energies of interest.
 #[derive(Clone, Debug)]
@@ -202,7 +200,17 @@ pub fn surface(
         return refining.surface(to_refine(source)?, request, energy_ev);
     }
     let mut bands = band_surfaces(source, request, energy_ev, &|_, _| true, engine)?;
-    ties::widen(source, request, energy_ev, &mut bands, engine)?;
+    let header = source.header();
+    ties::widen(
+        header,
+        request,
+        energy_ev,
+        &mut bands,
+        |spin, band, energy| {
+            let own = |s, b| (s, b) == (spin, band);
+            band_surfaces(source, request, energy, &own, engine)
+        },
+    )?;
     Ok(SurfaceIntegral {
         energy_ev,
         spin_degeneracy: source.header().spin.degeneracy(),

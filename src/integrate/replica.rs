@@ -2,6 +2,9 @@
 
 use crate::uncertainty::Cause;
 
+/// Number of groups of neighbouring slabs that are a replica of a spectrum each.
+pub const GROUPS: usize = 8;
+
 /// What one change of how an integral was done makes of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Replica {

@@ -1,7 +1,7 @@
 //! What an integrator gives back: channels as functions of energy, each with its error estimate.
 
-use super::driver::GROUPS;
 use super::fold::Fold;
+use super::replica::GROUPS;
 use super::{EnergyAxis, Replica, Request};
 use crate::bands::BandHeader;
 use crate::error::Result;

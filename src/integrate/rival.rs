@@ -85,11 +85,13 @@ pub fn spectrum_with_rival(
 fn turn(spectrum: &mut Spectrum, first: usize) {
     let (width, edges) = (spectrum.channels.width(), spectrum.axis.edges().len());
     let states = Channel::States.index(spectrum.channels);
+    // Counted from the axis, which moves with the bands.
+    let first_ev = spectrum.axis.first();
     let phases: Vec<(f64, f64)> = spectrum
         .axis
         .centres()
         .iter()
-        .map(|e| (e / policy::FEATURE_EV).sin_cos())
+        .map(|e| ((e - first_ev) / policy::FEATURE_EV).sin_cos())
         .collect();
     let mut sines = Vec::new();
     for replica in &mut spectrum.replicas[first..] {

@@ -5,10 +5,9 @@
 //! difference over energies is of the order of what a cell leaves out, h², with a larger factor. On the cosine chain it is 7 to 14
 //! times the error of the mean of both limits; half of it is added.
 
-use super::driver::band_surfaces;
 use super::result::BandSurface;
-use super::{Channel, Engine, Request};
-use crate::bands::{BandHeader, BandSource};
+use super::{Channel, Request};
+use crate::bands::BandHeader;
 use crate::error::Result;
 use crate::uncertainty::Cause;
 use crate::units::{ANGSTROM, HBAR_EV};
@@ -20,25 +19,24 @@ const SHARE: f64 = 0.5;
 /// Share of the states within the width of a cell that must be in tied tetrahedra: on a large grid some point has any energy.
 const ENOUGH: f64 = 0.05;
 
-/// Widens the bars of the `bands` that have grid points at the energy.
+/// Widens the bars of the `bands` that have grid points at the energy; `at(spin, band, energy)` integrates one band at another (eV).
 ///
 /// # Errors
 /// Where the bands cannot be integrated.
 pub(super) fn widen(
-    source: &dyn BandSource,
+    header: &BandHeader,
     request: &Request,
     energy_ev: f64,
     bands: &mut [BandSurface],
-    engine: &mut dyn Engine,
+    mut at: impl FnMut(usize, usize, f64) -> Result<Vec<BandSurface>>,
 ) -> Result<()> {
     for band in bands.iter_mut().filter(|b| b.tied > 0.0) {
-        let Some(distance) = distance_ev(source.header(), request, band) else {
+        let Some(distance) = distance_ev(header, request, band) else {
             continue;
         };
-        let own = |spin, other| (spin, other) == (band.spin, band.band);
         let mut around = Vec::new();
         for energy in [energy_ev - distance, energy_ev + distance] {
-            around.extend(band_surfaces(source, request, energy, &own, engine)?);
+            around.extend(at(band.spin, band.band, energy)?);
         }
         let [below, above] = &around[..] else {
             continue;

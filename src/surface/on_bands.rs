@@ -5,7 +5,7 @@
 
 use super::mesh::Mesh;
 use super::survey::{BandSurface, MASSES};
-use super::vector::{Vector, add, dot, norm, scale, subtract};
+use super::vector::{Vector, add, dot, norm, scale};
 use crate::bands::{BandGroup, Derivatives, Interpolator, KBox};
 use crate::crystal::{PointGroup, Rotation, Tensor};
 use crate::error::{Error, Result};
@@ -22,10 +22,11 @@ const FURTHEST: f64 = 0.5;
 /// Places closer than this (fractional) are one.
 const SAME: f64 = 1e-9;
 
-/// A vertex with what the bands say there.
+/// Where a vertex goes, and what the bands say there.
 #[derive(Clone, Copy)]
 struct Found {
-    u: Vector,
+    /// Å⁻¹.
+    moved: Vector,
     /// ∇_k E, eV Å.
     gradient: Vector,
     /// M⁻¹, 1/m_e.
@@ -69,8 +70,7 @@ impl BandSurface {
             };
             // E(k) = E(Rk): what stands at the star's vertex comes back by R⁻¹ = Rᵀ.
             let r = &rotations[operation as usize];
-            let first = &self.mesh.vertices[stars.first[star as usize] as usize];
-            let moved = turned_back(r, self.mesh.cartesian(subtract(at.u, first.u)));
+            let moved = turned_back(r, at.moved);
             let u = add(self.mesh.vertices[v].u, self.mesh.fractional(moved));
             let gradient = turned_back(r, at.gradient);
             let slope = self.mesh.reciprocal.map(|b| dot(b, gradient));
@@ -106,16 +106,16 @@ struct Newton<'a> {
 impl Newton<'_> {
     /// The point of the surface beside `start`, along the gradient; none where the band has a kink between the two.
     fn from(&self, start: Vector) -> Result<Option<Found>> {
-        let mut u = start;
+        let mut moved = [0.0; 3];
         for _ in 0..STEPS {
-            let (off, at) = self.at(u)?;
+            let (off, at) = self.at(start, moved)?;
             if off.abs() < LEFT_EV * (1.0 + self.mesh.energy_ev.abs()) {
                 return Ok(Some(at));
             }
             let g2 = dot(at.gradient, at.gradient);
             let step = scale(-off / g2.max(f64::MIN_POSITIVE), at.gradient);
-            u = add(u, self.mesh.fractional(step));
-            let way = norm(self.mesh.cartesian(subtract(u, start)));
+            moved = add(moved, step);
+            let way = norm(moved);
             if way.is_nan() || way > FURTHEST * self.mesh.step {
                 return Ok(None);
             }
@@ -123,10 +123,10 @@ impl Newton<'_> {
         Ok(None)
     }
 
-    /// E − ε (eV) at `u`, and what the band is there.
-    fn at(&self, u: Vector) -> Result<(f64, Found)> {
+    /// E − ε (eV) at `start`, `moved` by so much (Å⁻¹), and what the band is there.
+    fn at(&self, start: Vector, moved: Vector) -> Result<(f64, Found)> {
         let k_box = KBox {
-            origin: u,
+            origin: add(start, self.mesh.fractional(moved)),
             step: [1.0; 3],
             points: [1; 3],
         };
@@ -142,7 +142,7 @@ impl Newton<'_> {
         }
         let v = [0, 1, 2].map(|a| band.velocities[a]);
         let found = Found {
-            u,
+            moved,
             gradient: scale(1.0 / EV_ANGSTROM_OVER_HBAR, v),
             inverse_mass,
         };

@@ -227,13 +227,9 @@ impl TransportDistribution {
             Some(self.side(window, powers, variation))
         };
         let weights = Weights(windows.0.each_ref().map(side));
-        let kt = windows
-            .0
-            .iter()
-            .flatten()
-            .map(|(window, _)| window.kt)
-            .next();
-        if let Some(kt) = kt.filter(|_| variation.order == VALUE.order) {
+        // A variation of the carriers may have its μ where bins are wide: that widens a bar, and makes no value.
+        let kt = windows.0.iter().flatten().map(|(window, _)| window.kt);
+        if let Some(kt) = kt.take(usize::from(variation == VALUE)).next() {
             self.check_widths(&weights, kt)?;
         }
         Ok(weights)

@@ -83,7 +83,7 @@ fn vertices_lie_on_the_bands() {
         let before = off(surface, bands.interpolator(), level);
         surface.move_onto(bands.interpolator()).unwrap();
         let after = off(surface, bands.interpolator(), level);
-        assert!(before[0] > 1e-4 && before[1] > 1e-3, "{before:?}");
+        assert!(before.iter().all(|x| *x > 1e-4), "{before:?}");
         assert!(after.iter().all(|x| *x < 1e-8), "{after:?}");
         sizes.push(surface.mesh.vertices.len());
     }

@@ -69,8 +69,8 @@ pub fn learn(
 
 #[cfg(test)]
 mod tests {
+    use super::super::leaves::Share;
     use super::*;
-    use crate::integrate::refine::leaves::Share;
 
     fn leaf(level: u8, at: u32, values: [f32; 2], off: f32) -> Leaf {
         let share = |goal: usize| Share {
