@@ -61,7 +61,7 @@ type Barred = (f64, f64);
 struct Pairs(Vec<(Cow<'static, str>, Vec<[Barred; 2]>)>);
 
 impl Pairs {
-    fn add(&mut self, name: &Cow<'static, str>, both: [&Quantity; 2]) {
+    fn add(&mut self, name: Cow<'static, str>, both: [&Quantity; 2]) {
         let [half, whole] = both.map(|q| {
             let all: Vec<Barred> = q.values().into_iter().zip(q.errors()).collect();
             all
@@ -77,9 +77,9 @@ impl Pairs {
         if known.is_empty() {
             return;
         }
-        match self.0.iter_mut().find(|(own, _)| own == name) {
+        match self.0.iter_mut().find(|(own, _)| *own == name) {
             Some((_, all)) => all.extend(known),
-            None => self.0.push((name.clone(), known)),
+            None => self.0.push((name, known)),
         }
     }
 }
@@ -192,7 +192,7 @@ pub fn coverage(
     for (half, whole) in half_rows?.iter().zip(&whole_rows?) {
         for item in &half.items {
             if let Some(other) = whole.get(&item.name) {
-                pairs.add(&item.name, [&item.quantity, other]);
+                pairs.add(item.name.clone(), [&item.quantity, other]);
             }
         }
     }
@@ -208,7 +208,7 @@ pub fn coverage(
             });
             let [half, whole] = found;
             for ((name, half), (_, whole)) in half?.iter().zip(&whole?) {
-                pairs.add(&Cow::Borrowed(name), [half, whole]);
+                pairs.add(Cow::Borrowed(name), [half, whole]);
             }
         }
     }
