@@ -1,11 +1,22 @@
 //! What refinement of a spectrum aims at: groups of bins, each as right as the results that are summed over them need.
 
+use crate::integrate::exact::Quantum;
 use crate::integrate::{EnergyAxis, Relevance};
 
 /// Groups of bins, at most.
 const GROUPS: usize = 16;
 /// Contents below this share of the largest do not matter, where it is known which energies do.
 const LEAST: f64 = 1e-12;
+
+/// What a mesh is searched for.
+pub(super) struct Aim<'a> {
+    /// Energies of interest, eV.
+    pub window: (f64, f64),
+    /// One quantum for each goal.
+    pub quanta: &'a [Quantum],
+    /// Whether a block's difference of rules is scaled by what splitting its parent changed.
+    pub learns: bool,
+}
 
 /// Groups of bins, and how much they matter.
 pub struct BinGoals {

@@ -29,10 +29,9 @@ use crate::kernel::tetrahedron::corners;
 use crate::progress;
 use crate::units::ELECTRON_MASS;
 pub use engine::RefiningEngine;
-use goals::BinGoals;
+use goals::{Aim, BinGoals};
 use mesh::{BlockId, Mesh};
 use rayon::prelude::*;
-use search::Aim;
 use std::ops::Deref;
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
 //! The search for a mesh: blocks are split until the bar of every goal is within its tolerance.
 
+use super::goals::Aim;
 use super::leaves::{Leaf, Share, Totals, mark};
 use super::mesh::{BlockId, MAX_LEVEL};
 use super::order::{AS_IT_IS, learn};
@@ -8,16 +9,6 @@ use crate::bands::{BandGroup, BoxBand, Derivatives};
 use crate::error::Result;
 use crate::integrate::cells::{EdgeSums, Edges};
 use crate::integrate::exact::{Quantum, add};
-
-/// What a mesh is searched for.
-pub(super) struct Aim<'a> {
-    /// Energies of interest, eV.
-    pub window: (f64, f64),
-    /// One quantum for each goal.
-    pub quanta: &'a [Quantum],
-    /// Whether a block's difference of rules is scaled by what splitting its parent changed.
-    pub learns: bool,
-}
 
 /// A mesh that meets the goals.
 pub(super) struct Found {

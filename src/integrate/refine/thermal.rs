@@ -8,9 +8,9 @@
 //! A sum over points is no function of energy. So the spectrum is that of the tetrahedra on the same mesh; what the rule holds more or
 //! less is added to it, spread over less than a k_BT such that thermal averages keep it.
 
+use super::goals::Aim;
 use super::leaves::Share;
 use super::mesh::BlockId;
-use super::search::Aim;
 use super::spread::{Spread, deposit};
 use super::{Refined, Refiner};
 use crate::bands::BoxBand;
