@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 const OPTIMIZE: &str = "optimize gap.h5 -T 300,600 --backend cpu --json -o best.h5 --csv best.csv";
 const TRANSPORT: &str = "transport gap.h5 -T 300,600 --mu -0.5:0.5:0.05 --tau 1e-14 --backend cpu --no-hall --json -o mu.h5";
 
-/// Bands and results of every kind, made before any test reads them: a child that starts meanwhile would hold HDF5's lock.
+/// Bands and results of every kind.
 fn files() -> &'static Path {
     static FILES: OnceLock<tempfile::TempDir> = OnceLock::new();
     let made = FILES.get_or_init(|| {

@@ -22,7 +22,7 @@ fn json(directory: &Path, words: &str) -> Value {
     bzint(directory, words).json()
 }
 
-/// The band files, written before any test starts a process: a child that starts meanwhile would hold HDF5's lock.
+/// The band files.
 fn files() -> &'static Path {
     static FILES: OnceLock<tempfile::TempDir> = OnceLock::new();
     let made = FILES.get_or_init(|| {

@@ -41,7 +41,6 @@ fn refused(words: &str) -> String {
 const LAYER: &str = "-T 300 --doping n1e19 --tau 1e-14 --interpolate none --backend cpu";
 const CHAIN: &str = "-T 300 --doping n1e18 --tau 1e-14 --interpolate none --backend cpu";
 
-/// Written before any test starts a process: a child that starts meanwhile would hold HDF5's lock.
 fn files() -> &'static Path {
     static FILES: OnceLock<tempfile::TempDir> = OnceLock::new();
     let made = FILES.get_or_init(|| {

@@ -19,7 +19,6 @@ fn json(words: &str) -> Value {
     bzint(words).json()
 }
 
-/// Written before any test starts a process: a child that starts meanwhile would hold HDF5's lock.
 fn files() -> &'static Path {
     static FILES: OnceLock<tempfile::TempDir> = OnceLock::new();
     let made = FILES.get_or_init(|| {

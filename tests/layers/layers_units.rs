@@ -19,8 +19,7 @@ fn json(words: &str) -> Value {
     bzint(words).json()
 }
 
-/// A sheet and a chain, each with little and with twice as much vacuum, written before any test starts a process: a child that
-/// starts meanwhile would hold HDF5's lock.
+/// A sheet and a chain, each with little and with twice as much vacuum.
 fn files() -> &'static Path {
     static FILES: OnceLock<tempfile::TempDir> = OnceLock::new();
     let made = FILES.get_or_init(|| {

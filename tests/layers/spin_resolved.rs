@@ -39,7 +39,6 @@ fn altermagnet() -> BandGrid {
     bands(SpinTreatment::Collinear, &channels)
 }
 
-/// Written before any test starts a process: a child that starts meanwhile would hold HDF5's lock.
 fn files() -> &'static Path {
     static FILES: OnceLock<tempfile::TempDir> = OnceLock::new();
     let made = FILES.get_or_init(|| {

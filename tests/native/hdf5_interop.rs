@@ -1,6 +1,4 @@
 //! HDF5 files in other hands: h5py and xarray open what bzint writes, and a full disk gives one clear error.
-//!
-//! These tests start processes, which inherit open files and their locks: they run one after another.
 
 use crate::examples::{full_grid, names_in, results, temporary, written};
 use bzint::bands::model::{Model, ModelBands};
@@ -9,13 +7,6 @@ use bzint::crystal::{KGrid, Lattice};
 use bzint::io::hdf5 as native;
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-
-fn alone() -> MutexGuard<'static, ()> {
-    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// A full disk, played by a limit on the size of files: the test runs itself again under `ulimit -f`.
 #[cfg(target_os = "linux")]
@@ -30,7 +21,6 @@ fn a_full_disk_gives_the_systems_reason_and_leaves_nothing_behind() {
         println!("RESULT {}", native::write(&path, &model, "").unwrap_err());
         return;
     }
-    let _alone = alone();
     let directory = temporary();
     // 64 blocks of 512 or 1024 bytes; the signal that would kill the process is ignored, as on a full disk.
     let output = Command::new("sh")
@@ -91,7 +81,6 @@ fn python(modules: &[&str], script: &str, arguments: &[&Path]) -> Option<String>
 
 #[test]
 fn h5py_reads_a_band_file_with_named_dimensions_and_units() {
-    let _alone = alone();
     let directory = temporary();
     let path = written(&directory);
     let script = r#"
@@ -126,7 +115,6 @@ with h5py.File(sys.argv[1]) as f:
 
 #[test]
 fn xarray_opens_results_and_bands_with_named_dimensions_and_coordinates() {
-    let _alone = alone();
     let directory = temporary();
     let bands = written(&directory);
     let path = directory.path().join("results.h5");
@@ -160,7 +148,6 @@ print(r)
 /// Relaxation times that h5py adds to a band file, which has no extremes of them: found on opening, and bad ones are told by place.
 #[test]
 fn lifetimes_that_h5py_adds_are_taken() {
-    let _alone = alone();
     let directory = temporary();
     let grid = KGrid::gamma([4, 5, 3]).unwrap();
     let model = Model::free_electrons(1.0);

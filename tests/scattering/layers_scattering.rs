@@ -24,7 +24,7 @@ fn bzint(words: &str) -> Finished {
     )
 }
 
-/// Two parabolic bands of a sheet, written before any test starts a process: a child that starts meanwhile would hold HDF5's lock.
+/// Two parabolic bands of a sheet.
 fn files() -> &'static Path {
     static FILES: OnceLock<tempfile::TempDir> = OnceLock::new();
     let made = FILES.get_or_init(|| {

@@ -1,7 +1,7 @@
 //! Carriers of both signs as a user meets them: minorities however few, bands of one manifold, relaxation times that have thresholds.
 //! Against closed forms: Boltzmann statistics of a cosine band, and the integrals of docs/physics §8.
 
-use crate::common::binary::command;
+use crate::common::binary::{Finished, bzint_in};
 use crate::common::cubic;
 use bzint::bands::{BandGrid, BandHeader, SpinTreatment};
 use bzint::crystal::{KGrid, PointGroup};
@@ -10,8 +10,6 @@ use bzint::units::{BOLTZMANN_EV, ELECTRON_MASS, ELEMENTARY_CHARGE, EV, HBAR};
 use serde_json::Value;
 use std::f64::consts::PI;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
-use std::sync::Mutex;
 
 /// Lattice constant, Å, and 2t of the bands with two masses, eV.
 const A: f64 = 4.0;
@@ -54,41 +52,22 @@ impl Bands<'_> {
             .collect();
         let times = self.tau_s.map(|tau| vec![tau; energies.len()]);
         let bands = BandGrid::with_fields(header, energies, None, times).unwrap();
-        let _alone = WRITES_AND_STARTS.lock();
         bzint::io::hdf5::write(&directory.join(self.name), &bands, "a test").unwrap();
     }
 }
 
-/// A child that starts while a file is written would hold HDF5's lock on it.
-static WRITES_AND_STARTS: Mutex<()> = Mutex::new(());
-
-fn run(directory: &Path, words: &str) -> Output {
-    let mut command = command();
-    command
-        .current_dir(directory)
-        .args(words.split_whitespace())
-        .args(["--backend", "cpu"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let child = {
-        let _alone = WRITES_AND_STARTS.lock();
-        command.spawn().unwrap()
-    };
-    child.wait_with_output().unwrap()
+fn run(directory: &Path, words: &str) -> Finished {
+    bzint_in(directory, &format!("{words} --backend cpu"))
 }
 
 fn json(directory: &Path, words: &str) -> Value {
-    let output = run(directory, &format!("{words} --json -q"));
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "bzint {words}\n{errors}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    run(directory, &format!("{words} --json -q")).json()
 }
 
 fn refusal(directory: &Path, words: &str) -> String {
     let output = run(directory, words);
-    assert!(!output.status.success(), "bzint {words} is not refused");
     assert!(output.stdout.is_empty());
-    String::from_utf8_lossy(&output.stderr).to_string()
+    output.refused()
 }
 
 /// Value and bar: of a tensor its first component; none where there is no number.
