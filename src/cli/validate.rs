@@ -12,7 +12,7 @@ use crate::integrate::{
     Channel, Channels, EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral, spectrum, surface,
 };
 use crate::report::{coverage_json, coverage_table};
-use crate::workflow::{self, level};
+use crate::workflow::{Coverage, level};
 use clap::Args;
 use serde_json::json;
 
@@ -26,14 +26,14 @@ pub struct Validate {
     #[command(flatten)]
     method: Method,
     /// Bins of the spectrum that is compared
-    #[arg(long, value_name = "N", value_parser = parse_bins, allow_hyphen_values = true, default_value = "500")]
+    #[arg(long, value_name = "N", value_parser = parse_bins, allow_hyphen_values = true, default_value = "500", conflicts_with = "table")]
     bins: usize,
     /// Compare results instead: those from every second k-point of the table with those from all, whether the bars hold, quantity by quantity
     #[arg(long)]
     table: bool,
-    /// Temperatures of that comparison, K: a list or first:last:step
-    #[arg(short = 'T', long, value_name = "LIST", value_parser = parse_temperatures, allow_hyphen_values = true, default_value = "100,300,600")]
-    temperature: List,
+    /// Temperatures of that comparison, K: a list or first:last:step (default: 100,300,600)
+    #[arg(short = 'T', long, value_name = "LIST", value_parser = parse_temperatures, allow_hyphen_values = true, requires = "table")]
+    temperature: Option<List>,
     #[command(flatten)]
     output: Output,
 }
@@ -183,13 +183,19 @@ impl Validate {
         self.input.check(Some(&self.method))?;
         let held = self.input.read()?;
         let (opening, say) = (&self.input.opening, session::voice(&self.output));
-        let temperatures = &self.temperature.0;
-        let found = workflow::coverage(&held, opening, &self.method, temperatures, &say)?;
+        let asked = Coverage {
+            temperatures_k: match &self.temperature {
+                Some(list) => list.0.clone(),
+                None => Coverage::default().temperatures_k,
+            },
+            level: self.level,
+        };
+        let found = asked.run(&held, opening, &self.method, &say)?;
         let name = self.input.file.display().to_string();
         if self.output.json {
             return terminal::print_json(&coverage_json(&found, &name));
         }
-        terminal::print(&coverage_table(&found, &name, temperatures))
+        terminal::print(&coverage_table(&found, &name))
     }
 
     /// The channels of one set, compared.

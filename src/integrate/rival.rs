@@ -68,54 +68,11 @@ pub fn spectrum_with_rival(
         let changes: Vec<f64> = (by_band.iter().zip(&rival.by_band).enumerate())
             .map(|(at, (own, other))| factor(at) * (other - own))
             .collect();
-        let first = own.replicas.len();
         keep(&mut own, &changes, |e| {
             request.relevance.map_or(1.0, |r| r.at(e))
         });
-        if !at_edges {
-            turn(&mut own, first);
-        }
     }
     Ok(own)
-}
-
-/// Makes two of each replica from `first` on, with their contents times the cosine and the sine of the energy over [`policy::FEATURE_EV`]:
-/// together they change a value at an energy by as much as the one did, and its slope by what such a change may have there, not by the slope
-/// that it happens to have. The states, which are summed up to an energy, stay whole.
-fn turn(spectrum: &mut Spectrum, first: usize) {
-    let (width, edges) = (spectrum.channels.width(), spectrum.axis.edges().len());
-    let states = Channel::States.index(spectrum.channels);
-    // Counted from the axis, which moves with the bands.
-    let first_ev = spectrum.axis.first();
-    let phases: Vec<(f64, f64)> = spectrum
-        .axis
-        .centres()
-        .iter()
-        .map(|e| ((e - first_ev) / policy::FEATURE_EV).sin_cos())
-        .collect();
-    let mut sines = Vec::new();
-    for replica in &mut spectrum.replicas[first..] {
-        let mut sine = vec![0.0; replica.change.len()];
-        let both = replica
-            .change
-            .chunks_exact_mut(edges)
-            .zip(sine.chunks_exact_mut(edges));
-        for (row, (change, sine)) in both.enumerate() {
-            if Some(row % width) == states {
-                continue;
-            }
-            let contents: Vec<f64> = change.windows(2).map(|w| w[1] - w[0]).collect();
-            for (i, (content, (sin, cos))) in contents.iter().zip(&phases).enumerate() {
-                change[i + 1] = change[i] + cos * content;
-                sine[i + 1] = sine[i] + sin * content;
-            }
-        }
-        sines.push(Replica {
-            cause: replica.cause,
-            change: sine,
-        });
-    }
-    spectrum.replicas.extend(sines);
 }
 
 /// As [`surface`], with what another interpolation changes in the errors, where `source` has one.

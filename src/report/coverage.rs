@@ -1,18 +1,16 @@
 //! Whether bars hold, as a table and as JSON.
 
-use crate::workflow::Coverage;
+use crate::workflow::CoverageFound;
 use serde_json::{Value, json};
 
 /// The table, with what it was made of.
-pub fn coverage_table(found: &Coverage, name: &str, temperatures_k: &[f64]) -> String {
+pub fn coverage_table(found: &CoverageFound, name: &str) -> String {
     let grid = |n: [usize; 3]| format!("{}×{}×{}", n[0], n[1], n[2]);
-    let temperatures: Vec<String> = temperatures_k.iter().map(f64::to_string).collect();
     let mut text = format!(
-        "{name}: results from {} k-points against those from {}, at {} K, {}\n\
+        "{name}: results from {} k-points against those from {}, at {}\n\
          {:<44} {:>7} {:>8} {:>10} {:>10} {:>10} {:>8}\n",
         grid(found.points[0]),
         grid(found.points[1]),
-        temperatures.join(", "),
         found.states,
         "quantity",
         "values",
@@ -51,7 +49,7 @@ pub fn coverage_table(found: &Coverage, name: &str, temperatures_k: &[f64]) -> S
 }
 
 /// The same for programs.
-pub fn coverage_json(found: &Coverage, name: &str) -> Value {
+pub fn coverage_json(found: &CoverageFound, name: &str) -> Value {
     let quantities: Vec<Value> = found
         .quantities
         .iter()

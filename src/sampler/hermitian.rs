@@ -4,7 +4,8 @@
 //! Every lane takes the same path, so that wide registers are full; a lane that has converged is turned by zero, which leaves its
 //! numbers as they are: what a k-point gives does not depend on its neighbours.
 
-use crate::kernel::lanes::{Complex, Lane, Simd, with_mut};
+use crate::kernel::lanes::{Complex, Lane, with_mut};
+use crate::kernel::simd::Simd;
 
 /// QL steps for one level; two or three are usual.
 const MOST_STEPS: usize = 60;
@@ -240,7 +241,7 @@ impl Solver {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::lanes::LANES;
+    use crate::kernel::simd::LANES;
     use nalgebra::{DMatrix, SymmetricEigen};
     use rustfft::num_complex::Complex64;
 

@@ -9,7 +9,7 @@ use super::resolution::Resolution;
 use super::times::Times;
 use super::window::{Moments, Weights, Windows};
 use crate::error::Result;
-use crate::uncertainty::policy::{ASYMPTOTIC, BETWEEN, LEFT, Resolved, SECOND};
+use crate::uncertainty::policy::{ASYMPTOTIC, BETWEEN, FEATURE_EV, LEFT, Resolved, SECOND};
 use crate::uncertainty::{ByCause, Cause, Shape, WithBar};
 use crate::units::{BOLTZMANN_EV, PER_CM3};
 
@@ -149,6 +149,19 @@ pub(super) struct Member {
     pub ln_density: [f64; 2],
 }
 
+impl Member {
+    /// What gives the `value`s, with the slope in energy that a change of this one's size may have: by how much a reading of the table
+    /// changes a value at an energy says how far that is off, but the slope that it happens to have there is chance.
+    fn sloped(&self, value: &Self) -> Self {
+        let each = [0, 1].map(|side| value.each[side].sloped(&self.each[side], FEATURE_EV));
+        Self {
+            total: each[0].plus(&each[1]),
+            each,
+            ln_density: value.ln_density,
+        }
+    }
+}
+
 /// Whose coefficient it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
@@ -278,7 +291,13 @@ impl Ensemble {
                 each,
                 ln_density: ln_density.map(|ln| ln + PER_CM3.ln()),
             };
+            // Without a gap: μ is where the carriers are, and a slope about it changes no value but those that are slopes.
+            let sloped = members
+                .first()
+                .filter(|_| variation.cause == Cause::Interpolation && !distribution.has_gap())
+                .map(|(_, value)| member.sloped(value));
             members.push((variation, member));
+            members.extend(sloped.map(|member| (variation, member)));
         }
         let known = times.known();
         let resolutions = distribution.resolutions(state.mu_ev[0], kt);

@@ -72,6 +72,22 @@ impl Moments {
         sum
     }
 
+    /// With what `other` changes times (ε − μ)/`width_ev` besides, in the moments that are slopes in energy: those of n = 1.
+    pub fn sloped(&self, other: &Self, width_ev: f64) -> Self {
+        let mut sloped = self.clone();
+        let scale = (other.ln_scale - self.ln_scale).exp();
+        if scale.is_finite() {
+            for (to, own, other) in [
+                (&mut sloped.velocity, &self.velocity, &other.velocity),
+                (&mut sloped.hall, &self.hall, &other.hall),
+            ] {
+                add(&mut to[1], &other[2], scale / width_ev);
+                add(&mut to[1], &own[2], -1.0 / width_ev);
+            }
+        }
+        sloped
+    }
+
     /// The common factor; NaN where it is too small for a number.
     pub fn scale(&self) -> f64 {
         resolved_exp(self.ln_scale)

@@ -29,8 +29,8 @@ pub const FEW: f64 = 30.0;
 pub const KINKED: f64 = 3.0;
 /// The same of velocities in a metal whose bands meet somewhere: σ of copper from 16³ points is 1.35 times both bars off that from 32³.
 pub const UNEVEN: f64 = 1.5;
-/// Energies (eV) over which what interpolations are off changes by its own size: S of copper from 16³ points is off by 3.5 % where σ is by
-/// .6 %, and another interpolation happens to change it by .1 %.
+/// Energies (eV) over which what interpolations of metals are off changes by its own size: S of copper from 16³ points is off by 3.5 % where
+/// σ is by .6 %, and another interpolation happens to change it by .1 %.
 pub const FEATURE_EV: f64 = 0.3;
 
 /// What is known of how the grid's error goes.

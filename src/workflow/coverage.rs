@@ -7,10 +7,10 @@ use super::fermi::Fermi;
 use super::held::Held;
 use super::level::{self, FermiChoice, LevelChoice};
 use super::method::Method;
-use super::opening::Opening;
+use super::opening::{InterpolatorKind, Opening};
 use super::said::Say;
 use super::transport::{Transport, Wanted};
-use crate::bands::{BandGrid, BandSource, GapSplit};
+use crate::bands::{BandGrid, BandSource};
 use crate::error::{Error, Result};
 use crate::transport::FermiTensors;
 use crate::uncertainty::Quantity;
@@ -22,6 +22,24 @@ const ENERGIES_EV: [f64; 7] = [-0.6, -0.4, -0.2, 0.0, 0.2, 0.4, 0.6];
 const DOPINGS: [f64; 6] = [-1e20, -1e19, -1e18, 1e18, 1e19, 1e20];
 /// A component below this share of the largest of its tensor is zero but for rounding.
 const NOTHING: f64 = 1e-9;
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Coverage {
+    /// Temperatures, K.
+    pub temperatures_k: Vec<f64>,
+    /// Where the Fermi level comes from.
+    pub level: LevelChoice,
+}
+
+impl Default for Coverage {
+    fn default() -> Self {
+        Self {
+            temperatures_k: vec![100.0, 300.0, 600.0],
+            level: LevelChoice::default(),
+        }
+    }
+}
 
 /// How the values of one quantity compare.
 #[derive(Clone, Debug)]
@@ -44,10 +62,10 @@ pub struct Covered {
 
 /// What came of it.
 #[derive(Clone, Debug)]
-pub struct Coverage {
+pub struct CoverageFound {
     /// Points of the half grid and of the whole one.
     pub points: [[usize; 3]; 2],
-    /// What fixed the states, in words.
+    /// What fixed the states, in words, with the temperatures.
     pub states: String,
     /// Every quantity that is printed.
     pub quantities: Vec<Covered>,
@@ -61,6 +79,7 @@ type Barred = (f64, f64);
 struct Pairs(Vec<(Cow<'static, str>, Vec<[Barred; 2]>)>);
 
 impl Pairs {
+    /// Those of both grids that are results, and known.
     fn add(&mut self, name: Cow<'static, str>, both: [&Quantity; 2]) {
         let [half, whole] = both.map(|q| {
             let all: Vec<Barred> = q.values().into_iter().zip(q.errors()).collect();
@@ -125,18 +144,104 @@ fn named(t: &FermiTensors) -> [(&'static str, Quantity); 5] {
     ]
 }
 
-/// Compares what `transport` and `fermi` give from every second point of a table with what they give from all, at `temperatures_k`: of a
-/// metal at energies around the Fermi level, of an insulator at dopings.
+impl Coverage {
+    /// Compares what `transport` and `fermi` give from every second point of a table with what they give from all: of a metal at energies
+    /// around the Fermi level, of an insulator at dopings.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for a Hamiltonian, and for grids without every second point; where bands cannot be integrated.
+    pub fn run(
+        &self,
+        held: &Held,
+        opening: &Opening,
+        method: &Method,
+        say: Say,
+    ) -> Result<CoverageFound> {
+        self.level.check()?;
+        let (half, points) = halved(held)?;
+        let both = [half, held.clone()];
+        // `fermi` takes a table as it is, where no density is asked for: there is nothing to interpolate then.
+        let as_it_is = opening.interpolate.is_none()
+            && opening.kspacing.is_none()
+            && opening.tolerance.is_none();
+        let of_fermi = match as_it_is {
+            true => Opening {
+                interpolator: InterpolatorKind::Series,
+                fit_velocities: false,
+                ..opening.clone()
+            },
+            false => opening.clone(),
+        };
+        let at_level = |level: LevelChoice, held: &Held| {
+            let asked = Fermi { level, tau: None };
+            let bands = asked.open(held.clone(), &of_fermi, method)?;
+            let (found, _) = asked.run(&bands, method, say)?;
+            let gap = level::gap(&level, &*bands, found.tensors.fermi_level_ev);
+            Ok::<_, Error>((found.tensors, gap))
+        };
+        // One energy for both grids, which is that of the finer one.
+        let (whole, gap) = at_level(self.level, held)?;
+        let fermi_ev = whole.fermi_level_ev;
+        let given = |ev: f64| LevelChoice {
+            fermi_level: Some(FermiChoice::Given(ev)),
+            ..self.level
+        };
+        let level = given(fermi_ev);
+        let insulates = gap.is_some_and(|(v, c)| v.is_finite() && c.is_finite());
+        let asked = Transport {
+            temperatures_k: self.temperatures_k.clone(),
+            wanted: match insulates {
+                true => Wanted::Dopings(DOPINGS.to_vec()),
+                false => Wanted::FromFermiLevel(ENERGIES_EV.to_vec()),
+            },
+            level: LevelChoice {
+                electrons: None,
+                ..level
+            },
+            ..Transport::default()
+        };
+        let mut pairs = Pairs::default();
+        let [half_rows, whole_rows] = both.each_ref().map(|held| {
+            let bands = asked.open(held.clone(), opening, method)?;
+            Ok::<_, Error>(asked.run(&bands, method, say)?.0.rows)
+        });
+        for (half, whole) in half_rows?.iter().zip(&whole_rows?) {
+            for item in &half.items {
+                if let Some(other) = whole.get(&item.name) {
+                    pairs.add(item.name.clone(), [&item.quantity, other]);
+                }
+            }
+        }
+        for ev in ENERGIES_EV.iter().filter(|_| !insulates) {
+            let level = LevelChoice {
+                electrons: None,
+                ..given(fermi_ev + ev)
+            };
+            let [half, whole] = both.each_ref().map(|held| at_level(level, held));
+            let of = |(tensors, _): (FermiTensors, _)| named(&tensors);
+            for ((name, half), (_, whole)) in of(half?).iter().zip(&of(whole?)) {
+                pairs.add(Cow::Borrowed(name), [half, whole]);
+            }
+        }
+        let temperatures: Vec<String> = self.temperatures_k.iter().map(f64::to_string).collect();
+        let at = match insulates {
+            true => "dopings of 1e18, 1e19 and 1e20 cm^-3, electrons and holes".to_owned(),
+            false => format!("energies within 0.6 eV of {fermi_ev:.4} eV"),
+        };
+        let covered = pairs.0.into_iter();
+        Ok(CoverageFound {
+            points,
+            states: format!("{at}, {} K", temperatures.join(", ")),
+            quantities: covered.map(|(name, of)| Covered::new(name, &of)).collect(),
+        })
+    }
+}
+
+/// Every second point of a table, and the points of both grids.
 ///
 /// # Errors
-/// [`Error::BadOption`] for a Hamiltonian, and for grids without every second point; where bands cannot be integrated.
-pub fn coverage(
-    held: &Held,
-    opening: &Opening,
-    method: &Method,
-    temperatures_k: &[f64],
-    say: Say,
-) -> Result<Coverage> {
+/// [`Error::BadOption`] where there is no such grid.
+fn halved(held: &Held) -> Result<(Held, [[usize; 3]; 2])> {
     let refused = |problem: &str, remedy: &str| {
         let problem = format!("{}: {problem}", held.name());
         Err(Error::bad_option("--table", problem, remedy))
@@ -148,78 +253,16 @@ pub fn coverage(
         );
     };
     let Some(half) = BandGrid::halved(table)? else {
+        let problem = format!(
+            "a grid of {} has no grid of every second point",
+            table.header().k_grid
+        );
         return refused(
-            &format!(
-                "a grid of {} has no grid of every second point",
-                table.header().k_grid
-            ),
+            &problem,
             "give an even number of points, four or more, along each axis",
         );
     };
     let points = [half.header().k_grid.n, table.header().k_grid.n];
-    let gap = GapSplit::of(table).filter(GapSplit::is_whole);
-    let level = match level::mid_gap(table) {
-        Some((middle, _)) => Some(middle),
-        None => table.header().fermi_level_ev,
-    };
-    let Some(level) = level else {
-        return refused("it brings no Fermi level", "give `--fermi-level`");
-    };
-    let wanted = match &gap {
-        Some(_) => Wanted::Dopings(DOPINGS.to_vec()),
-        None => Wanted::FromFermiLevel(ENERGIES_EV.to_vec()),
-    };
-    let at = |ev: f64| LevelChoice {
-        fermi_level: Some(FermiChoice::Given(ev)),
-        electrons: None,
-    };
-    let asked = Transport {
-        temperatures_k: temperatures_k.to_vec(),
-        wanted,
-        level: at(level),
-        ..Transport::default()
-    };
-    let both = [
-        Held::table(format!("every second point of {}", held.name()), half),
-        held.clone(),
-    ];
-    let mut pairs = Pairs::default();
-    let rows = both.each_ref().map(|held| {
-        let bands = asked.open(held.clone(), opening, method)?;
-        Ok::<_, Error>(asked.run(&bands, method, say)?.0.rows)
-    });
-    let [half_rows, whole_rows] = rows;
-    for (half, whole) in half_rows?.iter().zip(&whole_rows?) {
-        for item in &half.items {
-            if let Some(other) = whole.get(&item.name) {
-                pairs.add(item.name.clone(), [&item.quantity, other]);
-            }
-        }
-    }
-    if gap.is_none() {
-        for ev in ENERGIES_EV {
-            let asked = Fermi {
-                level: at(level + ev),
-                tau: None,
-            };
-            let found = both.each_ref().map(|held| {
-                let bands = asked.open(held.clone(), opening, method)?;
-                Ok::<_, Error>(named(&asked.run(&bands, method, say)?.0.tensors))
-            });
-            let [half, whole] = found;
-            for ((name, half), (_, whole)) in half?.iter().zip(&whole?) {
-                pairs.add(Cow::Borrowed(name), [half, whole]);
-            }
-        }
-    }
-    let states = match gap {
-        Some(_) => "dopings of 1e18, 1e19 and 1e20 cm^-3, electrons and holes".to_owned(),
-        None => format!("energies within 0.6 eV of {level:.4} eV"),
-    };
-    let covered = pairs.0.into_iter();
-    Ok(Coverage {
-        points,
-        states,
-        quantities: covered.map(|(name, of)| Covered::new(name, &of)).collect(),
-    })
+    let name = format!("every second point of {}", held.name());
+    Ok((Held::table(name, half), points))
 }

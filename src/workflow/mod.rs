@@ -45,7 +45,7 @@ mod transport;
 
 pub use argument::{Argument, spelled};
 pub use axes::notes as notes_on_axes;
-pub use coverage::{Coverage, Covered, coverage};
+pub use coverage::{Coverage, CoverageFound, Covered};
 pub use dimension::Dimension;
 pub use dos::{Dos, DosFound, EnergyRange};
 pub use fermi::{Fermi, FermiFound};

@@ -162,15 +162,14 @@ fn bars_of_thermal_averages_hold_what_kinks_hide() {
     let n = 12;
     let table = crossing_bands(n, true);
     let by_refinement = in_bins(&table, true, &axis);
-    // Two of each band's, and what crossings do.
-    assert_eq!(of_the_table(&by_refinement), 5);
+    assert_eq!(of_the_table(&by_refinement), 3);
     assert!(by_refinement.by_band.is_empty());
     let bands = FourierBands::with_rival(&table, KGrid::gamma([40; 3]).unwrap()).unwrap();
     let request = request(&bands, Channels::Hall);
     let mut engine = CpuEngine::<f64>::default();
     let mut on_grid = spectrum_with_rival(&bands, &request, &axis, &mut engine).unwrap();
     crossings::widen(&bands, &request, &mut on_grid, |_| 1.0).unwrap();
-    assert_eq!(of_the_table(&on_grid), 5);
+    assert_eq!(of_the_table(&on_grid), 3);
     for mu in [-0.2, 0.4] {
         let truth = three(truth.header(), &exact, mu, 600.0);
         for (how, spectrum) in [("refined", &by_refinement), ("40³", &on_grid)] {
@@ -248,7 +247,7 @@ fn a_scissor_moves_the_rival_and_the_table_along() {
     let request = request(&scissored, Channels::Basic);
     let mut engine = CpuEngine::<f64>::default();
     let mut spectrum = spectrum_with_rival(&scissored, &request, &axis, &mut engine).unwrap();
-    assert_eq!(of_the_table(&spectrum), 4);
+    assert_eq!(of_the_table(&spectrum), 2);
     let found = crossings::widen(&scissored, &request, &mut spectrum, |_| 1.0).unwrap();
     assert_eq!(found.unwrap().share, 0.0);
 }

@@ -9,6 +9,7 @@ mod component;
 mod compose;
 mod dark;
 mod draw;
+mod legend;
 mod markup;
 mod merit;
 mod notation;

@@ -1,6 +1,7 @@
 //! Which numbers of a result file become curves, against what.
 
 use super::component::{Estimate, check_shape, estimates, first_choice};
+use super::legend::{carrier_density, direction_labels, level_label};
 use super::notation::{direction_label, find, near, notation, powers, with_index};
 use crate::error::{Error, Result};
 use crate::io::results::{AttributeValue, Coordinates, ResultFile, Variable};
@@ -320,14 +321,6 @@ fn along_last(
     })
 }
 
-/// The directions of transport, as a legend says them.
-fn direction_labels(file: &ResultFile) -> Vec<String> {
-    match file.get_dimension("direction").map(|d| &d.coordinates) {
-        Some(Coordinates::Labels(labels)) => labels.iter().map(|l| direction_label(l)).collect(),
-        _ => Vec::new(),
-    }
-}
-
 /// Temperature × level: against the one, a curve for each of the other.
 fn on_states(
     file: &ResultFile,
@@ -451,51 +444,12 @@ fn short(x: f64) -> String {
     }
 }
 
-/// The density of carriers and its unit: per volume, of a layer per area, of a chain per length.
-fn carrier_density(file: &ResultFile) -> (&'static str, &str) {
-    let names = [
-        "sheet_carrier_density",
-        "line_carrier_density",
-        "carrier_density",
-    ];
-    let there = names.into_iter().find_map(|n| Some((n, file.get(n)?)));
-    let doping = file.get_dimension("doping").map(|d| d.unit.as_str());
-    match there {
-        Some((name, variable)) => (name, doping.unwrap_or(&variable.unit)),
-        None => ("carrier_density", doping.unwrap_or("cm^-3")),
-    }
-}
-
 fn coordinates(file: &ResultFile, level: &str) -> Option<[Vec<f64>; 2]> {
     let of = |name: &str| match &file.get_dimension(name)?.coordinates {
         Coordinates::Numbers(x) => Some(x.clone()),
         Coordinates::Labels(x) => Some((0..x.len()).map(|i| i as f64).collect()),
     };
     Some([of("temperature")?, of(level)?])
-}
-
-/// What a level is called in the legend.
-fn level_label(file: &ResultFile, level: &str, l: usize, fermi: f64) -> String {
-    match file.get_dimension(level).map(|d| &d.coordinates) {
-        Some(Coordinates::Labels(labels)) => format!("{}-type", labels[l]),
-        Some(Coordinates::Numbers(x)) if level == "doping" => {
-            let kind = if x[l] < 0.0 { "p" } else { "n" };
-            let power = x[l].abs().max(f64::MIN_POSITIVE).log10().floor() as i32;
-            let digits = x[l].abs() / 10f64.powi(power);
-            let times = if (digits - 1.0).abs() < 1e-9 {
-                String::new()
-            } else {
-                format!("{}·", (digits * 1e4).round() / 1e4)
-            };
-            let unit = powers(carrier_density(file).1);
-            format!("{kind}: {times}10^{{{power}}} {unit}")
-        }
-        Some(Coordinates::Numbers(x)) => {
-            let mu = ((x[l] - fermi) * 1e6).round() / 1e6 + 0.0;
-            format!("μ − E_{{F}} = {mu} eV").replace("= -", "= −")
-        }
-        None => String::new(),
-    }
 }
 
 /// # Errors

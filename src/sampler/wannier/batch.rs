@@ -4,7 +4,8 @@ use super::degenerate;
 use super::gauge::{Gauge, PAIRS};
 use super::series::Fields;
 use crate::crystal::Tensor;
-use crate::kernel::lanes::{Complex, InLanes, LANES, Lane, Simd, in_lanes, with, with_mut};
+use crate::kernel::lanes::{Complex, Lane, with, with_mut};
+use crate::kernel::simd::{InLanes, LANES, Simd, in_lanes};
 use crate::sampler::hermitian::{Solver, at};
 
 /// Levels repel as 1/ΔE in the inverse mass; the divergence is cut as ΔE/(ΔE² + η²) with this η (eV), which changes a term

@@ -7,7 +7,8 @@
 //! with these entries. For that one, max_p (Bw)_p/w_p is a bound with any positive w (Collatz and Wielandt), and a good one
 //! where w is nearly its eigenvector: far levels then count in second order, as they repel each other.
 
-use crate::kernel::lanes::{Complex, InLanes, Lane, Simd, in_lanes, with};
+use crate::kernel::lanes::{Complex, Lane, with};
+use crate::kernel::simd::{InLanes, Simd, in_lanes};
 use std::ops::Range;
 
 /// Improvements of w: more change little.

@@ -4,7 +4,8 @@
 //! Σ |H_mn(R)| |R + τ_n − τ_m|² least, those of a chemist, make the derivatives of H small and so the bounds tight.
 
 use crate::bands::WannierHamiltonian;
-use crate::kernel::lanes::{Complex, Lane, Simd};
+use crate::kernel::lanes::{Complex, Lane};
+use crate::kernel::simd::Simd;
 use nalgebra::{DMatrix, SymmetricEigen};
 use std::f64::consts::PI;
 

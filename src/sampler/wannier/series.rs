@@ -6,7 +6,8 @@
 //! apart, and sums of neighbouring elements are kept in registers until all their terms are added.
 
 use crate::bands::WannierHamiltonian;
-use crate::kernel::lanes::{InLanes, LANES, Lane, Simd, in_lanes, with, with_mut};
+use crate::kernel::lanes::{Lane, with, with_mut};
+use crate::kernel::simd::{InLanes, LANES, Simd, in_lanes};
 use std::f64::consts::PI;
 use std::ops::Range;
 
