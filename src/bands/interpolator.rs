@@ -99,7 +99,8 @@ pub trait Interpolator: Send + Sync {
         &self.header().point_group
     }
 
-    /// Another interpolation through the same energies, as good as this one as far as they tell; none where the bands are known.
+    /// Another interpolation through the same energies, as good as this one as far as they tell; none where the bands are known. It may have
+    /// a rival of its own, which is one more of this one's.
     fn rival(&self) -> Option<Arc<dyn Interpolator>> {
         None
     }

@@ -58,7 +58,7 @@ pub trait BandSource: Send + Sync {
     }
 
     /// Another interpolation of the same table on the same grid, as good as this one as far as the table tells; none where
-    /// the bands are known.
+    /// the bands are known. It may have a rival of its own, which is one more of this one's.
     fn rival(&self) -> Option<Box<dyn BandSource + '_>> {
         None
     }

@@ -9,14 +9,14 @@
 //! truth: what is left then is a multiple of the change (see [`policy::KINKED`]).
 
 use super::{
-    Channel, EnergyAxis, Engine, Replica, Request, Spectrum, SurfaceIntegral, spectrum, surface,
+    Channel, EnergyAxis, Engine, Refines, Replica, Request, Spectrum, SurfaceIntegral, spectrum,
+    surface,
 };
 use crate::bands::touching::{Meeting, meetings};
 use crate::bands::{BandSource, Interpolator};
 use crate::error::Result;
 use crate::progress;
 use crate::uncertainty::{Cause, policy};
-use std::sync::Arc;
 
 /// Changes that are kept one by one: those of the bands that change most, and of all the others together.
 const MOST: usize = 4;
@@ -40,18 +40,14 @@ pub fn spectrum_with_rival(
     };
     let mut own = spectrum(source, &request, axis, engine)?;
     let _phase = progress::phase("another interpolation, for the bars", 0);
-    let rival = match (engine.refining(), source.rival()) {
-        (Some(refining), _) => {
-            let rival = source.interpolation().and_then(|own| own.bands.rival());
-            let answer =
-                |rival: Arc<dyn Interpolator>| refining.rival_spectrum(&*rival, &request, axis);
-            rival.map(answer).transpose()?
-        }
-        (None, Some(rival)) => Some(spectrum(&*rival, &request, axis, engine)?),
-        (None, None) => None,
-    };
+    let rivals = of_rivals(
+        source,
+        engine,
+        |refining, rival| refining.rival_spectrum(rival, &request, axis),
+        |rival, engine| spectrum(rival, &request, axis, engine),
+    )?;
     let by_band = std::mem::take(&mut own.by_band);
-    if let Some(rival) = rival {
+    for rival in rivals {
         let meetings = meetings_in_table(source)?;
         let edges = own.axis.edges().len();
         let of_band = own.channels.width() * edges;
@@ -87,17 +83,21 @@ pub fn surface_with_rival(
 ) -> Result<SurfaceIntegral> {
     let mut own = surface(source, request, energy_ev, engine)?;
     let _phase = progress::phase("another interpolation, for the bars", 0);
-    let rival = match (engine.refining(), source.rival()) {
-        (Some(refining), _) => match source.interpolation().and_then(|own| own.bands.rival()) {
-            Some(rival) => refining.rival_surface(&*rival, request, energy_ev)?,
-            None => return Ok(own),
-        },
-        (None, Some(rival)) => surface(&*rival, request, energy_ev, engine)?,
-        (None, None) => return Ok(own),
-    };
+    let rivals = of_rivals(
+        source,
+        engine,
+        |refining, rival| refining.rival_surface(rival, request, energy_ev),
+        |rival, engine| surface(rival, request, energy_ev, engine),
+    )?;
+    if rivals.is_empty() {
+        return Ok(own);
+    }
     let meetings = meetings_in_table(source)?;
     let states = Channel::States.index(request.channels);
-    for (band, other) in own.bands.iter_mut().zip(&rival.bands) {
+    for (at, other) in rivals.iter().flat_map(|r| r.bands.iter().enumerate()) {
+        let Some(band) = own.bands.get_mut(at) else {
+            continue;
+        };
         let meeting = meetings[band.spin * source.header().n_band + band.band];
         let factor = |of_states: bool| match meeting {
             Meeting::OnPlanes => policy::KINKED,
@@ -113,6 +113,39 @@ pub fn surface_with_rival(
         band.occupied_bar[Cause::Interpolation] += factor(true) * change;
     }
     Ok(own)
+}
+
+/// What a rival gives, what the rival of that gives, and so on.
+fn of_rivals<T>(
+    source: &dyn BandSource,
+    engine: &mut dyn Engine,
+    refined: impl Fn(&dyn Refines, &dyn Interpolator) -> Result<T>,
+    tabulated: impl Fn(&dyn BandSource, &mut dyn Engine) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut all = Vec::new();
+    if let Some(refining) = engine.refining() {
+        let mut next = source.interpolation().and_then(|own| own.bands.rival());
+        while let Some(rival) = next {
+            all.push(refined(refining, &*rival)?);
+            next = rival.rival();
+        }
+        return Ok(all);
+    }
+    // Each lives as long as the one before it.
+    fn go_on<T>(
+        source: &dyn BandSource,
+        engine: &mut dyn Engine,
+        tabulated: &impl Fn(&dyn BandSource, &mut dyn Engine) -> Result<T>,
+        all: &mut Vec<T>,
+    ) -> Result<()> {
+        let Some(rival) = source.rival() else {
+            return Ok(());
+        };
+        all.push(tabulated(&*rival, engine)?);
+        go_on(&*rival, engine, tabulated, all)
+    }
+    go_on(source, engine, &tabulated, &mut all)?;
+    Ok(all)
 }
 
 /// Where each band, by spin·n_band + band, meets its neighbours in the table that is interpolated.

@@ -44,6 +44,8 @@ fn ln_sum_of_fermi(full: f64, terms: impl Iterator<Item = (f64, f64)> + Clone) -
 const FAR: f64 = 80.0;
 /// So many k_BT beyond μ states are full, but for rounding.
 const FULL: f64 = 40.0;
+/// The exponent of a factor at most, so that sums of them are numbers.
+const LARGEST: f64 = 600.0;
 
 /// The points of one kind of carrier: those beyond μ that are full, and those whose occupation is a number of its own.
 struct Points {
@@ -139,14 +141,9 @@ impl TransportDistribution {
             let unscale = (-ln_scale).exp();
             let factors = energies[points.near.clone()].iter().map(|e| {
                 let x = sign * (e - mu_ev) / kt_ev;
-                if x < ln_scale * (1.0 - 1e-12) {
-                    // Nearer than the nearest: no states, but for rounding, unless these are degenerate.
-                    let degenerate = if ln_scale == 0.0 { 1.0 } else { 0.0 };
-                    degenerate / (1.0 + x.exp())
-                } else {
-                    let scaled = (ln_scale - x).exp();
-                    scaled / (1.0 + scaled * unscale)
-                }
+                // Nearer than the nearest there are states of variations alone, whose band edges lie elsewhere.
+                let scaled = (ln_scale - x).min(LARGEST).exp();
+                scaled / (1.0 + scaled * unscale)
             });
             let factors = factors.collect();
             (points, factors, ln_scale)

@@ -213,7 +213,10 @@ pub(super) struct Ensemble {
     pub state: ThermalState,
     pub volume_m3: f64,
     pub has_gap: bool,
+    /// One of each variation.
     members: Vec<(Variation, Member)>,
+    /// The values, with the slopes in energy that what interpolations change may have.
+    slopes: Vec<Member>,
     /// All, electrons, holes.
     held: [Held; 3],
     /// Whether τ scatters with the grid.
@@ -252,6 +255,7 @@ impl Ensemble {
         let t = state.temperature_k;
         let kt = BOLTZMANN_EV * t;
         let mut members: Vec<(Variation, Member)> = Vec::new();
+        let mut slopes: Vec<Member> = Vec::new();
         // Variations at one μ share the windows, and those of the contents the weights too, where they share τ.
         let mut shared: Vec<(f64, Windows, Option<FermiFactors>)> = Vec::new();
         let mut weighted: Vec<(usize, f64, Weights)> = Vec::new();
@@ -296,8 +300,8 @@ impl Ensemble {
                 .first()
                 .filter(|_| variation.cause == Cause::Interpolation && !distribution.has_gap())
                 .map(|(_, value)| member.sloped(value));
+            slopes.extend(sloped);
             members.push((variation, member));
-            members.extend(sloped.map(|member| (variation, member)));
         }
         let known = times.known();
         let resolutions = distribution.resolutions(state.mu_ev[0], kt);
@@ -330,6 +334,7 @@ impl Ensemble {
             held,
             erratic_times: times.erratic(),
             members,
+            slopes,
             state: state.clone(),
             volume_m3: distribution.volume_m3,
             has_gap: distribution.has_gap(),
@@ -345,7 +350,9 @@ impl Ensemble {
         of: impl Fn(&Member) -> [f64; N],
     ) -> [Scalar; N] {
         let held = self.held(part);
-        self.varied(held, |i| of(&self.members[i].1), held.unresolved.powi(2))
+        let slopes = self.slopes.iter().map(&of);
+        let second = held.unresolved.powi(2);
+        self.varied(held, |i| of(&self.members[i].1), slopes, second)
     }
 
     /// Numbers of different kinds and their bars, each by itself, from what they are in each variation, and from what twice the step
@@ -360,7 +367,7 @@ impl Ensemble {
         let second = held.unresolved.powi(2);
         let extrapolated = held.resolved() == Resolved::Asymptotically && !self.erratic_times;
         std::array::from_fn(|n| {
-            let plain = self.varied(held, |i| [each[i][n]], second)[0];
+            let plain = self.varied(held, |i| [each[i][n]], [], second)[0];
             match coarser.filter(|_| extrapolated) {
                 Some(coarser) => narrowed(plain, coarser[n], second),
                 None => plain,
@@ -402,6 +409,7 @@ impl Ensemble {
         &self,
         held: Held,
         of: impl Fn(usize) -> [f64; N],
+        slopes: impl IntoIterator<Item = [f64; N]>,
         second_order: f64,
     ) -> [Scalar; N] {
         if !held.known {
@@ -423,6 +431,11 @@ impl Ensemble {
                     }
                     cause => bars[i][cause] += change.abs(),
                 }
+            }
+        }
+        for other in slopes {
+            for i in 0..N {
+                bars[i][Cause::Interpolation] += (other[i] - value[i]).abs();
             }
         }
         let resolved = held.resolved();
@@ -473,7 +486,7 @@ impl Ensemble {
             known: true,
             ..self.held(part)
         };
-        self.varied(held, |i| [of(&self.members[i].1)], 0.0)[0]
+        self.varied(held, |i| [of(&self.members[i].1)], [], 0.0)[0]
     }
 
     /// A number.

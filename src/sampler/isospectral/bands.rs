@@ -71,9 +71,12 @@ impl IsospectralBands {
         })
     }
 
-    pub(super) fn set_rival(&mut self, rival: Self, kinks: bool, notes: Vec<String>) {
-        self.kinks = kinks;
+    pub(super) fn set_rival(&mut self, rival: Self) {
         self.rival = Some(Arc::new(rival));
+    }
+
+    pub(super) fn describe(&mut self, kinks: bool, notes: Vec<String>) {
+        self.kinks = kinks;
         let notes_of_table = &mut self.header.provenance.notes;
         notes_of_table.push(format!(
             "Interpolated from {} k-points: levels of smooth Hamiltonians found from the energies alone, so that bands which touch are no kinks; other bands by Fourier series. Bars include what another such Hamiltonian changes.",

@@ -41,9 +41,11 @@ pub(super) struct Problem<'a> {
 #[derive(Clone)]
 pub(super) struct Found {
     pub hamiltonian: WannierHamiltonian,
+    /// The smooth Hamiltonian before the energies were set.
+    pub unset: WannierHamiltonian,
     /// Deviation of the two-centre model, eV.
     pub start: f64,
-    /// Root mean square deviation of the smooth Hamiltonian before the energies were set, eV.
+    /// Root mean square deviation of that from the energies, eV.
     pub misfit: f64,
     /// The largest deviation from a given energy, eV.
     pub unmet: f64,
@@ -105,16 +107,18 @@ impl Problem<'_> {
         let start: Vec<DMatrix<_>> = (0..energies.len())
             .map(|at| model.at(u(at), &values))
             .collect();
-        let (exact, misfit) = smoothing.run(start);
+        let smoothed = smoothing.run(start);
         let mut header = of_one_channel(header, basis.len());
         header.k_grid = table.grid;
         header.point_group = self.group.clone();
-        let hamiltonian = smoothing.hamiltonian(&exact, header)?;
+        let hamiltonian = smoothing.hamiltonian(&smoothed.exact, header.clone())?;
+        let unset = smoothing.hamiltonian(&smoothed.unset, header)?;
         let unmet = smoothing.unmet(&hamiltonian);
         Ok(Some(Found {
             hamiltonian,
+            unset,
             start: deviation,
-            misfit,
+            misfit: smoothed.misfit,
             unmet,
             values,
         }))

@@ -11,8 +11,8 @@ use rayon::prelude::*;
 /// Bands and velocities of [`IsospectralBands`] on a uniform grid, in memory.
 pub struct IsospectralGrid {
     bands: BandGrid,
-    /// What another Hamiltonian gives.
-    rival: Option<BandGrid>,
+    /// What other Hamiltonians give.
+    rival: Option<Box<Self>>,
     /// The table, where bands that touch are left to the series.
     table: Option<BandGrid>,
 }
@@ -40,11 +40,14 @@ impl IsospectralGrid {
         table: &dyn BandSource,
     ) -> Result<Self> {
         let mut own = Self::new(bands, grid)?;
-        if let Some(rival) = bands.isospectral_rival() {
-            own.rival = Some(on_grid(&rival, grid)?);
-            if bands.has_kinks() {
-                own.table = Some(BandGrid::copied(table)?);
-            }
+        let mut last = &mut own;
+        let mut next = bands.isospectral_rival();
+        while let Some(rival) = next {
+            last = last.rival.insert(Box::new(Self::new(&rival, grid)?));
+            next = rival.isospectral_rival();
+        }
+        if own.rival.is_some() && bands.has_kinks() {
+            own.table = Some(BandGrid::copied(table)?);
         }
         Ok(own)
     }
@@ -107,7 +110,7 @@ impl BandSource for IsospectralGrid {
 
     fn rival(&self) -> Option<Box<dyn BandSource + '_>> {
         let rival = self.rival.as_ref()?;
-        Some(Box::new(rival))
+        Some(Box::new(&**rival))
     }
 
     fn has_rival(&self) -> bool {

@@ -111,7 +111,8 @@ pub fn search(source: &dyn BandSource, wanted: Wanted) -> Result<Search> {
             notes: Vec::new(),
         });
     }
-    let (mut parts, mut rivals, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut parts, mut rivals, mut unset) = (Vec::new(), Vec::new(), Vec::new());
+    let mut notes = Vec::new();
     let mut predicted: Option<Prediction> = None;
     let mut kinks = false;
     for spin in 0..channels {
@@ -198,6 +199,12 @@ pub fn search(source: &dyn BandSource, wanted: Wanted) -> Result<Search> {
                     best.candidate.first,
                     &best.found.hamiltonian,
                 )?);
+                unset.push(Hamiltonian::new(
+                    spin,
+                    bands.clone(),
+                    best.candidate.first,
+                    &best.found.unset,
+                )?);
                 if let Some((c, found)) = &rival {
                     rivals.push(Hamiltonian::new(
                         spin,
@@ -220,9 +227,11 @@ pub fn search(source: &dyn BandSource, wanted: Wanted) -> Result<Search> {
     let other = series
         .fourier_rival()
         .unwrap_or_else(|| Arc::clone(&series));
-    let rival = IsospectralBands::new(source, rivals, other)?;
+    let mut rival = IsospectralBands::new(source, rivals, Arc::clone(&other))?;
+    rival.set_rival(IsospectralBands::new(source, unset, other)?);
     let mut bands = IsospectralBands::new(source, parts, series)?;
-    bands.set_rival(rival, kinks, notes.clone());
+    bands.set_rival(rival);
+    bands.describe(kinks, notes.clone());
     Ok(Search {
         bands: Ok(bands),
         predicted,

@@ -46,6 +46,16 @@ pub(super) struct Smoothing<'a> {
     phases: Vec<Vec<Complex64>>,
 }
 
+/// What smoothing comes to.
+pub(super) struct Smoothed {
+    /// With the table's energies.
+    pub exact: Matrices,
+    /// Before they were set.
+    pub unset: Matrices,
+    /// Root mean square deviation of that from them, eV.
+    pub misfit: f64,
+}
+
 impl<'a> Smoothing<'a> {
     /// `cut` is c, where H(R) is halved, in radii of the supercell.
     pub fn new(basis: &'a Basis, stars: &'a Stars, energies: &'a [Vec<f64>], cut: f64) -> Self {
@@ -82,17 +92,24 @@ impl<'a> Smoothing<'a> {
         }
     }
 
-    /// From `start` to the smooth Hamiltonian that has the table's energies, and the root mean square deviation (eV) that it had
-    /// from them before they were set.
-    pub fn run(&self, start: Matrices) -> (Matrices, f64) {
+    /// From `start` to the smooth Hamiltonian that has the table's energies.
+    pub fn run(&self, start: Matrices) -> Smoothed {
         let (exact, misfit) = self.set(&start);
         let moved = |(a, b): (&DMatrix<Complex64>, &DMatrix<Complex64>)| (a - b).norm();
         let farthest = exact.iter().zip(&start).map(moved).fold(0.0, f64::max);
         if farthest < MET {
-            return (start, misfit);
+            return Smoothed {
+                exact: start.clone(),
+                unset: start,
+                misfit,
+            };
         }
         if farthest < NEARLY_MET {
-            return (exact, misfit);
+            return Smoothed {
+                exact,
+                unset: start,
+                misfit,
+            };
         }
         let mut y = start.clone();
         let mut z = start;
@@ -126,7 +143,11 @@ impl<'a> Smoothing<'a> {
             }
         }
         let (exact, misfit) = self.set(&z);
-        (exact, misfit)
+        Smoothed {
+            exact,
+            unset: z,
+            misfit,
+        }
     }
 
     /// Σ over the points of the whole grid of what `of` gives at their representatives.
