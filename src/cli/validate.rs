@@ -61,6 +61,19 @@ const OF_TWIN: f64 = 1.5;
 const MOST: f64 = 1e-3;
 
 impl Row {
+    /// Takes what is worse in another set's line of the same channel; a line that disagrees, whole.
+    fn widen(&mut self, other: &Self) {
+        if self.agrees() && !other.agrees() {
+            (self.off, self.beyond) = (other.off, other.beyond);
+        } else if self.agrees() == other.agrees() {
+            let larger = |a: &mut [f64], b: &[f64]| {
+                a.iter_mut().zip(b).for_each(|(a, b)| *a = a.max(*b));
+            };
+            larger(&mut self.off, &other.off);
+            larger(&mut self.beyond, &other.beyond);
+        }
+    }
+
     fn agrees(&self) -> bool {
         let within = |gpu: f64, twin: f64| gpu <= LIMIT.max((OF_TWIN * twin).min(MOST));
         let [surface, surface_twin, spectrum, spectrum_twin] = self.off;
@@ -92,16 +105,24 @@ impl Validate {
             level::fermi_level(&self.level, &*source, &request, &mut engine)
         })?
         .0;
-        // The second set has the channels of the magnetic field, and what measures them.
+        let with = |channels| Request {
+            channels,
+            ..request
+        };
+        // What bounds the channels of a magnetic field.
+        let bounds = on_threads(self.method.threads, || {
+            let mut engine = CpuEngine::<f64>::default();
+            self.values(&*source, &with(Channels::Magneto), energy, &mut engine)
+        })?;
+        // Kernels are compiled for each set: a channel's line is the worst of the sets that have it.
+        let lifetimes = source.header().has_lifetimes;
+        let served = |set: &&Channels| lifetimes || !set.has_lifetimes();
         let mut rows: Vec<Row> = Vec::new();
-        for channels in [request.channels, Channels::Magneto] {
-            let request = Request {
-                channels,
-                ..request
-            };
-            for row in self.compare(&*source, &request, energy, &mut gpu)? {
-                if rows.iter().all(|seen| seen.name != row.name) {
-                    rows.push(row);
+        for set in Channels::ALL.iter().filter(served) {
+            for row in self.compare(&*source, &with(*set), energy, &bounds, &mut gpu)? {
+                match rows.iter_mut().find(|seen| seen.name == row.name) {
+                    Some(seen) => seen.widen(&row),
+                    None => rows.push(row),
                 }
             }
         }
@@ -204,6 +225,7 @@ impl Validate {
         source: &dyn BandSource,
         request: &Request,
         energy: f64,
+        bounds: &Values,
         gpu: &mut GpuEngine,
     ) -> Result<Vec<Row>> {
         let (reference, twin) = on_threads(self.method.threads, || {
@@ -213,6 +235,9 @@ impl Validate {
             Ok((reference, self.values(source, request, energy, &mut twin)?))
         })?;
         let gpu = self.values(source, request, energy, gpu)?;
+        let set = request.channels;
+        let longest = source.statistics().iter().map(|s| s.max_lifetime);
+        let tau = set.has_lifetimes().then(|| longest.fold(0.0, f64::max));
         let row = |channel: Channel| {
             let at = |v: &Values| vec![v.surface.total(channel).0];
             let both = |v: &Values, c: Channel| -> Vec<(f64, f64)> {
@@ -226,11 +251,13 @@ impl Validate {
             let bins = |v: &Values, c: Channel| -> Vec<f64> {
                 both(v, c).into_iter().map(|(x, _)| x).collect()
             };
-            let at_scale = magnitude(channel, &|c| reference.surface.total(c).0.abs());
-            let bins_scale = magnitude(channel, &|c| {
-                bins(&reference, c)
-                    .iter()
-                    .fold(0.0, |m: f64, x| m.max(x.abs()))
+            let scale = |of: &dyn Fn(&Values, Channel) -> f64| {
+                magnitude(channel, tau, &|c| of(&reference, c), &|c| of(bounds, c))
+            };
+            let at_scale = scale(&|v, c| v.surface.total(c).0.abs());
+            let bins_scale = scale(&|v, c| {
+                let bins = bins(v, c).into_iter();
+                bins.fold(0.0, |m: f64, x| m.max(x.abs()))
             });
             let spectrum = |other: &Values| {
                 deviation(
@@ -259,12 +286,13 @@ impl Validate {
                     spectrum(&gpu),
                     spectrum(&twin),
                 ],
-                name: channel.name(request.channels),
+                name: channel.name(set),
             }
         };
         // The axes are all the directions there are.
-        let channels = request.channels.channels();
-        let used = channels.filter(|c| !matches!(c, Channel::AxisSpeed(3..)));
+        let used = set
+            .channels()
+            .filter(|c| !matches!(c, Channel::AxisSpeed(3..)));
         Ok(used.map(row).collect())
     }
 
@@ -292,23 +320,29 @@ impl Validate {
     }
 }
 
-/// What a channel is measured against, `of` being a channel's largest value: its own, or where terms of both signs may cancel what
-/// bounds them. Off-diagonal components have the first diagonal one; |Hall| ≤ ½|v||w| and |w w| ≤ |w|² by the Schwarz inequality.
-fn magnitude(channel: Channel, of: &dyn Fn(Channel) -> f64) -> f64 {
+/// What a channel is measured against, `own` being its set's largest value of a channel, `full` that of the set for a magnetic field, and
+/// `tau` the longest relaxation time where the set has them: its own value, or where terms of both signs may cancel what bounds them.
+/// Off-diagonal components have the first diagonal one; |Hall| ≤ ½|v||w|, times τ², and |w w| ≤ |w|² by the Schwarz inequality.
+fn magnitude(
+    channel: Channel,
+    tau: Option<f64>,
+    own: &dyn Fn(Channel) -> f64,
+    full: &dyn Fn(Channel) -> f64,
+) -> f64 {
     let rates = || -> f64 {
         (0..9)
-            .map(|x| of(Channel::Magneto(x / 3, x / 3, x % 3, x % 3)))
+            .map(|x| full(Channel::Magneto(x / 3, x / 3, x % 3, x % 3)))
             .sum()
     };
     match channel {
-        Channel::VelocityProduct(i, j) if i != j => of(Channel::VelocityProduct(0, 0)),
-        Channel::LifetimeProduct(i, j) if i != j => of(Channel::LifetimeProduct(0, 0)),
+        Channel::VelocityProduct(i, j) if i != j => own(Channel::VelocityProduct(0, 0)),
+        Channel::LifetimeProduct(i, j) if i != j => own(Channel::LifetimeProduct(0, 0)),
         Channel::Hall(..) => {
-            let squares: f64 = (0..3).map(|i| of(Channel::VelocityProduct(i, i))).sum();
-            0.5 * (squares * rates()).sqrt()
+            let squares: f64 = (0..3).map(|i| full(Channel::VelocityProduct(i, i))).sum();
+            0.5 * (squares * rates()).sqrt() * tau.map_or(1.0, |tau| tau * tau)
         }
         Channel::Magneto(..) => rates(),
-        other => of(other),
+        other => own(other),
     }
 }
 
@@ -353,5 +387,12 @@ mod tests {
         let bars = [(1.0, 0.1), (2.0, 0.0)];
         assert!((beyond_bars(&bars, &[1.05, 2.0], 1e-6) - 0.5).abs() < 1e-9);
         assert!(beyond_bars(&bars, &[1.0, 2.1], 1e-6) > 1e4);
+        // A channel agrees where it does in every set that has it.
+        let (good, bad) = ([5e-7, 0.0, 1e-7, 0.0], [2e-5, 1e-5, 0.0, 0.0]);
+        for [first, second] in [[good, bad], [bad, good]] {
+            let mut line = row(first, [0.5, 0.0]);
+            line.widen(&row(second, [0.5, 0.0]));
+            assert!(!line.agrees() && line.off == bad);
+        }
     }
 }

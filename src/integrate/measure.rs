@@ -115,8 +115,7 @@ impl Question for Bins<'_> {
 /// Answers `question` about `source` with its whole bar.
 ///
 /// # Errors
-/// For a request that does not fit the bands, an energy that is not finite, unreadable bands, a failing device, or an engine that was made
-/// for other bands.
+/// For a request that does not fit the bands, an energy that is not finite, unreadable bands or a failing device.
 pub fn measure<Q: Question>(
     source: &dyn BandSource,
     request: &Request,

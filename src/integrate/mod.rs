@@ -1,5 +1,5 @@
-//! From bands to channels per energy: what is asked ([`Request`]), how it is streamed (`driver`), the CPU integrator, and
-//! the results with their error estimates ([`Spectrum`], [`SurfaceIntegral`]).
+//! From bands to channels per energy: what is asked ([`Request`]), the work items that it is cut into (`plan`), what runs them (`work`, an
+//! [`Engine`]) and what their sums stand for (`reduce`), and the results with their error estimates ([`Spectrum`], [`SurfaceIntegral`]).
 
 mod axis;
 mod block;
@@ -14,14 +14,18 @@ pub mod fermi_level;
 pub mod fold;
 mod inverse_mass;
 mod measure;
+mod plan;
+mod reduce;
 pub mod refine;
 mod replica;
 mod request;
 mod result;
 mod rival;
 mod singular;
+mod sums;
 mod ties;
 mod vectors;
+mod work;
 
 pub use crate::kernel::channels::{Channel, Channels};
 pub use axis::EnergyAxis;
@@ -39,5 +43,8 @@ pub use result::{BandSurface, Spectrum, SurfaceIntegral};
 #[doc(hidden)]
 pub mod parts {
     pub use super::driver::{spectrum, surface};
+    pub use super::plan::{PlannedBand, UniformPlan, WorkItem};
     pub use super::rival::{spectrum_with_rival, surface_with_rival};
+    pub use super::sums::ItemSums;
+    pub use super::work::Runner;
 }

@@ -12,4 +12,5 @@ mod directions;
 mod field_delta;
 mod folding;
 mod invariants;
+mod items;
 mod refinement;

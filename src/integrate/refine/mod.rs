@@ -18,8 +18,9 @@ mod thermal;
 
 use super::cells::{BlockCells, Edges};
 use super::context::shortest_diagonal;
-use super::driver::SLABS;
+
 use super::exact::Quantum;
+use super::plan::SLABS;
 use super::{Channels, EnergyAxis, Request, Spectrum, SurfaceIntegral};
 use crate::bands::BandHeader;
 use crate::bands::{BandGroup, BoxBand, Derivatives, Interpolator};
@@ -360,10 +361,12 @@ impl<'a> Refiner<'a> {
             let key = |i: usize| (blocks[i].0, blocks[i].1.level, blocks[i].1.at[0]);
             key(*a) == key(*b)
         };
-        let chunks: Vec<&[usize]> = order
+        order.chunk_by_mut(same_slab).for_each(in_any_order);
+        let mut chunks: Vec<&[usize]> = order
             .chunk_by(same_slab)
             .flat_map(|run| run.chunks(CHUNK))
             .collect();
+        in_any_order(&mut chunks);
         let phase = progress::phase(what, blocks.len() as u64);
         let done: Vec<Vec<(usize, T)>> = chunks
             .par_iter()
@@ -395,10 +398,95 @@ impl<'a> Refiner<'a> {
     }
 }
 
+/// Work items in the order in which they are run: no result depends on it, so tests take others.
+fn in_any_order<T>(items: &mut [T]) {
+    #[cfg(test)]
+    tests::shuffle(items);
+    #[cfg(not(test))]
+    let _ = items;
+}
+
 fn no_lifetimes() -> Error {
     Error::bad_option(
         "channels",
         "relaxation times of a grid are not interpolated",
         "integrate the table itself (without --interpolate and --tolerance), or give `--tau`",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bands::model::{Model, ModelBands};
+    use crate::crystal::{KGrid, Lattice};
+    use crate::integrate::Request;
+    use crate::sampler::FourierSeries;
+    use std::cell::Cell;
+
+    thread_local! {
+        /// State of the generator of orders; 0 leaves items as they are.
+        static ORDER: Cell<u64> = const { Cell::new(0) };
+        /// Items that changed their places.
+        static MOVED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// Fisher and Yates, with a multiplicative generator.
+    pub(super) fn shuffle<T>(items: &mut [T]) {
+        let mut state = ORDER.get();
+        if state == 0 {
+            return;
+        }
+        for i in (1..items.len()).rev() {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            let j = (state >> 33) as usize % (i + 1);
+            items.swap(i, j);
+            MOVED.set(MOVED.get() + usize::from(i != j));
+        }
+        ORDER.set(state);
+    }
+
+    /// Items run in other orders, in other company and by other numbers of threads give the same bits.
+    #[test]
+    fn items_in_any_order_give_the_same_bits() {
+        let model = Model::TightBinding {
+            hopping: 1.0,
+            dimension: 3,
+        };
+        let lattice = Lattice::new([[3.0, 0.0, 0.0], [0.4, 3.5, 0.0], [0.0, 0.3, 4.0]]).unwrap();
+        let grid = KGrid::gamma([6; 3]).unwrap();
+        let series = FourierSeries::new(&ModelBands::new(model, lattice, grid, false).unwrap());
+        let series = series.unwrap();
+        let axis = EnergyAxis::new(-1.0, 2.0, 30).unwrap();
+        let near = |e: f64| (-e * e).exp();
+        let run = |seed: u64, threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            pool.unwrap().install(|| {
+                ORDER.set(seed);
+                MOVED.set(0);
+                let refinement = Refinement {
+                    tolerance: 1e-2,
+                    ..Refinement::default()
+                };
+                let refiner = Refiner::new(&series, refinement).unwrap();
+                let request = Request {
+                    relevance: Some(&near),
+                    by_band: true,
+                    ..Request::for_bands(refiner.header())
+                };
+                let surface = refiner.surface(&request, 0.3).unwrap();
+                let spectrum = refiner.spectrum(&request, &axis).unwrap();
+                ORDER.set(0);
+                (surface, spectrum, MOVED.get())
+            })
+        };
+        let planned = run(0, 1);
+        assert_eq!(planned.2, 0);
+        for (seed, threads) in [(0, 2), (0, 4), (7, 1), (8, 1), (9, 2), (10, 4)] {
+            let other = run(seed, threads);
+            assert!(seed == 0 || other.2 > 1000, "{} items moved", other.2);
+            assert_eq!((&other.0, &other.1), (&planned.0, &planned.1), "{seed}");
+        }
+    }
 }

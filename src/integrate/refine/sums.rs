@@ -1,9 +1,9 @@
 //! All channels on a mesh that was found.
 
-use super::Refiner;
 use super::mesh::BlockId;
 use super::search::Found;
 use super::thermal::{LayerSums, Points};
+use super::{Refiner, in_any_order};
 use crate::error::Result;
 use crate::integrate::cells::{EdgeSums, Edges};
 use crate::integrate::exact::{Quantum, add};
@@ -152,7 +152,8 @@ impl Refiner<'_> {
         let mut blocks: Vec<Placed> = both.map(|((g, block), left)| (*g, *block, *left)).collect();
         blocks.sort_by_key(|b| (key(b), b.1));
         for of_group in blocks.chunk_by(|a, b| a.0 == b.0) {
-            let tasks: Vec<&[Placed]> = of_group.chunk_by(|a, b| key(a) == key(b)).collect();
+            let mut tasks: Vec<&[Placed]> = of_group.chunk_by(|a, b| key(a) == key(b)).collect();
+            in_any_order(&mut tasks);
             let group = &self.groups[of_group[0].0];
             let spin = group.spin;
             // Bands that are evaluated together are kept together, as the first of them.
