@@ -85,16 +85,21 @@ impl Info {
     }
 }
 
-/// The edges, with what another interpolation of the file's energies says of them.
+/// The edges, with what other interpolations of the file's energies say of them.
 fn edges(source: &dyn BandSource, split: &GapSplit) -> Result<BandEdges> {
-    let own = BandEdges::new(source, split)?;
+    widened(BandEdges::new(source, split)?, source)
+}
+
+/// Edges with what the rival of `source` says of them, the rival of that, and so on.
+fn widened(own: BandEdges, source: &dyn BandSource) -> Result<BandEdges> {
     let Some(rival) = source.rival() else {
         return Ok(own);
     };
-    Ok(match GapSplit::of(&*rival) {
+    let own = match GapSplit::of(&*rival) {
         Some(split) => own.widened(&BandEdges::new(&*rival, &split)?),
         None => own,
-    })
+    };
+    widened(own, &*rival)
 }
 
 /// The summary with what became of each group of bands, where that was asked for.

@@ -120,10 +120,15 @@ impl BandPath {
         k.extend(nodes.last().map(|n| n.k));
         let own = bands.interpolator();
         let energies = evaluated(own, header, &k)?;
-        let errors = match own.rival() {
-            Some(rival) => differences(&energies, &evaluated(&*rival, header, &k)?),
-            None => Vec::new(),
-        };
+        let mut errors: Vec<Vec<Vec<f64>>> = Vec::new();
+        let mut next = own.rival();
+        while let Some(rival) = next {
+            if errors.is_empty() {
+                errors = vec![vec![vec![0.0; k.len()]; header.n_band]; header.n_spin()];
+            }
+            add_differences(&mut errors, &energies, &evaluated(&*rival, header, &k)?);
+            next = rival.rival();
+        }
         Ok(BandPathFound {
             nodes: placed,
             along,
@@ -172,11 +177,13 @@ fn evaluated(
         .collect())
 }
 
-fn differences(a: &[Vec<Vec<f64>>], b: &[Vec<Vec<f64>>]) -> Vec<Vec<Vec<f64>>> {
-    let band =
-        |(a, b): (&Vec<f64>, &Vec<f64>)| a.iter().zip(b).map(|(x, y)| (x - y).abs()).collect();
-    let spin = |(a, b): (&Vec<Vec<f64>>, &Vec<Vec<f64>>)| a.iter().zip(b).map(band).collect();
-    a.iter().zip(b).map(spin).collect()
+fn add_differences(sums: &mut [Vec<Vec<f64>>], a: &[Vec<Vec<f64>>], b: &[Vec<Vec<f64>>]) {
+    let bands = sums.iter_mut().flatten().zip(a.iter().flatten());
+    for ((sums, a), b) in bands.zip(b.iter().flatten()) {
+        for ((sum, x), y) in sums.iter_mut().zip(a).zip(b) {
+            *sum += (x - y).abs();
+        }
+    }
 }
 
 /// The corners that are usual for a lattice: of cubic ones along the Cartesian axes and of hexagonal ones by their names (Bouckaert,
