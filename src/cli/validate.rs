@@ -192,7 +192,7 @@ impl Validate {
             return Ok(());
         }
         Err(Error::Gpu {
-            adapter: label,
+            adapter: gpu.adapter(),
             reason: format!(
                 "it differs from the CPU by up to {worst:.1e}, which rounding does not explain (see the table)"
             ),

@@ -18,7 +18,6 @@ mod thermal;
 
 use super::cells::{BlockCells, Edges};
 use super::context::shortest_diagonal;
-
 use super::exact::Quantum;
 use super::plan::SLABS;
 use super::{Channels, EnergyAxis, Request, Spectrum, SurfaceIntegral};
@@ -485,7 +484,7 @@ mod tests {
         assert_eq!(planned.2, 0);
         for (seed, threads) in [(0, 2), (0, 4), (7, 1), (8, 1), (9, 2), (10, 4)] {
             let other = run(seed, threads);
-            assert!(seed == 0 || other.2 > 1000, "{} items moved", other.2);
+            assert!(seed == 0 || other.2 > 100, "{} items moved", other.2);
             assert_eq!((&other.0, &other.1), (&planned.0, &planned.1), "{seed}");
         }
     }
