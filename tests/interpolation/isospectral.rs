@@ -324,6 +324,22 @@ fn copper_is_predicted() {
     assert!(rms(before) > 0.25 * rms(off) && rms(before) < 10.0);
 }
 
+/// Band edges of another Hamiltonian lie in this one's gap: its carriers are counted there, too, and a doping stays what was given.
+#[test]
+fn a_doping_is_given_whatever_other_hamiltonians_have_in_the_gap() {
+    let Some(path) = shared("field/warped-valence-band/warped_12.h5") else {
+        return;
+    };
+    let path = path.to_str().unwrap();
+    let words =
+        "-T 300 --doping p1e18 --tolerance 1e-2 --interpolator isospectral --backend cpu -q";
+    let mut all = vec!["transport", path];
+    all.extend(words.split_whitespace());
+    let out = bzint(&all);
+    let text = String::from_utf8_lossy(&out.stdout);
+    assert!(text.contains("-1.000e18 cm^-3 (given)"), "{text}");
+}
+
 /// Holes of the warped valence band: k·p perturbation theory, field/warped-valence-band/README.md.
 #[test]
 fn holes_of_a_warped_valence_band_have_their_transport() {
