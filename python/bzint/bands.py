@@ -235,7 +235,7 @@ class Bands:
         kspacing: float | None = None,
         tolerance: float | None = None,
         fit_velocities: bool = False,
-        interpolator: Interpolator = "series",
+        interpolator: Interpolator | None = None,
         scissor: float | None = None,
         backend: Backend = "auto",
         threads: int | None = None,
@@ -260,7 +260,8 @@ class Bands:
         fit_velocities
             Interpolates through the velocities that the bands bring, too.
         interpolator
-            "series", "isospectral" (right where bands touch), or "auto".
+            "series", "isospectral" (right where bands touch), or "auto"; by default the series, and "auto" where refined
+            transport coefficients come out with wide bars.
         scissor
             The gap that an insulator is to have, eV.
         backend, threads, velocity, weights
@@ -284,7 +285,7 @@ class Bands:
         kspacing: float | None = None,
         tolerance: float | None = None,
         fit_velocities: bool = False,
-        interpolator: Interpolator = "series",
+        interpolator: Interpolator | None = None,
         scissor: float | None = None,
         backend: Backend = "auto",
         threads: int | None = None,
@@ -330,7 +331,7 @@ class Bands:
         kspacing: float | None = None,
         tolerance: float | None = None,
         fit_velocities: bool = False,
-        interpolator: Interpolator = "series",
+        interpolator: Interpolator | None = None,
         scissor: float | None = None,
         backend: Backend = "auto",
         threads: int | None = None,
@@ -387,7 +388,7 @@ class Bands:
         kspacing: float | None = None,
         tolerance: float | None = None,
         fit_velocities: bool = False,
-        interpolator: Interpolator = "series",
+        interpolator: Interpolator | None = None,
         scissor: float | None = None,
         backend: Backend = "auto",
         threads: int | None = None,

@@ -8,7 +8,7 @@ use bzint::bands::{Field, SpinTreatment};
 use bzint::crystal::{Atom, KGrid, Lattice};
 use bzint::io::results::ResultFile;
 use bzint::report;
-use bzint::workflow::{Given, Held, Kind, Method, Opening, Said, Say, notes_on_axes};
+use bzint::workflow::{Answer, Given, Held, Kind, Method, Opening, Said, Say, notes_on_axes};
 use numpy::{PyArray1, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -231,8 +231,8 @@ impl NativeBands {
             method,
             move |held, opening, method, say, command| {
                 let input = held.name().to_owned();
-                let bands = asked.open(held, opening, method)?;
-                let (found, run) = asked.run(&bands, method, say)?;
+                let Answer { bands, found, run } =
+                    asked.answer(held, opening, method, say, &|_| Ok(()))?;
                 let report =
                     report::TransportReport::new(&asked, found, bands.header(), input, &run);
                 Ok((
@@ -266,8 +266,8 @@ impl NativeBands {
             method,
             move |held, opening, method, say, command| {
                 let input = held.name().to_owned();
-                let bands = asked.open(held, opening, method)?;
-                let (found, run) = asked.run(&bands, method, say)?;
+                let Answer { bands, found, run } =
+                    asked.answer(held, opening, method, say, &|_| Ok(()))?;
                 let (report, said) =
                     report::optimum_report(&asked, found, bands.header(), input, &run);
                 let table = report::optimum_table(&report, &said);

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::integrate::{Engine, Request};
 use crate::transport::Row;
 use crate::workflow::{self, Demands, Kind, Opened, Preference, Run, Said};
+use std::cell::RefCell;
 use std::sync::{Mutex, PoisonError};
 
 /// Opens the input as a table, interpolated to a uniform grid where asked.
@@ -64,14 +65,26 @@ pub fn doubts(all: &[String]) {
 
 /// Prints the reader's notes.
 pub fn notes(output: &Output, header: &BandHeader) {
-    if output.verbose || !header.provenance.format.starts_with("model") {
-        for text in header
-            .provenance
-            .notes
-            .iter()
-            .chain(&workflow::notes_on_axes(header))
-        {
-            note(output, text);
+    Notes::default().print(output, header);
+}
+
+/// Readers' notes, each printed once though several bands may be made of a file.
+#[derive(Default)]
+pub struct Notes(RefCell<Vec<String>>);
+
+impl Notes {
+    /// Prints those that were not printed before.
+    pub fn print(&self, output: &Output, header: &BandHeader) {
+        if !output.verbose && header.provenance.format.starts_with("model") {
+            return;
+        }
+        let mut printed = self.0.borrow_mut();
+        let own = header.provenance.notes.iter().cloned();
+        for text in own.chain(workflow::notes_on_axes(header)) {
+            if !printed.contains(&text) {
+                note(output, &text);
+                printed.push(text);
+            }
         }
     }
 }

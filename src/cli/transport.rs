@@ -7,7 +7,7 @@ use super::lists::{
 use super::options::{FermiOption, Input, Method, Output, parse_length};
 use super::outputs::{Delivery, Form, Outputs, Tables, check_csv, file_to_write, of_option};
 use super::relaxation::RelaxationOption;
-use super::session;
+use super::session::{self, Notes};
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::io::write_text;
@@ -15,7 +15,7 @@ use crate::report::{
     BOLTZTRAP_FILES, TransportReport, boltztrap_files, transport_csv, transport_json,
     transport_result, transport_table,
 };
-use crate::workflow::{self, Impurities, Wanted, plausible};
+use crate::workflow::{self, Answer, Impurities, Wanted, plausible};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -103,12 +103,21 @@ impl Transport {
         let outputs = self.outputs()?;
         // Before anything long is made of the bands.
         asked.relaxation.model_for(asked.extent.dimension)?;
-        let bands = asked.open(self.input.read()?, &self.input.opening, &self.method)?;
-        outputs.spare_inputs()?;
+        let notes = Notes::default();
+        let opened = |header: &BandHeader| {
+            outputs.spare_inputs()?;
+            self.check_boltztrap(header)?;
+            notes.print(&self.output, header);
+            Ok(())
+        };
+        let Answer { bands, found, run } = asked.answer(
+            self.input.read()?,
+            &self.input.opening,
+            &self.method,
+            &session::voice(&self.output),
+            &opened,
+        )?;
         let header = bands.header();
-        self.check_boltztrap(header)?;
-        session::notes(&self.output, header);
-        let (found, run) = asked.run(&bands, &self.method, &session::voice(&self.output))?;
         let run = session::with_budgets(run, &self.output);
         session::about_cap(&self.output, &run, header, session::widest(&found.rows));
         let input = self.input.file.display().to_string();

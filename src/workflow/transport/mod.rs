@@ -7,6 +7,7 @@ use super::held::Held;
 use super::integrator::integrate;
 use super::level::{self, LevelChoice};
 use super::method::Method;
+use super::needed::{Answer, Way, widest};
 use super::open::{Demands, Opened, Preference, open};
 use super::opening::Opening;
 use super::plausible;
@@ -240,6 +241,27 @@ impl Transport {
                 Ok(Opened::Table(Box::new(bands)))
             }
         }
+    }
+
+    /// Opens the bands and makes the result; where the interpolator is left open and bars come out wide, of Hamiltonians if these have
+    /// narrower ones. `opened` sees all bands before anything long is made of them.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open) and [`run`](Self::run), and those of `opened`.
+    pub fn answer(
+        &self,
+        held: Held,
+        opening: &Opening,
+        method: &Method,
+        say: Say,
+        opened: &dyn Fn(&BandHeader) -> Result<()>,
+    ) -> Result<Answer<TransportFound>> {
+        let way = Way {
+            open: &|held, opening| self.open(held, opening, method),
+            run: &|bands| self.run(bands, method, say),
+            widest: &|found: &TransportFound| widest(found.rows.iter()),
+        };
+        way.answer(held, opening, say, opened)
     }
 
     /// Every coefficient.
