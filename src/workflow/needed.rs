@@ -67,7 +67,7 @@ impl<T> Way<'_, T> {
         };
         if let Err(why) = sought? {
             say(Said::note(format!(
-                "Bars of {:.0} % are kept: {why}",
+                "Bars of {:.0} % are kept: {why} (`--interpolator isospectral` takes a Hamiltonian all the same where one is found)",
                 100.0 * wide
             )));
             return Ok(series);
