@@ -1,36 +1,26 @@
-"""Bands, and what is computed of them."""
+"""Bands, from files, NumPy and pymatgen."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Union
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import xarray as xr
 from numpy.typing import ArrayLike
 
 from . import interop
 from ._native import NativeBands
 from .arrays import array
-from .dataset import dataset, tell
 from .errors import ArgumentError
+from .modes import Modes
+from .options import Progress
+from .transport import Transport
 
 if TYPE_CHECKING:
     from ase import Atoms
     from pymatgen.core import Structure
     from pymatgen.electronic_structure.bandstructure import BandStructure
-
-#: Called now and then with the phase in words, the steps done and all steps (0 where nobody knows).
-Progress = Callable[[str, int, int], object]
-Numbers = Union[float, Iterable[float], np.ndarray]
-Interpolate = Union[int, tuple[int, int, int], Literal["none"]]
-Interpolator = Literal["series", "auto", "isospectral"]
-Backend = Literal["auto", "cpu", "gpu"]
-Velocity = Literal["file", 2, 4, 6]
-Weights = Union[Literal["tetrahedra"], tuple[Literal["gaussian", "mp"], float]]
-FermiLevel = Union[float, Literal["file", "electrons"]]
-Impurities = Iterable[Sequence[float]]
 
 
 def read(
@@ -60,7 +50,7 @@ def read(
     return Bands._of(NativeBands.read(path, options, progress))
 
 
-class Bands:
+class Bands(Transport, Modes):
     """Bands on a full periodic k-grid, or a Wannier Hamiltonian.
 
     Parameters
@@ -88,8 +78,6 @@ class Bands:
     BandsError, ArgumentError
         For shapes that do not fit, energies that are not finite, lattices without volume.
     """
-
-    _native: NativeBands
 
     def __init__(
         self,
@@ -224,209 +212,6 @@ class Bands:
         h = self._native.header
         n = "×".join(str(x) for x in h["k_grid"])
         return f"<bzint.Bands of {h['name']}: {h['format']}, {h['n_band']} {h['spin']} bands on {n} k-points>"
-
-    def fermi(
-        self,
-        *,
-        tau: float | None = None,
-        fermi_level: FermiLevel | None = None,
-        electrons: float | None = None,
-        interpolate: Interpolate | None = None,
-        kspacing: float | None = None,
-        tolerance: float | None = None,
-        fit_velocities: bool = False,
-        interpolator: Interpolator = "series",
-        scissor: float | None = None,
-        backend: Backend = "auto",
-        threads: int | None = None,
-        velocity: Velocity | None = None,
-        weights: Weights = "tetrahedra",
-        progress: Progress | None = None,
-    ) -> xr.Dataset:
-        """Tensors at the Fermi level: N(E_F), <v_i v_j>, sigma/tau (sigma with `tau`), plasma frequency.
-
-        Parameters
-        ----------
-        tau
-            Constant relaxation time, s.
-        fermi_level, electrons
-            An energy in eV, "file", or "electrons"; the electrons of a cell.
-        interpolate
-            A denser uniform grid, n or (n1, n2, n3); "none" takes a table as it is.
-        kspacing
-            Likewise, by the largest distance of k-points, 1/angstrom.
-        tolerance
-            Refines the interpolated bands until the bar is below this share of the result.
-        fit_velocities
-            Interpolates through the velocities that the bands bring, too.
-        interpolator
-            "series", "isospectral" (right where bands touch), or "auto".
-        scissor
-            The gap that an insulator is to have, eV.
-        backend, threads, velocity, weights
-            How to integrate.
-        progress
-            Called with the phase, steps done, and all steps.
-
-        Raises
-        ------
-        Error
-            One of its classes; KeyboardInterrupt stops the work.
-        """
-        return self._computed("fermi", locals())
-
-    def dos(
-        self,
-        *,
-        energy: Sequence[float] | None = None,
-        bins: int | None = None,
-        interpolate: Interpolate | None = None,
-        kspacing: float | None = None,
-        tolerance: float | None = None,
-        fit_velocities: bool = False,
-        interpolator: Interpolator = "series",
-        scissor: float | None = None,
-        backend: Backend = "auto",
-        threads: int | None = None,
-        velocity: Velocity | None = None,
-        weights: Weights = "tetrahedra",
-        progress: Progress | None = None,
-    ) -> xr.Dataset:
-        """Density of states, electron count and sigma/tau per energy.
-
-        Parameters
-        ----------
-        energy
-            (start, stop) or (start, stop, step), eV; by default all bands.
-        bins
-            How many, where there is no step (1000).
-
-        The other parameters are those of `fermi`.
-        """
-        return self._computed("dos", locals())
-
-    def transport(
-        self,
-        *,
-        temperature: Numbers = 300.0,
-        doping: Numbers | None = None,
-        mu: Numbers | None = None,
-        mu_absolute: Numbers | None = None,
-        donors: Impurities = (),
-        acceptors: Impurities = (),
-        tau: float | None = None,
-        scattering: str | os.PathLike[str] | None = None,
-        mean_free_path: float | None = None,
-        lattice_thermal_conductivity: float | None = None,
-        hall: bool | None = None,
-        magnetoconductivity: bool = False,
-        spin_resolved: bool = False,
-        dimension: Literal[1, 2, 3] = 3,
-        thickness: float | None = None,
-        cross_section: float | None = None,
-        fermi_level: FermiLevel | None = None,
-        electrons: float | None = None,
-        interpolate: Interpolate | None = None,
-        kspacing: float | None = None,
-        tolerance: float | None = None,
-        fit_velocities: bool = False,
-        interpolator: Interpolator = "series",
-        scissor: float | None = None,
-        backend: Backend = "auto",
-        threads: int | None = None,
-        velocity: Velocity | None = None,
-        weights: Weights = "tetrahedra",
-        progress: Progress | None = None,
-    ) -> xr.Dataset:
-        """Conductivity, Seebeck, thermal conductivity, Hall … on temperature × doping or chemical potential.
-
-        Parameters
-        ----------
-        temperature
-            K.
-        doping
-            Net dopings, cm^-3 (cm^-2 of a layer, cm^-1 of a chain): positive for electrons (n-type), negative for holes.
-        mu, mu_absolute
-            Chemical potentials, eV, from the Fermi level or on the bands' own scale; one of these or dopings.
-        donors, acceptors
-            (density, depth in eV[, degeneracy]) of impurity levels.
-        tau
-            Constant relaxation time, s; without any coefficients are per relaxation time, as `conductivity_over_tau`.
-        scattering
-            A TOML file of scattering mechanisms.
-        mean_free_path
-            Constant mean free path, angstrom.
-        lattice_thermal_conductivity
-            W/(m K), for `figure_of_merit`.
-        hall, magnetoconductivity, spin_resolved
-            What else is computed.
-        dimension, thickness, cross_section
-            Of layers (2, angstrom) and chains (1, angstrom^2).
-
-        The other parameters are those of `fermi`.
-        """
-        return self._computed("transport", locals())
-
-    def optimize(
-        self,
-        *,
-        maximise: Literal["power-factor", "zt"] = "power-factor",
-        temperature: Numbers = 300.0,
-        carriers: Literal["n", "p", "both"] = "both",
-        component: Literal["average", "xx", "yy", "zz"] = "average",
-        within: float | None = None,
-        tau: float | None = None,
-        scattering: str | os.PathLike[str] | None = None,
-        lattice_thermal_conductivity: float | None = None,
-        dimension: Literal[1, 2, 3] = 3,
-        thickness: float | None = None,
-        cross_section: float | None = None,
-        fermi_level: FermiLevel | None = None,
-        electrons: float | None = None,
-        interpolate: Interpolate | None = None,
-        kspacing: float | None = None,
-        tolerance: float | None = None,
-        fit_velocities: bool = False,
-        interpolator: Interpolator = "series",
-        scissor: float | None = None,
-        backend: Backend = "auto",
-        threads: int | None = None,
-        velocity: Velocity | None = None,
-        weights: Weights = "tetrahedra",
-        progress: Progress | None = None,
-    ) -> xr.Dataset:
-        """The doping (and of several temperatures the best) of the largest power factor or zT.
-
-        Parameters
-        ----------
-        maximise
-            "power-factor", or "zt", which needs a relaxation time and a lattice thermal conductivity.
-        carriers
-            "n", "p", or each by itself.
-        component
-            That is made largest.
-        within
-            How far beyond the band edge to look, eV.
-
-        The other parameters are those of `transport` and `fermi`.
-        """
-        return self._computed("optimize", locals())
-
-    def _computed(self, kind: str, given: dict[str, Any]) -> xr.Dataset:
-        given = {k: v for k, v in given.items() if k != "self"}
-        progress = given.pop("progress")
-        for name in ("temperature", "doping", "mu", "mu_absolute"):
-            if given.get(name) is not None:
-                given[name] = array(name, given[name]).ravel().tolist()
-        for name in ("donors", "acceptors"):
-            if name in given:
-                levels = list(given[name])
-                single = bool(levels) and not hasattr(levels[0], "__len__")
-                given[name] = [[float(x) for x in one] for one in ([levels] if single else levels)]
-        told = ", ".join(f"{k}={v!r}" for k, v in given.items() if v is not None and v != [])
-        command = f"bzint.Bands.{kind}({told})"
-        result, table, said = getattr(self._native, kind)(command, given, progress)
-        return dataset(result, table, tell(said, stacklevel=4))
 
 
 def _given(

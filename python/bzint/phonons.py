@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from typing import Any, Union
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from ._native import NativePhonons
-from .arrays import array
-from .bands import Numbers, Progress
+from .arrays import array, directions
 from .dataset import dataset, tell
+from .options import Direction, Numbers, Progress
 
 
 def read_phonons(path: str | os.PathLike[str], *, progress: Progress | None = None) -> Phonons:
@@ -71,7 +70,7 @@ class Phonons:
         rates: str | os.PathLike[str] | None = None,
         add: bool = False,
         boundary: Numbers | None = None,
-        direction: Union[str, Iterable[str]] = (),
+        direction: Direction = (),
         as_in_file: bool = False,
         by_branch: bool = False,
         accumulation: bool = False,
@@ -106,7 +105,7 @@ class Phonons:
         for name in ("temperature", "boundary"):
             if given[name] is not None:
                 given[name] = array(name, given[name]).ravel().tolist()
-        given["direction"] = [direction] if isinstance(direction, str) else [str(d) for d in direction]
+        given["direction"] = directions(direction)
         told = ", ".join(f"{k}={v!r}" for k, v in given.items() if v is not None and v is not False and v != [])
         command = f"bzint.Phonons.transport({told})"
         result, table, said = self._native.transport(command, given, progress)

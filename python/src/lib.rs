@@ -1,6 +1,7 @@
 //! `bzint._native`: what Python calls, in the library's own words. `bzint/bands.py` and `bzint/phonons.py` have the face that users see.
 
 mod bands;
+mod computations;
 mod errors;
 mod options;
 mod phonons;

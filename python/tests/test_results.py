@@ -23,6 +23,21 @@ CALLS = [
         {"tau": 1e-14, "interpolate": "none", "carriers": "n"},
         ["--tau", "1e-14", "--interpolate", "none", "--carriers", "n"],
     ),
+    (
+        "landauer",
+        {
+            "mu": [0.0, 0.1],
+            "direction": ["001", "110", (1, 1, 1)],
+            "tau": 1e-14,
+            "length": 1000,
+            "energy": (13, 16),
+            "bins": 40,
+            "by_band": True,
+            "interpolate": "none",
+        },
+        "--mu 0,0.1 --direction 001,110 --direction 1,1,1 --tau 10fs --length 100nm --energy 13:16 --bins 40 --by-band "
+        "--interpolate none".split(),
+    ),
 ]
 
 

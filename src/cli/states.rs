@@ -20,7 +20,8 @@ use crate::transport::{
     WindowRelevance, inequivalent, kinks_on_points,
 };
 use crate::units::BOLTZMANN_EV;
-use crate::workflow::{FIRST_LOOK_EV, first_look, level};
+use crate::workflow;
+use crate::workflow::{FIRST_LOOK_EV, States, first_look, level};
 use clap::Args;
 use rayon::prelude::*;
 
@@ -123,6 +124,33 @@ impl Wanted {
 }
 
 impl StatesOption {
+    /// What the options ask for.
+    pub fn asked(&self) -> States {
+        States {
+            temperatures_k: self.temperature.0.clone(),
+            wanted: match (&self.doping, &self.mu_absolute, &self.mu) {
+                (Some(dopings), ..) => workflow::Wanted::Dopings(dopings.values.clone()),
+                (_, Some(list), _) => workflow::Wanted::Absolute(list.0.clone()),
+                (_, _, Some(list)) => workflow::Wanted::FromFermiLevel(list.0.clone()),
+                _ => workflow::Wanted::default(),
+            },
+            level: self.level,
+            relaxation: self.relaxation.clone(),
+            directions: self.direction.clone(),
+            extent: self.extent,
+        }
+    }
+
+    /// Whether dopings are per what the dimension has.
+    ///
+    /// # Errors
+    /// [`crate::Error::BadOption`] where not.
+    pub fn check_density(&self) -> Result<()> {
+        let dopings = self.doping.as_ref();
+        self.extent
+            .check_density("--doping", dopings.and_then(|d| d.per))
+    }
+
     /// Whether the options fit together, and warnings of absurd values.
     ///
     /// # Errors

@@ -42,7 +42,7 @@ pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use focusing::{FocusingReport, focusing_json, focusing_svg, focusing_table};
 pub use format::{scalar, scalar_json, scientific, tensor_json};
-pub use landauer::{LANDAUER_LEGEND, ModeSpectra, modes_name};
+pub use landauer::{ModeSpectra, landauer_report, landauer_result, landauer_table};
 pub use magneto::{
     MagnetoReport, MagnetoState, magneto_csv, magneto_json, magneto_result, magneto_table,
 };

@@ -18,6 +18,7 @@
 
 mod argument;
 mod axes;
+mod cases;
 mod coverage;
 #[cfg(feature = "gpu")]
 mod device;
@@ -27,6 +28,7 @@ mod fermi;
 mod given;
 mod held;
 mod integrator;
+mod landauer;
 pub mod level;
 mod look;
 mod method;
@@ -40,8 +42,10 @@ pub mod plausible;
 mod relaxation;
 mod run;
 mod said;
+mod states;
 mod threads;
 mod transport;
+mod wanted;
 
 pub use argument::{Argument, spelled};
 pub use axes::notes as notes_on_axes;
@@ -52,6 +56,7 @@ pub use fermi::{Fermi, FermiFound};
 pub use given::Given;
 pub use held::Held;
 pub use integrator::integrate;
+pub use landauer::{Landauer, LandauerFound};
 pub use level::{FermiChoice, LevelChoice};
 pub use look::{FIRST_LOOK_EV, first_look};
 pub use method::{Backend, Method};
@@ -64,5 +69,7 @@ pub use phonons::{PhononRow, PhononTransport, PhononsFound};
 pub use relaxation::Relaxation;
 pub use run::Run;
 pub use said::{Kind, Said, Say};
+pub use states::{StateFound, States, StatesFound, apart};
 pub use threads::on_threads;
-pub use transport::{Impurities, Transport, TransportFound, Wanted};
+pub use transport::{Impurities, Transport, TransportFound};
+pub use wanted::Wanted;
