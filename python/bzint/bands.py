@@ -13,6 +13,7 @@ from . import interop
 from ._native import NativeBands
 from .arrays import array
 from .errors import ArgumentError
+from .fields import Fields
 from .modes import Modes
 from .options import Progress
 from .transport import Transport
@@ -50,7 +51,7 @@ def read(
     return Bands._of(NativeBands.read(path, options, progress))
 
 
-class Bands(Transport, Modes):
+class Bands(Transport, Modes, Fields):
     """Bands on a full periodic k-grid, or a Wannier Hamiltonian.
 
     Parameters
@@ -167,20 +168,9 @@ class Bands(Transport, Modes):
         return interop.to_ase(self)
 
     @property
-    def name(self) -> str:
-        """What they are called in messages."""
-        return str(self._native.header["name"])
-
-    @property
-    def lattice(self) -> np.ndarray:
-        """Rows a1 a2 a3, angstrom."""
-        return np.array(self._native.header["lattice"])
-
-    @property
     def k_grid(self) -> tuple[int, int, int]:
         """Points along each axis."""
-        n = self._native.header["k_grid"]
-        return (n[0], n[1], n[2])
+        return self._grid
 
     @property
     def fermi_level(self) -> float | None:
@@ -193,25 +183,14 @@ class Bands(Transport, Modes):
         return self._native.header["electrons"]
 
     @property
-    def notes(self) -> list[str]:
-        """What the reader assumed, one sentence each."""
-        return list(self._native.header["notes"])
-
-    @property
-    def info(self) -> dict[str, Any]:
-        """All that is known of them but the numbers."""
-        return dict(self._native.header)
-
-    @property
     def energies(self) -> np.ndarray:
         """eV, shape (spins, bands, n1, n2, n3)."""
         h = self._native.header
-        return self._native.energies().reshape(h["n_spin"], h["n_band"], *h["k_grid"])
+        return self._native.energies().reshape(h["n_spin"], h["n_band"], *self._grid)
 
     def __repr__(self) -> str:
         h = self._native.header
-        n = "×".join(str(x) for x in h["k_grid"])
-        return f"<bzint.Bands of {h['name']}: {h['format']}, {h['n_band']} {h['spin']} bands on {n} k-points>"
+        return f"<bzint.Bands of {h['name']}: {h['format']}, {h['n_band']} {h['spin']} bands on {self._points} k-points>"
 
 
 def _given(

@@ -7,23 +7,23 @@ from typing import Any
 import xarray as xr
 
 from ._native import NativeBands
-from .arrays import array, directions
+from .arrays import array
 from .dataset import dataset, tell
+from .held import Held
 
 
-class Computed:
+class Computed(Held):
     """Bands that something is computed of."""
 
     _native: NativeBands
+    _grid_name = "k_grid"
 
     def _computed(self, kind: str, given: dict[str, Any]) -> xr.Dataset:
         given = {k: v for k, v in given.items() if k != "self"}
         progress = given.pop("progress")
-        for name in ("temperature", "doping", "mu", "mu_absolute"):
+        for name in ("temperature", "doping", "mu", "mu_absolute", "strength", "tau_per_band"):
             if given.get(name) is not None:
                 given[name] = array(name, given[name]).ravel().tolist()
-        if "direction" in given:
-            given["direction"] = directions(given["direction"])
         for name in ("donors", "acceptors"):
             if name in given:
                 levels = list(given[name])

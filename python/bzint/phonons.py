@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
-import numpy as np
 import xarray as xr
 
 from ._native import NativePhonons
 from .arrays import array, directions
 from .dataset import dataset, tell
+from .held import Held
 from .options import Direction, Numbers, Progress
 
 
@@ -25,10 +24,11 @@ def read_phonons(path: str | os.PathLike[str], *, progress: Progress | None = No
     return Phonons._of(NativePhonons.read(path, progress))
 
 
-class Phonons:
+class Phonons(Held):
     """Frequencies of phonons on a full periodic q-grid, with lifetimes where the file has some. `read_phonons` makes them."""
 
     _native: NativePhonons
+    _grid_name = "q_grid"
 
     @classmethod
     def _of(cls, native: NativePhonons) -> Phonons:
@@ -37,30 +37,13 @@ class Phonons:
         return made
 
     @property
-    def name(self) -> str:
-        """What they are called in messages."""
-        return str(self._native.header["name"])
-
-    @property
-    def lattice(self) -> np.ndarray:
-        """Rows a1 a2 a3, angstrom."""
-        return np.array(self._native.header["lattice"])
-
-    @property
     def q_grid(self) -> tuple[int, int, int]:
         """Points along each axis."""
-        n = self._native.header["q_grid"]
-        return (n[0], n[1], n[2])
-
-    @property
-    def info(self) -> dict[str, Any]:
-        """All that is known of them but the numbers."""
-        return dict(self._native.header)
+        return self._grid
 
     def __repr__(self) -> str:
         h = self._native.header
-        n = "×".join(str(x) for x in h["q_grid"])
-        return f"<bzint.Phonons of {h['name']}: {h['format']}, {h['n_branch']} branches on {n} q-points>"
+        return f"<bzint.Phonons of {h['name']}: {h['format']}, {h['n_branch']} branches on {self._points} q-points>"
 
     def transport(
         self,

@@ -2,6 +2,7 @@
 
 use crate::computations::{Call, named};
 use crate::errors::{argument, exception, internal};
+use crate::header::header;
 use crate::options::Options;
 use crate::results::{Computed, to_python};
 use crate::session::run;
@@ -76,12 +77,7 @@ impl NativeBands {
     #[getter]
     fn header<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let h = self.0.header();
-        let all = PyDict::new(py);
-        all.set_item("name", self.0.name())?;
-        all.set_item("format", &h.provenance.format)?;
-        all.set_item("lattice", *h.lattice.rows())?;
-        all.set_item("k_grid", h.k_grid.n)?;
-        all.set_item("shift", h.k_grid.shift)?;
+        let all = header(py, self.0.name(), h, "k_grid", notes_on_axes(h))?;
         all.set_item("spin", h.spin.name())?;
         all.set_item("n_spin", h.n_spin())?;
         all.set_item("n_band", h.n_band)?;
@@ -98,8 +94,6 @@ impl NativeBands {
         all.set_item("has_velocities", h.has_velocities)?;
         all.set_item("has_lifetimes", h.has_lifetimes)?;
         all.set_item("is_table", self.0.as_table().is_some())?;
-        let notes = h.provenance.notes.iter().cloned().chain(notes_on_axes(h));
-        all.set_item("notes", notes.collect::<Vec<String>>())?;
         Ok(all)
     }
 

@@ -4,7 +4,9 @@ use crate::options::Options;
 use bzint::Result;
 use bzint::io::results::ResultFile;
 use bzint::report;
-use bzint::workflow::{Dos, Fermi, Held, Landauer, Method, Opening, Optimize, Say, Transport};
+use bzint::workflow::{
+    Dos, Fermi, Held, Landauer, Magneto, Method, Opening, Optimize, Orbits, Say, Transport, Zt,
+};
 use pyo3::prelude::*;
 
 /// A result and the table that the command prints of it.
@@ -77,6 +79,30 @@ pub fn named(kind: &str, options: &Options) -> PyResult<Option<Computation>> {
                 run: Box::new(move |held, call| landauer(&asked, held, call)),
             }
         }
+        "zt" => {
+            let asked = options.zt()?;
+            Computation {
+                checked: asked.check(),
+                doubts: asked.doubts(),
+                run: Box::new(move |held, call| zt(&asked, held, call)),
+            }
+        }
+        "orbits" => {
+            let asked = options.orbits()?;
+            Computation {
+                checked: asked.check(),
+                doubts: Vec::new(),
+                run: Box::new(move |held, call| orbits(&asked, held, call)),
+            }
+        }
+        "magneto" => {
+            let asked = options.magneto()?;
+            Computation {
+                checked: asked.check(),
+                doubts: asked.doubts(),
+                run: Box::new(move |held, call| magneto(&asked, held, call)),
+            }
+        }
         _ => return Ok(None),
     }))
 }
@@ -138,4 +164,32 @@ fn landauer(asked: &Landauer, held: Held, call: &Call) -> Result<Made> {
     let (sheet, spectra) = report::landauer_report(asked, found, bands.header(), input, &run);
     let result = report::landauer_result(&sheet, &spectra, call.command)?;
     Ok((result, report::landauer_table(&sheet, &spectra)))
+}
+
+fn zt(asked: &Zt, held: Held, call: &Call) -> Result<Made> {
+    let input = held.name().to_owned();
+    let bands = asked.open(held, call.opening, call.method)?;
+    let (found, run) = asked.run(&bands, call.method, call.say)?;
+    found.check_windows(call.say)?;
+    let sheet = report::zt_report(asked, &found, bands.header(), input, &run);
+    let result = report::zt_result(&sheet, &found, call.command)?;
+    Ok((result, report::sheet_table(&sheet)))
+}
+
+fn orbits(asked: &Orbits, held: Held, call: &Call) -> Result<Made> {
+    let input = held.name().to_owned();
+    let bands = asked.open(held, call.opening)?;
+    let found = asked.run(&bands, call.say)?;
+    let report = report::OrbitsReport::new(&found, bands.header(), input);
+    let result = report::orbits_result(&report, call.command)?;
+    Ok((result, report::orbits_table(&report)))
+}
+
+fn magneto(asked: &Magneto, held: Held, call: &Call) -> Result<Made> {
+    let input = held.name().to_owned();
+    let bands = asked.open(held, call.opening)?;
+    let found = asked.run(&bands, call.say)?;
+    let report = report::MagnetoReport::new(asked, found, bands.header(), input);
+    let result = report::magneto_result(&report, call.command)?;
+    Ok((result, report::magneto_table(&report)))
 }

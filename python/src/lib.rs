@@ -3,6 +3,7 @@
 mod bands;
 mod computations;
 mod errors;
+mod header;
 mod options;
 mod phonons;
 mod results;

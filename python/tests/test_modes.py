@@ -45,6 +45,33 @@ def test_modes_of_a_cubic_band(simple_cubic):
     assert bool((apart <= bars)[:, found.energy < 3].all())
 
 
+def test_the_window_makes_zt(simple_cubic):
+    found = simple_cubic.zt(
+        mu_absolute=[-5.6, -4.4],
+        fermi_level=-5.0,
+        temperature=[300, 600],
+        tau=3e-14,
+        lattice_thermal_conductivity=2,
+        length=500,
+        interpolate="none",
+        backend="cpu",
+    )
+    assert found.figure_of_merit.dims == ("temperature", "chemical_potential", "direction")
+    assert found.transmission.dims == ("direction", "x") and found.x.attrs["units"] == "k_BT"
+    lower, upper, zt = found.window_lower, found.window_upper, found.figure_of_merit
+    assert (abs(4 * lower * upper / (upper - lower) ** 2 / zt - 1) < 0.02).all()
+    assert (found.figure_of_merit_error > 0).all() and (found.share_of_bound <= 1.001).all()
+    assert (found.device_conductance_per_area > 0).all()
+
+
+def test_zt_needs_heat_and_a_window(simple_cubic):
+    with pytest.raises(bzint.ArgumentError, match="positive number") as raised:
+        simple_cubic.zt(mu_absolute=-1.0, tau=1e-14, lattice_thermal_conductivity=0)
+    assert raised.value.place == "lattice_thermal_conductivity"
+    with pytest.raises(bzint.ArgumentError, match="Seebeck coefficient vanishes"):
+        simple_cubic.zt(mu_absolute=0.0, tau=1e-14, lattice_thermal_conductivity=2, interpolate="none", backend="cpu")
+
+
 def test_a_device_needs_a_mean_free_path(simple_cubic):
     with pytest.raises(bzint.ArgumentError) as raised:
         simple_cubic.landauer(length=1000, mu_absolute=-1.0)

@@ -262,10 +262,14 @@ impl<'py> Options<'py> {
         )
     }
 
+    fn scattering(&self) -> PyResult<Option<PathBuf>> {
+        self.get("scattering", "give the path of a TOML file")
+    }
+
     fn relaxation(&self) -> PyResult<Relaxation> {
         Ok(Relaxation {
             tau: self.tau()?,
-            scattering: self.get::<PathBuf>("scattering", "give the path of a TOML file")?,
+            scattering: self.scattering()?,
             lattice_thermal_conductivity: self.number(
                 "lattice_thermal_conductivity",
                 |x| x >= 0.0,
