@@ -104,10 +104,10 @@ class Bands(Transport, Modes, Fields):
         v = None if velocities is None else array("velocities", velocities)
         tau = None if lifetimes is None else array("lifetimes", lifetimes)
         given = _given(lattice, e.shape[0], e.shape[1], fermi_level, electrons, spin, atoms, name)
-        flat = [None if x is None else x.ravel() for x in (e, v, tau)]
+        fields = [None if x is None else x.ravel() for x in (v, tau)]
         n = (e.shape[2], e.shape[3], e.shape[4])
         s = (float(shift[0]), float(shift[1]), float(shift[2]))
-        self._native = NativeBands.on_grid(given, n, s, *flat)
+        self._native = NativeBands.on_grid(given, n, s, e.ravel(), *fields)
 
     @classmethod
     def _of(cls, native: NativeBands) -> Bands:

@@ -29,7 +29,7 @@ def test_the_belly_of_a_pocket(pocket):
 def test_transport_of_a_pocket(pocket):
     found = pocket.magneto(strength=[0.01, 5], tau=1e-14, temperature=[0, 300], interpolate="none")
     assert found.resistivity.dims == ("angle", "temperature", "chemical_potential", "field", "row", "col")
-    hall, bar = (float(x.isel(angle=0, temperature=0, field=0)) for x in (found.hall_coefficient, found.hall_coefficient_error))
+    hall, bar = (float(x.isel(angle=0, temperature=0, chemical_potential=0, field=0)) for x in (found.hall_coefficient, found.hall_coefficient_error))
     exact = -17.2470121506 * 64e-30 / (2 * 1.602176634e-19)
     assert abs(hall - exact) <= bar < 1e-2 * abs(hall)
     assert "seebeck" in found and bool((found.seebeck.sel(temperature=300, row="x", col="x") < 0).all())
