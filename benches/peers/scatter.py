@@ -7,7 +7,7 @@ energy bins: with its own sum, its own scatter comes back, from energies and vel
     python3 benches/peers/scatter.py DATA [--bzint target/release/bzint]
 
 DATA is the folder that holds qe, wannier, ref_bt2, ref_boltzwann and ref_wannierberri. Needs numpy, h5py and matplotlib. Writes
-scatter.svg and scatter.txt beside this file.
+scatter.txt beside this file, and scatter.svg where the book shows it.
 """
 
 import argparse
@@ -165,7 +165,7 @@ def main():
         axes.tick_params(direction="in", top=True, right=True)
     left.set_ylabel("σ/τ (10²¹ Ω⁻¹ m⁻¹ s⁻¹)")
     figure.tight_layout()
-    figure.savefig(os.path.join(here, "scatter.svg"), metadata={"Date": None})
+    figure.savefig(os.path.join(here, "..", "..", "docs", "concepts", "scatter.svg"), metadata={"Date": None})
     with open(os.path.join(here, "scatter.txt"), "w") as file:
         file.writelines(report)
     print("".join(report), end="")

@@ -9,7 +9,7 @@ Every variable `NAME` of a result has its error bar in `NAME_error` and what mak
 lengths in angstrom, times in seconds, carrier densities in cm^-3; results in SI.
 """
 
-from .bands import Bands, Progress, read
+from .bands import Bands, read
 from .dataset import BzintWarning
 from .errors import (
     ArgumentError,
@@ -20,6 +20,7 @@ from .errors import (
     InternalError,
     OutOfMemoryError,
 )
+from .options import Progress
 from .phonons import Phonons, read_phonons
 
 __version__ = "0.1.0"

@@ -16,3 +16,13 @@ def array(name: str, values: Any) -> np.ndarray:
     except (TypeError, ValueError) as error:
         problem, remedy = str(error), "give numbers"
         raise ArgumentError(f"{name}: {problem}; {remedy}", name, problem, remedy) from None
+
+
+def directions(given: Any) -> list[str]:
+    """Names of directions, and vectors in the words of the command line; one or several of both."""
+    one = [given] if isinstance(given, str) or _is_vector(given) else list(given)
+    return [d if isinstance(d, str) else ",".join(repr(float(x)) for x in d) for d in one]
+
+
+def _is_vector(given: Any) -> bool:
+    return len(given) > 0 and all(np.isscalar(x) and not isinstance(x, str) for x in given)

@@ -1,36 +1,27 @@
-"""Bands, and what is computed of them."""
+"""Bands, from files, NumPy and pymatgen."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Union
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import xarray as xr
 from numpy.typing import ArrayLike
 
 from . import interop
 from ._native import NativeBands
 from .arrays import array
-from .dataset import dataset, tell
 from .errors import ArgumentError
+from .fields import Fields
+from .modes import Modes
+from .options import Progress
+from .transport import Transport
 
 if TYPE_CHECKING:
     from ase import Atoms
     from pymatgen.core import Structure
     from pymatgen.electronic_structure.bandstructure import BandStructure
-
-#: Called now and then with the phase in words, the steps done and all steps (0 where nobody knows).
-Progress = Callable[[str, int, int], object]
-Numbers = Union[float, Iterable[float], np.ndarray]
-Interpolate = Union[int, tuple[int, int, int], Literal["none"]]
-Interpolator = Literal["series", "auto", "isospectral"]
-Backend = Literal["auto", "cpu", "gpu"]
-Velocity = Literal["file", 2, 4, 6]
-Weights = Union[Literal["tetrahedra"], tuple[Literal["gaussian", "mp"], float]]
-FermiLevel = Union[float, Literal["file", "electrons"]]
-Impurities = Iterable[Sequence[float]]
 
 
 def read(
@@ -60,7 +51,7 @@ def read(
     return Bands._of(NativeBands.read(path, options, progress))
 
 
-class Bands:
+class Bands(Transport, Modes, Fields):
     """Bands on a full periodic k-grid, or a Wannier Hamiltonian.
 
     Parameters
@@ -89,8 +80,6 @@ class Bands:
         For shapes that do not fit, energies that are not finite, lattices without volume.
     """
 
-    _native: NativeBands
-
     def __init__(
         self,
         lattice: ArrayLike,
@@ -115,10 +104,10 @@ class Bands:
         v = None if velocities is None else array("velocities", velocities)
         tau = None if lifetimes is None else array("lifetimes", lifetimes)
         given = _given(lattice, e.shape[0], e.shape[1], fermi_level, electrons, spin, atoms, name)
-        flat = [None if x is None else x.ravel() for x in (e, v, tau)]
+        fields = [None if x is None else x.ravel() for x in (v, tau)]
         n = (e.shape[2], e.shape[3], e.shape[4])
         s = (float(shift[0]), float(shift[1]), float(shift[2]))
-        self._native = NativeBands.on_grid(given, n, s, *flat)
+        self._native = NativeBands.on_grid(given, n, s, e.ravel(), *fields)
 
     @classmethod
     def _of(cls, native: NativeBands) -> Bands:
@@ -179,20 +168,9 @@ class Bands:
         return interop.to_ase(self)
 
     @property
-    def name(self) -> str:
-        """What they are called in messages."""
-        return str(self._native.header["name"])
-
-    @property
-    def lattice(self) -> np.ndarray:
-        """Rows a1 a2 a3, angstrom."""
-        return np.array(self._native.header["lattice"])
-
-    @property
     def k_grid(self) -> tuple[int, int, int]:
         """Points along each axis."""
-        n = self._native.header["k_grid"]
-        return (n[0], n[1], n[2])
+        return self._grid
 
     @property
     def fermi_level(self) -> float | None:
@@ -205,229 +183,14 @@ class Bands:
         return self._native.header["electrons"]
 
     @property
-    def notes(self) -> list[str]:
-        """What the reader assumed, one sentence each."""
-        return list(self._native.header["notes"])
-
-    @property
-    def info(self) -> dict[str, Any]:
-        """All that is known of them but the numbers."""
-        return dict(self._native.header)
-
-    @property
     def energies(self) -> np.ndarray:
         """eV, shape (spins, bands, n1, n2, n3)."""
         h = self._native.header
-        return self._native.energies().reshape(h["n_spin"], h["n_band"], *h["k_grid"])
+        return self._native.energies().reshape(h["n_spin"], h["n_band"], *self._grid)
 
     def __repr__(self) -> str:
         h = self._native.header
-        n = "×".join(str(x) for x in h["k_grid"])
-        return f"<bzint.Bands of {h['name']}: {h['format']}, {h['n_band']} {h['spin']} bands on {n} k-points>"
-
-    def fermi(
-        self,
-        *,
-        tau: float | None = None,
-        fermi_level: FermiLevel | None = None,
-        electrons: float | None = None,
-        interpolate: Interpolate | None = None,
-        kspacing: float | None = None,
-        tolerance: float | None = None,
-        fit_velocities: bool = False,
-        interpolator: Interpolator | None = None,
-        scissor: float | None = None,
-        backend: Backend = "auto",
-        threads: int | None = None,
-        velocity: Velocity | None = None,
-        weights: Weights = "tetrahedra",
-        progress: Progress | None = None,
-    ) -> xr.Dataset:
-        """Tensors at the Fermi level: N(E_F), <v_i v_j>, sigma/tau (sigma with `tau`), plasma frequency.
-
-        Parameters
-        ----------
-        tau
-            Constant relaxation time, s.
-        fermi_level, electrons
-            An energy in eV, "file", or "electrons"; the electrons of a cell.
-        interpolate
-            A denser uniform grid, n or (n1, n2, n3); "none" takes a table as it is.
-        kspacing
-            Likewise, by the largest distance of k-points, 1/angstrom.
-        tolerance
-            Refines the interpolated bands until the bar is below this share of the result.
-        fit_velocities
-            Interpolates through the velocities that the bands bring, too.
-        interpolator
-            "series", "isospectral" (right where bands touch), or "auto"; by default the series, and "auto" where refined
-            transport coefficients come out with wide bars.
-        scissor
-            The gap that an insulator is to have, eV.
-        backend, threads, velocity, weights
-            How to integrate.
-        progress
-            Called with the phase, steps done, and all steps.
-
-        Raises
-        ------
-        Error
-            One of its classes; KeyboardInterrupt stops the work.
-        """
-        return self._computed("fermi", locals())
-
-    def dos(
-        self,
-        *,
-        energy: Sequence[float] | None = None,
-        bins: int | None = None,
-        interpolate: Interpolate | None = None,
-        kspacing: float | None = None,
-        tolerance: float | None = None,
-        fit_velocities: bool = False,
-        interpolator: Interpolator | None = None,
-        scissor: float | None = None,
-        backend: Backend = "auto",
-        threads: int | None = None,
-        velocity: Velocity | None = None,
-        weights: Weights = "tetrahedra",
-        progress: Progress | None = None,
-    ) -> xr.Dataset:
-        """Density of states, electron count and sigma/tau per energy.
-
-        Parameters
-        ----------
-        energy
-            (start, stop) or (start, stop, step), eV; by default all bands.
-        bins
-            How many, where there is no step (1000).
-
-        The other parameters are those of `fermi`.
-        """
-        return self._computed("dos", locals())
-
-    def transport(
-        self,
-        *,
-        temperature: Numbers = 300.0,
-        doping: Numbers | None = None,
-        mu: Numbers | None = None,
-        mu_absolute: Numbers | None = None,
-        donors: Impurities = (),
-        acceptors: Impurities = (),
-        tau: float | None = None,
-        scattering: str | os.PathLike[str] | None = None,
-        mean_free_path: float | None = None,
-        lattice_thermal_conductivity: float | None = None,
-        hall: bool | None = None,
-        magnetoconductivity: bool = False,
-        spin_resolved: bool = False,
-        dimension: Literal[1, 2, 3] = 3,
-        thickness: float | None = None,
-        cross_section: float | None = None,
-        fermi_level: FermiLevel | None = None,
-        electrons: float | None = None,
-        interpolate: Interpolate | None = None,
-        kspacing: float | None = None,
-        tolerance: float | None = None,
-        fit_velocities: bool = False,
-        interpolator: Interpolator | None = None,
-        scissor: float | None = None,
-        backend: Backend = "auto",
-        threads: int | None = None,
-        velocity: Velocity | None = None,
-        weights: Weights = "tetrahedra",
-        progress: Progress | None = None,
-    ) -> xr.Dataset:
-        """Conductivity, Seebeck, thermal conductivity, Hall … on temperature × doping or chemical potential.
-
-        Parameters
-        ----------
-        temperature
-            K.
-        doping
-            Net dopings, cm^-3 (cm^-2 of a layer, cm^-1 of a chain): positive for electrons (n-type), negative for holes.
-        mu, mu_absolute
-            Chemical potentials, eV, from the Fermi level or on the bands' own scale; one of these or dopings.
-        donors, acceptors
-            (density, depth in eV[, degeneracy]) of impurity levels.
-        tau
-            Constant relaxation time, s; without any coefficients are per relaxation time, as `conductivity_over_tau`.
-        scattering
-            A TOML file of scattering mechanisms.
-        mean_free_path
-            Constant mean free path, angstrom.
-        lattice_thermal_conductivity
-            W/(m K), for `figure_of_merit`.
-        hall, magnetoconductivity, spin_resolved
-            What else is computed.
-        dimension, thickness, cross_section
-            Of layers (2, angstrom) and chains (1, angstrom^2).
-
-        The other parameters are those of `fermi`.
-        """
-        return self._computed("transport", locals())
-
-    def optimize(
-        self,
-        *,
-        maximise: Literal["power-factor", "zt"] = "power-factor",
-        temperature: Numbers = 300.0,
-        carriers: Literal["n", "p", "both"] = "both",
-        component: Literal["average", "xx", "yy", "zz"] = "average",
-        within: float | None = None,
-        tau: float | None = None,
-        scattering: str | os.PathLike[str] | None = None,
-        lattice_thermal_conductivity: float | None = None,
-        dimension: Literal[1, 2, 3] = 3,
-        thickness: float | None = None,
-        cross_section: float | None = None,
-        fermi_level: FermiLevel | None = None,
-        electrons: float | None = None,
-        interpolate: Interpolate | None = None,
-        kspacing: float | None = None,
-        tolerance: float | None = None,
-        fit_velocities: bool = False,
-        interpolator: Interpolator | None = None,
-        scissor: float | None = None,
-        backend: Backend = "auto",
-        threads: int | None = None,
-        velocity: Velocity | None = None,
-        weights: Weights = "tetrahedra",
-        progress: Progress | None = None,
-    ) -> xr.Dataset:
-        """The doping (and of several temperatures the best) of the largest power factor or zT.
-
-        Parameters
-        ----------
-        maximise
-            "power-factor", or "zt", which needs a relaxation time and a lattice thermal conductivity.
-        carriers
-            "n", "p", or each by itself.
-        component
-            That is made largest.
-        within
-            How far beyond the band edge to look, eV.
-
-        The other parameters are those of `transport` and `fermi`.
-        """
-        return self._computed("optimize", locals())
-
-    def _computed(self, kind: str, given: dict[str, Any]) -> xr.Dataset:
-        given = {k: v for k, v in given.items() if k != "self"}
-        progress = given.pop("progress")
-        for name in ("temperature", "doping", "mu", "mu_absolute"):
-            if given.get(name) is not None:
-                given[name] = array(name, given[name]).ravel().tolist()
-        for name in ("donors", "acceptors"):
-            if name in given:
-                levels = list(given[name])
-                single = bool(levels) and not hasattr(levels[0], "__len__")
-                given[name] = [[float(x) for x in one] for one in ([levels] if single else levels)]
-        told = ", ".join(f"{k}={v!r}" for k, v in given.items() if v is not None and v != [])
-        command = f"bzint.Bands.{kind}({told})"
-        result, table, said = getattr(self._native, kind)(command, given, progress)
-        return dataset(result, table, tell(said, stacklevel=4))
+        return f"<bzint.Bands of {h['name']}: {h['format']}, {h['n_band']} {h['spin']} bands on {self._points} k-points>"
 
 
 def _given(

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from typing import Any, Union
 
-import numpy as np
 import xarray as xr
 
 from ._native import NativePhonons
-from .arrays import array
-from .bands import Numbers, Progress
+from .arrays import array, directions
 from .dataset import dataset, tell
+from .held import Held
+from .options import Direction, Numbers, Progress
 
 
 def read_phonons(path: str | os.PathLike[str], *, progress: Progress | None = None) -> Phonons:
@@ -26,10 +24,11 @@ def read_phonons(path: str | os.PathLike[str], *, progress: Progress | None = No
     return Phonons._of(NativePhonons.read(path, progress))
 
 
-class Phonons:
+class Phonons(Held):
     """Frequencies of phonons on a full periodic q-grid, with lifetimes where the file has some. `read_phonons` makes them."""
 
     _native: NativePhonons
+    _grid_name = "q_grid"
 
     @classmethod
     def _of(cls, native: NativePhonons) -> Phonons:
@@ -38,30 +37,13 @@ class Phonons:
         return made
 
     @property
-    def name(self) -> str:
-        """What they are called in messages."""
-        return str(self._native.header["name"])
-
-    @property
-    def lattice(self) -> np.ndarray:
-        """Rows a1 a2 a3, angstrom."""
-        return np.array(self._native.header["lattice"])
-
-    @property
     def q_grid(self) -> tuple[int, int, int]:
         """Points along each axis."""
-        n = self._native.header["q_grid"]
-        return (n[0], n[1], n[2])
-
-    @property
-    def info(self) -> dict[str, Any]:
-        """All that is known of them but the numbers."""
-        return dict(self._native.header)
+        return self._grid
 
     def __repr__(self) -> str:
         h = self._native.header
-        n = "×".join(str(x) for x in h["q_grid"])
-        return f"<bzint.Phonons of {h['name']}: {h['format']}, {h['n_branch']} branches on {n} q-points>"
+        return f"<bzint.Phonons of {h['name']}: {h['format']}, {h['n_branch']} branches on {self._points} q-points>"
 
     def transport(
         self,
@@ -71,7 +53,7 @@ class Phonons:
         rates: str | os.PathLike[str] | None = None,
         add: bool = False,
         boundary: Numbers | None = None,
-        direction: Union[str, Iterable[str]] = (),
+        direction: Direction = (),
         as_in_file: bool = False,
         by_branch: bool = False,
         accumulation: bool = False,
@@ -106,7 +88,7 @@ class Phonons:
         for name in ("temperature", "boundary"):
             if given[name] is not None:
                 given[name] = array(name, given[name]).ravel().tolist()
-        given["direction"] = [direction] if isinstance(direction, str) else [str(d) for d in direction]
+        given["direction"] = directions(direction)
         told = ", ".join(f"{k}={v!r}" for k, v in given.items() if v is not None and v is not False and v != [])
         command = f"bzint.Phonons.transport({told})"
         result, table, said = self._native.transport(command, given, progress)

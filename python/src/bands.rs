@@ -1,14 +1,14 @@
 //! Bands as Python holds them, and what is computed of them.
 
-use crate::errors::{argument, exception};
+use crate::computations::{Call, named};
+use crate::errors::{argument, exception, internal};
+use crate::header::header;
 use crate::options::Options;
 use crate::results::{Computed, to_python};
 use crate::session::run;
 use bzint::bands::{Field, SpinTreatment};
 use bzint::crystal::{Atom, KGrid, Lattice};
-use bzint::io::results::ResultFile;
-use bzint::report;
-use bzint::workflow::{Answer, Given, Held, Kind, Method, Opening, Said, Say, notes_on_axes};
+use bzint::workflow::{Given, Held, Kind, Said, Say, notes_on_axes};
 use numpy::{PyArray1, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -17,12 +17,6 @@ use std::path::PathBuf;
 /// Bands, read and checked.
 #[pyclass(frozen, name = "NativeBands", module = "bzint._native")]
 pub struct NativeBands(Held);
-
-/// Names of computations and calls.
-struct Call<'a, 'py> {
-    command: String,
-    progress: Option<&'a Bound<'py, PyAny>>,
-}
 
 #[pymethods]
 impl NativeBands {
@@ -83,12 +77,7 @@ impl NativeBands {
     #[getter]
     fn header<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let h = self.0.header();
-        let all = PyDict::new(py);
-        all.set_item("name", self.0.name())?;
-        all.set_item("format", &h.provenance.format)?;
-        all.set_item("lattice", *h.lattice.rows())?;
-        all.set_item("k_grid", h.k_grid.n)?;
-        all.set_item("shift", h.k_grid.shift)?;
+        let all = header(py, self.0.name(), h, "k_grid", notes_on_axes(h))?;
         all.set_item("spin", h.spin.name())?;
         all.set_item("n_spin", h.n_spin())?;
         all.set_item("n_band", h.n_band)?;
@@ -105,8 +94,6 @@ impl NativeBands {
         all.set_item("has_velocities", h.has_velocities)?;
         all.set_item("has_lifetimes", h.has_lifetimes)?;
         all.set_item("is_table", self.0.as_table().is_some())?;
-        let notes = h.provenance.notes.iter().cloned().chain(notes_on_axes(h));
-        all.set_item("notes", notes.collect::<Vec<String>>())?;
         Ok(all)
     }
 
@@ -126,189 +113,36 @@ impl NativeBands {
         Ok(PyArray1::from_vec(py, all))
     }
 
-    /// Tensors at the Fermi level.
-    #[pyo3(signature = (command, options, progress=None))]
-    fn fermi<'py>(
-        &self,
-        py: Python<'py>,
-        command: String,
-        options: Bound<'py, PyDict>,
-        progress: Option<Bound<'py, PyAny>>,
-    ) -> PyResult<Computed<'py>> {
-        let (asked, opening, method) = parsed(options, Options::fermi)?;
-        asked.check().map_err(|e| exception(py, &e))?;
-        let call = Call {
-            command,
-            progress: progress.as_ref(),
-        };
-        self.compute(
-            py,
-            call,
-            asked.doubts(),
-            opening,
-            method,
-            move |held, opening, method, say, command| {
-                let input = held.name().to_owned();
-                let bands = asked.open(held, opening, method)?;
-                let (found, run) = asked.run(&bands, method, say)?;
-                let report = report::FermiReport {
-                    header: bands.header(),
-                    input,
-                    tensors: &found.tensors,
-                    origin: found.origin,
-                    crossings: found.crossings,
-                    tau_s: asked.tau,
-                    run: &run,
-                };
-                Ok((
-                    report::fermi_result(&report, command)?,
-                    report::fermi_table(&report),
-                ))
-            },
-        )
-    }
-
-    /// States, electrons and σ/τ per energy.
-    #[pyo3(signature = (command, options, progress=None))]
-    fn dos<'py>(
-        &self,
-        py: Python<'py>,
-        command: String,
-        options: Bound<'py, PyDict>,
-        progress: Option<Bound<'py, PyAny>>,
-    ) -> PyResult<Computed<'py>> {
-        let (asked, opening, method) = parsed(options, Options::dos)?;
-        asked.check().map_err(|e| exception(py, &e))?;
-        let call = Call {
-            command,
-            progress: progress.as_ref(),
-        };
-        self.compute(
-            py,
-            call,
-            Vec::new(),
-            opening,
-            method,
-            move |held, opening, method, say, command| {
-                let input = held.name().to_owned();
-                let bands = asked.open(held, opening, method)?;
-                let (found, run) = asked.run(&bands, method, say)?;
-                let report = report::DosReport {
-                    header: bands.header(),
-                    input,
-                    dos: &found.dos,
-                    crossings: found.crossings,
-                    run: &run,
-                };
-                Ok((
-                    report::dos_result(&report, command)?,
-                    report::dos_table(&report),
-                ))
-            },
-        )
-    }
-
-    /// Every coefficient.
-    #[pyo3(signature = (command, options, progress=None))]
-    fn transport<'py>(
-        &self,
-        py: Python<'py>,
-        command: String,
-        options: Bound<'py, PyDict>,
-        progress: Option<Bound<'py, PyAny>>,
-    ) -> PyResult<Computed<'py>> {
-        let (asked, opening, method) = parsed(options, Options::transport)?;
-        asked.check().map_err(|e| exception(py, &e))?;
-        let call = Call {
-            command,
-            progress: progress.as_ref(),
-        };
-        self.compute(
-            py,
-            call,
-            asked.doubts(),
-            opening,
-            method,
-            move |held, opening, method, say, command| {
-                let input = held.name().to_owned();
-                let Answer { bands, found, run } =
-                    asked.answer(held, opening, method, say, &|_| Ok(()))?;
-                let report =
-                    report::TransportReport::new(&asked, found, bands.header(), input, &run);
-                Ok((
-                    report::transport_result(&report, command)?,
-                    report::transport_table(&report),
-                ))
-            },
-        )
-    }
-
-    /// The best doping.
-    #[pyo3(signature = (command, options, progress=None))]
-    fn optimize<'py>(
-        &self,
-        py: Python<'py>,
-        command: String,
-        options: Bound<'py, PyDict>,
-        progress: Option<Bound<'py, PyAny>>,
-    ) -> PyResult<Computed<'py>> {
-        let (asked, opening, method) = parsed(options, Options::optimize)?;
-        asked.check().map_err(|e| exception(py, &e))?;
-        let call = Call {
-            command,
-            progress: progress.as_ref(),
-        };
-        self.compute(
-            py,
-            call,
-            asked.doubts(),
-            opening,
-            method,
-            move |held, opening, method, say, command| {
-                let input = held.name().to_owned();
-                let Answer { bands, found, run } =
-                    asked.answer(held, opening, method, say, &|_| Ok(()))?;
-                let (report, said) =
-                    report::optimum_report(&asked, found, bands.header(), input, &run);
-                let table = report::optimum_table(&report, &said);
-                Ok((report::optimum_result(&report, &said, command)?, table))
-            },
-        )
-    }
-}
-
-/// The options of a computation, of the bands, and of the method.
-fn parsed<'py, T>(
-    options: Bound<'py, PyDict>,
-    asked: impl Fn(&Options<'py>) -> PyResult<T>,
-) -> PyResult<(T, Opening, Method)> {
-    let options = Options::new(options);
-    let all = (asked(&options)?, options.opening()?, options.method()?);
-    options.finish()?;
-    Ok(all)
-}
-
-impl NativeBands {
-    /// Runs `work` and hands over what it found.
+    /// Computes what `kind` names: the result, its table, and what was said.
+    #[pyo3(signature = (kind, command, options, progress=None))]
     fn compute<'py>(
         &self,
         py: Python<'py>,
-        call: Call<'_, 'py>,
-        doubts: Vec<String>,
-        opening: Opening,
-        method: Method,
-        work: impl FnOnce(Held, &Opening, &Method, Say, &str) -> bzint::Result<(ResultFile, String)>
-        + Send
-        + 'static,
+        kind: &str,
+        command: String,
+        options: Bound<'py, PyDict>,
+        progress: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Computed<'py>> {
-        opening
-            .check(Some(&method))
-            .map_err(|e| exception(py, &e))?;
+        let options = Options::new(options);
+        let asked = named(kind, &options)?.ok_or_else(|| {
+            let problem = format!("nothing is called {kind}");
+            internal(py, &problem)
+        })?;
+        let (opening, method) = (options.opening()?, options.method()?);
+        options.finish()?;
+        let checked = asked.checked.and_then(|()| opening.check(Some(&method)));
+        checked.map_err(|e| exception(py, &e))?;
         let held = self.0.clone();
-        let command = call.command;
-        let ((file, table), said) = run(py, call.progress, move |say| {
-            doubts.into_iter().for_each(|text| say(Said::warning(text)));
-            work(held, &opening, &method, say, &command)
+        let ((file, table), said) = run(py, progress.as_ref(), move |say| {
+            let doubts = asked.doubts.into_iter();
+            doubts.for_each(|text| say(Said::warning(text)));
+            let call = Call {
+                opening: &opening,
+                method: &method,
+                say,
+                command: &command,
+            };
+            (asked.run)(held, &call)
         })?;
         let said = said.into_iter().map(|s| (s.kind != Kind::Note, s.text));
         Ok((to_python(py, &file)?, table, said.collect()))

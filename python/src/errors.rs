@@ -6,7 +6,12 @@ use pyo3::prelude::*;
 
 /// An argument as Python's users type it.
 fn keyword(argument: &Argument) -> String {
-    let name = argument.name.replace('-', "_");
+    let name = match argument.name {
+        // A scan's ends are one argument.
+        "from" => "scan[0]".to_owned(),
+        "to" => "scan[1]".to_owned(),
+        name => name.replace('-', "_"),
+    };
     match argument.value {
         None => name,
         Some(value) if value.chars().all(|c| c.is_ascii_lowercase() || c == '-') => {

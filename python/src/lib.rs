@@ -1,7 +1,9 @@
 //! `bzint._native`: what Python calls, in the library's own words. `bzint/bands.py` and `bzint/phonons.py` have the face that users see.
 
 mod bands;
+mod computations;
 mod errors;
+mod header;
 mod options;
 mod phonons;
 mod results;

@@ -1,6 +1,7 @@
 //! Phonons as Python holds them, and what is computed of them.
 
 use crate::errors::exception;
+use crate::header::header;
 use crate::options::Options;
 use crate::results::{Computed, to_python};
 use crate::session::run;
@@ -38,20 +39,12 @@ impl NativePhonons {
     /// What the phonons are.
     #[getter]
     fn header<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let h = self.phonons.header();
-        let all = PyDict::new(py);
-        all.set_item("name", &self.name)?;
-        all.set_item("format", &h.provenance.format)?;
-        all.set_item("lattice", *h.lattice.rows())?;
-        all.set_item("q_grid", h.k_grid.n)?;
-        all.set_item("shift", h.k_grid.shift)?;
+        let notes = self.phonons.notes();
+        let all = header(py, &self.name, self.phonons.header(), "q_grid", notes)?;
         all.set_item("n_branch", self.phonons.n_branch())?;
         let rates = self.phonons.rates().iter();
         let temperatures: Vec<f64> = rates.map(|r| r.temperature_k).collect();
         all.set_item("lifetimes_at", temperatures)?;
-        let notes = h.provenance.notes.iter().cloned();
-        let notes = notes.chain(self.phonons.notes());
-        all.set_item("notes", notes.collect::<Vec<String>>())?;
         Ok(all)
     }
 

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 /// The band file.
 #[derive(Args, Clone, Debug)]
 pub struct Input {
-    /// Bands: any supported file, or a directory that holds one (README, "What is read")
+    /// Bands: any supported file, or a directory that holds one (docs/reference/formats.md)
     pub file: PathBuf,
     #[command(flatten)]
     pub opening: Opening,

@@ -1,23 +1,20 @@
 //! `bzint orbits`.
 
-use super::field::{self, FieldOption};
+use super::field::FieldOption;
 use super::options::{FermiOption, Input, Output, parse_energy};
 use super::outputs::{Delivery, Outputs, check_csv, file_to_write, write_json};
 use super::session;
-use super::surfaces::{MeshOption, Surfaces};
-use super::threads::on_threads;
+use super::surfaces::MeshOption;
 use crate::error::{Error, Result};
 use crate::io::{write_bytes, write_text};
 use crate::report::figure::png;
 use crate::report::{
-    OrbitsReport, Property, View, follow, orbits_csv, orbits_figure, orbits_json, orbits_result,
+    OrbitsReport, Property, View, orbits_csv, orbits_figure, orbits_json, orbits_result,
     orbits_table, surface_page, surface_png,
 };
-use crate::surface::{Interpolations, catalogue, flattened, survey};
+use crate::workflow;
 use clap::Args;
-use rayon::prelude::*;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 /// Options of `orbits`.
 #[derive(Args, Debug)]
@@ -88,13 +85,16 @@ impl Orbits {
     /// For bands without a surface at the energy or without a third dimension, unusable directions, or files that cannot be written.
     pub fn run(self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
-        if !(self.planes >= 1.0 && self.planes <= 10_000.0) {
-            return Err(Error::bad_option(
-                "--planes",
-                format!("{}", self.planes),
-                "give a number from 1 to 10000",
-            ));
-        }
+        let asked = workflow::Orbits {
+            level: self.level,
+            energy_ev: self.energy,
+            field: self.field.asked(),
+            planes: self.planes,
+            max_orbits: self.max_orbits,
+            grid: self.mesh,
+        };
+        asked.check()?;
+        self.input.check(Some(&self.mesh.method()))?;
         let forms = self
             .out
             .iter()
@@ -107,72 +107,12 @@ impl Orbits {
             named.push(("--on-surface", path.clone()));
         }
         let outputs = Outputs::new(&self.output, &[&self.input.file], &named)?;
-        let bands = Surfaces::open(&self.input, &self.level, &self.mesh, false, &self.output)?;
+        let bands = asked.open(self.input.read()?, &self.input.opening)?;
         outputs.spare_inputs()?;
         let header = bands.header();
-        let lattice = flattened(header)?;
-        let angles = self.field.directions(&lattice)?;
-        if let Some(text) = field::about(&angles) {
-            session::note(&self.output, &text);
-        }
-        let energy = bands.fermi_ev + self.energy;
-        let start = Instant::now();
-        let phase = crate::progress::phase("orbits", angles.len() as u64);
-        let (found, surfaces, grid) = on_threads(self.mesh.threads, || {
-            let replicas = bands.sample((energy, energy))?;
-            let surfaces = survey(header, &replicas.fine, energy, false)?;
-            let mut all = Vec::new();
-            for surface in &surfaces {
-                let same = |b: &crate::surface::BandField| {
-                    (b.spin, b.band) == (surface.spin, surface.band)
-                };
-                let at = replicas.fine.bands.iter().position(same);
-                let rival = replicas.rival.as_ref();
-                let at_rival = rival.and_then(|r| r.bands.iter().position(same));
-                let Some(at) = at else { continue };
-                all.push(Interpolations {
-                    surface,
-                    fine: replicas.fine.spline(at)?,
-                    coarse: replicas.coarse.spline(at)?,
-                    rival: match (rival, at_rival) {
-                        (Some(r), Some(at)) => Some(r.spline(at)?),
-                        _ => None,
-                    },
-                });
-            }
-            let layer = (0..3).find(|a| header.k_grid.n[*a] == 1);
-            let found = angles
-                .par_iter()
-                .map(|a| {
-                    let (acting, share) = a.direction.acting(&lattice, layer)?;
-                    let mut found = catalogue(&all, acting, self.planes, self.max_orbits)?;
-                    found.direction = a.direction;
-                    for o in &mut found.orbits {
-                        // In a tilted field a layer's orbits need so much more of it.
-                        for x in [&mut o.frequency, &mut o.mass] {
-                            *x = x.scaled(1.0 / share);
-                        }
-                        o.mass_from_areas /= share;
-                    }
-                    phase.add(1);
-                    Ok(found)
-                })
-                .collect::<Result<Vec<_>>>()?;
-            drop(all);
-            Ok((found, surfaces, replicas.fine.grid.n))
-        })?;
-        let degrees: Vec<f64> = angles.iter().map(|a| a.degrees).collect();
-        let report = OrbitsReport {
-            header,
-            input: self.input.file.display().to_string(),
-            energy_ev: energy,
-            origin: bands.origin.clone(),
-            grid,
-            families: follow(&found),
-            degrees,
-            found: &found,
-            seconds: start.elapsed().as_secs_f64(),
-        };
+        session::notes(&self.output, header);
+        let found = asked.run(&bands, &session::voice(&self.output))?;
+        let report = OrbitsReport::new(&found, header, self.input.file.display().to_string());
         let mut end = Delivery::new(&self.output, &outputs);
         end.print(|| orbits_json(&report), || orbits_table(&report));
         let result = || orbits_result(&report, &session::command_line());
@@ -185,8 +125,8 @@ impl Orbits {
                 Form::Png => write_bytes(path, &png(&orbits_figure(&result()?)?)?),
             });
         }
-        if let (Some(path), Some(first)) = (&self.on_surface, found.first()) {
-            let mut view = View::new(&surfaces, header.first_band, &[Property::Speed], None);
+        if let (Some(path), Some(first)) = (&self.on_surface, found.orbits.first()) {
+            let mut view = View::new(&found.surfaces, header.first_band, &[Property::Speed], None);
             view.add_orbits(first, header.first_band);
             end.write(path, |path| match is_page(path)? {
                 false => write_bytes(path, &surface_png(&view, false)?),

@@ -56,13 +56,6 @@ pub fn note(output: &Output, text: &str) {
     }
 }
 
-/// Prints warnings on stderr, whether quiet or not.
-pub fn doubts(all: &[String]) {
-    for text in all {
-        terminal::say("warning", text);
-    }
-}
-
 /// Prints the reader's notes.
 pub fn notes(output: &Output, header: &BandHeader) {
     Notes::default().print(output, header);

@@ -3,7 +3,7 @@
 use super::options::{FermiOption, Input, Output, parse_energy, parse_time};
 use super::outputs::{Delivery, Outputs, file_to_write, of_option, write_json};
 use super::session;
-use super::surfaces::{MeshOption, Surfaces};
+use super::surfaces::MeshOption;
 use super::threads::on_threads;
 use crate::error::{Error, Result};
 use crate::io::frmsf;
@@ -14,6 +14,7 @@ use crate::report::{
     surface_svg, surface_table,
 };
 use crate::surface::survey;
+use crate::workflow::Surfaces;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -150,16 +151,20 @@ impl Surface {
             .flat_map(|p| of_option(&Some(p.clone())))
             .collect();
         let outputs = Outputs::new(&self.output, &[&self.input.file], &named)?;
-        let lifetimes = self.tau.is_none();
-        let bands = Surfaces::open(
-            &self.input,
+        self.level.check()?;
+        self.input.check(Some(&self.mesh.method()))?;
+        let opened = Surfaces::open(
+            self.input.read()?,
+            &self.input.opening,
             &self.level,
             &self.mesh,
-            lifetimes,
-            &self.output,
+            self.tau.is_none(),
         )?;
-        self.check_colour(bands.header().has_lifetimes)?;
+        self.check_colour(opened.header().has_lifetimes)?;
         outputs.spare_inputs()?;
+        session::notes(&self.output, opened.header());
+        let say = session::voice(&self.output);
+        let bands = Surfaces::new(&opened, &self.level, self.mesh, &say)?;
         let energy = bands.fermi_ev + self.energy;
         let start = Instant::now();
         let (replicas, fine, coarse, rival) = on_threads(self.mesh.threads, || {

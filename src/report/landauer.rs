@@ -1,15 +1,18 @@
-//! Modes and mean free paths as functions of energy, beside the rows of a sheet: JSON, columns and HDF5.
+//! Modes: the rows of a sheet, and modes and mean free paths as functions of energy beside them: JSON, columns and HDF5.
 
 use super::budget::Bars;
-use super::sheet::direction_words;
+use super::sheet::{Sheet, SheetItem, SheetRow, direction_words, sheet_result, sheet_table};
+use super::transport::TransportReport;
+use crate::bands::BandHeader;
 use crate::error::Result;
 use crate::io::results::ResultFile;
-use crate::transport::{CountedModes, ModeSpectrum, Scalar};
+use crate::transport::{CountedModes, DeviceCoefficients, Directions, ModeSpectrum, Scalar};
+use crate::workflow::{Landauer, LandauerFound, Run, StateFound};
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
 /// What the table means.
-pub const LANDAUER_LEGEND: &str = "\n  Modes are channels that let electrons through in one direction, all spins; without scattering each has e^2/h. mean_free_path is that\n  \
+const LEGEND: &str = "\n  Modes are channels that let electrons through in one direction, all spins; without scattering each has e^2/h. mean_free_path is that\n  \
      for backscattering, 2<v^2 tau>/<|v|>; a device of length L lets lambda/(lambda + L) of each channel through.\n  \
      ± as `bzint transport` has it.\n";
 
@@ -25,8 +28,87 @@ pub struct ModeSpectra {
     pub first_band: usize,
 }
 
+/// Rows and spectra of what was found.
+pub fn landauer_report<'a>(
+    asked: &Landauer,
+    found: LandauerFound,
+    header: &'a BandHeader,
+    input: String,
+    run: &'a Run,
+) -> (Sheet<'a>, ModeSpectra) {
+    let relaxation = &asked.states.relaxation;
+    let states = found.states;
+    let sheet = Sheet {
+        kind: "landauer",
+        title: "Modes",
+        base: TransportReport {
+            header,
+            input,
+            fermi_level_ev: states.fermi_level_ev,
+            origin: states.origin,
+            gap_ev: states.gap_ev,
+            tau_s: relaxation.tau,
+            scattering: relaxation.scattering_file(),
+            mean_free_path_angstrom: None,
+            lattice_w_mk: None,
+            extent: found.extent,
+            directions: Directions::of(&states.conducted).count(),
+            temperatures_k: asked.states.temperatures_k.clone(),
+            levels: states.levels,
+            rows: Vec::new(),
+            bins: states.bins,
+            crossings: states.crossings,
+            run,
+        },
+        directions: found.directions,
+        length_m: asked.length_m(),
+        rows: states.states.iter().map(row).collect(),
+        unshown: &[],
+        legend: LEGEND,
+    };
+    let spectra = ModeSpectra {
+        spectra: found.spectra,
+        counted: found.counted,
+        dimension: found.extent.map_or(3, |e| e.dimension()),
+        first_band: header.first_band,
+    };
+    (sheet, spectra)
+}
+
+fn row(state: &StateFound<DeviceCoefficients>) -> SheetRow {
+    let items = state.found.all.iter().map(|n| SheetItem {
+        name: n.name.into(),
+        unit: n.unit,
+        about: n.about,
+        value: n.value,
+    });
+    SheetRow {
+        temperature_k: state.temperature_k,
+        direction: state.direction,
+        mu_ev: state.mu_ev,
+        carriers: state.carriers,
+        level: state.level,
+        items: items.collect(),
+    }
+}
+
+/// An HDF5 result: every quantity on temperature × level × direction, and the spectra.
+///
+/// # Errors
+/// Where dimensions and data disagree (a defect).
+pub fn landauer_result(sheet: &Sheet, spectra: &ModeSpectra, command: &str) -> Result<ResultFile> {
+    let mut file = sheet_result(sheet, command)?;
+    spectra.fill(&mut file)?;
+    Ok(file)
+}
+
+/// A readable table.
+pub fn landauer_table(sheet: &Sheet, spectra: &ModeSpectra) -> String {
+    sheet_table(sheet) + &spectra.sentence()
+}
+
 /// Name of modes, and their unit, by dimension.
-pub fn modes_name(dimension: usize) -> (&'static str, &'static str) {
+fn modes_name(dimension: usize) -> (&'static str, &'static str) {
     match dimension {
         3 => ("modes_per_area", "1/m^2"),
         2 => ("modes_per_width", "1/m"),
@@ -92,7 +174,7 @@ impl ModeSpectra {
     }
 
     /// One sentence on the count, for the table.
-    pub fn sentence(&self) -> String {
+    fn sentence(&self) -> String {
         match self.agreement() {
             Some((worst, compared)) => format!(
                 "  counting  the crossings of {compared} energies counted line by line agree with the integrated modes to {worst:.2} of both bars\n"
@@ -143,7 +225,7 @@ impl ModeSpectra {
     ///
     /// # Errors
     /// Where dimensions and data disagree (a defect).
-    pub fn fill(&self, file: &mut ResultFile) -> Result<()> {
+    fn fill(&self, file: &mut ResultFile) -> Result<()> {
         let Some(first) = self.spectra.first() else {
             return Ok(());
         };

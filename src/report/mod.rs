@@ -42,15 +42,13 @@ pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use focusing::{FocusingReport, focusing_json, focusing_svg, focusing_table};
 pub use format::{scalar, scalar_json, scientific, tensor_json};
-pub use landauer::{LANDAUER_LEGEND, ModeSpectra, modes_name};
-pub use magneto::{
-    MagnetoReport, MagnetoState, magneto_csv, magneto_json, magneto_result, magneto_table,
-};
+pub use landauer::{ModeSpectra, landauer_report, landauer_result, landauer_table};
+pub use magneto::{MagnetoReport, magneto_csv, magneto_json, magneto_result, magneto_table};
 pub use optimum::{
     OptimumReport, objective_name, optimum_json, optimum_report, optimum_result, optimum_table,
 };
 pub use orbits::{
-    OrbitsReport, follow, orbits_csv, orbits_figure, orbits_json, orbits_result, orbits_table,
+    OrbitsReport, orbits_csv, orbits_figure, orbits_json, orbits_result, orbits_table,
 };
 pub use page::page;
 pub use phonon::{
@@ -77,7 +75,7 @@ pub use table::ManyResults;
 pub use transport::{
     TransportReport, transport_csv, transport_json, transport_result, transport_table,
 };
-pub use zt::{ZT_LEGEND, ZT_UNSHOWN};
+pub use zt::{zt_curves_json, zt_report, zt_result};
 
 /// The attribute of results that says in how many directions the bands conduct.
 const CONDUCTING: &str = "conducting_directions";

@@ -27,6 +27,22 @@ pub struct EnergyRange {
     pub step: Option<f64>,
 }
 
+impl EnergyRange {
+    /// The energies: so many `bins` where there is no step.
+    ///
+    /// # Errors
+    /// As [`EnergyAxis::new`].
+    pub(super) fn axis(&self, bins: usize) -> Result<EnergyAxis> {
+        let bins = self.step.map_or(bins, |step| {
+            ((self.stop - self.start) / step).round().max(1.0) as usize
+        });
+        let stop = self
+            .step
+            .map_or(self.stop, |step| self.start + step * bins as f64);
+        EnergyAxis::new(self.start, stop, bins)
+    }
+}
+
 /// What is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Dos {
@@ -109,12 +125,6 @@ impl Dos {
             let margin = reach + ((high - low) / bins as f64).max(1e-3);
             return EnergyAxis::new(low - margin, high + margin, bins);
         };
-        let bins = range.step.map_or(bins, |step| {
-            ((range.stop - range.start) / step).round().max(1.0) as usize
-        });
-        let stop = range
-            .step
-            .map_or(range.stop, |step| range.start + step * bins as f64);
-        EnergyAxis::new(range.start, stop, bins)
+        range.axis(bins)
     }
 }

@@ -69,7 +69,7 @@ pub const MASS_DENSITY: Plausible = Plausible {
 };
 /// Fields where no relaxation time is known.
 pub const FIELD_TIMES_TAU: Plausible = Plausible {
-    option: "-B",
+    option: "--strength",
     unit: "T s",
     range: 1e-20..=1e-7,
     usual: "without `--tau` fields are B tau, and 10 T at 1e-14 s are 1e-13 T s",

@@ -14,6 +14,7 @@ mod many;
 mod output_cli;
 mod page;
 mod real_crystals;
+mod reference;
 mod structure;
 mod transport_cli;
 mod typed;

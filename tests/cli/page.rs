@@ -1,6 +1,7 @@
 //! The page of `bzint report` in a browser, where there is one: on a phone and on a screen, on white and on black.
 
 use crate::common::binary::bzint;
+use crate::common::browser::chromium;
 use std::process::Command;
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data");
@@ -79,10 +80,7 @@ fn seen(browser: &str, page: &str, width: u32, dark: bool) -> serde_json::Value 
 
 #[test]
 fn a_page_can_be_read_on_any_screen() {
-    let names = ["chromium", "chromium-browser", "google-chrome"];
-    let there = |name: &&&str| Command::new(**name).arg("--version").output().is_ok();
-    let Some(browser) = names.iter().find(there) else {
-        println!("SKIPPED: no Chromium on this machine");
+    let Some(browser) = chromium() else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();

@@ -113,7 +113,7 @@ fn type_page(page: &Path) -> (usize, usize) {
 #[test]
 fn commands_of_the_readme_run() {
     let (ran, looked_at) = type_page(&Path::new(ROOT).join("README.md"));
-    assert!(ran >= 7 && looked_at >= 1, "{ran} {looked_at}");
+    assert!(ran >= 1 && looked_at == 0, "{ran} {looked_at}");
 }
 
 #[test]
@@ -126,5 +126,5 @@ fn commands_of_the_book_run() {
         ran += found.0;
         looked_at += found.1;
     }
-    assert!(ran >= 20 && looked_at >= 10, "{ran} {looked_at}");
+    assert!(ran >= 30 && looked_at >= 11, "{ran} {looked_at}");
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod binary;
+pub mod browser;
 
 use bzint::bands::model::{Model, ModelBands};
 use bzint::bands::{BandGrid, BandHeader, BandSource, SpinTreatment};

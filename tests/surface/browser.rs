@@ -1,6 +1,7 @@
 //! The page of a surface in a browser, where there is one.
 
 use crate::common::binary::bzint;
+use crate::common::browser::chromium;
 use std::process::Command;
 
 /// Paints at once: time does not run evenly where nothing is shown.
@@ -32,10 +33,7 @@ addEventListener("load", async () => {
 
 #[test]
 fn a_page_is_turned_by_keys_mouse_and_fingers() {
-    let browser = ["chromium", "chromium-browser", "google-chrome"];
-    let there = |name: &&&str| Command::new(**name).arg("--version").output().is_ok();
-    let Some(browser) = browser.iter().find(there) else {
-        println!("SKIPPED: no Chromium on this machine");
+    let Some(browser) = chromium() else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();

@@ -6,14 +6,14 @@ mod work;
 use super::options::{Input, Method, Opening, Output};
 use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, of_option, write_json};
 use super::states::StatesOption;
-use super::terminal;
-use super::{session, zt};
+use super::{session, terminal};
 use crate::error::{Error, Result};
 use crate::io::results::ResultFile;
 use crate::io::write_text;
 use crate::report::{
     Failure, Material, Ranking, ScreenReport, screen_csv, screen_json, screen_result, screen_table,
 };
+use crate::workflow;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -106,8 +106,13 @@ impl Screen {
     /// # Errors
     /// Where the call is wrong, no material could be computed, or a result cannot be written.
     pub fn run(self) -> Result<()> {
-        self.states.check(&self.output, true)?;
-        let lattice = zt::lattice_of(&self.states)?;
+        let asked = self.asked();
+        self.states.check_density()?;
+        asked.check()?;
+        for text in asked.doubts() {
+            session::warning(&self.output, &text);
+        }
+        let lattice = asked.lattice()?;
         if self.states.relaxation.tau.is_none() && self.states.relaxation.scattering.is_none() {
             session::note(
                 &self.output,
@@ -158,7 +163,7 @@ impl Screen {
             Form::Hdf5 => screen_result(report, &session::command_line())?.write(path),
         };
         let mut failure_to_write = None;
-        work::each(&self, lattice, &todo, |file, outcome| {
+        work::each(&self, &todo, |file, outcome| {
             match outcome {
                 Ok(material) => report.materials.push(material),
                 Err(error) => {
@@ -211,6 +216,15 @@ impl Screen {
             });
         }
         Ok(())
+    }
+
+    /// What is asked of every material.
+    fn asked(&self) -> workflow::Zt {
+        workflow::Zt {
+            states: self.states.asked(),
+            length: None,
+            curves: false,
+        }
     }
 
     fn ranking(&self) -> Ranking {

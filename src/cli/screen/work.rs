@@ -2,24 +2,20 @@
 
 use super::Screen;
 use crate::cli::options::{Input, Method, Output};
-use crate::cli::zt::{MeritCall, MeritComputed};
+use crate::cli::session;
 use crate::error::{Error, Result};
 use crate::progress;
 use crate::report::{Material, MaterialState, Ranking};
 use crate::transport::Merit;
+use crate::workflow::ZtFound;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 /// Computes every file and hands what comes of it to `take`, which never runs twice at a time; no file stops another.
-pub fn each(
-    screen: &Screen,
-    lattice_w_mk: f64,
-    files: &[PathBuf],
-    take: impl FnMut(&Path, Result<Material>) + Send,
-) {
-    let _progress = crate::cli::session::show_progress(&screen.output);
+pub fn each(screen: &Screen, files: &[PathBuf], take: impl FnMut(&Path, Result<Material>) + Send) {
+    let _progress = session::show_progress(&screen.output);
     let phase = progress::phase("materials", files.len() as u64);
     let jobs = usize::from(screen.jobs).min(files.len()).max(1);
     let threads = (screen
@@ -32,7 +28,7 @@ pub fn each(
     let take = Mutex::new(take);
     let work = || {
         while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let outcome = material(screen, lattice_w_mk, file, threads);
+            let outcome = material(screen, file, threads);
             let mut take = take.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
             take(file, outcome);
             phase.add(1);
@@ -47,7 +43,7 @@ pub fn each(
 }
 
 /// One material, at the best of its states.
-fn material(screen: &Screen, lattice_w_mk: f64, file: &Path, threads: usize) -> Result<Material> {
+fn material(screen: &Screen, file: &Path, threads: usize) -> Result<Material> {
     let start = Instant::now();
     let input: Input = screen.input.of(file.to_path_buf());
     let method = Method {
@@ -61,26 +57,19 @@ fn material(screen: &Screen, lattice_w_mk: f64, file: &Path, threads: usize) -> 
         verbose: false,
     };
     input.check(Some(&method))?;
-    let computed = MeritCall {
-        input: &input,
-        states: &screen.states,
-        method: &method,
-        output: &output,
-        length_m: None,
-        lattice_w_mk,
-        curves: false,
-    }
-    .run(&|| Ok(()))?;
-    let best = best(&computed, screen.ranking()).ok_or_else(|| {
+    let asked = screen.asked();
+    let bands = asked.open(input.read()?, &input.opening, &method)?;
+    let header = bands.header();
+    let (found, _) = asked.run(&bands, &method, &session::voice(&output))?;
+    let best = best(&found, screen.ranking()).ok_or_else(|| {
         Error::bad_option(
             "--mu",
             "no state has a zT: nothing conducts, or the Seebeck coefficient vanishes",
             "give `--doping`, or other chemical potentials",
         )
     })?;
-    let found = &computed.found;
+    let (directions, found) = (&found.directions, &found.states);
     let state = &found.states[best];
-    let header = computed.source.header();
     Ok(Material {
         file: file.display().to_string(),
         format: header.provenance.format.clone(),
@@ -89,8 +78,8 @@ fn material(screen: &Screen, lattice_w_mk: f64, file: &Path, threads: usize) -> 
             .map_or(0.0, |(valence, conduction)| conduction - valence),
         state: MaterialState {
             temperature_k: state.temperature_k,
-            direction: computed.directions[state.direction].label.clone(),
-            direction_unit: computed.directions[state.direction].unit,
+            direction: directions[state.direction].label.clone(),
+            direction_unit: directions[state.direction].unit,
             mu_ev: state.mu_ev.value - found.fermi_level_ev,
             carriers: state.carriers,
         },
@@ -100,13 +89,10 @@ fn material(screen: &Screen, lattice_w_mk: f64, file: &Path, threads: usize) -> 
 }
 
 /// The state that is largest in what is sorted by.
-fn best(computed: &MeritComputed, by: Ranking) -> Option<usize> {
-    let value = |i: &usize| {
-        computed.found.states[*i].found.merits[0]
-            .get(by.quantity())
-            .value
-    };
-    let usable = (0..computed.found.states.len()).filter(|i| value(i).is_finite());
+fn best(found: &ZtFound, by: Ranking) -> Option<usize> {
+    let states = &found.states.states;
+    let value = |i: &usize| states[*i].found.merits[0].get(by.quantity()).value;
+    let usable = (0..states.len()).filter(|i| value(i).is_finite());
     usable.max_by(|a, b| value(a).total_cmp(&value(b)))
 }
 

@@ -116,7 +116,7 @@ pub fn magneto_csv(report: &MagnetoReport) -> String {
         }
     }
     let mut s = head.join(",") + "\n";
-    for r in report.rows {
+    for r in &report.rows {
         let (d, degrees) = &report.angles[r.direction];
         let state = &report.states[r.state];
         let mut cells = vec![*degrees, d.unit[0], d.unit[1], d.unit[2]];
@@ -231,7 +231,7 @@ fn put(
     }
     let (mut values, mut errors, mut shares) = (Vec::new(), Vec::new(), Vec::new());
     let mut name = String::new();
-    for r in report.rows {
+    for r in &report.rows {
         let (spin, value, bars) = channels(r)[channel];
         name = e.name(report, spin);
         let none = e.thermal && report.states[r.state].temperature_k == 0.0;

@@ -6,23 +6,11 @@ mod table;
 
 use crate::bands::BandHeader;
 use crate::surface::{About, Direction, Row};
-use crate::transport::{Levels, Scalar};
+use crate::transport::Levels;
+use crate::workflow::{Magneto, MagnetoFound, MagnetoState};
 
 pub use files::{magneto_csv, magneto_json, magneto_result};
 pub use table::magneto_table;
-
-/// A thermal state.
-#[derive(Clone, Copy, Debug)]
-pub struct MagnetoState {
-    /// K.
-    pub temperature_k: f64,
-    /// Index among the levels.
-    pub level: usize,
-    /// Chemical potential, eV.
-    pub mu: Scalar,
-    /// Electrons less holes, where they were counted.
-    pub carriers: Option<Scalar>,
-}
 
 /// Results with everything that is said about them.
 pub struct MagnetoReport<'a> {
@@ -47,9 +35,9 @@ pub struct MagnetoReport<'a> {
     /// T, or T s.
     pub fields: Vec<f64>,
     /// Rows: direction, state, field, the last fastest.
-    pub rows: &'a [Row],
+    pub rows: Vec<Row>,
     /// What is known of each direction and state.
-    pub abouts: &'a [About],
+    pub abouts: Vec<About>,
     /// Whether no relaxation time is known: conductivities per τ, fields as Bτ.
     pub per_tau: bool,
     /// The file of scattering mechanisms.
@@ -58,7 +46,33 @@ pub struct MagnetoReport<'a> {
     pub seconds: f64,
 }
 
-impl MagnetoReport<'_> {
+impl<'a> MagnetoReport<'a> {
+    /// What was found, and what was asked for.
+    pub fn new(
+        asked: &Magneto,
+        found: MagnetoFound,
+        header: &'a BandHeader,
+        input: String,
+    ) -> Self {
+        Self {
+            header,
+            input,
+            fermi_ev: found.fermi_ev,
+            origin: found.origin,
+            grid: found.grid,
+            angles: found.angles,
+            temperatures_k: found.temperatures_k,
+            levels: found.levels,
+            states: found.states,
+            fields: asked.fields.clone(),
+            rows: found.rows,
+            abouts: found.abouts,
+            per_tau: found.per_tau,
+            scattering: asked.scattering.as_ref().map(|p| p.display().to_string()),
+            seconds: found.seconds,
+        }
+    }
+
     fn field_unit(&self) -> &'static str {
         if self.per_tau { "T s" } else { "T" }
     }

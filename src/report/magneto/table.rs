@@ -34,7 +34,7 @@ pub fn magneto_table(report: &MagnetoReport) -> String {
     let unit = report.field_unit();
     let mut last = (usize::MAX, usize::MAX);
     let mut state = 0;
-    for r in report.rows {
+    for r in &report.rows {
         let here = (r.direction, r.state);
         if here != last {
             last = here;
@@ -124,7 +124,7 @@ pub fn magneto_table(report: &MagnetoReport) -> String {
             "sigma_xx down",
             "sigma_xy down"
         );
-        for r in report.rows {
+        for r in &report.rows {
             let state = &report.states[r.state];
             let _ = write!(
                 s,

@@ -7,7 +7,7 @@ const MOST: f64 = 0.08;
 
 /// A number for every orbit of every direction, the same along a family: the next orbit of the same band and kind whose frequency is nearest to what
 /// the last two let expect.
-pub fn follow(all: &[Catalogue]) -> Vec<Vec<usize>> {
+pub(super) fn follow(all: &[Catalogue]) -> Vec<Vec<usize>> {
     let mut numbers: Vec<Vec<usize>> = Vec::new();
     let mut next = 0;
     // Of each family in the last direction: its number, its place there and the frequency expected next.

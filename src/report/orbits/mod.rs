@@ -5,5 +5,4 @@ mod follow;
 mod summary;
 
 pub use figure::orbits_figure;
-pub use follow::follow;
 pub use summary::{OrbitsReport, orbits_csv, orbits_json, orbits_result, orbits_table};

@@ -1,5 +1,6 @@
 //! Orbits in numbers.
 
+use super::follow::follow;
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::io::results::ResultFile;
@@ -8,6 +9,7 @@ use crate::report::format::{scalar, scalar_json};
 use crate::surface::vector::Vector;
 use crate::surface::{Catalogue, OpenRow, OrbitRow};
 use crate::transport::Scalar;
+use crate::workflow::OrbitsFound;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -33,7 +35,22 @@ pub struct OrbitsReport<'a> {
     pub seconds: f64,
 }
 
-impl OrbitsReport<'_> {
+impl<'a> OrbitsReport<'a> {
+    /// What was found, with orbits followed from direction to direction.
+    pub fn new(found: &'a OrbitsFound, header: &'a BandHeader, input: String) -> Self {
+        Self {
+            header,
+            input,
+            energy_ev: found.energy_ev,
+            origin: found.origin.clone(),
+            grid: found.grid,
+            families: follow(&found.orbits),
+            degrees: found.degrees.clone(),
+            found: &found.orbits,
+            seconds: found.seconds,
+        }
+    }
+
     /// Names and values for a page: the orbits of the first direction.
     pub fn page_facts(&self) -> Vec<(String, String)> {
         let first = self.all().filter(|(at, ..)| *at == 0);

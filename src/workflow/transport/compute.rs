@@ -1,7 +1,7 @@
 //! What is done with the bands: chemical potentials, one spectrum, and every coefficient of every state on it.
 
+use super::super::cases::{Cases, Fixed};
 use super::super::level;
-use super::super::look::{FIRST_LOOK_EV, first_look};
 use super::{Impurities, Transport, TransportFound, Wanted};
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
@@ -28,52 +28,6 @@ struct Integral {
     crossings: Option<CrossingEffect>,
 }
 
-/// What fixes the states, on the bands' own scale.
-enum Fixed {
-    Dopings(Vec<Doping>),
-    /// eV.
-    ChemicalPotentials(Vec<f64>),
-}
-
-/// How states are found in an integral.
-struct Cases {
-    fixed: Fixed,
-    temperatures_k: Vec<f64>,
-    gap_ev: Option<(f64, f64)>,
-}
-
-impl Cases {
-    /// Temperatures and numbers of levels.
-    fn all(&self) -> Vec<(f64, usize)> {
-        let levels = match &self.fixed {
-            Fixed::Dopings(dopings) => dopings.len(),
-            Fixed::ChemicalPotentials(mu) => mu.len(),
-        };
-        let at = |&t: &f64| (0..levels).map(move |i| (t, i));
-        self.temperatures_k.iter().flat_map(at).collect()
-    }
-
-    /// Ranges around the chemical potentials of dopings, eV, one for each of `all`; none of what is given.
-    fn ranges(&self, of: &TransportDistribution) -> Result<Vec<(f64, f64)>> {
-        let Fixed::Dopings(dopings) = &self.fixed else {
-            return Ok(Vec::new());
-        };
-        let range = |(t, level): (f64, usize)| {
-            let margin = crate::units::BOLTZMANN_EV * t;
-            let mu = dopings[level].chemical_potential(of, t)?;
-            Ok((mu - margin, mu + margin))
-        };
-        self.all().into_iter().map(range).collect()
-    }
-
-    fn state(&self, of: &TransportDistribution, t: f64, level: usize) -> Result<ThermalState> {
-        match &self.fixed {
-            Fixed::Dopings(dopings) => of.at_doping(t, &dopings[level]),
-            Fixed::ChemicalPotentials(mu) => of.at_chemical_potential(t, mu[level]),
-        }
-    }
-}
-
 impl Transport {
     /// Integrates the bands once (once more, coarsely, for dopings) and computes every row.
     pub(super) fn compute(
@@ -85,10 +39,7 @@ impl Transport {
         engine: &mut dyn Engine,
     ) -> Result<TransportFound> {
         let phase = progress::phase("Fermi level", 0);
-        let given = match &self.wanted {
-            Wanted::Absolute(mu) => Some(mu.as_slice()),
-            _ => None,
-        };
+        let given = self.wanted.absolute();
         let (fermi, origin) = level::fermi_level_or(&self.level, given, source, request, engine)?;
         drop(phase);
         let gap = level::gap(&self.level, source, fermi);
@@ -98,29 +49,19 @@ impl Transport {
         let mut plan = AxisPlan::for_bands(source, temperatures, gap, split);
         let dopings = self.dopings(gap, extent)?;
         let levels = match &dopings {
-            Some(_) => Levels::Dopings(self.fixed_dopings()),
-            None => Levels::ChemicalPotentials(self.chemical_potentials(fermi)),
+            Some(_) => Levels::Dopings(self.wanted.dopings().to_vec()),
+            None => Levels::ChemicalPotentials(self.wanted.chemical_potentials(fermi)),
         };
         let cases = Cases {
             fixed: match dopings {
                 Some(dopings) => Fixed::Dopings(dopings),
-                None => Fixed::ChemicalPotentials(self.chemical_potentials(fermi)),
+                None => Fixed::ChemicalPotentials(self.wanted.chemical_potentials(fermi)),
             },
             temperatures_k: temperatures.clone(),
             gap_ev: gap,
         };
-        plan.chemical_potentials_ev = match &cases.fixed {
-            Fixed::ChemicalPotentials(mu) => mu.iter().map(|&x| (x, x)).collect(),
-            Fixed::Dopings(_) => {
-                let first = AxisPlan {
-                    margin_ev: FIRST_LOOK_EV,
-                    ..plan.clone()
-                };
-                let _phase = progress::phase("first look for the dopings", 0);
-                let look = first_look(source, &first, split, extent, request, engine)?;
-                cases.ranges(&look)?
-            }
-        };
+        plan.chemical_potentials_ev =
+            cases.ranges(source, &plan, split, extent, request, engine)?;
         let channels = self.channels(source)?;
         let axis = plan.axis()?;
         let middles = plan.chemical_potentials_ev.iter();
@@ -146,9 +87,9 @@ impl Transport {
                 self.rows_by_state(source, &integral, &cases, model, extent, integrate)?
             }
             None => {
-                let row = |(t, i)| {
+                let row = |case| {
                     phase.add(1);
-                    let state = cases.state(&integral.distribution, t, i)?;
+                    let state = cases.state(&integral.distribution, case)?;
                     self.row(&integral, &state, model, gap, extent)
                 };
                 cases
@@ -207,33 +148,15 @@ impl Transport {
         mut integrate: impl FnMut(&dyn BandSource) -> Result<Integral>,
     ) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
-        for (t, i) in cases.all() {
-            let state = cases.state(&own.distribution, t, i)?;
+        for case in cases.all() {
+            let state = cases.state(&own.distribution, case)?;
             let tau = own.distribution.scattered(model, cases.gap_ev, &state)?;
             let rate = |e: f64| 1.0 / tau.at(e);
             let combined = integrate(&MatthiessenBands::new(source, &rate))?;
-            let state = cases.state(&combined.distribution, t, i)?;
+            let state = cases.state(&combined.distribution, case)?;
             rows.push(self.row(&combined, &state, Some(model), cases.gap_ev, extent)?);
         }
         Ok(rows)
-    }
-
-    /// The chemical potentials that were asked for, eV on the bands' scale.
-    fn chemical_potentials(&self, fermi_ev: f64) -> Vec<f64> {
-        let (given, shift) = match &self.wanted {
-            Wanted::Absolute(mu) => (mu, 0.0),
-            Wanted::FromFermiLevel(mu) => (mu, fermi_ev),
-            Wanted::Dopings(_) => return Vec::new(),
-        };
-        given.iter().map(|x| x + shift).collect()
-    }
-
-    /// Carriers to be compensated besides impurity levels, as given.
-    fn fixed_dopings(&self) -> Vec<f64> {
-        match &self.wanted {
-            Wanted::Dopings(all) => all.clone(),
-            _ => Vec::new(),
-        }
     }
 
     fn channels(&self, source: &dyn BandSource) -> Result<Channels> {
@@ -354,13 +277,13 @@ impl Transport {
             };
             all.iter().map(one).collect::<Vec<_>>()
         };
-        let fixed = self.fixed_dopings();
         let doping = |fixed| Doping {
             fixed,
             donors: levels(&self.donors, conduction, -1.0, 2.0),
             acceptors: levels(&self.acceptors, valence, 1.0, 4.0),
         };
-        Ok(Some(fixed.into_iter().map(density).map(doping).collect()))
+        let fixed = self.wanted.dopings().iter().copied();
+        Ok(Some(fixed.map(density).map(doping).collect()))
     }
 }
 

@@ -14,6 +14,7 @@ use super::plausible;
 use super::relaxation::Relaxation;
 use super::run::Run;
 use super::said::{Said, Say};
+use super::wanted::Wanted;
 use crate::bands::{BandHeader, BandSource};
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
@@ -25,25 +26,6 @@ use crate::transport::{Extent, Levels, Row, channel_group, check_collinear};
 /// Most rows of a calculation, one a temperature and level: and what each takes until it is written.
 const MOST_ROWS: usize = 200_000;
 const ROW_BYTES: usize = 24 << 10;
-
-/// What fixes the states.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Wanted {
-    /// Chemical potentials, eV from the Fermi level.
-    FromFermiLevel(Vec<f64>),
-    /// Chemical potentials, eV on the bands' own scale.
-    Absolute(Vec<f64>),
-    /// Net dopings, cm⁻³ (cm⁻² of a layer, cm⁻¹ of a chain): positive for electrons.
-    Dopings(Vec<f64>),
-}
-
-impl Wanted {
-    fn len(&self) -> usize {
-        match self {
-            Self::FromFermiLevel(all) | Self::Absolute(all) | Self::Dopings(all) => all.len(),
-        }
-    }
-}
 
 /// Impurities of one level.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -87,7 +69,7 @@ impl Default for Transport {
     fn default() -> Self {
         Self {
             temperatures_k: vec![300.0],
-            wanted: Wanted::FromFermiLevel(vec![0.0]),
+            wanted: Wanted::default(),
             donors: Vec::new(),
             acceptors: Vec::new(),
             level: LevelChoice::default(),
@@ -159,8 +141,8 @@ impl Transport {
     /// What there is to say of values that are hardly meant.
     pub fn doubts(&self) -> Vec<String> {
         let relaxation = &self.relaxation;
-        let densities = match (&self.wanted, self.extent.dimension) {
-            (Wanted::Dopings(all), 3) => all.as_slice(),
+        let densities = match self.extent.dimension {
+            3 => self.wanted.dopings(),
             _ => &[],
         };
         [
@@ -301,9 +283,7 @@ impl Transport {
             check_collinear(header)?;
         }
         // Chemical potentials on the bands' own scale need no Fermi level.
-        if matches!(self.wanted, Wanted::Absolute(_))
-            && !level::determines_level(&self.level, header)
-        {
+        if self.wanted.absolute().is_some() && !level::determines_level(&self.level, header) {
             return Ok(());
         }
         level::check_level(&self.level, header, range_ev)

@@ -1,21 +1,19 @@
-//! Keyword arguments, parsed into the workflow's checked types.
+//! Keyword arguments, parsed into the workflow's checked types: those that several computations have.
+
+mod asked;
 
 use crate::errors::argument;
 use bzint::integrate::{Velocities, Weights};
 use bzint::io::bxsf::BxsfConvention;
 use bzint::io::{OpenOptions, SpinDegeneracy};
 use bzint::workflow::{
-    Backend, Component, Density, Dimension, Dos, EnergyRange, Fermi, FermiChoice, Goal, Impurities,
-    InterpolatorKind, LevelChoice, Method, Opening, Optimize, PhononTransport, Relaxation, Sign,
-    Transport, Wanted,
+    Backend, Density, Dimension, FermiChoice, InterpolatorKind, LevelChoice, Method, Opening,
+    Relaxation,
 };
 use pyo3::conversion::FromPyObjectOwned;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::path::PathBuf;
-
-/// m in one angstrom.
-const ANGSTROM: f64 = 1e-10;
 
 /// Keyword arguments, of which each is taken once.
 pub struct Options<'py>(Bound<'py, PyDict>);
@@ -262,10 +260,14 @@ impl<'py> Options<'py> {
         )
     }
 
+    fn scattering(&self) -> PyResult<Option<PathBuf>> {
+        self.get("scattering", "give the path of a TOML file")
+    }
+
     fn relaxation(&self) -> PyResult<Relaxation> {
         Ok(Relaxation {
             tau: self.tau()?,
-            scattering: self.get::<PathBuf>("scattering", "give the path of a TOML file")?,
+            scattering: self.scattering()?,
             lattice_thermal_conductivity: self.number(
                 "lattice_thermal_conductivity",
                 |x| x >= 0.0,
@@ -288,152 +290,5 @@ impl<'py> Options<'py> {
         Ok(self
             .numbers("temperature", |t| t > 0.0, remedy)?
             .unwrap_or(vec![300.0]))
-    }
-
-    fn impurities(&self, name: &str) -> PyResult<Vec<Impurities>> {
-        let remedy =
-            "give (density, depth in eV) or (density, depth in eV, degeneracy), or a list of these";
-        let all: Vec<Vec<f64>> = self.get(name, remedy)?.unwrap_or_default();
-        let one = |numbers: &Vec<f64>| match numbers[..] {
-            [density, depth_ev] if density >= 0.0 => Ok((density, depth_ev, None)),
-            [density, depth_ev, g] if density >= 0.0 && g > 0.0 => Ok((density, depth_ev, Some(g))),
-            _ => Err(argument(
-                self.0.py(),
-                name,
-                &format!("it is {numbers:?}"),
-                remedy,
-            )),
-        };
-        let all = all.iter().map(|numbers| {
-            let (density, depth_ev, degeneracy) = one(numbers)?;
-            Ok(Impurities {
-                density,
-                depth_ev,
-                degeneracy,
-            })
-        });
-        all.collect()
-    }
-
-    /// `fermi`.
-    pub fn fermi(&self) -> PyResult<Fermi> {
-        Ok(Fermi {
-            level: self.level()?,
-            tau: self.tau()?,
-        })
-    }
-
-    /// `dos`.
-    pub fn dos(&self) -> PyResult<Dos> {
-        let remedy = "give (start, stop) or (start, stop, step) in eV, stop above start";
-        let range: Option<Vec<f64>> = self.numbers("energy", |_| true, remedy)?;
-        let bad = |r: &[f64]| argument(self.0.py(), "energy", &format!("it is {r:?}"), remedy);
-        let energy = match range.as_deref() {
-            None => None,
-            Some(&[start, stop]) if stop > start => Some(EnergyRange {
-                start,
-                stop,
-                step: None,
-            }),
-            Some(&[start, stop, step]) if step > 0.0 && step <= stop - start => Some(EnergyRange {
-                start,
-                stop,
-                step: Some(step),
-            }),
-            Some(other) => return Err(bad(other)),
-        };
-        Ok(Dos {
-            energy,
-            bins: self.count("bins", 1 << 20)?,
-        })
-    }
-
-    /// `transport`.
-    pub fn transport(&self) -> PyResult<Transport> {
-        let remedy = "give a number or several";
-        let mu = self.numbers("mu", |_| true, remedy)?;
-        let absolute = self.numbers("mu_absolute", |_| true, remedy)?;
-        let doping = self.numbers("doping", |_| true, remedy)?;
-        let donors = self.impurities("donors")?;
-        let acceptors = self.impurities("acceptors")?;
-        let levels = !donors.is_empty() || !acceptors.is_empty();
-        let wanted = match (doping, absolute, mu) {
-            (Some(n), None, None) => Wanted::Dopings(n),
-            (None, Some(mu), None) => Wanted::Absolute(mu),
-            (None, None, Some(mu)) => Wanted::FromFermiLevel(mu),
-            (None, None, None) if levels => Wanted::Dopings(vec![0.0]),
-            (None, None, None) => Wanted::FromFermiLevel(vec![0.0]),
-            _ => {
-                let names = "doping, mu and mu_absolute";
-                let problem = "several of them are given";
-                return Err(argument(self.0.py(), names, problem, "give one of them"));
-            }
-        };
-        Ok(Transport {
-            temperatures_k: self.temperatures()?,
-            wanted,
-            donors,
-            acceptors,
-            level: self.level()?,
-            relaxation: self.relaxation()?,
-            mean_free_path: self.number(
-                "mean_free_path",
-                |x| x > 0.0,
-                "give a length in angstrom",
-            )?,
-            spin_resolved: self.flag("spin_resolved")?.unwrap_or(false),
-            hall: self.flag("hall")?,
-            magnetoconductivity: self.flag("magnetoconductivity")?.unwrap_or(false),
-            extent: self.extent()?,
-        })
-    }
-
-    /// `optimize`.
-    pub fn optimize(&self) -> PyResult<Optimize> {
-        const GOALS: Names<Goal> = &[("power-factor", Goal::PowerFactor), ("zt", Goal::Zt)];
-        const SIGNS: Names<Sign> = &[("n", Sign::N), ("p", Sign::P), ("both", Sign::Both)];
-        const COMPONENTS: Names<Component> = &[
-            ("average", Component::Average),
-            ("xx", Component::Xx),
-            ("yy", Component::Yy),
-            ("zz", Component::Zz),
-        ];
-        Ok(Optimize {
-            maximise: self.named("maximise", GOALS)?.unwrap_or(Goal::PowerFactor),
-            temperatures_k: self.temperatures()?,
-            carriers: self.named("carriers", SIGNS)?.unwrap_or(Sign::Both),
-            component: self
-                .named("component", COMPONENTS)?
-                .unwrap_or(Component::Average),
-            within: self.number("within", |x| x > 0.0, "give an energy in eV, such as 0.5")?,
-            level: self.level()?,
-            relaxation: self.relaxation()?,
-            extent: self.extent()?,
-        })
-    }
-
-    /// `Phonons.transport`.
-    pub fn phonons(&self) -> PyResult<(PhononTransport, Option<usize>)> {
-        let positive = |x: f64| x > 0.0;
-        let boundaries = self.numbers("boundary", positive, "give lengths in angstrom")?;
-        let remedy = "give names as \"x\", \"001\" or \"1-10\"";
-        let asked = PhononTransport {
-            temperatures_k: self.numbers(
-                "temperature",
-                positive,
-                "give temperatures in K, above 0",
-            )?,
-            tau: self.tau()?,
-            rates: self.get("rates", "give the path of a TOML file")?,
-            add: self.flag("add")?.unwrap_or(false),
-            boundaries_m: boundaries.map(|all| all.iter().map(|l| ANGSTROM * l).collect()),
-            as_in_file: self.flag("as_in_file")?.unwrap_or(false),
-            by_branch: self.flag("by_branch")?.unwrap_or(false),
-            accumulation: self.flag("accumulation")?.unwrap_or(false),
-            directions: self.get("direction", remedy)?.unwrap_or_default(),
-            bins: self.count("bins", 1 << 20)?,
-            spectra: true,
-        };
-        Ok((asked, self.count("threads", 1024)?))
     }
 }
