@@ -4,6 +4,7 @@ use crate::bands::{BandHeader, BandSource, WannierHamiltonian};
 use crate::error::Result;
 use crate::io::{self, OpenOptions};
 use crate::progress;
+use crate::scale;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -55,6 +56,17 @@ impl Held {
         match &self.bands {
             Bands::Table(table) => table.header(),
             Bands::Hamiltonian(hamiltonian) => hamiltonian.header(),
+        }
+    }
+
+    /// Hash of what they hold, whatever file they lie in.
+    ///
+    /// # Errors
+    /// Where a table cannot be read.
+    pub fn content(&self) -> Result<String> {
+        match &self.bands {
+            Bands::Table(table) => scale::of_table(&**table),
+            Bands::Hamiltonian(hamiltonian) => Ok(scale::of_hamiltonian(hamiltonian)),
         }
     }
 

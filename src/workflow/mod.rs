@@ -51,7 +51,7 @@ pub use dos::{Dos, DosFound, EnergyRange};
 pub use fermi::{Fermi, FermiFound};
 pub use given::Given;
 pub use held::Held;
-pub use integrator::integrate;
+pub use integrator::{integrate, integrate_with};
 pub use level::{FermiChoice, LevelChoice};
 pub use look::{FIRST_LOOK_EV, first_look};
 pub use method::{Backend, Method};

@@ -4,7 +4,7 @@ mod compute;
 
 use super::dimension::Dimension;
 use super::held::Held;
-use super::integrator::integrate;
+use super::integrator::integrate_with;
 use super::level::{self, LevelChoice};
 use super::method::Method;
 use super::open::{Demands, Opened, Preference, open};
@@ -18,6 +18,7 @@ use crate::crystal::Tensor;
 use crate::error::{Error, Result};
 use crate::integrate::Velocities;
 use crate::integrate::crossings::CrossingEffect;
+use crate::integrate::ledger::Ledger;
 use crate::sampler::{InterpolatedBands, MeanFreePathBands, MeanFreePathSeries};
 use crate::transport::{Extent, Levels, Row, channel_group, check_collinear};
 
@@ -247,6 +248,20 @@ impl Transport {
     /// # Errors
     /// Where the bands cannot be integrated, or have not what is asked for.
     pub fn run(&self, bands: &Opened, method: &Method, say: Say) -> Result<(TransportFound, Run)> {
+        self.run_with(None, bands, method, say)
+    }
+
+    /// As [`run`](Self::run), with a ledger in which sums are looked up and kept.
+    ///
+    /// # Errors
+    /// Likewise; [`crate::Error::PartDone`] where the ledger divides the work, and its part is done.
+    pub fn run_with(
+        &self,
+        ledger: Option<&Ledger>,
+        bands: &Opened,
+        method: &Method,
+        say: Say,
+    ) -> Result<(TransportFound, Run)> {
         let model = self.relaxation.model_for(self.extent.dimension)?;
         let header = bands.header();
         if self.mean_free_path.is_none() {
@@ -257,7 +272,7 @@ impl Transport {
         if self.spin_resolved {
             channel_group(&**bands)?;
         }
-        let (found, run) = integrate(method, bands, say, |request, engine| {
+        let (found, run) = integrate_with(ledger, method, bands, say, |request, engine| {
             self.compute(&**bands, model.as_ref(), extent.as_ref(), request, engine)
         })?;
         if let Some(text) = self.extent.note(header, &found.conducted) {
