@@ -5,7 +5,8 @@ use bzint::Result;
 use bzint::io::results::ResultFile;
 use bzint::report;
 use bzint::workflow::{
-    Answer, Dos, Fermi, Held, Landauer, Magneto, Method, Opening, Optimize, Orbits, Say, Transport, Zt,
+    Answer, Dos, Fermi, Held, Landauer, Magneto, Method, Opening, Optimize, Orbits, Say, Transport,
+    Zt,
 };
 use pyo3::prelude::*;
 

@@ -83,22 +83,26 @@ impl Notes {
 }
 
 /// What a job typed in the place of the user.
-static TYPED: Mutex<Option<String>> = Mutex::new(None);
+static TYPED: Mutex<Option<Vec<String>>> = Mutex::new(None);
 
 /// From now on this is the command line.
 pub fn set_command_line(words: &[String]) {
-    *TYPED.lock().unwrap_or_else(PoisonError::into_inner) = Some(typed(words));
+    *TYPED.lock().unwrap_or_else(PoisonError::into_inner) = Some(words.to_vec());
 }
 
-/// The command line as it can be typed again, for provenance.
-pub fn command_line() -> String {
+/// The words of the command line, the program's name first.
+pub fn words() -> Vec<String> {
     let own = TYPED.lock().unwrap_or_else(PoisonError::into_inner).clone();
     own.unwrap_or_else(|| {
         let words = std::env::args_os().skip(1);
         let words = words.map(|word| word.to_string_lossy().into_owned());
-        let all: Vec<String> = std::iter::once("bzint".to_owned()).chain(words).collect();
-        typed(&all)
+        std::iter::once("bzint".to_owned()).chain(words).collect()
     })
+}
+
+/// The command line as it can be typed again, for provenance.
+pub fn command_line() -> String {
+    typed(&words())
 }
 
 /// Words as a shell takes them.

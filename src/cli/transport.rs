@@ -4,6 +4,7 @@ use super::dimension::DimensionOption;
 use super::lists::{
     Dopings, Impurity, List, parse_dopings, parse_energies, parse_impurity, parse_temperatures,
 };
+use super::long::Long;
 use super::options::{FermiOption, Input, Method, Output, parse_length};
 use super::outputs::{Delivery, Form, Outputs, Tables, check_csv, file_to_write, of_option};
 use super::relaxation::RelaxationOption;
@@ -15,6 +16,7 @@ use crate::report::{
     BOLTZTRAP_FILES, TransportReport, boltztrap_files, transport_csv, transport_json,
     transport_result, transport_table,
 };
+use crate::scale::Work;
 use crate::workflow::{self, Answer, Impurities, Wanted, plausible};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -87,22 +89,42 @@ pub struct Transport {
     #[arg(long, value_name = "OUT.csv", value_parser = file_to_write())]
     csv: Option<PathBuf>,
     #[command(flatten)]
+    long: Long,
+    #[command(flatten)]
     output: Output,
 }
 
 impl Transport {
+    /// The same of all parts, which `long` puts together.
+    pub fn of_parts(self, long: Long, out: Option<PathBuf>, output: Output) -> Self {
+        Self {
+            long,
+            out,
+            output,
+            ..self
+        }
+    }
+
     /// Runs it.
     ///
     /// # Errors
     /// Where the call is wrong, the bands cannot be read or integrated, or a result cannot be written.
-    pub fn run(self) -> Result<()> {
+    pub fn run(mut self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
         let asked = self.asked();
         self.check(&asked)?;
+        let other = match self.format {
+            Format::Boltztrap => Some("--format boltztrap"),
+            Format::Hdf5 => self.csv.as_ref().map(|_| "--csv"),
+        };
+        self.long.check(&self.output, self.out.as_ref(), other)?;
         let form = self.form()?;
         let outputs = self.outputs()?;
         // Before anything long is made of the bands.
-        asked.relaxation.model_for(asked.extent.dimension)?;
+        let model = asked.relaxation.model_for(asked.extent.dimension)?;
+        let held = self.input.read()?;
+        let asks = format!("{asked:?} {model:?}");
+        let work = (self.long).begin(&self.output, &self.input, &self.method, &held, &asks)?;
         let notes = Notes::default();
         let opened = |header: &BandHeader| {
             outputs.spare_inputs()?;
@@ -110,13 +132,18 @@ impl Transport {
             notes.print(&self.output, header);
             Ok(())
         };
-        let Answer { bands, found, run } = asked.answer(
-            self.input.read()?,
+        let answer = asked.answer_with(
+            work.as_ref().map(Work::ledger),
+            held,
             &self.input.opening,
             &self.method,
             &session::voice(&self.output),
             &opened,
-        )?;
+        );
+        let answer = (self.long).result(answer, work.as_ref(), &self.output, &self.out)?;
+        let Some(Answer { bands, found, run }) = answer else {
+            return Ok(());
+        };
         let header = bands.header();
         let run = session::with_budgets(run, &self.output);
         session::about_cap(&self.output, &run, header, session::widest(&found.rows));
@@ -133,7 +160,8 @@ impl Transport {
             hdf5: &|| transport_result(&report, &session::command_line()),
         };
         end.tables(self.out.as_deref().zip(form), self.csv.as_deref(), &tables);
-        end.finish()
+        end.finish()?;
+        work.as_ref().map_or(Ok(()), Work::end)
     }
 
     /// The form of `--output`'s file; none where there is no such file, or three of BoltzTraP2's.
@@ -153,8 +181,9 @@ impl Transport {
             (Some(path), Format::Boltztrap) => boltztrap_names(path)
                 .map(|file| ("--output", file))
                 .to_vec(),
-            _ => of_option(&self.out),
+            _ => of_option(&self.long.output(&self.out)),
         };
+        named.extend(self.long.files());
         named.extend(self.csv.iter().map(|path| ("--csv", path.clone())));
         let mut inputs = vec![self.input.file.as_path()];
         inputs.extend(self.relaxation.scattering.as_deref());

@@ -6,6 +6,7 @@ use crate::io::{self, OpenOptions};
 use crate::progress;
 use crate::sampler::IsospectralBands;
 use crate::sampler::isospectral::{self, Wanted};
+use crate::scale;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -57,6 +58,17 @@ impl Held {
         match &self.bands {
             Bands::Table(table, _) => table.header(),
             Bands::Hamiltonian(hamiltonian) => hamiltonian.header(),
+        }
+    }
+
+    /// Hash of what they hold, whatever file they lie in.
+    ///
+    /// # Errors
+    /// Where a table cannot be read.
+    pub fn content(&self) -> Result<String> {
+        match &self.bands {
+            Bands::Table(table, _) => scale::of_table(&**table),
+            Bands::Hamiltonian(hamiltonian) => Ok(scale::of_hamiltonian(hamiltonian)),
         }
     }
 

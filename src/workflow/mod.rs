@@ -63,7 +63,7 @@ pub use fermi::{Fermi, FermiFound};
 pub use field_directions::{FieldDirections, indices};
 pub use given::Given;
 pub use held::Held;
-pub use integrator::integrate;
+pub use integrator::{integrate, integrate_with};
 pub use landauer::{Landauer, LandauerFound};
 pub use level::{FermiChoice, LevelChoice};
 pub use look::{FIRST_LOOK_EV, first_look};

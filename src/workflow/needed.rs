@@ -7,7 +7,7 @@ use super::opening::{InterpolatorKind, Opening};
 use super::run::Run;
 use super::said::{Said, Say};
 use crate::bands::BandHeader;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::sampler::isospectral::Wanted;
 use crate::transport::Row;
 use std::borrow::Borrow;
@@ -29,6 +29,8 @@ pub struct Answer<T> {
 
 /// How one result comes from bands.
 pub(super) struct Way<'a, T> {
+    /// Whether the result is made of parts, none of which knows its bars.
+    pub divided: bool,
     /// Opens them.
     pub open: &'a dyn Fn(Held, &Opening) -> Result<Opened>,
     /// Makes the result.
@@ -50,16 +52,26 @@ impl<T> Way<'_, T> {
         say: Say,
         opened: &dyn Fn(&BandHeader) -> Result<()>,
     ) -> Result<Answer<T>> {
+        let open = opening.interpolator.is_none() && !opening.fit_velocities;
+        let undecided = |bands: &Opened| {
+            open && held.as_table().is_some() && matches!(bands, Opened::Refined(..))
+        };
         let from = |opening: &Opening| {
             let bands = (self.open)(held.clone(), opening)?;
+            if self.divided && undecided(&bands) {
+                return Err(Error::bad_option(
+                    "--part",
+                    "how the bands are interpolated is left open, and decided by the bars of the whole result",
+                    "give `--interpolator series`, or `auto`",
+                ));
+            }
             opened(bands.header())?;
             let (found, run) = (self.run)(&bands)?;
             Ok(Answer { bands, found, run })
         };
         let series = from(opening)?;
-        let open = opening.interpolator.is_none() && !opening.fit_velocities;
-        let refined = matches!(series.bands, Opened::Refined(..));
-        let Some(wide) = (self.widest)(&series.found).filter(|_| open && refined) else {
+        let wide = (self.widest)(&series.found);
+        let Some(wide) = wide.filter(|_| undecided(&series.bands)) else {
             return Ok(series);
         };
         let Some(sought) = held.hamiltonians(Wanted::WherePredictedBetter) else {

@@ -209,6 +209,7 @@ impl Optimize {
         opened: &dyn Fn(&BandHeader) -> Result<()>,
     ) -> Result<Answer<OptimizeFound>> {
         let way = Way {
+            divided: false,
             open: &|held, opening| self.open(held, opening, method),
             run: &|bands| self.run(bands, method, say),
             widest: &|found: &OptimizeFound| {
