@@ -1,5 +1,5 @@
 //! From bands to channels per energy: what is asked ([`Request`]), the work items that it is cut into (`plan`), what runs them (`work`, an
-//! [`Engine`]) and what their sums stand for (`reduce`), and the results with their error estimates ([`Spectrum`], [`SurfaceIntegral`]).
+//! [`Engine`]), where their sums are kept ([`ledger`]) and what these stand for (`reduce`), and the results with their error estimates ([`Spectrum`], [`SurfaceIntegral`]).
 
 mod axis;
 mod block;

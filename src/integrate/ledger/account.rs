@@ -73,7 +73,7 @@ impl<'a> Account<'a> {
         }
     }
 
-    /// Whether an item is to be run here; see [`Division::owns`].
+    /// Whether the item in this column of a row is to be run here.
     pub fn owns(&self, row: usize, column: usize, columns: usize) -> bool {
         match self.ledger.division.filter(|_| self.shared) {
             Some(division) => division.owns(row, column, columns),

@@ -5,11 +5,11 @@
 //! again* with a ledger in which the sums of finished items are found. Sums are integers: found or made, in whatever company, they add up
 //! to the same bits.
 //!
-//! Every plan has an account, known by what the plan is (a hash of its bands, energies and channels) and by how many like it came before.
+//! Every plan has an account, known by what the plan is (a hash of the bands' extremes, the energies and the channels) and by how many like it came before.
 //! An account holds partial sums with the items that are in them. In a part of a divided calculation, the items of results are dealt out,
 //! and each part runs its own; what the rest of a plan depends on (a search for the Fermi level, a first look, the levels of a refinement)
 //! every part runs as a whole. A plan whose items are not all there has no result: it is *left open*, and what asked for it stops with
-//! [`Error::PartDone`] as soon as nothing else can be done without it.
+//! [`crate::Error::PartDone`] as soon as nothing else can be done without it.
 
 mod account;
 pub(super) mod bytes;
