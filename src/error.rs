@@ -132,6 +132,10 @@ pub enum Error {
         reason: String,
     },
 
+    /// The sums of one part of a divided calculation are made: there is no result before all parts are put together.
+    #[error("the sums of this part are done; put it together with the others by `bzint merge`")]
+    PartDone,
+
     /// An internal promise was broken: a defect of bzint, never of the input.
     #[error("internal error: {0}; please report this with the command that caused it")]
     Internal(String),

@@ -35,7 +35,7 @@ class Transport(Computed):
         kspacing: float | None = None,
         tolerance: float | None = None,
         fit_velocities: bool = False,
-        interpolator: Interpolator = "series",
+        interpolator: Interpolator | None = None,
         scissor: float | None = None,
         backend: Backend = "auto",
         threads: int | None = None,
@@ -60,7 +60,8 @@ class Transport(Computed):
         fit_velocities
             Interpolates through the velocities that the bands bring, too.
         interpolator
-            "series", "isospectral" (right where bands touch), or "auto".
+            "series", "isospectral" (right where bands touch), or "auto"; by default the series, and "auto" where refined
+            transport coefficients come out with wide bars.
         scissor
             The gap that an insulator is to have, eV.
         backend, threads, velocity, weights
@@ -84,7 +85,7 @@ class Transport(Computed):
         kspacing: float | None = None,
         tolerance: float | None = None,
         fit_velocities: bool = False,
-        interpolator: Interpolator = "series",
+        interpolator: Interpolator | None = None,
         scissor: float | None = None,
         backend: Backend = "auto",
         threads: int | None = None,
@@ -130,7 +131,7 @@ class Transport(Computed):
         kspacing: float | None = None,
         tolerance: float | None = None,
         fit_velocities: bool = False,
-        interpolator: Interpolator = "series",
+        interpolator: Interpolator | None = None,
         scissor: float | None = None,
         backend: Backend = "auto",
         threads: int | None = None,
@@ -187,7 +188,7 @@ class Transport(Computed):
         kspacing: float | None = None,
         tolerance: float | None = None,
         fit_velocities: bool = False,
-        interpolator: Interpolator = "series",
+        interpolator: Interpolator | None = None,
         scissor: float | None = None,
         backend: Backend = "auto",
         threads: int | None = None,

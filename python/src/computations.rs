@@ -5,7 +5,8 @@ use bzint::Result;
 use bzint::io::results::ResultFile;
 use bzint::report;
 use bzint::workflow::{
-    Dos, Fermi, Held, Landauer, Magneto, Method, Opening, Optimize, Orbits, Say, Transport, Zt,
+    Answer, Dos, Fermi, Held, Landauer, Magneto, Method, Opening, Optimize, Orbits, Say, Transport,
+    Zt,
 };
 use pyo3::prelude::*;
 
@@ -141,8 +142,8 @@ fn dos(asked: &Dos, held: Held, call: &Call) -> Result<Made> {
 
 fn transport(asked: &Transport, held: Held, call: &Call) -> Result<Made> {
     let input = held.name().to_owned();
-    let bands = asked.open(held, call.opening, call.method)?;
-    let (found, run) = asked.run(&bands, call.method, call.say)?;
+    let Answer { bands, found, run } =
+        asked.answer(held, call.opening, call.method, call.say, &|_| Ok(()))?;
     let report = report::TransportReport::new(asked, found, bands.header(), input, &run);
     let result = report::transport_result(&report, call.command)?;
     Ok((result, report::transport_table(&report)))
@@ -150,8 +151,8 @@ fn transport(asked: &Transport, held: Held, call: &Call) -> Result<Made> {
 
 fn optimize(asked: &Optimize, held: Held, call: &Call) -> Result<Made> {
     let input = held.name().to_owned();
-    let bands = asked.open(held, call.opening, call.method)?;
-    let (found, run) = asked.run(&bands, call.method, call.say)?;
+    let Answer { bands, found, run } =
+        asked.answer(held, call.opening, call.method, call.say, &|_| Ok(()))?;
     let (report, said) = report::optimum_report(asked, found, bands.header(), input, &run);
     let result = report::optimum_result(&report, &said, call.command)?;
     Ok((result, report::optimum_table(&report, &said)))

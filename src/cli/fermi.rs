@@ -1,10 +1,12 @@
 //! `bzint fermi`.
 
+use super::long::Long;
 use super::options::{FermiOption, Input, Method, Output, parse_time};
 use super::outputs::{Delivery, Form, Outputs, file_to_write, of_option, write_json};
 use super::session;
 use crate::error::Result;
 use crate::report::{FermiReport, fermi_json, fermi_result, fermi_table};
+use crate::scale::Work;
 use crate::workflow;
 use clap::Args;
 use std::path::PathBuf;
@@ -25,15 +27,27 @@ pub struct Fermi {
     #[arg(short, long = "output", value_name = "OUT.h5", value_parser = file_to_write())]
     out: Option<PathBuf>,
     #[command(flatten)]
+    long: Long,
+    #[command(flatten)]
     output: Output,
 }
 
 impl Fermi {
+    /// The same of all parts, which `long` puts together.
+    pub fn of_parts(self, long: Long, out: Option<PathBuf>, output: Output) -> Self {
+        Self {
+            long,
+            out,
+            output,
+            ..self
+        }
+    }
+
     /// Runs it.
     ///
     /// # Errors
     /// Where the bands cannot be read or integrated, or the result cannot be written.
-    pub fn run(self) -> Result<()> {
+    pub fn run(mut self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
         let asked = workflow::Fermi {
             level: self.level,
@@ -44,13 +58,25 @@ impl Fermi {
         for text in asked.doubts() {
             session::warning(&self.output, &text);
         }
+        self.long.check(&self.output, self.out.as_ref(), None)?;
         let form = self.out.as_deref().map(Form::without_csv).transpose()?;
-        let outputs = Outputs::new(&self.output, &[&self.input.file], &of_option(&self.out))?;
-        let bands = asked.open(self.input.read()?, &self.input.opening, &self.method)?;
+        let mut named = of_option(&self.long.output(&self.out));
+        named.extend(self.long.files());
+        let outputs = Outputs::new(&self.output, &[&self.input.file], &named)?;
+        let held = self.input.read()?;
+        let asks = format!("{asked:?}");
+        let work = (self.long).begin(&self.output, &self.input, &self.method, &held, &asks)?;
+        let bands = asked.open(held, &self.input.opening, &self.method)?;
         outputs.spare_inputs()?;
         let header = bands.header();
         session::notes(&self.output, header);
-        let (found, run) = asked.run(&bands, &self.method, &session::voice(&self.output))?;
+        let ledger = work.as_ref().map(Work::ledger);
+        let voice = session::voice(&self.output);
+        let found = asked.run_with(ledger, &bands, &self.method, &voice);
+        let found = (self.long).result(found, work.as_ref(), &self.output, &self.out)?;
+        let Some((found, run)) = found else {
+            return Ok(());
+        };
         let run = session::with_budgets(run, &self.output);
         session::about_cap(&self.output, &run, header, None);
         let report = FermiReport {
@@ -70,6 +96,7 @@ impl Fermi {
                 _ => fermi_result(&report, &session::command_line())?.write(path),
             });
         }
-        end.finish()
+        end.finish()?;
+        work.as_ref().map_or(Ok(()), Work::end)
     }
 }

@@ -78,6 +78,11 @@ pub fn table() -> &'static str {
     "Examples:\n  bzint table *.h5 --columns S,sigma,zT\n  bzint table *.h5 --columns S:xx,S:zz -o seebeck.csv"
 }
 
+pub fn merge() -> &'static str {
+    "Examples:\n  bzint transport si.xml -T 300 --part 1/2\n  bzint transport si.xml -T 300 --part 2/2\n  \
+     bzint merge part-*.h5 -o si.h5"
+}
+
 pub fn run() -> &'static str {
     "A job:\n  command = \"transport\"\n  files = [\"si.xml\", \"ge.xml\"]\n  output = \"{stem}.h5\"\n  temperature = [300, 600]\n  \
      doping = [\"n1e19\", \"p1e19\"]\n  tau = \"10fs\"\n\nExamples:\n  bzint run job.toml\n  bzint run job.toml runs/*.xml --skip-existing\n  \

@@ -36,9 +36,9 @@ impl Info {
         if self.input.file.exists() && crate::io::phonons::is_phonons(&self.input.file)? {
             return self.phonons();
         }
-        let source = session::open(&as_table(&self.input))?;
+        let source = session::open(&self.as_table())?;
         let mut interpolators = Vec::new();
-        if asks_for_interpolator(&self.input) {
+        if self.asks_for_interpolator() {
             let found = isospectral::search(&*source, Wanted::WherePredictedBetter)?;
             interpolators = found.notes;
             interpolators.extend(found.bands.err().filter(|_| interpolators.is_empty()));
@@ -74,6 +74,26 @@ impl Info {
 }
 
 impl Info {
+    /// Whether it is to be said what interpolations of the table predict: nothing is interpolated here.
+    fn asks_for_interpolator(&self) -> bool {
+        let input = &self.input;
+        let dense =
+            input.interpolate.is_some_and(|d| d != Density::AsItIs) || input.kspacing.is_some();
+        match input.interpolator {
+            Some(kind) => kind != InterpolatorKind::Series && !dense,
+            None => self.output.verbose && !dense && input.tolerance.is_none(),
+        }
+    }
+
+    /// The input, with what is not interpolated taken as it is.
+    fn as_table(&self) -> Input {
+        let mut input = self.input.clone();
+        if self.asks_for_interpolator() {
+            input.opening.interpolator = None;
+        }
+        input
+    }
+
     /// Of a file of phonons.
     fn phonons(&self) -> Result<()> {
         let phonons = crate::io::phonons::open(&self.input.file)?;
@@ -108,21 +128,6 @@ fn with_interpolators(mut summary: Value, interpolators: &[String]) -> Value {
         summary["interpolation"] = json!(interpolators);
     }
     summary
-}
-
-/// Whether it is to be said what interpolations of the table predict: nothing is interpolated here.
-fn asks_for_interpolator(input: &Input) -> bool {
-    let dense = input.interpolate.is_some_and(|d| d != Density::AsItIs) || input.kspacing.is_some();
-    input.interpolator != InterpolatorKind::Series && !dense
-}
-
-/// The input, with what is not interpolated taken as it is.
-fn as_table(input: &Input) -> Input {
-    let mut input = input.clone();
-    if asks_for_interpolator(&input) {
-        input.opening.interpolator = InterpolatorKind::Series;
-    }
-    input
 }
 
 /// What crossings do to the Fermi surface of a metal's table; none where nothing crosses the Fermi level.

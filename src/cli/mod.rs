@@ -16,8 +16,10 @@ mod info;
 mod job;
 mod landauer;
 mod lists;
+mod long;
 mod magneto;
 mod manual;
+mod merge;
 mod model;
 mod opened;
 mod optimize;
@@ -133,6 +135,9 @@ enum Command {
     Bench(bench::Bench),
     /// Adapters, and which one `--backend auto` takes
     Devices(devices::Devices),
+    /// Parts of a calculation put together: the result of all that `--part` wrote
+    #[command(after_help = help::merge())]
+    Merge(merge::Merge),
     /// A command and its options from a file, for one input or many
     #[command(after_help = help::run())]
     Run(job::Run),
@@ -182,6 +187,7 @@ impl Cli {
             Command::Validate(c) => c.run(),
             Command::Bench(c) => c.run(),
             Command::Devices(c) => c.run(),
+            Command::Merge(c) => c.run(),
             Command::Run(c) => c.run(),
             Command::Completions(c) => c.run(Self::command()),
             Command::Man(c) => c.run(Self::command()),

@@ -6,11 +6,12 @@ use super::options::{FermiOption, Input, Method, Output, parse_within};
 use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, of_option, write_json};
 use super::parsed::named;
 use super::relaxation::RelaxationOption;
-use super::session;
+use super::session::{self, Notes};
+use crate::bands::BandHeader;
 use crate::error::Result;
 use crate::io::write_text;
 use crate::report::{optimum_json, optimum_report, optimum_result, optimum_table, transport_csv};
-use crate::workflow::{self, Component, Goal, Sign, plausible};
+use crate::workflow::{self, Answer, Component, Goal, Sign, plausible};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -88,11 +89,20 @@ impl Optimize {
         }
         // Before anything long is made of the bands.
         asked.relaxation.model_for(asked.extent.dimension)?;
-        let bands = asked.open(self.input.read()?, &self.input.opening, &self.method)?;
-        outputs.spare_inputs()?;
+        let notes = Notes::default();
+        let opened = |header: &BandHeader| {
+            outputs.spare_inputs()?;
+            notes.print(&self.output, header);
+            Ok(())
+        };
+        let Answer { bands, found, run } = asked.answer(
+            self.input.read()?,
+            &self.input.opening,
+            &self.method,
+            &session::voice(&self.output),
+            &opened,
+        )?;
         let header = bands.header();
-        session::notes(&self.output, header);
-        let (found, run) = asked.run(&bands, &self.method, &session::voice(&self.output))?;
         let run = session::with_budgets(run, &self.output);
         let input = self.input.file.display().to_string();
         let (report, said) = optimum_report(&asked, found, header, input, &run);

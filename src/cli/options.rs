@@ -91,9 +91,10 @@ struct OpeningArgs {
     #[arg(long)]
     fit_velocities: bool,
     /// How bands are interpolated: each sorted band by a Fourier `series`; as eigenvalues of smooth Hamiltonians found from the energies
-    /// (`isospectral`: right where bands touch); `auto`: these where they predict points left out much better
-    #[arg(long, value_name = "KIND", value_enum, default_value = "series")]
-    interpolator: InterpolatorKind,
+    /// (`isospectral`: right where bands touch); `auto`: these where they predict points left out much better (default: `series`, and
+    /// `auto` where refined transport coefficients come out with wide bars)
+    #[arg(long, value_name = "KIND", value_enum)]
+    interpolator: Option<InterpolatorKind>,
     /// Shift the empty bands of an insulator rigidly so that its gap becomes EV (the wanted gap, not the shift)
     #[arg(long, value_name = "EV", value_parser = parse_energy, allow_hyphen_values = true)]
     scissor: Option<f64>,

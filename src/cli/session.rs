@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::integrate::{Engine, Request};
 use crate::transport::Row;
 use crate::workflow::{self, Demands, Kind, Opened, Preference, Run, Said};
+use std::cell::RefCell;
 use std::sync::{Mutex, PoisonError};
 
 /// Opens the input as a table, interpolated to a uniform grid where asked.
@@ -57,35 +58,51 @@ pub fn note(output: &Output, text: &str) {
 
 /// Prints the reader's notes.
 pub fn notes(output: &Output, header: &BandHeader) {
-    if output.verbose || !header.provenance.format.starts_with("model") {
-        for text in header
-            .provenance
-            .notes
-            .iter()
-            .chain(&workflow::notes_on_axes(header))
-        {
-            note(output, text);
+    Notes::default().print(output, header);
+}
+
+/// Readers' notes, each printed once though several bands may be made of a file.
+#[derive(Default)]
+pub struct Notes(RefCell<Vec<String>>);
+
+impl Notes {
+    /// Prints those that were not printed before.
+    pub fn print(&self, output: &Output, header: &BandHeader) {
+        if !output.verbose && header.provenance.format.starts_with("model") {
+            return;
+        }
+        let mut printed = self.0.borrow_mut();
+        let own = header.provenance.notes.iter().cloned();
+        for text in own.chain(workflow::notes_on_axes(header)) {
+            if !printed.contains(&text) {
+                note(output, &text);
+                printed.push(text);
+            }
         }
     }
 }
 
 /// What a job typed in the place of the user.
-static TYPED: Mutex<Option<String>> = Mutex::new(None);
+static TYPED: Mutex<Option<Vec<String>>> = Mutex::new(None);
 
 /// From now on this is the command line.
 pub fn set_command_line(words: &[String]) {
-    *TYPED.lock().unwrap_or_else(PoisonError::into_inner) = Some(typed(words));
+    *TYPED.lock().unwrap_or_else(PoisonError::into_inner) = Some(words.to_vec());
 }
 
-/// The command line as it can be typed again, for provenance.
-pub fn command_line() -> String {
+/// The words of the command line, the program's name first.
+pub fn words() -> Vec<String> {
     let own = TYPED.lock().unwrap_or_else(PoisonError::into_inner).clone();
     own.unwrap_or_else(|| {
         let words = std::env::args_os().skip(1);
         let words = words.map(|word| word.to_string_lossy().into_owned());
-        let all: Vec<String> = std::iter::once("bzint".to_owned()).chain(words).collect();
-        typed(&all)
+        std::iter::once("bzint".to_owned()).chain(words).collect()
     })
+}
+
+/// The command line as it can be typed again, for provenance.
+pub fn command_line() -> String {
+    typed(&words())
 }
 
 /// Words as a shell takes them.

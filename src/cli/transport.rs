@@ -4,10 +4,11 @@ use super::dimension::DimensionOption;
 use super::lists::{
     Dopings, Impurity, List, parse_dopings, parse_energies, parse_impurity, parse_temperatures,
 };
+use super::long::Long;
 use super::options::{FermiOption, Input, Method, Output, parse_length};
 use super::outputs::{Delivery, Form, Outputs, Tables, check_csv, file_to_write, of_option};
 use super::relaxation::RelaxationOption;
-use super::session;
+use super::session::{self, Notes};
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::io::write_text;
@@ -15,7 +16,8 @@ use crate::report::{
     BOLTZTRAP_FILES, TransportReport, boltztrap_files, transport_csv, transport_json,
     transport_result, transport_table,
 };
-use crate::workflow::{self, Impurities, Wanted, plausible};
+use crate::scale::Work;
+use crate::workflow::{self, Answer, Impurities, Wanted, plausible};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -87,28 +89,62 @@ pub struct Transport {
     #[arg(long, value_name = "OUT.csv", value_parser = file_to_write())]
     csv: Option<PathBuf>,
     #[command(flatten)]
+    long: Long,
+    #[command(flatten)]
     output: Output,
 }
 
 impl Transport {
+    /// The same of all parts, which `long` puts together.
+    pub fn of_parts(self, long: Long, out: Option<PathBuf>, output: Output) -> Self {
+        Self {
+            long,
+            out,
+            output,
+            ..self
+        }
+    }
+
     /// Runs it.
     ///
     /// # Errors
     /// Where the call is wrong, the bands cannot be read or integrated, or a result cannot be written.
-    pub fn run(self) -> Result<()> {
+    pub fn run(mut self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
         let asked = self.asked();
         self.check(&asked)?;
+        let other = match self.format {
+            Format::Boltztrap => Some("--format boltztrap"),
+            Format::Hdf5 => self.csv.as_ref().map(|_| "--csv"),
+        };
+        self.long.check(&self.output, self.out.as_ref(), other)?;
         let form = self.form()?;
         let outputs = self.outputs()?;
         // Before anything long is made of the bands.
-        asked.relaxation.model_for(asked.extent.dimension)?;
-        let bands = asked.open(self.input.read()?, &self.input.opening, &self.method)?;
-        outputs.spare_inputs()?;
+        let model = asked.relaxation.model_for(asked.extent.dimension)?;
+        let held = self.input.read()?;
+        let asks = format!("{asked:?} {model:?}");
+        let work = (self.long).begin(&self.output, &self.input, &self.method, &held, &asks)?;
+        let notes = Notes::default();
+        let opened = |header: &BandHeader| {
+            outputs.spare_inputs()?;
+            self.check_boltztrap(header)?;
+            notes.print(&self.output, header);
+            Ok(())
+        };
+        let answer = asked.answer_with(
+            work.as_ref().map(Work::ledger),
+            held,
+            &self.input.opening,
+            &self.method,
+            &session::voice(&self.output),
+            &opened,
+        );
+        let answer = (self.long).result(answer, work.as_ref(), &self.output, &self.out)?;
+        let Some(Answer { bands, found, run }) = answer else {
+            return Ok(());
+        };
         let header = bands.header();
-        self.check_boltztrap(header)?;
-        session::notes(&self.output, header);
-        let (found, run) = asked.run(&bands, &self.method, &session::voice(&self.output))?;
         let run = session::with_budgets(run, &self.output);
         session::about_cap(&self.output, &run, header, session::widest(&found.rows));
         let input = self.input.file.display().to_string();
@@ -124,7 +160,8 @@ impl Transport {
             hdf5: &|| transport_result(&report, &session::command_line()),
         };
         end.tables(self.out.as_deref().zip(form), self.csv.as_deref(), &tables);
-        end.finish()
+        end.finish()?;
+        work.as_ref().map_or(Ok(()), Work::end)
     }
 
     /// The form of `--output`'s file; none where there is no such file, or three of BoltzTraP2's.
@@ -144,8 +181,9 @@ impl Transport {
             (Some(path), Format::Boltztrap) => boltztrap_names(path)
                 .map(|file| ("--output", file))
                 .to_vec(),
-            _ => of_option(&self.out),
+            _ => of_option(&self.long.output(&self.out)),
         };
+        named.extend(self.long.files());
         named.extend(self.csv.iter().map(|path| ("--csv", path.clone())));
         let mut inputs = vec![self.input.file.as_path()];
         inputs.extend(self.relaxation.scattering.as_deref());

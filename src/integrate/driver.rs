@@ -7,11 +7,10 @@
 //! smearing the coarse pass also widens the smearing by √2, which doubles a Gaussian's bias: the difference covers both.
 
 use super::engine::{Engine, Target};
-use super::plan::{PlannedBand, UniformPlan};
+use super::plan::UniformPlan;
 use super::result::BandSurface;
-use super::sums::BandSums;
 use super::work::Runner;
-use super::{EnergyAxis, Request, Spectrum, SurfaceIntegral, reduce, ties};
+use super::{EnergyAxis, Request, Spectrum, SurfaceIntegral, kept, reduce, ties};
 use crate::bands::{BandSource, Interpolation};
 use crate::error::{Error, Result};
 
@@ -79,8 +78,11 @@ pub(super) fn band_surfaces(
     engine: &mut dyn Engine,
 ) -> Result<Vec<BandSurface>> {
     let plan = UniformPlan::new(source, request, Target::At(energy_ev), false, select);
+    let account = kept::open(request.keeping, &plan)?;
     let mut runner = runner(&plan, source, request, engine);
-    reduce::surfaces(&plan, source.header(), |band| run_band(&mut runner, band))
+    reduce::surfaces(&plan, source.header(), |band| {
+        kept::band_sums(&mut runner, account.as_ref(), band)
+    })
 }
 
 /// Integrates every channel into the bins of `axis`.
@@ -101,8 +103,11 @@ pub fn spectrum(
     Spectrum::check_room(axis, header, request)?;
     let target = Target::Bins(axis.clone());
     let plan = UniformPlan::new(source, request, target, engine.folds(), &|_, _| true);
+    let account = kept::open(request.keeping, &plan)?;
     let mut runner = runner(&plan, source, request, engine);
-    reduce::spectrum(&plan, header, request, |band| run_band(&mut runner, band))
+    reduce::spectrum(&plan, header, request, |band| {
+        kept::band_sums(&mut runner, account.as_ref(), band)
+    })
 }
 
 fn runner<'a>(
@@ -118,13 +123,4 @@ fn runner<'a>(
         engine,
         done: 0,
     }
-}
-
-/// The sums of a band, all of whose items are run; a spectrum of all bands at once would not fit into memory.
-fn run_band(runner: &mut Runner, band: &PlannedBand) -> Result<Option<BandSums>> {
-    let plan = runner.plan;
-    if !band.reached {
-        runner.done += band.context.n[0] as u64;
-    }
-    runner.run(&plan.items_of(band))?.of(plan, band)
 }

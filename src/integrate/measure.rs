@@ -74,7 +74,8 @@ impl Question for At {
         request: &Request,
         engine: &mut dyn Engine,
     ) -> Result<Measured<SurfaceIntegral>> {
-        let mut result = surface_with_rival(source, request, self.0, engine)?;
+        let mut result = surface_with_rival(source, &request.shared(), self.0, engine)?;
+        request.end_part()?;
         let found = crossings::on_surface(source, request, &result)?;
         if let Some(found) = &found {
             found.widen(&mut result);
@@ -101,7 +102,8 @@ impl Question for Bins<'_> {
         request: &Request,
         engine: &mut dyn Engine,
     ) -> Result<Measured<Spectrum>> {
-        let mut result = spectrum_with_rival(source, request, self.0, engine)?;
+        let mut result = spectrum_with_rival(source, &request.shared(), self.0, engine)?;
+        request.end_part()?;
         // Without a relevance every bin is a result of its own.
         let relevance = |e: f64| request.relevance.map_or(1.0, |r| r.at(e));
         let crossings = crossings::widen(source, request, &mut result, relevance)?;
@@ -115,7 +117,8 @@ impl Question for Bins<'_> {
 /// Answers `question` about `source` with its whole bar.
 ///
 /// # Errors
-/// For a request that does not fit the bands, an energy that is not finite, unreadable bands or a failing device.
+/// For a request that does not fit the bands, an energy that is not finite, unreadable bands or a failing device;
+/// [`crate::Error::PartDone`] where the request's ledger divides the calculation, and this part of it is done.
 pub fn measure<Q: Question>(
     source: &dyn BandSource,
     request: &Request,

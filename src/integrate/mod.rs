@@ -13,6 +13,8 @@ mod exact;
 pub mod fermi_level;
 pub mod fold;
 mod inverse_mass;
+mod kept;
+pub mod ledger;
 mod measure;
 mod plan;
 mod reduce;

@@ -5,6 +5,7 @@
 
 use super::context::shortest_diagonal;
 use super::fold::{AxisOperation, Fold};
+use super::ledger::fingerprint::Fingerprint;
 use super::{BandContext, Request, Target};
 use crate::bands::BandSource;
 use serde::{Deserialize, Serialize};
@@ -82,6 +83,37 @@ impl UniformPlan {
             slabs: slabs(n[0]),
             bands,
             fold,
+        }
+    }
+
+    /// By what the sums of its items are known in another process: all that they depend on, but for what integrates.
+    pub(super) fn fingerprint(&self) -> String {
+        let mut known = Fingerprint::default();
+        known.add("target", &self.target);
+        known.add("slabs", &self.slabs);
+        known.add("images", &self.fold.as_ref().map(Fold::order));
+        for PlannedBand { context, reached } in &self.bands {
+            let images = None;
+            let context = BandContext {
+                images,
+                ..context.clone()
+            };
+            known.add("band", &(context, reached));
+        }
+        known.finish()
+    }
+
+    /// What is asked, in words.
+    pub(super) fn words(&self) -> String {
+        let reached = self.bands.iter().filter(|b| b.reached).count();
+        match &self.target {
+            Target::At(energy) => format!("{reached} bands at {energy:?} eV"),
+            Target::Bins(axis) => format!(
+                "{reached} bands in {} bins from {:?} to {:?} eV",
+                axis.bins(),
+                axis.first(),
+                axis.last()
+            ),
         }
     }
 

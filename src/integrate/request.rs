@@ -1,5 +1,6 @@
 //! What is asked of an integrator.
 
+use super::ledger::Keeping;
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::kernel::channels::{Channels, DIRECTIONS};
@@ -88,6 +89,8 @@ pub struct Request<'a> {
     pub relevance: Option<&'a dyn Relevance>,
     /// Reports progress of long work.
     pub progress: Progress<'a>,
+    /// Where sums are looked up and kept. Never changes a result.
+    pub keeping: Option<Keeping<'a>>,
 }
 
 impl Request<'_> {
@@ -111,6 +114,32 @@ impl Request<'_> {
             by_band: false,
             relevance: None,
             progress: None,
+            keeping: None,
+        }
+    }
+
+    /// The same, of what nothing else is planned by: its items may be dealt out among the parts of a divided calculation.
+    pub(super) fn shared(self) -> Self {
+        let keeping = self.keeping.map(|keeping| Keeping {
+            shared: true,
+            ..keeping
+        });
+        Self { keeping, ..self }
+    }
+
+    /// Whether items of this calculation are another part's, so that integrals stand for nothing.
+    pub(super) fn is_left_open(&self) -> bool {
+        self.keeping.is_some_and(|k| k.ledger.is_left_open())
+    }
+
+    /// Ends the part of a calculation whose other items are other parts'.
+    ///
+    /// # Errors
+    /// [`Error::PartDone`] then.
+    pub(super) fn end_part(&self) -> Result<()> {
+        match self.is_left_open() {
+            true => Err(Error::PartDone),
+            false => Ok(()),
         }
     }
 

@@ -46,6 +46,9 @@ pub fn spectrum_with_rival(
         |refining, rival| refining.rival_spectrum(rival, &request, axis),
         |rival, engine| spectrum(rival, &request, axis, engine),
     )?;
+    if request.is_left_open() {
+        return Ok(own);
+    }
     let by_band = std::mem::take(&mut own.by_band);
     for rival in rivals {
         let meetings = meetings_in_table(source)?;
@@ -89,7 +92,7 @@ pub fn surface_with_rival(
         |refining, rival| refining.rival_surface(rival, request, energy_ev),
         |rival, engine| surface(rival, request, energy_ev, engine),
     )?;
-    if rivals.is_empty() {
+    if rivals.is_empty() || request.is_left_open() {
         return Ok(own);
     }
     let meetings = meetings_in_table(source)?;

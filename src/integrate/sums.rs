@@ -1,6 +1,7 @@
 //! Sums of work items: integers, so that they add up to the same in any order.
 
 use super::engine::SlabSums;
+use super::ledger::bytes::{Reader, Writer};
 use super::plan::WorkItem;
 use super::replica::GROUPS;
 use crate::error::{Error, Result};
@@ -53,6 +54,29 @@ impl BandSums {
         }
         self.done |= slabs;
         Ok(())
+    }
+
+    /// As they are kept, of `stride` entries an energy.
+    fn write(&self, stride: usize) -> Vec<u8> {
+        let mut out = Writer::default();
+        out.float(self.quantum);
+        out.unsigned(self.done.into());
+        for sums in [&self.fine, &self.off, &self.off_bin, &self.deviation] {
+            out.integers(sums, stride);
+        }
+        out.0
+    }
+
+    fn read(bytes: &[u8], stride: usize) -> Result<Self> {
+        let mut from = Reader::new(bytes);
+        Ok(Self {
+            quantum: from.float()?,
+            done: from.unsigned()? as u64,
+            fine: from.integers(stride)?,
+            off: from.integers(stride)?,
+            off_bin: from.integers(stride)?,
+            deviation: from.integers(stride)?,
+        })
     }
 
     fn merge(&mut self, other: &Self) -> Result<()> {
@@ -115,6 +139,33 @@ impl ItemSums {
             }
         }
         Ok(())
+    }
+
+    /// Which slabs of a band they hold, as bits.
+    pub(super) fn held(&self, spin: usize, band: usize) -> u64 {
+        self.bands.get(&(spin, band)).map_or(0, |sums| sums.done)
+    }
+
+    /// A band's sums as they are kept, of `stride` entries an energy; none where there are no sums.
+    pub(super) fn write(&self, spin: usize, band: usize, stride: usize) -> Option<Vec<u8>> {
+        let sums = self.bands.get(&(spin, band))?;
+        Some(sums.write(stride))
+    }
+
+    /// Adds sums of a band that were kept.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where they are no such sums, or hold an item that is there.
+    pub(super) fn read(
+        &mut self,
+        (spin, band): (usize, usize),
+        bytes: &[u8],
+        stride: usize,
+    ) -> Result<()> {
+        let sums = BandSums::read(bytes, stride)?;
+        self.merge(Self {
+            bands: BTreeMap::from([((spin, band), sums)]),
+        })
     }
 
     /// Takes a band's sums over all of its `slabs`.

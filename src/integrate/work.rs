@@ -30,16 +30,32 @@ impl Runner<'_> {
     /// For unreadable bands, a failing device, or items that are not the plan's.
     pub fn run(&mut self, items: &[WorkItem]) -> Result<ItemSums> {
         let mut sums = ItemSums::default();
-        let follow =
-            |a: &WorkItem, b: &WorkItem| (a.spin, a.band, a.slab + 1) == (b.spin, b.band, b.slab);
-        for run in items.chunk_by(follow) {
-            self.run_neighbours(run, &mut sums)?;
-        }
+        self.run_into(items, &mut sums, &mut |_| {})?;
         Ok(sums)
     }
 
+    /// Adds the sums of `items` to `sums`, and hands these to `seen` after each block that ends an item.
+    pub(super) fn run_into(
+        &mut self,
+        items: &[WorkItem],
+        sums: &mut ItemSums,
+        seen: &mut dyn FnMut(&ItemSums),
+    ) -> Result<()> {
+        let follow =
+            |a: &WorkItem, b: &WorkItem| (a.spin, a.band, a.slab + 1) == (b.spin, b.band, b.slab);
+        for run in items.chunk_by(follow) {
+            self.run_neighbours(run, sums, seen)?;
+        }
+        Ok(())
+    }
+
     /// Items of slabs of one band that follow each other.
-    fn run_neighbours(&mut self, items: &[WorkItem], sums: &mut ItemSums) -> Result<()> {
+    fn run_neighbours(
+        &mut self,
+        items: &[WorkItem],
+        sums: &mut ItemSums,
+        seen: &mut dyn FnMut(&ItemSums),
+    ) -> Result<()> {
         let (plan, source, request) = (self.plan, self.source, self.request);
         let foreign = || Error::Internal("a work item is of no band of the plan".into());
         let (first, last) = (items[0], items[items.len() - 1]);
@@ -73,18 +89,28 @@ impl Runner<'_> {
                 Some(block) => block.clone(),
                 None => stream.read(planes.clone())?,
             };
-            for found in self.engine.add_block(&block, &parts)? {
+            let found = self.engine.add_block(&block, &parts)?;
+            let ends = !found.is_empty();
+            for found in found {
                 let item = running.next().ok_or_else(foreign)?;
                 let (stride, quantum) = (request.channels.width(), self.engine.quantum());
                 sums.add(item, plan.slabs.len(), &found, stride, quantum)?;
+            }
+            if ends {
+                seen(sums);
             }
             self.advance(planes.len());
         }
         Ok(())
     }
 
+    /// Counts k-planes as done that need not be looked at; told with the next ones.
+    pub(super) fn advance_unseen(&mut self, planes: usize) {
+        self.done += planes as u64;
+    }
+
     /// Counts k-planes as done.
-    pub(super) fn advance(&mut self, planes: usize) {
+    fn advance(&mut self, planes: usize) {
         self.done += planes as u64;
         if let Some(progress) = self.request.progress {
             let header = self.source.header();

@@ -30,7 +30,7 @@
 //! The extremes are there so that opening needs no pass over the data; every plane that is read is checked against them. Where
 //! another program added `velocities` or `lifetimes`, of which the extremes say 0, they are found on opening.
 
-mod attribute;
+pub(in crate::io) mod attribute;
 #[cfg(feature = "hdf5-write")]
 pub(in crate::io) mod container;
 pub(in crate::io) mod datatype;

@@ -26,6 +26,7 @@ pub mod qe;
 mod recognised;
 pub mod results;
 mod scratch;
+pub mod sums;
 pub(crate) mod text;
 pub mod vasp;
 pub mod wannier90;

@@ -40,8 +40,8 @@ impl Solver {
         }
     }
 
-    /// The levels of the packed `h`, which is used up, and its states in `vectors` (`[column][row]`, or nothing). Whether it converged:
-    /// numbers that are not finite do not.
+    /// The levels of the packed `h`, which is used up, and in `vectors` (`[column][row]`, or nothing) the real states of the tridiagonal
+    /// matrix, which [`Solver::turn_back`] makes those of `h`. Whether it converged: numbers that are not finite do not.
     #[inline(always)]
     pub fn solve<S: Simd>(&mut self, h: &mut [Complex<S>], vectors: &mut [Complex<S>]) -> bool {
         self.reduce(h);
@@ -54,13 +54,7 @@ impl Solver {
                 .iter()
                 .all(|e| e.numbers().iter().all(|e| e.is_finite()))
         };
-        if !self.implicit_ql(vectors) || !finite(&self.levels) {
-            return false;
-        }
-        if !vectors.is_empty() {
-            self.turn_back(h, vectors);
-        }
-        true
+        self.implicit_ql(vectors) && finite(&self.levels)
     }
 
     /// H = Q T Q† with a tridiagonal T, from the last row on. Column i of `h` becomes the vector v of the reflection 1 − v v† that left its
@@ -211,9 +205,9 @@ impl Solver {
         true
     }
 
-    /// States of the tridiagonal matrix become those of the matrix that was reduced to it.
+    /// States of the tridiagonal matrix, in any order, become those of the matrix that was reduced to it, of which [`Solver::solve`] left `h`.
     #[inline(always)]
-    fn turn_back<S: Simd>(&mut self, h: &[Complex<S>], vectors: &mut [Complex<S>]) {
+    pub fn turn_back<S: Simd>(&mut self, h: &[Complex<S>], vectors: &mut [Complex<S>]) {
         let n = self.n;
         let phases = with_mut::<S, _>(&mut self.phases);
         phases[0] = Complex::real(1.0);
@@ -285,6 +279,7 @@ mod tests {
             }
             let packed = h.clone();
             assert!(solver.solve(&mut h, &mut vectors));
+            solver.turn_back(&h, &mut vectors);
             for (lane, m) in given.iter().enumerate() {
                 let found: Vec<f64> = solver.levels.iter().map(|e| e[lane]).collect();
                 let v = DMatrix::from_fn(n, n, |i, j| {

@@ -72,10 +72,10 @@ impl Cause {
             Self::Grid => "a smaller `--tolerance`, or a denser grid (`--interpolate N`)",
             Self::Symmetry => "a smaller `--tolerance`, or a denser grid",
             Self::Interpolation => {
-                "`--interpolator auto` (a Hamiltonian from the energies alone, where it predicts better), a denser k-grid of the band calculation, `--fit-velocities` where the file has velocities, or a Wannier Hamiltonian"
+                "a Hamiltonian from the energies alone (`--tolerance 1e-3 --interpolator auto`) where none was tried, a denser k-grid of the band calculation, `--fit-velocities` where the file has velocities, or a Wannier Hamiltonian"
             }
             Self::Crossings => {
-                "`--interpolator auto` (a Hamiltonian from the energies alone, whose levels cross by themselves), a denser k-grid of the band calculation, velocities in the file, or a Wannier Hamiltonian"
+                "a Hamiltonian from the energies alone, whose levels cross by themselves (`--tolerance 1e-3 --interpolator auto`), where none was tried, a denser k-grid of the band calculation, velocities in the file, or a Wannier Hamiltonian"
             }
             Self::Bins => "a higher temperature, or fewer temperatures in one call",
             Self::Tails => "bands that reach farther from the chemical potential",
@@ -152,6 +152,12 @@ impl Shares {
         f64::from(self.0[cause as usize])
     }
 
+    /// The share of what a table leaves open ([`Cause::is_of_the_table`]).
+    pub fn of_the_table(&self) -> f64 {
+        let causes = Cause::ALL.into_iter().filter(|c| c.is_of_the_table());
+        causes.map(|cause| self.share(cause)).sum()
+    }
+
     /// The bar of which these are the shares.
     pub fn bar(&self, total: f64) -> ByCause {
         ByCause(self.0.map(|share| match share {
@@ -182,6 +188,7 @@ mod tests {
         assert_eq!(bar.scaled(-2.0).total(), 8.0);
         let shares = Shares::of(&bar);
         assert_eq!(shares.largest(), Some((Cause::Crossings, 0.75)));
+        assert_eq!(shares.of_the_table(), 0.75);
         assert_eq!(shares.bar(4.0), bar);
         assert_eq!(Shares::of(&ByCause::default()), Shares::NONE);
         assert_eq!(shares.bar(f64::NAN)[Cause::Bins], 0.0);

@@ -167,7 +167,7 @@ impl Coverage {
             && opening.tolerance.is_none();
         let of_fermi = match as_it_is {
             true => Opening {
-                interpolator: InterpolatorKind::Series,
+                interpolator: Some(InterpolatorKind::Series),
                 fit_velocities: false,
                 ..opening.clone()
             },
@@ -203,8 +203,8 @@ impl Coverage {
         };
         let mut pairs = Pairs::default();
         let [half_rows, whole_rows] = both.each_ref().map(|held| {
-            let bands = asked.open(held.clone(), opening, method)?;
-            Ok::<_, Error>(asked.run(&bands, method, say)?.0.rows)
+            let answer = asked.answer(held.clone(), opening, method, say, &|_| Ok(()))?;
+            Ok::<_, Error>(answer.found.rows)
         });
         for (half, whole) in half_rows?.iter().zip(&whole_rows?) {
             for item in &half.items {

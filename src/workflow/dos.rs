@@ -1,7 +1,7 @@
 //! States, electron count and σ/τ per energy.
 
 use super::held::Held;
-use super::integrator::integrate;
+use super::integrator::integrate_with;
 use super::method::Method;
 use super::open::{Demands, Opened, Preference, open};
 use super::opening::Opening;
@@ -10,6 +10,7 @@ use super::said::Say;
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
 use crate::integrate::crossings::CrossingEffect;
+use crate::integrate::ledger::Ledger;
 use crate::integrate::{Bins, Channels, EnergyAxis, Request, measure};
 use crate::transport::DosSpectrum;
 
@@ -95,15 +96,30 @@ impl Dos {
     /// # Errors
     /// Where the bands cannot be integrated.
     pub fn run(&self, bands: &Opened, method: &Method, say: Say) -> Result<(DosFound, Run)> {
+        self.run_with(None, bands, method, say)
+    }
+
+    /// As [`run`](Self::run), with a ledger in which sums are looked up and kept.
+    ///
+    /// # Errors
+    /// Likewise; [`crate::Error::PartDone`] where the ledger divides the work, and its part is done.
+    pub fn run_with(
+        &self,
+        ledger: Option<&Ledger>,
+        bands: &Opened,
+        method: &Method,
+        say: Say,
+    ) -> Result<(DosFound, Run)> {
         let axis = self.axis(&**bands, method)?;
-        let ((result, crossings), run) = integrate(method, bands, say, |request, engine| {
-            let request = Request {
-                channels: Channels::Basic,
-                ..*request
-            };
-            let found = measure(&**bands, &request, &Bins(&axis), engine)?;
-            Ok((found.result, found.crossings))
-        })?;
+        let ((result, crossings), run) =
+            integrate_with(ledger, method, bands, say, |request, engine| {
+                let request = Request {
+                    channels: Channels::Basic,
+                    ..*request
+                };
+                let found = measure(&**bands, &request, &Bins(&axis), engine)?;
+                Ok((found.result, found.crossings))
+            })?;
         let dos = DosSpectrum::new(bands.header(), &result);
         Ok((DosFound { dos, crossings }, run))
     }

@@ -1,7 +1,7 @@
 //! The Fermi-surface tensors.
 
 use super::held::Held;
-use super::integrator::integrate;
+use super::integrator::integrate_with;
 use super::level::{self, LevelChoice};
 use super::method::Method;
 use super::open::{Demands, Opened, Preference, open};
@@ -11,6 +11,7 @@ use super::run::Run;
 use super::said::Say;
 use crate::error::Result;
 use crate::integrate::crossings::CrossingEffect;
+use crate::integrate::ledger::Ledger;
 use crate::integrate::{At, measure};
 use crate::progress;
 use crate::transport::FermiTensors;
@@ -67,8 +68,22 @@ impl Fermi {
     /// # Errors
     /// Where the bands cannot be integrated.
     pub fn run(&self, bands: &Opened, method: &Method, say: Say) -> Result<(FermiFound, Run)> {
+        self.run_with(None, bands, method, say)
+    }
+
+    /// As [`run`](Self::run), with a ledger in which sums are looked up and kept.
+    ///
+    /// # Errors
+    /// Likewise; [`crate::Error::PartDone`] where the ledger divides the work, and its part is done.
+    pub fn run_with(
+        &self,
+        ledger: Option<&Ledger>,
+        bands: &Opened,
+        method: &Method,
+        say: Say,
+    ) -> Result<(FermiFound, Run)> {
         let ((integral, origin, crossings), run) =
-            integrate(method, bands, say, |request, engine| {
+            integrate_with(ledger, method, bands, say, |request, engine| {
                 let phase = progress::phase("Fermi level", 0);
                 let (energy, origin) = level::fermi_level(&self.level, &**bands, request, engine)?;
                 drop(phase);

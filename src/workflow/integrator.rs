@@ -4,30 +4,49 @@
 use super::device::{about_adapter, on_gpu};
 use super::method::{Backend, Method};
 use super::open::Opened;
-use super::run::{Run, Work, timed};
+use super::run::{Run, Work, start, timed};
 use super::said::{Said, Say};
 use super::threads::on_threads;
 use crate::bands::BandSource;
 use crate::error::Result;
 use crate::integrate::cpu::CpuEngine;
+use crate::integrate::ledger::{Keeping, Ledger};
 use crate::integrate::refine::{Refinement, RefiningEngine};
 use crate::integrate::{Engine, Request, Velocities};
 use crate::progress;
 use crate::sampler::InterpolatedBands;
 use std::time::Instant;
 
-/// Runs `work` with the chosen integrator. With `auto` a failing GPU is said and the CPU takes over; a GPU's numbers are
-/// never used after it failed.
+/// As [`integrate_with`], without a ledger.
 ///
 /// # Errors
-/// The errors of `work`; [`crate::Error::NoAdapter`] where a GPU was asked for and there is none.
+/// Likewise.
 pub fn integrate<T: Send>(
     method: &Method,
     source: &Opened,
     say: Say,
     work: impl Fn(&Request, &mut dyn Engine) -> Result<T> + Sync,
 ) -> Result<(T, Run)> {
-    let request = method.apply(Request::for_bands(source.header()));
+    integrate_with(None, method, source, say, work)
+}
+
+/// Runs `work` with the chosen integrator, and with a ledger in which sums are looked up and kept. With `auto` a failing GPU is said and the CPU takes over; a GPU's numbers are
+/// never used after it failed.
+///
+/// # Errors
+/// The errors of `work`; [`crate::Error::NoAdapter`] where a GPU was asked for and there is none; [`crate::Error::BadOption`] where the
+/// ledger's sums are another integrator's.
+pub fn integrate_with<T: Send>(
+    ledger: Option<&Ledger>,
+    method: &Method,
+    source: &Opened,
+    say: Say,
+    work: impl Fn(&Request, &mut dyn Engine) -> Result<T> + Sync,
+) -> Result<(T, Run)> {
+    let request = Request {
+        keeping: ledger.map(Keeping::new),
+        ..method.apply(Request::for_bands(source.header()))
+    };
     #[cfg(feature = "gpu")]
     if method.backend == Backend::Auto {
         about_adapter(say);
@@ -73,12 +92,13 @@ fn refine<T: Send>(
         ..*request
     };
     on_threads(method.threads, || {
-        let start = Instant::now();
+        let began = Instant::now();
         let phase = progress::phase("integrating", 0);
         let mut engine = RefiningEngine::new(refinement);
+        start(request, &engine)?;
         let result = work(request, &mut engine)?;
         drop(phase);
-        let seconds = start.elapsed().as_secs_f64();
+        let seconds = began.elapsed().as_secs_f64();
         let mut words = format!(
             "linear tetrahedra on an interpolation refined to {:e}, analytic velocities, tensors symmetrised over {} operations",
             refinement.tolerance,

@@ -64,6 +64,11 @@ impl Method {
         Ok(())
     }
 
+    /// What of it changes a number, in words: threads, blocks and the integrator, which is known later, do not.
+    pub fn asked(&self) -> String {
+        format!("{:?} {:?}", self.velocity, self.weights)
+    }
+
     /// The request's parts that these options set.
     pub fn apply<'a>(&self, mut request: Request<'a>) -> Request<'a> {
         if let Some(velocities) = self.velocity {

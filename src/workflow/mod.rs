@@ -8,10 +8,11 @@
 //! let file = concat!(env!("CARGO_MANIFEST_DIR"), "/data/cu.nscf.xml.gz");
 //! let (opening, method) = (Opening::default(), Method::default());
 //! let asked = Transport { temperatures_k: vec![300.0], wanted: Wanted::FromFermiLevel(vec![0.0]), ..Transport::default() };
-//! let bands = asked.open(Held::read(file.as_ref(), &Default::default())?, &opening, &method)?;
-//! let (found, run) = asked.run(&bands, &method, &|said| eprintln!("{}", said.text))?;
-//! println!("{} on the {}: {:?}", found.rows.len(), run.backend, found.rows[0].scalar("carrier_density"));
-//! # assert_eq!(found.rows.len(), 1);
+//! let held = Held::read(file.as_ref(), &Default::default())?;
+//! let answer = asked.answer(held, &opening, &method, &|said| eprintln!("{}", said.text), &|_| Ok(()))?;
+//! let (rows, backend) = (&answer.found.rows, answer.run.backend);
+//! println!("{} on the {backend}: {:?}", rows.len(), rows[0].scalar("carrier_density"));
+//! # assert_eq!(rows.len(), 1);
 //! # Ok(())
 //! # }
 //! ```
@@ -34,6 +35,7 @@ pub mod level;
 mod look;
 mod magneto;
 mod method;
+mod needed;
 mod open;
 mod opening;
 mod optimize;
@@ -61,12 +63,13 @@ pub use fermi::{Fermi, FermiFound};
 pub use field_directions::{FieldDirections, indices};
 pub use given::Given;
 pub use held::Held;
-pub use integrator::integrate;
+pub use integrator::{integrate, integrate_with};
 pub use landauer::{Landauer, LandauerFound};
 pub use level::{FermiChoice, LevelChoice};
 pub use look::{FIRST_LOOK_EV, first_look};
 pub use magneto::{Magneto, MagnetoFound, MagnetoState};
 pub use method::{Backend, Method};
+pub use needed::Answer;
 pub use open::{Demands, Objection, Opened, Preference, TableObjection, hamiltonian, open};
 pub use opening::{Density, InterpolatorKind, Opening};
 pub use optimize::{Component, Goal, Optimize, OptimizeFound, Sign};

@@ -1,7 +1,7 @@
 //! The bands that a result is made of: a table, or an interpolation to be refined.
 
 use super::axes;
-use super::held::{Bands, Held};
+use super::held::{Bands, Held, Searched};
 use super::method::Method;
 use super::opening::{Density, InterpolatorKind, Opening};
 use crate::bands::{BandHeader, BandSource, Scissor, ScissorBands, WannierHamiltonian};
@@ -16,8 +16,11 @@ use crate::sampler::{
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// Error bar that refinement brings interpolated bands to by default.
+/// Error bar that refinement brings interpolated bands to by default; of Hamiltonians that are off by more than this (eV) it is wider in
+/// proportion, up to so many times: what they leave open is larger still.
 const TOLERANCE: f64 = 1e-3;
+const MISFIT_EV: f64 = 2e-3;
+const LOOSER: f64 = 5.0;
 /// Tables with more points along an axis are dense enough to be integrated as they are, and too long for a Fourier series.
 const MOST_POINTS: usize = 48;
 
@@ -137,10 +140,10 @@ fn on_density(
 ) -> Result<Opened> {
     let wanted_table = preference == Preference::Table && input.tolerance.is_none();
     let name = &*held.name;
-    let table = match held.bands {
-        Bands::Table(table) => table,
+    let (table, searched) = match held.bands {
+        Bands::Table(table, searched) => (table, searched),
         Bands::Hamiltonian(hamiltonian) => {
-            if input.interpolator == InterpolatorKind::Isospectral {
+            if input.interpolator == Some(InterpolatorKind::Isospectral) {
                 return Err(no_hamiltonian(
                     name,
                     "the file is a Hamiltonian already",
@@ -208,7 +211,7 @@ fn on_density(
             axes::check_dense(n, density_option(input), &*table)?;
             let grid = KGrid::gamma(n)?;
             demands.of_grid(header, Some(grid), range)?;
-            let why = match hamiltonians(&*table, name, input)? {
+            let why = match hamiltonians(&*table, &searched, name, input)? {
                 Hamiltonians::Found(bands) => {
                     return Ok(Opened::Table(Box::new(match preference {
                         Preference::Table => IsospectralGrid::new(&bands, grid)?,
@@ -236,7 +239,7 @@ fn on_density(
                 "give `--interpolate N` or `--tolerance`, or leave the option out",
             ));
         }
-        if input.interpolator == InterpolatorKind::Isospectral {
+        if input.interpolator == Some(InterpolatorKind::Isospectral) {
             return Err(no_hamiltonian(
                 name,
                 "the table is taken as it is, nothing is interpolated",
@@ -247,8 +250,17 @@ fn on_density(
         return as_it_is(table, preference, demands);
     }
     demands.of_refined(header, range)?;
-    let why = match hamiltonians(&*table, name, input)? {
-        Hamiltonians::Found(bands) => return refine(bands, input),
+    let why = match hamiltonians(&*table, &searched, name, input)? {
+        Hamiltonians::Found(bands) => {
+            let looser = (bands.misfit_ev() / MISFIT_EV).clamp(1.0, LOOSER);
+            // In whole 1e-4, as it is printed.
+            let own = (TOLERANCE * looser * 1e4).round() / 1e4;
+            let input = Opening {
+                tolerance: Some(input.tolerance.unwrap_or(own)),
+                ..input.clone()
+            };
+            return refine(Box::new(bands), &input);
+        }
         Hamiltonians::None(why) => why,
     };
     let mut series = FourierSeries::with_rival_through(&*table, conditions)?;
@@ -268,7 +280,7 @@ fn off_axes(
     if input.fit_velocities {
         return Err(nothing_to_fit(name, off, "leave the option out"));
     }
-    if input.interpolator == InterpolatorKind::Isospectral {
+    if input.interpolator == Some(InterpolatorKind::Isospectral) {
         return Err(no_hamiltonian(name, off, "give `--interpolator series`"));
     }
     let header = table.header();
@@ -338,16 +350,21 @@ fn density_option(input: &Opening) -> &'static str {
 
 /// What a search for Hamiltonians came to: they, or a note on why there are none.
 enum Hamiltonians {
-    Found(Box<IsospectralBands>),
+    Found(IsospectralBands),
     None(Option<String>),
 }
 
 /// The table's bands by Hamiltonians, where the options ask for them and they are found.
-fn hamiltonians(table: &dyn BandSource, name: &str, input: &Opening) -> Result<Hamiltonians> {
+fn hamiltonians(
+    table: &dyn BandSource,
+    searched: &Searched,
+    name: &str,
+    input: &Opening,
+) -> Result<Hamiltonians> {
     let wanted = match input.interpolator {
-        InterpolatorKind::Series => return Ok(Hamiltonians::None(None)),
-        InterpolatorKind::Auto => Wanted::WherePredictedBetter,
-        InterpolatorKind::Isospectral => Wanted::Wherever,
+        None | Some(InterpolatorKind::Series) => return Ok(Hamiltonians::None(None)),
+        Some(InterpolatorKind::Auto) => Wanted::WherePredictedBetter,
+        Some(InterpolatorKind::Isospectral) => Wanted::Wherever,
     };
     if input.fit_velocities {
         return match wanted {
@@ -359,8 +376,8 @@ fn hamiltonians(table: &dyn BandSource, name: &str, input: &Opening) -> Result<H
             Wanted::WherePredictedBetter => Ok(Hamiltonians::None(None)),
         };
     }
-    match (isospectral::search(table, wanted)?.bands, wanted) {
-        (Ok(bands), _) => Ok(Hamiltonians::Found(Box::new(bands))),
+    match (searched.for_bands(table, wanted)?, wanted) {
+        (Ok(bands), _) => Ok(Hamiltonians::Found(bands)),
         (Err(why), Wanted::WherePredictedBetter) => Ok(Hamiltonians::None(Some(format!(
             "No Hamiltonian is taken: {why}"
         )))),
@@ -376,7 +393,7 @@ fn hamiltonians(table: &dyn BandSource, name: &str, input: &Opening) -> Result<H
 /// [`Error::BadOption`] where a spin channel must be chosen, and where no Hamiltonian is found.
 pub fn hamiltonian(held: Held, spin: Option<usize>) -> Result<WannierHamiltonian> {
     let table = match held.bands {
-        Bands::Table(table) => table,
+        Bands::Table(table, _) => table,
         Bands::Hamiltonian(hamiltonian) => return Ok(*hamiltonian),
     };
     table.header().check_k_grid()?;

@@ -35,8 +35,9 @@ pub struct Opening {
     pub tolerance: Option<f64>,
     /// Whether interpolations go through the velocities that the bands bring.
     pub fit_velocities: bool,
-    /// How bands are interpolated.
-    pub interpolator: InterpolatorKind,
+    /// How bands are interpolated; none for the series, and as [`InterpolatorKind::Auto`] where a result's bars come out wide
+    /// ([`Transport::answer`](super::Transport::answer) and its like).
+    pub interpolator: Option<InterpolatorKind>,
     /// The gap that an insulator is to have, eV.
     pub scissor: Option<f64>,
 }
@@ -48,7 +49,7 @@ impl Default for Opening {
             kspacing: None,
             tolerance: None,
             fit_velocities: false,
-            interpolator: InterpolatorKind::Series,
+            interpolator: None,
             scissor: None,
         }
     }
@@ -73,7 +74,7 @@ impl Opening {
                 "leave one of both out",
             ));
         }
-        if self.interpolator == InterpolatorKind::Isospectral {
+        if self.interpolator == Some(InterpolatorKind::Isospectral) {
             let other = match (self.interpolate, self.fit_velocities) {
                 (Some(Density::AsItIs), _) => {
                     Some("with `--interpolate none` nothing is interpolated")

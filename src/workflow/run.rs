@@ -27,6 +27,15 @@ pub struct Run {
 /// What is done with an engine.
 pub(super) type Work<'a, T> = &'a (dyn Fn(&Request, &mut dyn Engine) -> Result<T> + Sync);
 
+/// Begins with an engine in the request's ledger, told by what its sums depend on.
+pub(super) fn start(request: &Request, engine: &dyn Engine) -> Result<()> {
+    let integrator = match engine.backend() {
+        "cpu" => "the CPU in f64".to_owned(),
+        backend => format!("the {} {}", backend.to_uppercase(), engine.adapter()),
+    };
+    (request.keeping).map_or(Ok(()), |keeping| keeping.ledger.start(&integrator))
+}
+
 /// Runs `work` on the engine, and tells how it came to be.
 pub(super) fn timed<T>(
     source: &dyn BandSource,
@@ -34,6 +43,7 @@ pub(super) fn timed<T>(
     engine: &mut dyn Engine,
     work: Work<T>,
 ) -> Result<(T, Run)> {
+    start(request, engine)?;
     let phase = progress::phase("integrating", 0);
     let show = |done: u64, all: u64| phase.at(done, all);
     let progress: Progress = Some(&show);

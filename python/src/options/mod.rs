@@ -152,9 +152,7 @@ impl<'py> Options<'py> {
                 "give a relative error between 1e-8 and 1",
             )?,
             fit_velocities: self.flag("fit_velocities")?.unwrap_or(false),
-            interpolator: self
-                .named("interpolator", KINDS)?
-                .unwrap_or(InterpolatorKind::Series),
+            interpolator: self.named("interpolator", KINDS)?,
             scissor: self.number("scissor", |_| true, "give the gap in eV")?,
         })
     }

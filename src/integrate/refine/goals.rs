@@ -1,6 +1,7 @@
 //! What refinement of a spectrum aims at: groups of bins, each as right as the results that are summed over them need.
 
 use crate::integrate::exact::Quantum;
+use crate::integrate::ledger::Account;
 use crate::integrate::{EnergyAxis, Relevance};
 
 /// Groups of bins, at most.
@@ -16,6 +17,8 @@ pub(super) struct Aim<'a> {
     pub quanta: &'a [Quantum],
     /// Whether a block's difference of rules is scaled by what splitting its parent changed.
     pub learns: bool,
+    /// Where its steps and its end are kept.
+    pub account: Option<&'a Account<'a>>,
 }
 
 /// Groups of bins, and how much they matter.

@@ -7,20 +7,24 @@
 //! integrates all channels on it. Sums are of integers (`exact`), so results depend neither on threads nor on the order of blocks.
 
 mod engine;
+mod found;
 mod goals;
+mod kept;
+mod layers;
 mod leaves;
 mod mesh;
 mod order;
 mod search;
 mod spread;
 mod sums;
+mod surface;
 mod thermal;
 
 use super::cells::{BlockCells, Edges};
 use super::context::shortest_diagonal;
 use super::exact::Quantum;
 use super::plan::SLABS;
-use super::{Channels, EnergyAxis, Request, Spectrum, SurfaceIntegral};
+use super::{Channels, EnergyAxis, Request, Spectrum, SurfaceIntegral, Target};
 use crate::bands::BandHeader;
 use crate::bands::{BandGroup, BoxBand, Derivatives, Interpolator};
 use crate::error::{Error, Result};
@@ -246,6 +250,7 @@ impl<'a> Refiner<'a> {
                 "give a finite energy",
             ));
         }
+        let account = self.account(request, &Target::At(energy_ev))?;
         let n = self.header().n_spin_band();
         // Goals: states and v² at the energy, then the occupation of each band.
         let found = self.find_mesh(
@@ -253,6 +258,7 @@ impl<'a> Refiner<'a> {
                 window: (energy_ev, energy_ev),
                 quanta: &self.quanta(1, n),
                 learns: false,
+                account: account.as_ref(),
             },
             |first, block, bands| self.shares_at(energy_ev, first, block, bands),
             |value, full| {
@@ -264,7 +270,7 @@ impl<'a> Refiner<'a> {
                 scale
             },
         )?;
-        let integral = self.integrate_surface(request, energy_ev, &found)?;
+        let integral = self.integrate_surface(request, energy_ev, &found, account.as_ref())?;
         let named = |goal: usize| {
             let quantity = *QUANTITIES.get(goal).unwrap_or(&"the occupation of a band");
             (quantity, (energy_ev, energy_ev))
@@ -282,7 +288,8 @@ impl<'a> Refiner<'a> {
             return Err(no_lifetimes());
         }
         Spectrum::check_room(axis, self.header(), request)?;
-        if let Some(found) = self.thermal_spectrum(request, axis)? {
+        let account = self.account(request, &Target::Bins(axis.clone()))?;
+        if let Some(found) = self.thermal_spectrum(request, axis, account.as_ref())? {
             return Ok(found);
         }
         let goals = BinGoals::new(axis, request.relevance);
@@ -293,6 +300,7 @@ impl<'a> Refiner<'a> {
                 window: (axis.first(), axis.last()),
                 quanta: &self.quanta(groups, 0),
                 learns: false,
+                account: account.as_ref(),
             },
             |_, block, bands| self.shares_in_bins(&edges, block, bands),
             |value, _| {
@@ -302,7 +310,7 @@ impl<'a> Refiner<'a> {
                     .collect()
             },
         )?;
-        let spectrum = self.integrate_spectrum(request, axis, &found, None)?;
+        let spectrum = self.integrate_spectrum(request, axis, &found, None, account.as_ref())?;
         let named = |goal: usize| {
             let g = goal % groups;
             (

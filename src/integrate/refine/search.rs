@@ -1,48 +1,16 @@
 //! The search for a mesh: blocks are split until the bar of every goal is within its tolerance.
 
+use super::found::Found;
 use super::goals::Aim;
+use super::kept::Seen;
 use super::leaves::{Leaf, Share, Totals, mark};
 use super::mesh::{BlockId, MAX_LEVEL};
 use super::order::{AS_IT_IS, learn};
-use super::{Refined, Refiner, Worst};
+use super::{Refined, Refiner};
 use crate::bands::{BandGroup, BoxBand, Derivatives};
 use crate::error::Result;
 use crate::integrate::cells::{EdgeSums, Edges};
 use crate::integrate::exact::{Quantum, add};
-
-/// A mesh that meets the goals.
-pub(super) struct Found {
-    /// Blocks with energies of interest, in order.
-    pub blocks: Vec<(usize, BlockId)>,
-    /// What is left of each one's difference of rules.
-    pub left: Vec<f64>,
-    /// Share of the zone in dropped blocks where a band is full, by spin·n_band + band.
-    pub full: Vec<f64>,
-    refined: Refined,
-    /// Where a cap was reached: the goal that is furthest from its tolerance, the group of bands that has most of its error, and
-    /// its share.
-    worst: Option<(usize, BandGroup, f64)>,
-}
-
-impl Found {
-    /// What refinement did, given what a goal is the sum of and between which energies (eV).
-    pub fn refined(self, goal: impl Fn(usize) -> (&'static str, (f64, f64))) -> Refined {
-        let worst = self.worst.map(|(worst, group, share)| {
-            let (quantity, energies_ev) = goal(worst);
-            Worst {
-                quantity,
-                energies_ev,
-                spin: group.spin,
-                bands: group.bands,
-                share,
-            }
-        });
-        Refined {
-            worst,
-            ..self.refined
-        }
-    }
-}
 
 impl Refiner<'_> {
     /// What a block adds to the goals at one energy.
@@ -154,6 +122,9 @@ impl Refiner<'_> {
         shares: impl Fn(usize, BlockId, &[BoxBand]) -> Vec<Share> + Sync,
         scale: impl Fn(&[f64], &[f64]) -> Vec<f64>,
     ) -> Result<Found> {
+        if let Some(found) = aim.account.map(Found::kept).transpose()?.flatten() {
+            return Ok(found);
+        }
         let (window, goals) = (aim.window, aim.quanta);
         let header = self.header();
         let outside = |(low, high): (f64, f64)| high < window.0 || low > window.1;
@@ -167,27 +138,29 @@ impl Refiner<'_> {
         let mut refined = Refined::default();
         let mut finest = 0;
         let mut what = "refining".to_owned();
-        loop {
+        for round in 0.. {
             let band_points: u64 = active
                 .iter()
                 .map(|(g, _)| self.groups[*g].bands.len() as u64 * per_block)
                 .sum();
             refined.points += band_points;
             finest = active.iter().map(|(_, b)| b.level).fold(finest, u8::max);
-            let found =
-                self.each_block(&what, &active, Derivatives::Velocity, |g, block, bands| {
-                    let group = &self.groups[g];
-                    let first = group.spin * header.n_band + group.bands.start;
-                    // The occupation of bands wholly below is exact; None where nothing else is there.
-                    let below: Vec<usize> = bands
-                        .iter()
-                        .enumerate()
-                        .filter(|(_, b)| b.high < window.0)
-                        .map(|(b, _)| first + b)
-                        .collect();
-                    let reached = !bands.iter().all(|b| outside((b.low, b.high)));
-                    (below, reached.then(|| shares(first, block, bands)))
-                })?;
+            let look = |g: usize, block: BlockId, bands: &[BoxBand]| -> Seen {
+                let group = &self.groups[g];
+                let first = group.spin * header.n_band + group.bands.start;
+                // The occupation of bands wholly below is exact; None where nothing else is there.
+                let below: Vec<usize> = bands
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, b)| b.high < window.0)
+                    .map(|(b, _)| first + b)
+                    .collect();
+                let reached = !bands.iter().all(|b| outside((b.low, b.high)));
+                (below, reached.then(|| shares(first, block, bands)))
+            };
+            let found = self.round(aim.account, round, &active, |blocks| {
+                self.each_block(&what, blocks, Derivatives::Velocity, look)
+            })?;
             let mut new: Vec<Leaf> = Vec::new();
             for ((g, block), (below, shares)) in active.iter().zip(found) {
                 match shares {
@@ -276,13 +249,17 @@ impl Refiner<'_> {
             }
             None => None,
         };
-        Ok(Found {
+        let found = Found {
             blocks: leaves.iter().map(|l| (l.group, l.block)).collect(),
             left: leaves.iter().map(|l| l.left).collect(),
             full: full.into_iter().map(|sum| states.value(sum)).collect(),
             refined,
             worst,
-        })
+        };
+        if let Some(account) = aim.account {
+            found.keep(account);
+        }
+        Ok(found)
     }
 
     /// The goal whose bar is widest over its scale, the group that has most of its error, and its share.

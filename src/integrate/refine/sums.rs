@@ -1,114 +1,25 @@
-//! All channels on a mesh that was found.
+//! All channels in the bins of a spectrum, on a mesh that was found.
 
+use super::found::Found;
+use super::layers::GroupSums;
 use super::mesh::BlockId;
-use super::search::Found;
 use super::thermal::{LayerSums, Points};
 use super::{Refiner, in_any_order};
 use crate::error::Result;
 use crate::integrate::cells::{EdgeSums, Edges};
 use crate::integrate::exact::{Quantum, add};
-use crate::integrate::replica::GROUPS as PARTS;
-use crate::integrate::result::BandSurface;
+use crate::integrate::ledger::{Account, Key};
 use crate::integrate::vectors::{Directions, channel_vectors, derivatives};
-use crate::integrate::{Channels, EnergyAxis, Request, Spectrum, SurfaceIntegral};
+use crate::integrate::{Channels, EnergyAxis, Request, Spectrum};
 use crate::progress;
-use crate::uncertainty::{ByCause, Cause};
 use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 /// A block of a group of bands, and what is left of its differences.
 type Placed = (usize, BlockId, f64);
 
 impl Refiner<'_> {
-    /// Every channel at one energy.
-    pub(super) fn integrate_surface(
-        &self,
-        request: &Request,
-        energy_ev: f64,
-        found: &Found,
-    ) -> Result<SurfaceIntegral> {
-        let channels = request.channels;
-        let directions = Directions::new(request, self.mesh.fold());
-        let header = self.header();
-        let g_s = header.spin.degeneracy();
-        let bands = header.n_spin_band();
-        let width = channels.width();
-        // The channels, the occupied part and the one that is flat.
-        let entries = width + 2;
-        let what = "sums on the refined mesh";
-        let derivatives = derivatives(channels);
-        let parts = self.each_block(what, &found.blocks, derivatives, |g, block, bands| {
-            let volume = self.mesh.cell_volume(block);
-            let group = &self.groups[g];
-            let first = group.spin * header.n_band + group.bands.start;
-            bands
-                .iter()
-                .enumerate()
-                .map(|(b, band)| {
-                    let tie = self.tie(first + b);
-                    if band.low > energy_ev + tie {
-                        return [1, 2].map(|_| vec![0.0; entries]);
-                    }
-                    let values = channel_vectors(channels, band, &directions);
-                    let cells = self.cells(band, &values, width);
-                    [1, 2].map(|stride| cells.at_energy(stride, energy_ev, tie, volume))
-                })
-                .collect::<Vec<_>>()
-        })?;
-        // Signed differences by band and layer.
-        let quanta = self.channel_quanta(channels);
-        let mut fine = vec![0; bands * entries];
-        let mut off = vec![0; bands * self.layers * entries];
-        for ((g, block), parts) in found.blocks.iter().zip(parts) {
-            let group = &self.groups[*g];
-            let slab = self.mesh.slab(*block, self.layers);
-            for (band, [f, c]) in group.bands.clone().zip(parts) {
-                let b = group.spin * header.n_band + band;
-                let fine = &mut fine[b * entries..][..entries];
-                let off = &mut off[(b * self.layers + slab) * entries..][..entries];
-                for (i, quantum) in quanta.iter().enumerate() {
-                    let [f, c] = [f[i], c[i]].map(|x| quantum.integer(x));
-                    add(&mut fine[i], f);
-                    add(&mut off[i], f.saturating_sub(c));
-                }
-            }
-        }
-        let of_the_grid = |bar| ByCause::of(Cause::Grid, bar);
-        let bands = (0..bands)
-            .map(|b| {
-                let fine = &fine[b * entries..][..entries];
-                let error = |i: usize| -> f64 {
-                    let mut sum = 0;
-                    for s in 0..self.layers {
-                        let of_slab: i128 = off[(b * self.layers + s) * entries + i];
-                        add(&mut sum, of_slab.saturating_abs());
-                    }
-                    g_s * quanta[i].value(sum)
-                };
-                let value = |i: usize| g_s * quanta[i].value(fine[i]);
-                let mut values: Vec<f64> = (0..width).map(value).collect();
-                let mut bars: Vec<f64> = (0..width).map(error).collect();
-                directions.fold.average(channels, &mut values, false);
-                directions.fold.average(channels, &mut bars, true);
-                BandSurface {
-                    spin: b / header.n_band,
-                    band: b % header.n_band,
-                    values,
-                    bars: bars.into_iter().map(of_the_grid).collect(),
-                    occupied: value(width) + g_s * found.full[b],
-                    occupied_bar: of_the_grid(error(width)),
-                    flat: value(width + 1),
-                    tied: 0.0,
-                }
-            })
-            .collect();
-        Ok(SurfaceIntegral {
-            energy_ev,
-            spin_degeneracy: g_s,
-            channels,
-            bands,
-        })
-    }
-
     /// Every channel in the bins of `axis`; where a k_BT (eV) is given, with the thermal averages of the blocks' own rule.
     pub(super) fn integrate_spectrum(
         &self,
@@ -116,6 +27,7 @@ impl Refiner<'_> {
         axis: &EnergyAxis,
         found: &Found,
         thermal_ev: Option<f64>,
+        account: Option<&Account>,
     ) -> Result<Spectrum> {
         let points = thermal_ev.map(|kt| (Points::new(self, axis, request.channels), kt));
         let (channels, by_band) = (request.channels, request.by_band);
@@ -154,48 +66,59 @@ impl Refiner<'_> {
         for of_group in blocks.chunk_by(|a, b| a.0 == b.0) {
             let mut tasks: Vec<&[Placed]> = of_group.chunk_by(|a, b| key(a) == key(b)).collect();
             in_any_order(&mut tasks);
-            let group = &self.groups[of_group[0].0];
+            let g = of_group[0].0;
+            let group = &self.groups[g];
             let spin = group.spin;
+            let nothing = (points.as_ref()).map(|(p, _)| p.nothing(1, &quanta));
+            let mut of_bands = GroupSums::nothing(width * count, nothing);
+            let key = Key {
+                stage: 0,
+                at: g as u64,
+            };
+            for partial in account.map_or(Vec::new(), |a| a.find(key)) {
+                of_bands.read(&partial.sums)?;
+            }
+            let slab = |task: &&[Placed]| self.mesh.slab(task[0].1, self.layers);
+            let mut here = of_bands.held;
+            tasks.iter().for_each(|task| here |= 1 << slab(task));
+            tasks.retain(|task| of_bands.held >> slab(task) & 1 == 0);
+            tasks.retain(|task| account.is_none_or(|a| a.owns(g, slab(task), self.layers)));
+            let of_bands = Mutex::new(of_bands);
+            tasks.par_iter().try_for_each(|task| {
+                let start = Instant::now();
+                let mut of_points = points.as_ref().map(|(p, _)| (p, p.layer()));
+                let both =
+                    self.layer_spectrum((channels, &directions), task, &edges, &mut of_points)?;
+                phase.add(task.len() as u64);
+                let of_points = of_points.map(|(_, sums)| sums);
+                let at = (slab(task), self.layers);
+                let mut sums = of_bands.lock().unwrap_or_else(PoisonError::into_inner);
+                sums.add(at, &both, of_points.as_ref(), &quanta[..width])?;
+                let Some(account) = account else {
+                    return Ok(());
+                };
+                account.took(key, at.0 as u64, start);
+                if account.is_due() {
+                    account.keep(key, sums.held, sums.write());
+                    account.save();
+                }
+                Ok(())
+            })?;
+            let mut of_bands = of_bands
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner);
+            if let Some(account) = account.filter(|a| !tasks.is_empty() && a.keeps()) {
+                account.keep(key, of_bands.held, of_bands.write());
+            }
+            if of_bands.held != here {
+                account.iter().for_each(|a| a.leave_open());
+            }
+            if let (Some(contents), Some(of_bands)) = (&mut contents, &of_bands.contents) {
+                contents.absorb(of_bands, spin);
+            }
             // Bands that are evaluated together are kept together, as the first of them.
             let own = (spin * header.n_band + group.bands.start) * width * count;
-            let layers: Vec<([Vec<f64>; 2], Option<LayerSums>)> = tasks
-                .par_iter()
-                .map(|task| {
-                    let mut of_points = points.as_ref().map(|(p, _)| (p, p.layer()));
-                    let sums =
-                        self.layer_spectrum((channels, &directions), task, &edges, &mut of_points)?;
-                    phase.add(task.len() as u64);
-                    Ok((sums, of_points.map(|(_, sums)| sums)))
-                })
-                .collect::<Result<_>>()?;
-            for (task, ([fine, coarse], of_points)) in tasks.iter().zip(layers) {
-                let slab = self.mesh.slab(task[0].1, self.layers);
-                if let (Some(contents), Some(sums)) = (&mut contents, &of_points) {
-                    contents.add(sums, (slab, self.layers), spin);
-                }
-                let part = slab * PARTS / self.layers;
-                for (c, quantum) in quanta[..width].iter().enumerate() {
-                    let at = (spin * width + c) * count;
-                    let mut off_before = 0i128;
-                    for k in 0..count {
-                        let [f, coarse] =
-                            [&fine, &coarse].map(|x| quantum.integer(x[c * count + k]));
-                        let off = f.saturating_sub(coarse);
-                        add(&mut sums.cumulative[at + k], f);
-                        if by_band {
-                            add(&mut sums.by_band[own + c * count + k], f);
-                        }
-                        add(&mut sums.cumulative_error[at + k], off.saturating_abs());
-                        add(&mut sums.replicas[part][at + k], off.saturating_neg());
-                        if k > 0 {
-                            let bin = (spin * width + c) * axis.bins() + k - 1;
-                            let change = off.saturating_sub(off_before);
-                            add(&mut sums.bin_error[bin], change.saturating_abs());
-                        }
-                        off_before = off;
-                    }
-                }
-            }
+            sums.absorb(&of_bands, spin, by_band.then_some(own));
         }
         sums.give(&mut result, &quanta[..width]);
         result.fold(&directions.fold);
@@ -207,7 +130,7 @@ impl Refiner<'_> {
     }
 
     /// The quanta of every channel's sums, and behind them of the occupied and of the flat part.
-    fn channel_quanta(&self, channels: Channels) -> Vec<Quantum> {
+    pub(super) fn channel_quanta(&self, channels: Channels) -> Vec<Quantum> {
         let channel = (0..channels.width()).map(|c| self.quantum(channels, c));
         channel.chain([Quantum::below(1.0); 2]).collect()
     }
@@ -257,6 +180,7 @@ impl Refiner<'_> {
 
 /// What a [`Spectrum`] holds, in quanta of its channels, without g_s.
 struct ExactSpectrum {
+    edges: usize,
     cumulative: Vec<i128>,
     cumulative_error: Vec<i128>,
     bin_error: Vec<i128>,
@@ -269,11 +193,36 @@ impl ExactSpectrum {
     /// Zeros laid out like `spectrum`.
     fn like(spectrum: &Spectrum) -> Self {
         Self {
+            edges: spectrum.axis.edges().len(),
             cumulative: vec![0; spectrum.cumulative.len()],
             cumulative_error: vec![0; spectrum.cumulative_error.len()],
             bin_error: vec![0; spectrum.bin_error.len()],
             replicas: vec![vec![0; spectrum.cumulative.len()]; spectrum.replicas.len()],
             by_band: vec![0; spectrum.by_band.len()],
+        }
+    }
+
+    /// Adds the sums of a group of bands; also those that are kept by band, from `own` on.
+    fn absorb(&mut self, group: &GroupSums, spin: usize, own: Option<usize>) {
+        let len = group.fine.len();
+        let of_spin = spin * len;
+        let add_all = |to: &mut [i128], from: &[i128]| {
+            to.iter_mut().zip(from).for_each(|(sum, x)| add(sum, *x));
+        };
+        add_all(&mut self.cumulative[of_spin..], &group.fine);
+        add_all(&mut self.cumulative_error[of_spin..], &group.off);
+        if let Some(own) = own {
+            add_all(&mut self.by_band[own..], &group.fine);
+        }
+        for (replica, change) in self.replicas.iter_mut().zip(group.change.chunks_exact(len)) {
+            add_all(&mut replica[of_spin..], change);
+        }
+        // Bins have one edge less.
+        let bins = self.edges - 1;
+        let rows = group.off_bin.chunks_exact(bins + 1);
+        let to = self.bin_error[of_spin / (bins + 1) * bins..].chunks_exact_mut(bins);
+        for (row, to) in rows.zip(to) {
+            add_all(to, &row[1..]);
         }
     }
 

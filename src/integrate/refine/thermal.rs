@@ -16,6 +16,7 @@ use super::{Refined, Refiner};
 use crate::bands::BoxBand;
 use crate::error::Result;
 use crate::integrate::exact::{Quantum, add};
+use crate::integrate::ledger::Account;
 use crate::integrate::vectors::Directions;
 use crate::integrate::{Channels, EnergyAxis, Relevance, Replica, Request, Spectrum};
 use crate::uncertainty::Cause;
@@ -59,6 +60,7 @@ impl Refiner<'_> {
         &self,
         request: &Request,
         axis: &EnergyAxis,
+        account: Option<&Account>,
     ) -> Result<Option<(Spectrum, Refined)>> {
         let Some(relevance) = request.relevance.filter(|r| r.results() > 0) else {
             return Ok(None);
@@ -84,6 +86,7 @@ impl Refiner<'_> {
                 window,
                 quanta: &self.quanta(results, 0),
                 learns: true,
+                account,
             },
             |_, block, bands| {
                 let bands = bands.iter().filter(|b| any_matters(b.low, b.high));
@@ -91,8 +94,8 @@ impl Refiner<'_> {
             },
             |value, _| value.iter().map(|x| x / LEFT).collect(),
         )?;
-        let spectrum =
-            self.integrate_spectrum(request, axis, &found, Some(relevance.scale_ev()))?;
+        let kt_ev = Some(relevance.scale_ev());
+        let spectrum = self.integrate_spectrum(request, axis, &found, kt_ev, account)?;
         Ok(Some((
             spectrum,
             found.refined(|goal| (QUANTITIES[goal / results], window)),
@@ -184,7 +187,7 @@ pub(super) type LayerSums = [Vec<f64>; 2];
 
 /// Contents of bins by parts of the zone in quanta, `[part][spin][channel][bin]`: Boole's, and what Simpson's hold more.
 pub(super) struct Contents {
-    both: [Vec<i128>; 2],
+    pub both: [Vec<i128>; 2],
     quanta: Vec<Quantum>,
     bins: usize,
     n_spin: usize,
@@ -246,10 +249,22 @@ impl<'a> Points<'a> {
 }
 
 impl Contents {
-    /// Adds a layer, the `slab`-th of `layers`, of one spin.
-    pub fn add(&mut self, sums: &LayerSums, (slab, layers): (usize, usize), spin: usize) {
+    /// Adds the contents of one spin.
+    pub fn absorb(&mut self, of_spin: &Self, spin: usize) {
+        let len = self.quanta.len() * self.bins;
+        for (to, from) in self.both.iter_mut().zip(&of_spin.both) {
+            let parts = to.chunks_exact_mut(self.n_spin * len);
+            for (to, from) in parts.zip(from.chunks_exact(len)) {
+                let own = to[spin * len..].iter_mut().zip(from);
+                own.for_each(|(sum, x)| add(sum, *x));
+            }
+        }
+    }
+
+    /// Adds a layer, the `slab`-th of `layers`, of the first spin.
+    pub fn add(&mut self, sums: &LayerSums, (slab, layers): (usize, usize)) {
         let of_spin = self.quanta.len() * self.bins;
-        let at = (slab * PARTS / layers * self.n_spin + spin) * of_spin;
+        let at = slab * PARTS / layers * self.n_spin * of_spin;
         for (sums, all) in sums.iter().zip(&mut self.both) {
             for (i, x) in sums.iter().enumerate() {
                 add(&mut all[at + i], self.quanta[i / self.bins].integer(*x));

@@ -117,6 +117,18 @@ impl StoredDataset {
         }
     }
 
+    /// Its bytes, where it holds such.
+    pub fn bytes(&self) -> Read<Vec<u8>> {
+        match self.dataset.dtype() {
+            Datatype::FixedPoint {
+                size: 1,
+                signed: false,
+                ..
+            } => self.dataset.read_raw_bytes().map_err(problem),
+            _ => Err(self.another_type("bytes")),
+        }
+    }
+
     fn another_type(&self, needed: &str) -> String {
         format!(
             "the type is {}, where {needed} are needed",

@@ -35,14 +35,16 @@ impl Hamiltonian {
 
 /// An interpolation whose bands that matter are the lowest eigenvalues of smooth Hamiltonians: bands that touch are as good as
 /// any others. The bands that no Hamiltonian has are Fourier series.
+#[derive(Clone)]
 pub struct IsospectralBands {
     header: BandHeader,
-    hamiltonians: Vec<Hamiltonian>,
+    hamiltonians: Arc<[Hamiltonian]>,
     series: Arc<FourierSeries>,
     symmetry: PointGroup,
     rival: Option<Arc<Self>>,
     /// Whether bands that matter and touch others are left to the series.
     kinks: bool,
+    misfit_ev: f64,
 }
 
 impl IsospectralBands {
@@ -63,11 +65,12 @@ impl IsospectralBands {
         });
         Ok(Self {
             header,
-            hamiltonians,
+            hamiltonians: hamiltonians.into(),
             series,
             symmetry,
             rival: None,
             kinks: false,
+            misfit_ev: 0.0,
         })
     }
 
@@ -75,8 +78,9 @@ impl IsospectralBands {
         self.rival = Some(Arc::new(rival));
     }
 
-    pub(super) fn describe(&mut self, kinks: bool, notes: Vec<String>) {
+    pub(super) fn describe(&mut self, kinks: bool, misfit_ev: f64, notes: Vec<String>) {
         self.kinks = kinks;
+        self.misfit_ev = misfit_ev;
         let notes_of_table = &mut self.header.provenance.notes;
         notes_of_table.push(format!(
             "Interpolated from {} k-points: levels of smooth Hamiltonians found from the energies alone, so that bands which touch are no kinks; other bands by Fourier series. Bars include what another such Hamiltonian changes.",
@@ -115,6 +119,12 @@ impl IsospectralBands {
             .filter(|n| n.starts_with("Bands") || n.starts_with("Spin"));
         own.for_each(|n| found.note(n.clone()));
         Some(found)
+    }
+
+    /// Root mean square deviation of the smooth Hamiltonians from the energies before these were set, eV: about what stays open between
+    /// the k-points.
+    pub fn misfit_ev(&self) -> f64 {
+        self.misfit_ev
     }
 
     /// [`Interpolator::rival`].

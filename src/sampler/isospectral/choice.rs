@@ -96,11 +96,13 @@ pub(super) fn isolated_above(table: &Table, b: usize) -> bool {
         || (0..grid.len()).all(|at| {
             let here = table.at(at);
             let place = grid.place(at);
-            let step = (0..3)
-                .filter(|&a| grid.n[a] > 1)
-                .map(|a| {
+            // Both ways: a point and its mirror image may lie on both sides of where bands touch.
+            let step = (0..6)
+                .map(|i| (i / 2, if i % 2 == 0 { 1 } else { grid.n[i / 2] - 1 }))
+                .filter(|&(a, _)| grid.n[a] > 1)
+                .map(|(a, ahead)| {
                     let mut next = place;
-                    next[a] = (next[a] + 1) % grid.n[a];
+                    next[a] = (next[a] + ahead) % grid.n[a];
                     let there = table.at(grid.index(next));
                     (there[b] - here[b]).abs() + (there[b + 1] - here[b + 1]).abs()
                 })

@@ -91,14 +91,14 @@ impl Held {
     }
 }
 
-/// The smallest number of points that the grid's axes can be divided by.
+/// The smallest number of points that each axis of the grid can be divided by; of axes with an odd number 1. None where none can be.
 pub(super) fn stride(header: &BandHeader) -> Option<[usize; 3]> {
-    let n = header.k_grid.n;
-    [2, 3].into_iter().find_map(|s| {
-        let fits = n.iter().all(|&n| n == 1 || (n % s == 0 && n / s >= 3));
-        let any = n.iter().any(|&n| n > 1);
-        (fits && any).then(|| n.map(|n| if n > 1 { s } else { 1 }))
-    })
+    let divisor = |n: usize| {
+        let fits = |s: &usize| n.is_multiple_of(*s) && n / s >= 3;
+        [2, 3].into_iter().find(fits).unwrap_or(1)
+    };
+    let strides = header.k_grid.n.map(divisor);
+    strides.iter().any(|&s| s > 1).then_some(strides)
 }
 
 /// Energies that a series predicts, ascending.

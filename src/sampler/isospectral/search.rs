@@ -6,11 +6,11 @@ use super::choice::{Candidate, WINDOW_EV, candidates, groups, isolated_above, le
 use super::held::{Held, predicted_by_series, stride};
 use super::invariance::{energies_group, kramers, same_spins};
 use super::table::Table;
-use crate::bands::{BandSource, SpinTreatment};
+use crate::bands::{BandSource, BandStatistics, SpinTreatment};
 use crate::crystal::PointGroup;
 use crate::error::Result;
 use crate::sampler::FourierSeries;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,11 +20,12 @@ const CUT: [f64; 2] = [0.7, 0.55];
 const RIVALS: f64 = 4.0;
 /// Energies given may be missed by this (eV) at most.
 const MET_EV: f64 = 1e-6;
-/// A Hamiltonian is trusted where it predicts this many times better than the series, and its misfit is below (eV).
-const BETTER: f64 = 2.0;
+/// A Hamiltonian is trusted where its misfit is below this (eV), and it predicts this many times better than the series.
 const MISFIT_EV: f64 = 0.1;
-/// A misfit that is no cause of doubt, eV.
+const BETTER: f64 = 2.0;
+/// A misfit that is no cause of doubt (eV): then this is enough, as from few points neither predicts much.
 const SMALL_EV: f64 = 0.03;
+const BETTER_OF_SMALL: f64 = 1.2;
 /// A prediction as good as this (eV) need not be bettered.
 const EXACT_EV: f64 = 1e-4;
 /// Candidates whose Hamiltonian is made from the whole table, until one has a small misfit.
@@ -114,7 +115,7 @@ pub fn search(source: &dyn BandSource, wanted: Wanted) -> Result<Search> {
     let (mut parts, mut rivals, mut unset) = (Vec::new(), Vec::new(), Vec::new());
     let mut notes = Vec::new();
     let mut predicted: Option<Prediction> = None;
-    let mut kinks = false;
+    let (mut kinks, mut misfit_ev) = (false, 0.0f64);
     for spin in 0..channels {
         let both = if channels == header.n_spin() {
             spin..spin + 1
@@ -122,10 +123,13 @@ pub fn search(source: &dyn BandSource, wanted: Wanted) -> Result<Search> {
             0..header.n_spin()
         };
         let (groups, shallow) = groups(source, spin, &searching.levels)?;
-        for (at, bands) in groups.iter().enumerate() {
-            let last = at + 1 == groups.len();
-            let whole = shallow..groups[groups.len() - 1].end;
-            let outcome = searching.group(spin, bands, last, whole)?;
+        let end = groups.last().map_or(0, |g| g.end);
+        let whole = shallow..end;
+        let mut left: VecDeque<Range<usize>> = groups.into();
+        while let Some(bands) = left.pop_front() {
+            let bands = &bands;
+            let last = bands.end == end;
+            let outcome = searching.group(spin, bands, last, whole.clone())?;
             let words = |text: String| {
                 let range = format!(
                     "{} to {}",
@@ -138,16 +142,35 @@ pub fn search(source: &dyn BandSource, wanted: Wanted) -> Result<Search> {
                     format!("Bands {range}: {text}.")
                 }
             };
+            let off = searching.series(spin, bands)?;
+            let trusts = |best: &Made| {
+                let better = match best.found.misfit {
+                    misfit if misfit < SMALL_EV => BETTER_OF_SMALL,
+                    misfit if misfit < MISFIT_EV => BETTER,
+                    _ => return false,
+                };
+                off.is_some_and(|off| best.rank * better < off)
+            };
+            // Bands on both sides of a gap may be too much for one Hamiltonian, and not for two.
+            let divisible = match &outcome {
+                Outcome::Nothing { kinks, .. } => *kinks,
+                Outcome::Made(made) => !made.first().is_some_and(trusts),
+            };
+            if let Some(gap) = searching.gap_within(spin, bands).filter(|_| divisible) {
+                left.push_front(gap..bands.end);
+                left.push_front(bands.start..gap);
+                continue;
+            }
             let mut made = match outcome {
-                Outcome::Nothing { why, kinks: left } => {
-                    kinks |= left;
+                Outcome::Nothing { why, kinks: touch } => {
+                    kinks |= touch;
                     notes.push(words(format!("the series, {why}")));
                     continue;
                 }
                 Outcome::Made(made) => made.into_iter(),
             };
             let Some(best) = made.next() else { continue };
-            let off = searching.series(spin, bands)?;
+            let trusted = trusts(&best);
             let said = match off {
                 None => String::new(),
                 Some(off) => {
@@ -164,8 +187,6 @@ pub fn search(source: &dyn BandSource, wanted: Wanted) -> Result<Search> {
                     )
                 }
             };
-            let trusted =
-                off.is_some_and(|off| best.rank * BETTER < off) && best.found.misfit < MISFIT_EV;
             if wanted == Wanted::WherePredictedBetter && !trusted {
                 kinks = true;
                 notes.push(words(format!(
@@ -173,6 +194,7 @@ pub fn search(source: &dyn BandSource, wanted: Wanted) -> Result<Search> {
                 )));
                 continue;
             }
+            misfit_ev = misfit_ev.max(best.found.misfit);
             notes.push(words(format!(
                 "{}, start {:.0} meV, misfit {:.2} meV, energies given met to {:.0e} eV{said}",
                 best.candidate.describe(header.first_band),
@@ -231,7 +253,7 @@ pub fn search(source: &dyn BandSource, wanted: Wanted) -> Result<Search> {
     rival.set_rival(IsospectralBands::new(source, unset, other)?);
     let mut bands = IsospectralBands::new(source, parts, series)?;
     bands.set_rival(rival);
-    bands.describe(kinks, notes.clone());
+    bands.describe(kinks, misfit_ev, notes.clone());
     Ok(Search {
         bands: Ok(bands),
         predicted,
@@ -294,6 +316,16 @@ impl Searching<'_> {
         Ok(Some(Held::new(&table, stride, &self.levels)))
     }
 
+    /// The first band above a gap that divides a group at all of the table's points.
+    fn gap_within(&self, spin: usize, bands: &Range<usize>) -> Option<usize> {
+        let n = self.source.header().n_band;
+        let own = &self.source.statistics()[spin * n..][bands.clone()];
+        let divides = |pair: &[BandStatistics]| pair[0].energy_max < pair[1].energy_min;
+        own.windows(2)
+            .position(divides)
+            .map(|at| bands.start + at + 1)
+    }
+
     /// How well the series predicts a group, eV.
     fn series(&self, spin: usize, bands: &Range<usize>) -> Result<Option<f64>> {
         let (Some(held), Some(stride)) = (self.held(spin, bands)?, self.stride) else {
@@ -321,9 +353,8 @@ impl Searching<'_> {
         let statistics =
             &self.source.statistics()[spin * self.source.header().n_band..][bands.clone()];
         let near = |l: &f64| {
-            let reaches = |s: &crate::bands::BandStatistics| {
-                s.energy_min < l + WINDOW_EV && s.energy_max > l - WINDOW_EV
-            };
+            let reaches =
+                |s: &BandStatistics| s.energy_min < l + WINDOW_EV && s.energy_max > l - WINDOW_EV;
             statistics.iter().any(reaches)
         };
         if !self.levels.is_empty() && !self.levels.iter().any(near) {

@@ -1,12 +1,13 @@
 //! The bands at several k-points at once: eigenvalues of H(k), their slopes and curvatures, and how far they can go nearby.
 
-use super::degenerate;
+use super::degenerate::{self, Wanted};
 use super::gauge::{Gauge, PAIRS};
 use super::series::Fields;
 use crate::crystal::Tensor;
 use crate::kernel::lanes::{Complex, Lane, with, with_mut};
 use crate::kernel::simd::{InLanes, LANES, Simd, in_lanes};
 use crate::sampler::hermitian::{Solver, at};
+use std::ops::Range;
 
 /// Levels repel as 1/ΔE in the inverse mass; the divergence is cut as ΔE/(ΔE² + η²) with this η (eV), which changes a term
 /// by 1e-6 at ΔE = 0.1 eV and drops it between degenerate states.
@@ -15,8 +16,9 @@ const CLOSEST: f64 = 1e-4;
 /// Up to [`LANES`] k-points; those that are not set are the last one that is.
 pub(super) struct Batch {
     n: usize,
-    /// Highest derivatives.
+    /// Highest derivatives, and the levels that they are wanted of.
     order: usize,
+    wanted: Range<usize>,
     /// Points that are set.
     set: usize,
     /// H and its derivatives as [`Fields`] has them, `[field][packed]`.
@@ -31,19 +33,20 @@ pub(super) struct Batch {
     weights: Vec<Lane>,
     /// Ascending, eV.
     pub energies: Vec<Lane>,
-    /// ∂H/∂u_a in the eigenbasis, eV, `[a][column][row]`; empty where only energies are asked for.
+    /// ∂H/∂u_a in the eigenbasis, eV, `[a][column][row]`, the columns of wanted levels set; empty where only energies are asked for.
     pub slopes: [Vec<Complex>; 3],
-    /// ∂²E/∂u_a∂u_b, eV, xx yy zz yz xz xy, `[pair][band]`; empty unless second derivatives are asked for.
+    /// ∂²E/∂u_a∂u_b, eV, xx yy zz yz xz xy, `[pair][band]`, wanted levels set; empty unless second derivatives are asked for.
     pub curvatures: [Vec<Lane>; 6],
 }
 
 impl Batch {
-    /// Room for points with `n` levels and derivatives up to `order`.
-    pub fn new(n: usize, order: usize) -> Self {
+    /// Room for points with `n` levels and derivatives of the `wanted` ones up to `order`.
+    pub fn new(n: usize, order: usize, wanted: Range<usize>) -> Self {
         let some = |wanted: bool, len: usize| vec![Complex::ZERO; if wanted { len } else { 0 }];
         Self {
             n,
             order,
+            wanted,
             set: 0,
             fields: some(true, Fields::count(order) * n * (n + 1) / 2),
             solver: Solver::new(n),
@@ -116,16 +119,28 @@ impl InLanes for Solve<'_> {
         if batch.order == 0 {
             return true;
         }
+        let wanted = Wanted::new(
+            batch.wanted.clone(),
+            &batch.energies,
+            batch.set,
+            batch.order > 1,
+        );
+        let of_states = |states: &Range<usize>| states.start * n..states.end * n;
+        let vectors = with_mut::<S, _>(&mut batch.vectors);
+        batch
+            .solver
+            .turn_back(h, &mut vectors[of_states(&wanted.rows)]);
         let applied = with_mut::<S, _>(&mut batch.applied);
         for (slope, packed) in batch.slopes.iter_mut().zip(derivatives.chunks_exact(width)) {
             let vectors = with::<S, _>(&batch.vectors);
-            apply(packed, vectors, applied, n);
-            transform(vectors, applied, with_mut::<S, _>(slope), n);
+            apply(packed, vectors, applied, n, &wanted.columns);
+            transform(vectors, applied, with_mut::<S, _>(slope), n, &wanted);
         }
         for lane in 0..batch.set {
             degenerate::settle(
                 lane,
                 &batch.energies,
+                &wanted,
                 &mut batch.slopes,
                 &mut batch.vectors,
                 to_cartesian,
@@ -138,7 +153,7 @@ impl InLanes for Solve<'_> {
             let slopes = batch.slopes.each_ref().map(|s| with::<S, _>(s));
             // 2 ΔE/(ΔE² + η²) of each pair of levels.
             let weights = with_mut::<S, _>(&mut batch.weights);
-            for p in 0..n {
+            for p in batch.wanted.clone() {
                 for q in 0..n {
                     let gap = energies[p] - energies[q];
                     let cut = gap * gap + Lane::all(CLOSEST * CLOSEST);
@@ -147,8 +162,8 @@ impl InLanes for Solve<'_> {
             }
             for ((of_pair, packed), [a, b]) in batch.curvatures.iter_mut().zip(bends).zip(PAIRS) {
                 let of_pair = with_mut::<S, _>(of_pair);
-                apply(packed, vectors, applied, n);
-                for (p, curvature) in of_pair.iter_mut().enumerate() {
+                apply(packed, vectors, applied, n, &batch.wanted);
+                for p in batch.wanted.clone() {
                     let of_state = p * n..(p + 1) * n;
                     let mut sum = Lane::ZERO;
                     for i in of_state.clone() {
@@ -160,7 +175,7 @@ impl InLanes for Solve<'_> {
                         let (x, y) = (slopes[a][i], slopes[b][i]);
                         sum += weights[i] * (x.re * y.re + x.im * y.im);
                     }
-                    *curvature = sum;
+                    of_pair[p] = sum;
                 }
             }
         }
@@ -190,9 +205,17 @@ fn sort(levels: &[Lane], raw: &[Complex], energies: &mut [Lane], vectors: &mut [
     }
 }
 
-/// D·U of a packed Hermitian D.
+/// Columns of D·U, of a packed Hermitian D.
 #[inline(always)]
-fn apply<S: Simd>(packed: &[Complex<S>], vectors: &[Complex<S>], out: &mut [Complex<S>], n: usize) {
+fn apply<S: Simd>(
+    packed: &[Complex<S>],
+    vectors: &[Complex<S>],
+    out: &mut [Complex<S>],
+    n: usize,
+    columns: &Range<usize>,
+) {
+    let own = columns.start * n..columns.end * n;
+    let (vectors, out) = (&vectors[own.clone()], &mut out[own]);
     for (of_state, out) in vectors.chunks_exact(n).zip(out.chunks_exact_mut(n)) {
         for (row, out) in out.iter_mut().enumerate() {
             let mut sum = Complex::ZERO;
@@ -207,22 +230,29 @@ fn apply<S: Simd>(packed: &[Complex<S>], vectors: &[Complex<S>], out: &mut [Comp
     }
 }
 
-/// U†·(D·U), Hermitian.
+/// The elements of U†·(D·U), which is Hermitian, that are wanted.
 #[inline(always)]
 fn transform<S: Simd>(
     vectors: &[Complex<S>],
     applied: &[Complex<S>],
     out: &mut [Complex<S>],
     n: usize,
+    wanted: &Wanted,
 ) {
-    for q in 0..n {
-        for p in 0..=q {
+    for q in wanted.columns.clone() {
+        for p in wanted.rows.clone() {
+            let mirrored = wanted.columns.contains(&p);
+            if mirrored && p > q {
+                continue;
+            }
             let mut sum = Complex::ZERO;
             for row in 0..n {
                 sum += vectors[p * n + row].conj_times(applied[q * n + row]);
             }
             out[q * n + p] = sum;
-            out[p * n + q] = sum.conj();
+            if mirrored {
+                out[p * n + q] = sum.conj();
+            }
         }
     }
 }

@@ -21,24 +21,30 @@ pub(super) struct Reach {
     pub after: [Lane; 3],
 }
 
-/// Lowest and highest energies of each band around some points (eV): `energies` ascending, `slopes` ∂H/∂u_a in the eigenbasis
+/// Lowest and highest energies of each of `bands` around some points (eV): `energies` ascending, `slopes` ∂H/∂u_a in the eigenbasis
 /// `[column][row]`, without the remainder q.
 pub(super) fn around(
     energies: &[Lane],
     slopes: &[Vec<Complex>; 3],
+    bands: &Range<usize>,
     reach: &Reach,
 ) -> Vec<(Lane, Lane)> {
-    in_lanes(Around(energies, slopes, reach))
+    in_lanes(Around(energies, slopes, bands, reach))
 }
 
-struct Around<'a>(&'a [Lane], &'a [Vec<Complex>; 3], &'a Reach);
+struct Around<'a>(
+    &'a [Lane],
+    &'a [Vec<Complex>; 3],
+    &'a Range<usize>,
+    &'a Reach,
+);
 
 impl InLanes for Around<'_> {
     type Output = Vec<(Lane, Lane)>;
 
     #[inline(always)]
     fn run<S: Simd>(self) -> Self::Output {
-        let Self(energies, slopes, reach) = self;
+        let Self(energies, slopes, bands, reach) = self;
         let n = energies.len();
         let energies = with::<S, _>(energies);
         let slopes = slopes.each_ref().map(|s| with::<S, _>(s));
@@ -71,8 +77,8 @@ impl InLanes for Around<'_> {
         }
         let mut w = vec![Lane::ZERO; n];
         // A loop: the body of an iterator's closure is compiled for itself, without wide registers.
-        let mut bounds = Vec::with_capacity(n);
-        for band in 0..n {
+        let mut bounds = Vec::with_capacity(bands.len());
+        for band in bands.clone() {
             let low = -largest(&down, &coupling, band..n, &mut w);
             let high = largest(&up, &coupling, 0..band + 1, &mut w);
             bounds.push((low.plain(), high.plain()));
@@ -190,7 +196,7 @@ mod tests {
                     im: Lane::all(z.im),
                 };
                 let of_lanes = slopes.clone().map(|m| m.iter().map(in_lanes).collect());
-                let bounds: Vec<(f64, f64)> = around(&levels, &of_lanes, &reach)
+                let bounds: Vec<(f64, f64)> = around(&levels, &of_lanes, &(0..n), &reach)
                     .iter()
                     .map(|(low, high)| (low[5], high[5]))
                     .collect();

@@ -23,11 +23,46 @@ const SWEEPS: usize = 30;
 /// Kramers pairs of crystals with inversion have it everywhere.
 const SETTLED: f64 = 1e-24;
 
-/// Chooses the states of the degenerate levels of one k-point, a lane: `slopes` along u in the eigenbasis and `vectors`, both
-/// `[column][row]`.
+/// States of which something is wanted, and what there is of them.
+pub(super) struct Wanted {
+    /// The states.
+    pub states: Range<usize>,
+    /// Columns of slopes that there are: these states, and those that are degenerate with them.
+    pub columns: Range<usize>,
+    /// Rows of slopes, and states, that there are.
+    pub rows: Range<usize>,
+}
+
+impl Wanted {
+    /// With `states` go all that any of the first `set` lanes has degenerate with them; all rows are wanted where `couplings` are.
+    pub fn new(states: Range<usize>, energies: &[Lane], set: usize, couplings: bool) -> Self {
+        let mut columns = states.clone();
+        let joined =
+            |i: usize| (0..set).any(|lane| energies[i + 1][lane] - energies[i][lane] < DEGENERATE);
+        while columns.start > 0 && joined(columns.start - 1) {
+            columns.start -= 1;
+        }
+        while columns.end < energies.len() && joined(columns.end - 1) {
+            columns.end += 1;
+        }
+        let rows = match couplings {
+            true => 0..energies.len(),
+            false => columns.clone(),
+        };
+        Self {
+            states,
+            columns,
+            rows,
+        }
+    }
+}
+
+/// Chooses the states of the degenerate levels of one k-point, a lane, as far as they are wanted: `slopes` along u in the eigenbasis and
+/// `vectors`, both `[column][row]`.
 pub(super) fn settle(
     lane: usize,
     energies: &[Lane],
+    wanted: &Wanted,
     slopes: &mut [Vec<Complex>; 3],
     vectors: &mut [Complex],
     to_cartesian: &Tensor,
@@ -40,30 +75,62 @@ pub(super) fn settle(
         while end < n && level(end) - level(end - 1) < DEGENERATE {
             end += 1;
         }
-        if end > start + 1 && !settled(lane, start..end, slopes, n) {
-            let matrix =
-                |from: &[Complex]| DMatrix::from_iterator(n, n, from.iter().map(|z| of(z, lane)));
-            let own = [0, 1, 2].map(|a| matrix(&slopes[a]));
+        // No lane has more states of such a level than the columns that there are.
+        let is_wanted = start < wanted.states.end && end > wanted.states.start;
+        if end > start + 1 && is_wanted && !settled(lane, start..end, &wanted.rows, slopes, n) {
+            let level = start..end;
+            let size = level.len();
+            let own = [0, 1, 2].map(|a| {
+                DMatrix::from_fn(size, size, |p, q| {
+                    of(&slopes[a][(start + q) * n + start + p], lane)
+                })
+            });
             // Cartesian components, so that the choice has the symmetry of the crystal.
             let mut cartesian: [DMatrix<Complex64>; 3] = std::array::from_fn(|c| {
-                (0..3).fold(DMatrix::zeros(n, n), |sum, a| {
+                (0..3).fold(DMatrix::zeros(size, size), |sum, a| {
                     sum + &own[a] * Complex64::from(to_cartesian[c][a])
                 })
             });
-            let mut rotation = DMatrix::identity(n, n);
-            diagonalise(start..end, &mut cartesian, &mut rotation);
-            let turned = |m: &DMatrix<Complex64>| rotation.ad_mul(&(m * &rotation));
-            for (slope, own) in slopes.iter_mut().zip(&own) {
-                for (z, x) in slope.iter_mut().zip(turned(own).iter()) {
-                    (z.re[lane], z.im[lane]) = (x.re, x.im);
+            let mut rotation = DMatrix::identity(size, size);
+            diagonalise(0..size, &mut cartesian, &mut rotation);
+            let mixed = |numbers: &[Complex64], column: usize| -> Complex64 {
+                let terms = numbers.iter().zip(rotation.column(column));
+                terms.map(|(x, r)| x * r).sum()
+            };
+            for slope in slopes.iter_mut() {
+                // S R, then R† (S R).
+                for row in wanted.rows.clone() {
+                    let places = level.clone().map(|q| q * n + row);
+                    turn(slope, places, lane, |x, q| mixed(x, q));
+                }
+                for column in wanted.columns.clone() {
+                    let places = level.clone().map(|p| column * n + p);
+                    turn(slope, places, lane, |x, p| {
+                        let conjugate: Vec<Complex64> = x.iter().map(|x| x.conj()).collect();
+                        mixed(&conjugate, p).conj()
+                    });
                 }
             }
-            let turned = matrix(vectors) * &rotation;
-            for (z, x) in vectors.iter_mut().zip(turned.iter()) {
-                (z.re[lane], z.im[lane]) = (x.re, x.im);
+            for row in 0..n {
+                let places = level.clone().map(|q| q * n + row);
+                turn(vectors, places, lane, |x, q| mixed(x, q));
             }
         }
         start = end;
+    }
+}
+
+/// Puts in the places of some numbers what `mixed` makes of all of them, one by one.
+fn turn(
+    numbers: &mut [Complex],
+    places: impl Iterator<Item = usize> + Clone,
+    lane: usize,
+    mixed: impl Fn(&[Complex64], usize) -> Complex64,
+) {
+    let before: Vec<Complex64> = places.clone().map(|at| of(&numbers[at], lane)).collect();
+    for (i, at) in places.enumerate() {
+        let x = mixed(&before, i);
+        (numbers[at].re[lane], numbers[at].im[lane]) = (x.re, x.im);
     }
 }
 
@@ -73,12 +140,18 @@ fn of(z: &Complex, lane: usize) -> Complex64 {
 }
 
 /// Whether the slopes of a level's states leave nothing to choose.
-fn settled(lane: usize, group: Range<usize>, slopes: &[Vec<Complex>; 3], n: usize) -> bool {
+fn settled(
+    lane: usize,
+    group: Range<usize>,
+    rows: &Range<usize>,
+    slopes: &[Vec<Complex>; 3],
+    n: usize,
+) -> bool {
     let (mut apart, mut all) = (0.0, 0.0);
     for slope in slopes {
         let element = |p: usize, q: usize| of(&slope[q * n + p], lane);
-        all += slope.iter().map(|z| of(z, lane).norm_sqr()).sum::<f64>();
         for p in group.clone() {
+            all += rows.clone().map(|q| element(q, p).norm_sqr()).sum::<f64>();
             apart += (element(p, p).re - element(group.start, group.start).re).powi(2);
             apart += (group.start..p)
                 .map(|q| element(q, p).norm_sqr())

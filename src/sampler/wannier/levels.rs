@@ -3,7 +3,7 @@
 use super::bound::{self, Reach};
 use super::gauge::PAIRS;
 use super::sampling::Sampling;
-use super::series::Fields;
+use super::series::{Fields, SIDE_BY_SIDE};
 use super::{Batch, DEGENERATE, WannierBands};
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
@@ -37,9 +37,9 @@ struct Waiting {
 }
 
 impl Waiting {
-    fn new(n: usize, order: usize) -> Self {
+    fn new(n: usize, order: usize, wanted: Range<usize>) -> Self {
         Self {
-            batch: Batch::new(n, order),
+            batch: Batch::new(n, order, wanted),
             points: [0; LANES],
             reach: Reach {
                 before: [Lane::ZERO; 3],
@@ -64,10 +64,9 @@ impl WannierBands {
         let parts = starts
             .into_par_iter()
             .map(|first| {
-                let sums: Vec<Fields> = (first..(first + step).min(planes.end))
-                    .map(|i| self.plane_sum(k_box, i, sampling))
-                    .collect();
-                self.levels_of(k_box, first, &sums, sampling)
+                let own = first..(first + step).min(planes.end);
+                let sums = self.plane_sums_of(k_box, own, sampling);
+                self.levels_of(k_box, first, &sums, &(0..self.header.n_band), sampling)
             })
             .collect::<Result<Vec<_>>>()?;
         let mut all = self.no_levels(0, sampling.order);
@@ -91,42 +90,62 @@ impl WannierBands {
     /// The sums over R₁ that the points of `k_box` share.
     pub(super) fn plane_sums(&self, k_box: &KBox, sampling: &Sampling) -> Result<Vec<Fields>> {
         check(k_box)?;
-        let all = 0..k_box.points[0];
-        Ok(all.map(|i| self.plane_sum(k_box, i, sampling)).collect())
+        Ok(self.plane_sums_of(k_box, 0..k_box.points[0], sampling))
     }
 
-    fn plane_sum(&self, k_box: &KBox, i: usize, sampling: &Sampling) -> Fields {
-        let sampled = sampling.reach(k_box, 0, i).is_some();
-        let u = k_box.point([i, 0, 0])[0];
-        self.series.plane(u, sampling.raised(sampled))
+    fn plane_sums_of(&self, k_box: &KBox, own: Range<usize>, sampling: &Sampling) -> Vec<Fields> {
+        let place = |i: usize| {
+            let sampled = sampling.reach(k_box, 0, i).is_some();
+            let u = k_box.point([i, 0, 0])[0];
+            (u, sampling.raised(sampled))
+        };
+        let places: Vec<(f64, usize)> = own.map(place).collect();
+        self.series.planes(&places)
     }
 
-    /// Levels on the planes from `first` on, whose sums over R₁ are `planes`.
+    /// Levels on the planes from `first` on, whose sums over R₁ are `planes`; derivatives and bounds of those in `wanted` alone.
     pub(super) fn levels_of(
         &self,
         k_box: &KBox,
         first: usize,
         planes: &[Fields],
+        wanted: &Range<usize>,
         sampling: &Sampling,
     ) -> Result<Levels> {
         let n = self.header.n_band;
         let [_, n2, n3] = k_box.points;
         let mut levels = self.no_levels(planes.len() * n2 * n3, sampling.order);
         let orders = [sampling.raised(false), sampling.raised(true)];
-        let mut waiting = orders.map(|order| Waiting::new(n, order));
-        let (mut line, mut point) = (Fields::default(), Fields::default());
+        // Bounds are made of the slopes of all levels.
+        let [plain, sampled] = orders;
+        let mut waiting = [
+            Waiting::new(n, plain, wanted.clone()),
+            Waiting::new(n, sampled, 0..n),
+        ];
+        let (mut lines, mut points) = (Vec::new(), Vec::new());
+        let mut places = Vec::new();
         for (plane, after1) in planes.iter().enumerate() {
             let along1 = sampling.reach(k_box, 0, first + plane);
+            let along2 = |j: usize| along1.zip(sampling.reach(k_box, 1, j));
             for j in 0..n2 {
-                let along2 = along1.zip(sampling.reach(k_box, 1, j));
-                let u2 = k_box.point([0, j, 0])[1];
-                let order = sampling.raised(along2.is_some());
-                self.series.line(after1, u2, order, &mut line);
-                for k in 0..n3 {
-                    let along3 = along2.zip(sampling.reach(k_box, 2, k));
+                if j % SIDE_BY_SIDE == 0 {
+                    places.clear();
+                    places.extend((j..n2.min(j + SIDE_BY_SIDE)).map(|j| {
+                        let u2 = k_box.point([0, j, 0])[1];
+                        (u2, sampling.raised(along2(j).is_some()))
+                    }));
+                    self.series.lines(after1, &places, &mut lines);
+                }
+                let line = &lines[j % SIDE_BY_SIDE];
+                let along3 = |k: usize| along2(j).zip(sampling.reach(k_box, 2, k));
+                places.clear();
+                places.extend((0..n3).map(|k| {
                     let u3 = k_box.point([0, 0, k])[2];
-                    let order = sampling.raised(along3.is_some());
-                    self.series.point(&line, u3, order, &mut point);
+                    (u3, sampling.raised(along3(k).is_some()))
+                }));
+                self.series.points(line, &places, &mut points);
+                for (k, point) in points.iter().enumerate() {
+                    let along3 = along3(k);
                     let waiting = &mut waiting[usize::from(along3.is_some())];
                     let lane = waiting.batch.len();
                     waiting.points[lane] = (plane * n2 + j) * n3 + k;
@@ -136,15 +155,21 @@ impl WannierBands {
                             waiting.reach.after[a][lane] = after;
                         }
                     }
-                    waiting.batch.push(&point);
+                    waiting.batch.push(point);
                     if waiting.batch.is_full() {
-                        self.finish(waiting, along3.is_some(), sampling.order, &mut levels)?;
+                        self.finish(
+                            waiting,
+                            along3.is_some(),
+                            wanted,
+                            sampling.order,
+                            &mut levels,
+                        )?;
                     }
                 }
             }
         }
         for (sampled, waiting) in [false, true].into_iter().zip(&mut waiting) {
-            self.finish(waiting, sampled, sampling.order, &mut levels)?;
+            self.finish(waiting, sampled, wanted, sampling.order, &mut levels)?;
         }
         Ok(levels)
     }
@@ -154,6 +179,7 @@ impl WannierBands {
         &self,
         waiting: &mut Waiting,
         sampled: bool,
+        wanted: &Range<usize>,
         order: usize,
         levels: &mut Levels,
     ) -> Result<()> {
@@ -166,8 +192,10 @@ impl WannierBands {
         let to_velocity = self.header.lattice.gradient_to_velocity();
         for (lane, point) in waiting.points[..batch.len()].iter().enumerate() {
             for band in 0..n {
+                levels.energies[point * n + band] = batch.energies[band][lane];
+            }
+            for band in wanted.clone() {
                 let to = point * n + band;
-                levels.energies[to] = batch.energies[band][lane];
                 if order > 0 {
                     for (a, slope) in batch.slopes.iter().enumerate() {
                         let slope = slope[band * n + band].re[lane];
@@ -183,8 +211,9 @@ impl WannierBands {
             }
         }
         if sampled {
-            let found = bound::around(&batch.energies, &batch.slopes, &waiting.reach);
-            for (all, (low, high)) in levels.bounds.iter_mut().zip(found) {
+            let found = bound::around(&batch.energies, &batch.slopes, wanted, &waiting.reach);
+            let bounds = &mut levels.bounds[wanted.clone()];
+            for (all, (low, high)) in bounds.iter_mut().zip(found) {
                 for lane in 0..batch.len() {
                     *all = (all.0.min(low[lane]), all.1.max(high[lane]));
                 }

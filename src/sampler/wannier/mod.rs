@@ -20,13 +20,13 @@ use self::batch::Batch;
 use self::degenerate::DEGENERATE;
 use self::gauge::Gauge;
 use self::sampling::Sampling;
-use self::series::{Fields, Series};
+use self::series::Series;
 use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
 use crate::bands::{BandHeader, WannierHamiltonian, count_by_level};
 use crate::crystal::PointGroup;
 use crate::error::{Error, Result};
 
-/// Bounds of energies alone are taken from every second point: they need eigenvectors, which cost more than the energies.
+/// Bounds are taken from every second point: they need all eigenvectors and slopes, which cost more than what is wanted.
 const SPARSE: usize = 2;
 
 /// Bands by Wannier interpolation.
@@ -101,12 +101,12 @@ impl WannierBands {
     /// # Errors
     /// [`Error::Internal`] where the matrix cannot be diagonalised.
     pub fn energies(&self, u: [f64; 3]) -> Result<Vec<f64>> {
-        let (mut line, mut point) = (Fields::default(), Fields::default());
-        self.series
-            .line(&self.series.plane(u[0], 0), u[1], 0, &mut line);
-        self.series.point(&line, u[2], 0, &mut point);
-        let mut batch = Batch::new(self.header.n_band, 0);
-        batch.push(&point);
+        let (mut lines, mut points) = (Vec::new(), Vec::new());
+        let planes = self.series.planes(&[(u[0], 0)]);
+        self.series.lines(&planes[0], &[(u[1], 0)], &mut lines);
+        self.series.points(&lines[0], &[(u[2], 0)], &mut points);
+        let mut batch = Batch::new(self.header.n_band, 0, 0..0);
+        batch.push(&points[0]);
         self.solve(&mut batch)?;
         Ok(batch.energies.iter().map(|e| e[0]).collect())
     }
@@ -176,11 +176,11 @@ impl Interpolator for WannierBands {
             },
             Derivatives::Velocity => Sampling {
                 order: 1,
-                bounds: Some(1),
+                bounds: Some(SPARSE),
             },
             Derivatives::InverseMass => Sampling {
                 order: 2,
-                bounds: Some(1),
+                bounds: Some(SPARSE),
             },
         };
         let mut planes = Vec::new();
@@ -192,7 +192,7 @@ impl Interpolator for WannierBands {
             if i == 0 || !self.same_planes(&boxes[i - 1], k_box) {
                 planes = self.plane_sums(k_box, &sampling)?;
             }
-            let levels = self.levels_of(k_box, 0, &planes, &sampling)?;
+            let levels = self.levels_of(k_box, 0, &planes, &group.bands, &sampling)?;
             take(i, self.box_bands(group, k_box, levels, &sampling))?;
         }
         Ok(())

@@ -33,14 +33,21 @@ fn fields(axes: usize, order: usize) -> impl Iterator<Item = [usize; 3]> {
     })
 }
 
-/// Terms of one sum: the component R_i along its axis of each, and where those of each place that is added to begin.
+/// Terms of one sum: the component R_i along its axis of each, less the lowest, and where those of each place that is added to begin.
 #[derive(Default)]
 struct Sum {
-    terms: Vec<f64>,
+    terms: Vec<usize>,
     starts: Vec<usize>,
+    /// The components from the lowest to the highest.
+    components: Range<i32>,
 }
 
 impl Sum {
+    /// Adds a term with this component.
+    fn push(&mut self, r: i32) {
+        self.terms.push((r - self.components.start) as usize);
+    }
+
     /// Places that are added to.
     fn places(&self) -> usize {
         self.starts.len()
@@ -79,7 +86,14 @@ impl Series {
             let [r1, r2, r3] = vectors[i];
             [r3, r2, r1]
         });
-        let mut sums: [Sum; 3] = Default::default();
+        let mut sums = [0, 1, 2].map(|axis| {
+            let own = || vectors.iter().map(|r| r[axis]);
+            let (low, high) = (own().min().unwrap_or(0), own().max().unwrap_or(0));
+            Sum {
+                components: low..high + 1,
+                ..Sum::default()
+            }
+        });
         let mut numbers = Vec::with_capacity(2 * width.div_ceil(LANES) * vectors.len());
         let mut last = None;
         for &i in &order {
@@ -89,13 +103,13 @@ impl Series {
             let new_column = new_line || last.is_none_or(|(l2, _)| l2 != r2);
             if new_line {
                 second.starts.push(second.terms.len());
-                third.terms.push(f64::from(r3));
+                third.push(r3);
             }
             if new_column {
                 first.starts.push(first.terms.len());
-                second.terms.push(f64::from(r2));
+                second.push(r2);
             }
-            first.terms.push(f64::from(r1));
+            first.push(r1);
             last = Some((r2, r3));
             let matrix = &hamiltonian.elements()[i * n * n..][..n * n];
             let upper: Vec<usize> = (0..n)
@@ -124,24 +138,46 @@ impl Series {
         }
     }
 
-    /// The sum over R₁ at `u`, with derivatives up to `order`.
-    pub fn plane(&self, u: f64, order: usize) -> Fields {
-        let mut out = Fields::default();
-        self.sum(0, &self.input, u, order, &mut out);
+    /// The sums over R₁ at each place, with derivatives up to its order.
+    pub fn planes(&self, places: &[(f64, usize)]) -> Vec<Fields> {
+        let mut out = Vec::new();
+        self.sums(0, &self.input, places, &mut out);
         out
     }
 
-    /// The sum over R₂ at `u` of a [`Series::plane`], in the place of what `out` held.
-    pub fn line(&self, plane: &Fields, u: f64, order: usize, out: &mut Fields) {
-        self.sum(1, plane, u, order, out);
+    /// The sums over R₂ of a plane at each place, in the places of what `out` held.
+    pub fn lines(&self, plane: &Fields, places: &[(f64, usize)], out: &mut Vec<Fields>) {
+        self.sums(1, plane, places, out);
     }
 
-    /// The sum over R₃ at `u` of a [`Series::line`], in the place of what `out` held.
-    pub fn point(&self, line: &Fields, u: f64, order: usize, out: &mut Fields) {
-        self.sum(2, line, u, order, out);
+    /// The sums over R₃ of a line at each place, in the places of what `out` held.
+    pub fn points(&self, line: &Fields, places: &[(f64, usize)], out: &mut Vec<Fields>) {
+        self.sums(2, line, places, out);
     }
 
-    fn sum(&self, axis: usize, input: &Fields, u: f64, order: usize, out: &mut Fields) {
+    /// Places of one order are summed side by side: what is read from memory, megabytes a line, serves all of them.
+    fn sums(&self, axis: usize, input: &Fields, places: &[(f64, usize)], out: &mut Vec<Fields>) {
+        out.resize_with(places.len(), Fields::default);
+        for order in 0..=2 {
+            let mut own: Vec<(f64, &mut Fields)> = places
+                .iter()
+                .zip(out.iter_mut())
+                .filter(|((_, of_place), _)| *of_place == order)
+                .map(|((u, _), out)| (*u, out))
+                .collect();
+            for some in own.chunks_mut(SIDE_BY_SIDE) {
+                self.sums_of_one_order(axis, input, order, some);
+            }
+        }
+    }
+
+    fn sums_of_one_order(
+        &self,
+        axis: usize,
+        input: &Fields,
+        order: usize,
+        places: &mut [(f64, &mut Fields)],
+    ) {
         let sum = &self.sums[axis];
         let rows = self.width.div_ceil(LANES);
         // For each field of the input, those that its sums with the powers 0, 1, 2 of R become.
@@ -156,28 +192,27 @@ impl Series {
                 count += 1;
             }
         }
-        out.order = order;
-        out.places = sum.places();
-        // Every number is set.
-        out.numbers
-            .resize(count * sum.places() * 2 * rows, Lane::ZERO);
-        let phases: Vec<[f64; 3]> = sum
-            .terms
-            .iter()
-            .map(|r| {
-                let slope = 2.0 * PI * r;
-                let (sin, cos) = (slope * u).sin_cos();
+        let at = places.iter_mut().map(|(u, out)| {
+            out.order = order;
+            out.places = sum.places();
+            // Every number is set.
+            out.numbers
+                .resize(count * sum.places() * 2 * rows, Lane::ZERO);
+            let phase = |r: i32| {
+                let slope = 2.0 * PI * f64::from(r);
+                let (sin, cos) = (slope * *u).sin_cos();
                 [cos, sin, slope]
-            })
-            .collect();
+            };
+            let phases = sum.components.clone().map(phase).collect();
+            (phases, &mut out.numbers[..])
+        });
         in_lanes(AlongAxis {
             sum,
             rows,
-            phases: &phases,
             sources: &sources,
             powers: &powers,
             input,
-            out: &mut out.numbers,
+            at: at.collect(),
         });
     }
 }
@@ -187,17 +222,18 @@ struct AlongAxis<'a> {
     sum: &'a Sum,
     /// Registers of a matrix.
     rows: usize,
-    /// cos, sin and 2πR of each term.
-    phases: &'a [[f64; 3]],
     /// For each field of the input those of the result with d = 0, 1, 2, and how many of these there are.
     sources: &'a [[usize; 3]],
     powers: &'a [usize],
     input: &'a Fields,
-    out: &'a mut [Lane],
+    /// For each place along the axis cos, sin and 2πR of each component R, and where the sums go.
+    at: Vec<(Vec<[f64; 3]>, &'a mut [Lane])>,
 }
 
 /// Registers of elements that are summed together.
 const TOGETHER: usize = 4;
+/// Places along an axis that are summed side by side, at most.
+pub(super) const SIDE_BY_SIDE: usize = 8;
 
 impl InLanes for AlongAxis<'_> {
     type Output = ();
@@ -210,14 +246,16 @@ impl InLanes for AlongAxis<'_> {
                 while row < self.rows {
                     let left = self.rows - row;
                     let step = if left < TOGETHER { 1 } else { TOGETHER };
-                    match (self.powers[source], step) {
-                        (0, _) => {}
-                        (1, 1) => self.add::<S, 1, 1>(place, source, row),
-                        (2, 1) => self.add::<S, 2, 1>(place, source, row),
-                        (_, 1) => self.add::<S, 3, 1>(place, source, row),
-                        (1, _) => self.add::<S, 1, TOGETHER>(place, source, row),
-                        (2, _) => self.add::<S, 2, TOGETHER>(place, source, row),
-                        (_, _) => self.add::<S, 3, TOGETHER>(place, source, row),
+                    for at in 0..self.at.len() {
+                        match (self.powers[source], step) {
+                            (0, _) => {}
+                            (1, 1) => self.add::<S, 1, 1>(at, place, source, row),
+                            (2, 1) => self.add::<S, 2, 1>(at, place, source, row),
+                            (_, 1) => self.add::<S, 3, 1>(at, place, source, row),
+                            (1, _) => self.add::<S, 1, TOGETHER>(at, place, source, row),
+                            (2, _) => self.add::<S, 2, TOGETHER>(at, place, source, row),
+                            (_, _) => self.add::<S, 3, TOGETHER>(at, place, source, row),
+                        }
                     }
                     row += step;
                 }
@@ -227,19 +265,21 @@ impl InLanes for AlongAxis<'_> {
 }
 
 impl AlongAxis<'_> {
-    /// The sums of P powers of one field, N registers of them from `row` on, at a place.
+    /// The sums of P powers of one field, N registers of them from `row` on, that go to a place, at number `at` along the axis.
     #[inline(always)]
     fn add<S: Simd, const P: usize, const N: usize>(
         &mut self,
+        at: usize,
         place: usize,
         source: usize,
         row: usize,
     ) {
         let rows = self.rows;
+        let (phases, out) = &mut self.at[at];
         let input = with::<S, _>(&self.input.numbers);
         let mut sums = [[[Lane::<S>::ZERO; 2]; N]; P];
         for term in self.sum.of(place) {
-            let [cos, sin, slope] = self.phases[term].map(Lane::all);
+            let [cos, sin, slope] = phases[self.sum.terms[term]].map(Lane::all);
             let from = (source * self.input.places + term) * 2 * rows + row;
             for i in 0..N {
                 let (re, im) = (input[from + i], input[from + rows + i]);
@@ -253,7 +293,7 @@ impl AlongAxis<'_> {
                 }
             }
         }
-        let out = with_mut::<S, _>(self.out);
+        let out = with_mut::<S, _>(out);
         for (power, sums) in sums.iter().enumerate() {
             let to = (self.sources[source][power] * self.sum.places() + place) * 2 * rows + row;
             for (i, [re, im]) in sums.iter().copied().enumerate() {
@@ -314,11 +354,13 @@ mod tests {
         let h = WannierHamiltonian::new(header, vectors, elements).unwrap();
         let series = Series::new(&h);
         let u = [0.13, -0.41, 0.77];
-        let (mut line, mut point) = (Fields::default(), Fields::default());
-        series.line(&series.plane(u[0], 2), u[1], 2, &mut line);
-        series.point(&line, u[2], 2, &mut point);
+        // The others are company, of which nothing may be seen.
+        let planes = series.planes(&[(0.9, 1), (u[0], 2)]);
+        let (mut lines, mut points) = (Vec::new(), Vec::new());
+        series.lines(&planes[1], &[(u[1], 2), (0.2, 2), (0.3, 0)], &mut lines);
+        series.points(&lines[0], &[(0.4, 1), (0.5, 2), (u[2], 2)], &mut points);
         let mut found = Vec::new();
-        point.for_each(3, |_, re, im| found.push(Complex64::new(re, im)));
+        points[2].for_each(3, |_, re, im| found.push(Complex64::new(re, im)));
         assert_eq!(found.len(), 3 * Fields::count(2));
         for (number, powers) in POWERS.into_iter().enumerate() {
             let mut sum = [Complex64::default(); 4];

@@ -7,6 +7,7 @@ use super::held::Held;
 use super::integrator::integrate;
 use super::level::{self, LevelChoice};
 use super::method::Method;
+use super::needed::{Answer, Way, widest};
 use super::open::{Demands, Opened, Preference, open};
 use super::opening::Opening;
 use super::plausible;
@@ -18,7 +19,7 @@ use crate::crystal::Tensor;
 use crate::error::{Error, Result};
 use crate::integrate::crossings::CrossingEffect;
 use crate::transport::{
-    BestTemperature, Direction, Directions, Extent, Objective, Optimum, TransportRow,
+    BestTemperature, Direction, Directions, Extent, Objective, Optimum, Row, TransportRow,
 };
 
 /// What is made largest.
@@ -192,6 +193,31 @@ impl Optimize {
             lifetimes: !self.relaxation.given(),
         };
         open(held, opening, Preference::Refined, &demands)
+    }
+
+    /// Opens the bands and makes the result; where the interpolator is left open and bars come out wide, of Hamiltonians if these have
+    /// narrower ones. `opened` sees all bands before anything long is made of them.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open) and [`run`](Self::run), and those of `opened`.
+    pub fn answer(
+        &self,
+        held: Held,
+        opening: &Opening,
+        method: &Method,
+        say: Say,
+        opened: &dyn Fn(&BandHeader) -> Result<()>,
+    ) -> Result<Answer<OptimizeFound>> {
+        let way = Way {
+            divided: false,
+            open: &|held, opening| self.open(held, opening, method),
+            run: &|bands| self.run(bands, method, say),
+            widest: &|found: &OptimizeFound| {
+                let rows = found.cases.iter();
+                widest(rows.map(|(_, row)| Row::new(row, Vec::new(), None)))
+            },
+        };
+        way.answer(held, opening, say, opened)
     }
 
     /// Every optimum.

@@ -4,9 +4,10 @@ mod compute;
 
 use super::dimension::Dimension;
 use super::held::Held;
-use super::integrator::integrate;
+use super::integrator::integrate_with;
 use super::level::{self, LevelChoice};
 use super::method::Method;
+use super::needed::{Answer, Way, widest};
 use super::open::{Demands, Opened, Preference, open};
 use super::opening::Opening;
 use super::plausible;
@@ -19,6 +20,7 @@ use crate::crystal::Tensor;
 use crate::error::{Error, Result};
 use crate::integrate::Velocities;
 use crate::integrate::crossings::CrossingEffect;
+use crate::integrate::ledger::Ledger;
 use crate::sampler::{InterpolatedBands, MeanFreePathBands, MeanFreePathSeries};
 use crate::transport::{Extent, Levels, Row, channel_group, check_collinear};
 
@@ -224,11 +226,63 @@ impl Transport {
         }
     }
 
+    /// Opens the bands and makes the result; where the interpolator is left open and bars come out wide, of Hamiltonians if these have
+    /// narrower ones. `opened` sees all bands before anything long is made of them.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open) and [`run`](Self::run), and those of `opened`.
+    pub fn answer(
+        &self,
+        held: Held,
+        opening: &Opening,
+        method: &Method,
+        say: Say,
+        opened: &dyn Fn(&BandHeader) -> Result<()>,
+    ) -> Result<Answer<TransportFound>> {
+        self.answer_with(None, held, opening, method, say, opened)
+    }
+
+    /// As [`answer`](Self::answer), with a ledger in which sums are looked up and kept.
+    ///
+    /// # Errors
+    /// Likewise, and as [`run_with`](Self::run_with); [`Error::BadOption`] where the ledger divides the work and the interpolator is left open.
+    pub fn answer_with(
+        &self,
+        ledger: Option<&Ledger>,
+        held: Held,
+        opening: &Opening,
+        method: &Method,
+        say: Say,
+        opened: &dyn Fn(&BandHeader) -> Result<()>,
+    ) -> Result<Answer<TransportFound>> {
+        let way = Way {
+            divided: ledger.is_some_and(Ledger::is_divided),
+            open: &|held, opening| self.open(held, opening, method),
+            run: &|bands| self.run_with(ledger, bands, method, say),
+            widest: &|found: &TransportFound| widest(found.rows.iter()),
+        };
+        way.answer(held, opening, say, opened)
+    }
+
     /// Every coefficient.
     ///
     /// # Errors
     /// Where the bands cannot be integrated, or have not what is asked for.
     pub fn run(&self, bands: &Opened, method: &Method, say: Say) -> Result<(TransportFound, Run)> {
+        self.run_with(None, bands, method, say)
+    }
+
+    /// As [`run`](Self::run), with a ledger in which sums are looked up and kept.
+    ///
+    /// # Errors
+    /// Likewise; [`crate::Error::PartDone`] where the ledger divides the work, and its part is done.
+    pub fn run_with(
+        &self,
+        ledger: Option<&Ledger>,
+        bands: &Opened,
+        method: &Method,
+        say: Say,
+    ) -> Result<(TransportFound, Run)> {
         let model = self.relaxation.model_for(self.extent.dimension)?;
         let header = bands.header();
         if self.mean_free_path.is_none() {
@@ -239,7 +293,7 @@ impl Transport {
         if self.spin_resolved {
             channel_group(&**bands)?;
         }
-        let (found, run) = integrate(method, bands, say, |request, engine| {
+        let (found, run) = integrate_with(ledger, method, bands, say, |request, engine| {
             self.compute(&**bands, model.as_ref(), extent.as_ref(), request, engine)
         })?;
         if let Some(text) = self.extent.note(header, &found.conducted) {

@@ -1,0 +1,183 @@
+//! All channels at one energy, on a mesh that was found.
+
+use super::Refiner;
+use super::found::Found;
+use super::layers::{SurfaceSums, all};
+use crate::error::Result;
+use crate::integrate::exact::{Quantum, add};
+use crate::integrate::ledger::{Account, Key};
+use crate::integrate::result::BandSurface;
+use crate::integrate::vectors::{Directions, channel_vectors, derivatives};
+use crate::integrate::{Channels, Request, SurfaceIntegral};
+use crate::uncertainty::{ByCause, Cause};
+use std::time::Instant;
+
+/// Blocks that are enough to keep the threads busy.
+const SOON: usize = 4096;
+
+impl Refiner<'_> {
+    /// Every channel at one energy.
+    pub(super) fn integrate_surface(
+        &self,
+        request: &Request,
+        energy_ev: f64,
+        found: &Found,
+        account: Option<&Account>,
+    ) -> Result<SurfaceIntegral> {
+        let channels = request.channels;
+        let directions = Directions::new(request, self.mesh.fold());
+        let header = self.header();
+        let g_s = header.spin.degeneracy();
+        let bands = header.n_spin_band();
+        let width = channels.width();
+        // The channels, the occupied part and the one that is flat.
+        let entries = width + 2;
+        let quanta = self.channel_quanta(channels);
+        let shape = (width, entries);
+        let Some(SurfaceSums { fine, off, .. }) = self.surface_sums(
+            (channels, &directions),
+            energy_ev,
+            &quanta,
+            shape,
+            found,
+            account,
+        )?
+        else {
+            return Ok(SurfaceIntegral {
+                energy_ev,
+                spin_degeneracy: g_s,
+                channels,
+                bands: Vec::new(),
+            });
+        };
+        let of_the_grid = |bar| ByCause::of(Cause::Grid, bar);
+        let bands = (0..bands)
+            .map(|b| {
+                let fine = &fine[b * entries..][..entries];
+                let error = |i: usize| -> f64 {
+                    let mut sum = 0;
+                    for s in 0..self.layers {
+                        let of_slab: i128 = off[(b * self.layers + s) * entries + i];
+                        add(&mut sum, of_slab.saturating_abs());
+                    }
+                    g_s * quanta[i].value(sum)
+                };
+                let value = |i: usize| g_s * quanta[i].value(fine[i]);
+                let mut values: Vec<f64> = (0..width).map(value).collect();
+                let mut bars: Vec<f64> = (0..width).map(error).collect();
+                directions.fold.average(channels, &mut values, false);
+                directions.fold.average(channels, &mut bars, true);
+                BandSurface {
+                    spin: b / header.n_band,
+                    band: b % header.n_band,
+                    values,
+                    bars: bars.into_iter().map(of_the_grid).collect(),
+                    occupied: value(width) + g_s * found.full[b],
+                    occupied_bar: of_the_grid(error(width)),
+                    flat: value(width + 1),
+                    tied: 0.0,
+                }
+            })
+            .collect();
+        Ok(SurfaceIntegral {
+            energy_ev,
+            spin_degeneracy: g_s,
+            channels,
+            bands,
+        })
+    }
+
+    /// Sums of every channel at one energy, of which those layers are run that are not kept; none where some are another part's.
+    fn surface_sums(
+        &self,
+        (channels, directions): (Channels, &Directions),
+        energy_ev: f64,
+        quanta: &[Quantum],
+        (width, entries): (usize, usize),
+        found: &Found,
+        account: Option<&Account>,
+    ) -> Result<Option<SurfaceSums>> {
+        let header = self.header();
+        let bands = header.n_spin_band();
+        let mut sums = SurfaceSums::nothing(bands, self.layers, entries);
+        let key = Key { stage: 0, at: 0 };
+        for partial in account.map_or(Vec::new(), |a| a.find(key)) {
+            sums.read(&partial.sums)?;
+        }
+        let mut by_layer = vec![Vec::new(); self.layers];
+        for block in &found.blocks {
+            by_layer[self.mesh.slab(block.1, self.layers)].push(*block);
+        }
+        let mut left: Vec<usize> = (0..self.layers)
+            .filter(|layer| sums.held >> layer & 1 == 0)
+            .filter(|layer| account.is_none_or(|a| a.owns(0, *layer, self.layers)))
+            .collect();
+        let some = !left.is_empty();
+        while !left.is_empty() {
+            // All at once, but as few as keep the threads busy where sums are to be kept soon.
+            let enough = match account {
+                Some(a) if a.is_timed() => 1,
+                Some(a) if a.saves() => SOON,
+                _ => usize::MAX,
+            };
+            let mut blocks = Vec::new();
+            let (mut layers, start, first) = (0u64, Instant::now(), left[0]);
+            while blocks.len() < enough && !left.is_empty() {
+                let layer = left.remove(0);
+                layers |= 1 << layer;
+                blocks.append(&mut by_layer[layer]);
+            }
+            let what = "sums on the refined mesh";
+            let derivatives = derivatives(channels);
+            let parts = self.each_block(what, &blocks, derivatives, |g, block, bands| {
+                let volume = self.mesh.cell_volume(block);
+                let group = &self.groups[g];
+                let first = group.spin * header.n_band + group.bands.start;
+                bands
+                    .iter()
+                    .enumerate()
+                    .map(|(b, band)| {
+                        let tie = self.tie(first + b);
+                        if band.low > energy_ev + tie {
+                            return [1, 2].map(|_| vec![0.0; entries]);
+                        }
+                        let values = channel_vectors(channels, band, directions);
+                        let cells = self.cells(band, &values, width);
+                        [1, 2].map(|stride| cells.at_energy(stride, energy_ev, tie, volume))
+                    })
+                    .collect::<Vec<_>>()
+            })?;
+            // Signed differences by band and layer.
+            for ((g, block), parts) in blocks.iter().zip(parts) {
+                let group = &self.groups[*g];
+                let slab = self.mesh.slab(*block, self.layers);
+                for (band, [f, c]) in group.bands.clone().zip(parts) {
+                    let b = group.spin * header.n_band + band;
+                    let fine = &mut sums.fine[b * entries..][..entries];
+                    let off = &mut sums.off[(b * self.layers + slab) * entries..][..entries];
+                    for (i, quantum) in quanta.iter().enumerate() {
+                        let [f, c] = [f[i], c[i]].map(|x| quantum.integer(x));
+                        add(&mut fine[i], f);
+                        add(&mut off[i], f.saturating_sub(c));
+                    }
+                }
+            }
+            sums.hold(layers)?;
+            if let Some(account) = account {
+                account.took(key, first as u64, start);
+                if account.is_due() {
+                    account.keep(key, sums.held, sums.write());
+                    account.save();
+                }
+            }
+        }
+        if let Some(account) = account.filter(|a| some && a.keeps()) {
+            account.keep(key, sums.held, sums.write());
+        }
+        if sums.held != all(self.layers) {
+            account.iter().for_each(|a| a.leave_open());
+            return Ok(None);
+        }
+        Ok(Some(sums))
+    }
+}
