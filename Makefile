@@ -2,12 +2,13 @@
 # The Python extension is not linked with the interpreter that loads it; set in all steps, or its crates compile twice.
 export PYO3_BUILD_EXTENSION_MODULE := 1
 
-.PHONY: help demo test deny setup wheel
+.PHONY: help demo test deny setup wheel static
 
 help:
 	@echo "make demo   build bzint and run it on the copper bands in data/"
 	@echo "make test   formatting, lints, every test, the Python package, documentation"
 	@echo "make wheel  the Python package as a wheel in target/wheels, and its tests in a fresh environment"
+	@echo "make static the command as one file in target/static/release, with HDF5 built into it"
 	@echo "make deny   licences and known vulnerabilities of the dependencies, where cargo-deny is installed"
 	@echo "make setup  only check (and on Debian install) what the build needs"
 
@@ -20,6 +21,9 @@ demo: setup
 
 deny:
 	@sh .ci/deny.sh
+
+static:
+	@sh .ci/static.sh
 
 wheel:
 	@sh .ci/wheel.sh

@@ -13,8 +13,17 @@ python3 -m venv "$fresh/build"
 rm -f "$folder"/bzint-*.whl
 "$fresh/build/bin/maturin" build --release --locked --manifest-path python/Cargo.toml --out "$folder"
 
-python3 -m venv "$fresh/test"
 wheel="$(ls "$folder"/bzint-*.whl)"
+if [ "$(uname -s)" = Linux ]; then
+    # The extension alone is a library, and has none beside it.
+    python3 -m zipfile -e "$wheel" "$fresh/unpacked"
+    libraries="$(find "$fresh/unpacked" -name '*.so*')"
+    [ "$(echo "$libraries" | wc -l)" = 1 ] || { echo "there are several libraries in the wheel: $libraries" >&2; exit 1; }
+    promised="$(basename "$wheel" | sed -n 's/.*manylinux_\([0-9]*\)_\([0-9]*\)_.*/\1.\2/p')"
+    sh "$root/.ci/needs.sh" "$libraries" "$promised"
+fi
+
+python3 -m venv "$fresh/test"
 "$fresh/test/bin/python" -m pip install --quiet --disable-pip-version-check "$wheel[test]"
 cd "$fresh"
 PYTHONDONTWRITEBYTECODE=1 "$fresh/test/bin/python" -m pytest -p no:cacheprovider "$root/python/tests"
