@@ -169,8 +169,8 @@ fn landauer(asked: &Landauer, held: Held, call: &Call) -> Result<Made> {
 
 fn zt(asked: &Zt, held: Held, call: &Call) -> Result<Made> {
     let input = held.name().to_owned();
-    let bands = asked.open(held, call.opening, call.method)?;
-    let (found, run) = asked.run(&bands, call.method, call.say)?;
+    let Answer { bands, found, run } =
+        asked.answer(held, call.opening, call.method, call.say, &|_| Ok(()))?;
     found.check_windows(call.say)?;
     let sheet = report::zt_report(asked, &found, bands.header(), input, &run);
     let result = report::zt_result(&sheet, &found, call.command)?;

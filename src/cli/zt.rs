@@ -2,11 +2,12 @@
 
 use super::options::{Input, Method, Output, parse_length};
 use super::outputs::{Delivery, Form, Outputs, Tables, check_csv, file_to_write, of_option};
-use super::session;
+use super::session::{self, Notes};
 use super::states::StatesOption;
+use crate::bands::BandHeader;
 use crate::error::Result;
 use crate::report::{sheet_csv, sheet_json, sheet_table, zt_curves_json, zt_report, zt_result};
-use crate::workflow;
+use crate::workflow::{self, Answer};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -62,12 +63,17 @@ impl Zt {
         let outputs = Outputs::new(&self.output, &inputs, &named)?;
         // Before anything long is made of the bands.
         relaxation.model_for(asked.states.extent.dimension)?;
-        let bands = asked.open(self.input.read()?, &self.input.opening, &self.method)?;
-        outputs.spare_inputs()?;
-        let header = bands.header();
-        session::notes(&self.output, header);
+        let notes = Notes::default();
+        let opened = |header: &BandHeader| {
+            outputs.spare_inputs()?;
+            notes.print(&self.output, header);
+            Ok(())
+        };
         let say = session::voice(&self.output);
-        let (found, run) = asked.run(&bands, &self.method, &say)?;
+        let (held, opening) = (self.input.read()?, &self.input.opening);
+        let answer = asked.answer(held, opening, &self.method, &say, &opened)?;
+        let Answer { bands, found, run } = answer;
+        let header = bands.header();
         let run = session::with_budgets(run, &self.output);
         session::about_cap(&self.output, &run, header, None);
         found.check_windows(&say)?;

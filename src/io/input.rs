@@ -42,6 +42,14 @@ pub(crate) fn open(path: &Path) -> Result<File> {
     }
 }
 
+/// Opens a plain file of ours that is written again as the work goes on: it is not among the inputs, which are never overwritten.
+///
+/// # Errors
+/// [`Error::Io`] where the system refuses.
+pub(super) fn open_own(path: &Path) -> Result<File> {
+    File::open(path).map_err(Error::io(path, "open"))
+}
+
 /// Counts a file among those that were read, before it is.
 pub(super) fn remember(path: &Path) {
     if let Some(identity) = Identity::of(path) {

@@ -105,8 +105,7 @@ fn checksum(heading: &Heading, plans: &[PlanSums]) -> String {
 /// # Errors
 /// [`Error::Io`], [`Error::UnknownFormat`], or [`Error::BadFile`] for another kind, and for one that is not whole.
 pub fn read(path: &Path) -> Result<(Heading, Vec<PlanSums>)> {
-    // A checkpoint is read and then written: it is not among the inputs, which are never overwritten.
-    let opened = std::fs::File::open(path).map_err(Error::io(path, "open"))?;
+    let opened = super::input::open_own(path)?;
     let file = StoredFile::of_file(path, opened)?;
     file.check_kind(Some(KIND_SUMS))?;
     let damaged = |problem: String| {

@@ -9,7 +9,7 @@ use super::said::{Said, Say};
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
 use crate::sampler::isospectral::Wanted;
-use crate::transport::Row;
+use crate::transport::{Row, Scalar};
 use std::borrow::Borrow;
 
 /// A bar is wide from this share of the value on.
@@ -94,11 +94,23 @@ impl<T> Way<'_, T> {
     }
 }
 
-/// The widest bar as a share of its value, where it is wide because of what the table leaves open.
+/// The widest bar of rows as a share of its value, where it is wide because of what the table leaves open.
 pub(super) fn widest<R: Borrow<Row>>(rows: impl Iterator<Item = R>) -> Option<f64> {
     let wide = |row: R| {
         let (_, q, relative) = row.borrow().widest_bar()?;
-        (relative > WIDE && q.shares[0].of_the_table() > SHARE).then_some(relative)
+        is_wide(&q, relative)
     };
     rows.filter_map(wide).max_by(f64::total_cmp)
+}
+
+/// As [`widest`], of numbers by themselves.
+pub(super) fn widest_of(numbers: impl Iterator<Item = Scalar>) -> Option<f64> {
+    let wide = |q: Scalar| is_wide(&q, q.error / q.value.abs());
+    numbers.filter_map(wide).max_by(f64::total_cmp)
+}
+
+/// The bar as a share of its value, where it is wide because of what the table leaves open.
+fn is_wide(q: &Scalar, relative: f64) -> Option<f64> {
+    let wide = relative.is_finite() && relative > WIDE && q.shares[0].of_the_table() > SHARE;
+    wide.then_some(relative)
 }

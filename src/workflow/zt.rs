@@ -3,6 +3,7 @@
 use super::held::Held;
 use super::integrator::integrate;
 use super::method::Method;
+use super::needed::{Answer, Way, widest_of};
 use super::open::{Demands, Opened, Preference, open};
 use super::opening::Opening;
 use super::run::Run;
@@ -105,6 +106,31 @@ impl Zt {
             lifetimes: relaxation.tau.is_none(),
         };
         open(held, opening, Preference::Refined, &demands)
+    }
+
+    /// Opens the bands and makes the result; where the interpolator is left open and bars come out wide, of Hamiltonians if these have
+    /// narrower ones. `opened` sees all bands before anything long is made of them.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open) and [`run`](Self::run), and those of `opened`.
+    pub fn answer(
+        &self,
+        held: Held,
+        opening: &Opening,
+        method: &Method,
+        say: Say,
+        opened: &dyn Fn(&BandHeader) -> Result<()>,
+    ) -> Result<Answer<ZtFound>> {
+        let way = Way {
+            divided: false,
+            open: &|held, opening| self.open(held, opening, method),
+            run: &|bands| self.run(bands, method, say),
+            widest: &|found: &ZtFound| {
+                let merits = found.states.states.iter().flat_map(|s| &s.found.merits);
+                widest_of(merits.map(|m| m.get("figure_of_merit")))
+            },
+        };
+        way.answer(held, opening, say, opened)
     }
 
     /// Every state's zT.

@@ -49,7 +49,9 @@ fn tables_tell_of_their_crossings() {
         );
     }
     // An interpolation goes through the table's kinks as if there were none, however a table's differences are asked for.
-    let refined = format!("transport {file} --tolerance 0.1 -T 600 --no-hall --velocity 4 --json");
+    let refined = format!(
+        "transport {file} --tolerance 0.1 -T 600 --no-hall --velocity 4 --interpolator series --json"
+    );
     let found = json(d, &refined);
     let share = found["band_crossings"]["share_of_states"].as_f64().unwrap();
     assert!(share > 0.01 && share < 1.0, "{found}");

@@ -340,34 +340,53 @@ fn a_doping_is_given_whatever_other_hamiltonians_have_in_the_gap() {
     assert!(text.contains("-1.000e18 cm^-3 (given)"), "{text}");
 }
 
-/// Holes of the warped valence band: k·p perturbation theory, field/warped-valence-band/README.md.
+/// Holes of the warped valence band, from 16³ and from 12³ points, by an interpolation that is taken where it is needed, without asking:
+/// k·p perturbation theory, field/warped-valence-band/README.md.
 #[test]
 fn holes_of_a_warped_valence_band_have_their_transport() {
-    let Some(path) = shared("field/warped-valence-band/warped_16.h5") else {
-        return;
-    };
-    let out = bzint(&[
-        "transport",
-        path.to_str().unwrap(),
-        "-T",
-        "300",
-        "--doping",
-        "p1e19",
-        "--hall",
-        "--tolerance",
-        "3e-3",
-        "--interpolator",
-        "isospectral",
-        "--backend",
-        "cpu",
-        "--json",
-    ]);
+    for n in [12, 16] {
+        let Some(path) = shared(&format!("field/warped-valence-band/warped_{n}.h5")) else {
+            return;
+        };
+        let of = |interpolator: &str| {
+            let words = format!(
+                "-T 300 --doping p1e19 --hall --tolerance 3e-3 {interpolator} --backend cpu --json"
+            );
+            let mut all = vec!["transport", path.to_str().unwrap()];
+            all.extend(words.split_whitespace());
+            let out = bzint(&all);
+            let said = String::from_utf8_lossy(&out.stderr).into_owned();
+            assert!(out.status.success(), "{said}");
+            (serde_json::from_slice(&out.stdout).unwrap(), said)
+        };
+        let (found, said) = of("");
+        assert!(said.contains("levels of smooth Hamiltonians"), "{said}");
+        are_right(&found);
+        let (series, said) = of("--interpolator series");
+        assert!(!said.contains("smooth Hamiltonians"), "{said}");
+        let bar = |of: &serde_json::Value| {
+            of["rows"][0]["conductivity_over_tau"]["error"][0][0]
+                .as_f64()
+                .unwrap()
+        };
+        assert!(bar(&found) < 0.1 * bar(&series), "{n}");
+    }
+}
+
+/// Bands that the series knows are left to it.
+#[test]
+fn no_hamiltonian_is_sought_where_bars_are_narrow() {
+    let file = format!("{}/data/cubic.energy", env!("CARGO_MANIFEST_DIR"));
+    let out = bzint(&["transport", &file, "--doping", "1e19", "--backend", "cpu"]);
+    let said = String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success(), "{said}");
     assert!(
-        out.status.success(),
-        "{}",
-        String::from_utf8_lossy(&out.stderr)
+        !said.contains("Hamiltonian") && !said.contains("are kept"),
+        "{said}"
     );
-    let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+}
+
+fn are_right(json: &serde_json::Value) {
     let exact = [(8.7502e17, 317.650e-6, 4.5452e12, 4.287e-7)];
     for (row, exact) in json["rows"].as_array().unwrap().iter().zip(exact) {
         let of = |name: &str| {

@@ -13,7 +13,7 @@ fn entry(row: &Value, name: &str, at: &[usize]) -> (f64, f64) {
     (of("value"), of("error"))
 }
 
-/// Rows of `bzint transport` at 300 K.
+/// Rows of `bzint transport` at 300 K by the series of sorted bands, which has the kinks.
 fn rows(file: &str, dopings: &str) -> Option<Vec<Value>> {
     let path = shared(&format!("../field/{file}"))?;
     let path = path.to_str().unwrap();
@@ -25,6 +25,8 @@ fn rows(file: &str, dopings: &str) -> Option<Vec<Value>> {
         "--doping",
         dopings,
         "--hall",
+        "--interpolator",
+        "series",
         "--json",
         "-q",
     ];
