@@ -311,7 +311,8 @@ fn fill(file: &hdf5::File, heading: &Heading, plans: &[PlanSums]) -> hdf5::Resul
     }
 }
 
-#[cfg(all(test, feature = "hdf5-write"))]
+#[cfg(test)]
+#[cfg(feature = "hdf5-write")]
 mod tests {
     use super::*;
 

@@ -259,7 +259,7 @@ fn on_density(
                 tolerance: Some(input.tolerance.unwrap_or(own)),
                 ..input.clone()
             };
-            return refine(Box::new(bands), &input);
+            return refine(bands, &input);
         }
         Hamiltonians::None(why) => why,
     };
@@ -350,7 +350,7 @@ fn density_option(input: &Opening) -> &'static str {
 
 /// What a search for Hamiltonians came to: they, or a note on why there are none.
 enum Hamiltonians {
-    Found(IsospectralBands),
+    Found(Box<IsospectralBands>),
     None(Option<String>),
 }
 
@@ -377,7 +377,7 @@ fn hamiltonians(
         };
     }
     match (searched.for_bands(table, wanted)?, wanted) {
-        (Ok(bands), _) => Ok(Hamiltonians::Found(bands)),
+        (Ok(bands), _) => Ok(Hamiltonians::Found(Box::new(bands))),
         (Err(why), Wanted::WherePredictedBetter) => Ok(Hamiltonians::None(Some(format!(
             "No Hamiltonian is taken: {why}"
         )))),

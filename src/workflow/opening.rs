@@ -25,7 +25,7 @@ pub enum Density {
 }
 
 /// What is to be made of the bands that a file holds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Opening {
     /// A denser uniform grid; none for what suits the result.
     pub interpolate: Option<Density>,
@@ -40,19 +40,6 @@ pub struct Opening {
     pub interpolator: Option<InterpolatorKind>,
     /// The gap that an insulator is to have, eV.
     pub scissor: Option<f64>,
-}
-
-impl Default for Opening {
-    fn default() -> Self {
-        Self {
-            interpolate: None,
-            kspacing: None,
-            tolerance: None,
-            fit_velocities: false,
-            interpolator: None,
-            scissor: None,
-        }
-    }
 }
 
 impl Opening {

@@ -14,6 +14,8 @@ pub(super) const WINDOW_EV: f64 = 0.5;
 /// Bands so far (eV) below the levels, with a gap of `SEPARATE_EV` above, are left to the series: they are flat.
 const DEEP_EV: f64 = 3.0;
 const SEPARATE_EV: f64 = 1.0;
+/// Bands are apart where their gap is so many times what they change in a step: at a point beside a crossing it may be just that.
+const APART: f64 = 1.2;
 /// Bands above the wanted ones that a Hamiltonian may have besides.
 const MORE: [usize; 4] = [0, 1, 2, 3];
 /// Weights of those bands in the start, the highest last.
@@ -91,24 +93,44 @@ pub(super) fn groups(
 
 /// Whether no other band can touch band `b` from above between the points of the table.
 pub(super) fn isolated_above(table: &Table, b: usize) -> bool {
-    let grid = table.grid;
     b + 1 >= table.n_band
-        || (0..grid.len()).all(|at| {
+        || (0..table.grid.len()).all(|at| {
             let here = table.at(at);
-            let place = grid.place(at);
-            // Both ways: a point and its mirror image may lie on both sides of where bands touch.
-            let step = (0..6)
-                .map(|i| (i / 2, if i % 2 == 0 { 1 } else { grid.n[i / 2] - 1 }))
-                .filter(|&(a, _)| grid.n[a] > 1)
-                .map(|(a, ahead)| {
-                    let mut next = place;
-                    next[a] = (next[a] + ahead) % grid.n[a];
-                    let there = table.at(grid.index(next));
-                    (there[b] - here[b]).abs() + (there[b + 1] - here[b + 1]).abs()
-                })
-                .fold(0.0, f64::max);
-            here[b + 1] - here[b] > step
+            let change =
+                |there: &[f64]| (there[b] - here[b]).abs() + (there[b + 1] - here[b + 1]).abs();
+            here[b + 1] - here[b] > APART * largest_step(table, at, change)
         })
+}
+
+/// Whether all of band `b` lies below all of the next one, and neither comes to the middle of the gap within half a step.
+pub(super) fn gap_above(table: &Table, b: usize) -> bool {
+    let all = || (0..table.grid.len()).map(|at| table.at(at));
+    let top = all().map(|e| e[b]).fold(f64::NEG_INFINITY, f64::max);
+    let bottom = all().map(|e| e[b + 1]).fold(f64::INFINITY, f64::min);
+    let middle = 0.5 * (top + bottom);
+    top < bottom
+        && (0..table.grid.len()).all(|at| {
+            let here = table.at(at);
+            [b, b + 1].into_iter().all(|band| {
+                let change = |there: &[f64]| (there[band] - here[band]).abs();
+                (middle - here[band]).abs() > 0.5 * APART * largest_step(table, at, change)
+            })
+        })
+}
+
+/// The largest `change` to a neighbour of point `at`. Both ways: a point and its mirror image may lie on both sides of where bands touch.
+fn largest_step(table: &Table, at: usize, change: impl Fn(&[f64]) -> f64) -> f64 {
+    let grid = table.grid;
+    let place = grid.place(at);
+    (0..6)
+        .map(|i| (i / 2, if i % 2 == 0 { 1 } else { grid.n[i / 2] - 1 }))
+        .filter(|&(a, _)| grid.n[a] > 1)
+        .map(|(a, ahead)| {
+            let mut next = place;
+            next[a] = (next[a] + ahead) % grid.n[a];
+            change(table.at(grid.index(next)))
+        })
+        .fold(0.0, f64::max)
 }
 
 /// Orbitals and bands to be tried.

@@ -2,7 +2,9 @@
 
 use super::bands::{Hamiltonian, IsospectralBands};
 use super::candidate::{Found, Problem, levels};
-use super::choice::{Candidate, WINDOW_EV, candidates, groups, isolated_above, levels_that_matter};
+use super::choice::{
+    Candidate, WINDOW_EV, candidates, gap_above, groups, isolated_above, levels_that_matter,
+};
 use super::held::{Held, predicted_by_series, stride};
 use super::invariance::{energies_group, kramers, same_spins};
 use super::table::Table;
@@ -143,20 +145,19 @@ pub fn search(source: &dyn BandSource, wanted: Wanted) -> Result<Search> {
                 }
             };
             let off = searching.series(spin, bands)?;
-            let trusts = |best: &Made| {
-                let better = match best.found.misfit {
-                    misfit if misfit < SMALL_EV => BETTER_OF_SMALL,
-                    misfit if misfit < MISFIT_EV => BETTER,
-                    _ => return false,
-                };
-                off.is_some_and(|off| best.rank * better < off)
+            let betters = |best: &Made, times: f64, misfit_ev: f64| {
+                off.is_none_or(|off| best.rank * times < off) && best.found.misfit < misfit_ev
             };
             // Bands on both sides of a gap may be too much for one Hamiltonian, and not for two.
             let divisible = match &outcome {
                 Outcome::Nothing { kinks, .. } => *kinks,
-                Outcome::Made(made) => !made.first().is_some_and(trusts),
+                Outcome::Made(made) => !made.first().is_some_and(|m| betters(m, BETTER, MISFIT_EV)),
             };
-            if let Some(gap) = searching.gap_within(spin, bands).filter(|_| divisible) {
+            let gap = match divisible {
+                true => searching.gap_within(spin, bands)?,
+                false => None,
+            };
+            if let Some(gap) = gap {
                 left.push_front(gap..bands.end);
                 left.push_front(bands.start..gap);
                 continue;
@@ -170,7 +171,8 @@ pub fn search(source: &dyn BandSource, wanted: Wanted) -> Result<Search> {
                 Outcome::Made(made) => made.into_iter(),
             };
             let Some(best) = made.next() else { continue };
-            let trusted = trusts(&best);
+            let trusted =
+                betters(&best, BETTER, MISFIT_EV) || betters(&best, BETTER_OF_SMALL, SMALL_EV);
             let said = match off {
                 None => String::new(),
                 Some(off) => {
@@ -316,14 +318,11 @@ impl Searching<'_> {
         Ok(Some(Held::new(&table, stride, &self.levels)))
     }
 
-    /// The first band above a gap that divides a group at all of the table's points.
-    fn gap_within(&self, spin: usize, bands: &Range<usize>) -> Option<usize> {
-        let n = self.source.header().n_band;
-        let own = &self.source.statistics()[spin * n..][bands.clone()];
-        let divides = |pair: &[BandStatistics]| pair[0].energy_max < pair[1].energy_min;
-        own.windows(2)
-            .position(divides)
-            .map(|at| bands.start + at + 1)
+    /// The first band above a gap that divides a group.
+    fn gap_within(&self, spin: usize, bands: &Range<usize>) -> Result<Option<usize>> {
+        let table = Table::new(self.source, spin, bands.start, bands.len())?;
+        let below = (0..bands.len() - 1).find(|b| gap_above(&table, *b));
+        Ok(below.map(|b| bands.start + b + 1))
     }
 
     /// How well the series predicts a group, eV.
