@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::sampler::isospectral::Wanted;
 use crate::transport::{Row, Scalar};
 use std::borrow::Borrow;
+use std::sync::{Mutex, PoisonError};
 
 /// A bar is wide from this share of the value on.
 const WIDE: f64 = 0.05;
@@ -27,6 +28,9 @@ pub struct Answer<T> {
     pub run: Run,
 }
 
+/// Makes a result of bands.
+type Make<'a, T> = dyn Fn(&Opened, Say) -> Result<(T, Run)> + 'a;
+
 /// How one result comes from bands.
 pub(super) struct Way<'a, T> {
     /// Whether the result is made of parts, none of which knows its bars.
@@ -34,7 +38,7 @@ pub(super) struct Way<'a, T> {
     /// Opens them.
     pub open: &'a dyn Fn(Held, &Opening) -> Result<Opened>,
     /// Makes the result.
-    pub run: &'a dyn Fn(&Opened) -> Result<(T, Run)>,
+    pub run: &'a Make<'a, T>,
     /// The widest bar of the result, as [`widest`] of its rows.
     pub widest: &'a dyn Fn(&T) -> Option<f64>,
 }
@@ -53,8 +57,19 @@ impl<T> Way<'_, T> {
         opened: &dyn Fn(&BandHeader) -> Result<()>,
     ) -> Result<Answer<T>> {
         let open = opening.interpolator.is_none() && !opening.fit_velocities;
-        let undecided = |bands: &Opened| {
-            open && held.as_table().is_some() && matches!(bands, Opened::Refined(..))
+        // Points that are no grid along the crystal's own axes have no Hamiltonians.
+        let on_grid = held
+            .as_table()
+            .is_some_and(|t| t.header().k_basis.is_none());
+        let undecided = |bands: &Opened| open && on_grid && matches!(bands, Opened::Refined(..));
+        // What is said of one result is true of the other, and said once.
+        let told: Mutex<Vec<Said>> = Mutex::default();
+        let once = |said: Said| {
+            let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+            if !told.contains(&said) {
+                told.push(said.clone());
+                say(said);
+            }
         };
         let from = |opening: &Opening| {
             let bands = (self.open)(held.clone(), opening)?;
@@ -66,7 +81,7 @@ impl<T> Way<'_, T> {
                 ));
             }
             opened(bands.header())?;
-            let (found, run) = (self.run)(&bands)?;
+            let (found, run) = (self.run)(&bands, &once)?;
             Ok(Answer { bands, found, run })
         };
         let series = from(opening)?;
@@ -89,8 +104,16 @@ impl<T> Way<'_, T> {
             ..opening.clone()
         })?;
         // Both are right within their bars.
-        let narrower = (self.widest)(&isospectral.found).unwrap_or(0.0) < wide;
-        Ok(if narrower { isospectral } else { series })
+        let other = (self.widest)(&isospectral.found).unwrap_or(0.0);
+        if other < wide {
+            return Ok(isospectral);
+        }
+        say(Said::note(format!(
+            "The series is kept after all: its widest bar is {:.0} %, that of the Hamiltonians {:.0} %",
+            100.0 * wide,
+            100.0 * other
+        )));
+        Ok(series)
     }
 }
 

@@ -124,7 +124,7 @@ impl Zt {
         let way = Way {
             divided: false,
             open: &|held, opening| self.open(held, opening, method),
-            run: &|bands| self.run(bands, method, say),
+            run: &|bands, say| self.run(bands, method, say),
             widest: &|found: &ZtFound| {
                 let merits = found.states.states.iter().flat_map(|s| &s.found.merits);
                 widest_of(merits.map(|m| m.get("figure_of_merit")))

@@ -211,7 +211,7 @@ impl Optimize {
         let way = Way {
             divided: false,
             open: &|held, opening| self.open(held, opening, method),
-            run: &|bands| self.run(bands, method, say),
+            run: &|bands, say| self.run(bands, method, say),
             widest: &|found: &OptimizeFound| {
                 let rows = found.cases.iter();
                 widest(rows.map(|(_, row)| Row::new(row, Vec::new(), None)))

@@ -258,7 +258,7 @@ impl Transport {
         let way = Way {
             divided: ledger.is_some_and(Ledger::is_divided),
             open: &|held, opening| self.open(held, opening, method),
-            run: &|bands| self.run_with(ledger, bands, method, say),
+            run: &|bands, say| self.run_with(ledger, bands, method, say),
             widest: &|found: &TransportFound| widest(found.rows.iter()),
         };
         way.answer(held, opening, say, opened)
