@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 /// so that what a file rounds is never split and what it splits never joined.
 const SPLIT: f64 = 1e6;
 
+/// Energies of one level of a file differ by no more, eV: what it rounds.
+pub(super) const SAME_LEVEL: f64 = 2e-4;
+
 /// What a level is given: `count` energies of the table from number `first`, with this mean (eV).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Given {

@@ -1,16 +1,16 @@
 //! One way to look for a Hamiltonian, orbitals and bands chosen: from a table to H(R).
 
-use super::assignment::assign;
+use super::assignment::{SAME_LEVEL, assign};
 use super::bands::of_one_channel;
 use super::basis::{Basis, operations};
 use super::hermitian::eigen;
 use super::smooth::Smoothing;
-use super::stars::Stars;
+use super::stars::{Representative, Stars};
 use super::start::{self, FitPoint};
 use super::table::Table;
 use super::two_centre::TwoCentre;
 use crate::bands::{BandHeader, WannierHamiltonian};
-use crate::crystal::PointGroup;
+use crate::crystal::{Atom, PointGroup};
 use crate::error::Result;
 use nalgebra::DMatrix;
 
@@ -19,9 +19,6 @@ const STARTS: usize = 13;
 /// Weight of levels far from those that matter, and the distance (eV) at which it falls.
 const FAR: f64 = 0.3;
 const NEAR_EV: f64 = 4.0;
-
-/// Energies of one level of a file differ by no more, eV: what it rounds.
-const SAME_LEVEL: f64 = 2e-4;
 
 /// What is looked for.
 pub(super) struct Problem<'a> {
@@ -35,6 +32,17 @@ pub(super) struct Problem<'a> {
     pub seed: u64,
     /// Where H(R) is cut off, in radii of the supercell.
     pub cut: f64,
+}
+
+/// Where the way to a Hamiltonian begins: at the two-centre model.
+#[derive(Clone, Copy)]
+pub(super) enum Begin<'a> {
+    /// Fitted to the table.
+    Fitted,
+    /// With parameters that were fitted to a part of it.
+    Known(&'a [f64]),
+    /// Whichever of both comes nearer to the energies.
+    Either(&'a [f64]),
 }
 
 /// What was found.
@@ -54,21 +62,12 @@ pub(super) struct Found {
 }
 
 impl Problem<'_> {
-    /// The Hamiltonian of `table`, or none where no start is found; a known start's `values` save the fit.
-    pub fn solve(
-        &self,
-        table: &Table,
-        header: &BandHeader,
-        values: Option<&[f64]>,
-    ) -> Result<Option<Found>> {
+    /// The Hamiltonian of `table`, or none where no start is found.
+    pub fn solve(&self, table: &Table, header: &BandHeader, begin: Begin) -> Result<Option<Found>> {
         let basis = self.basis;
         let operations = operations(basis, self.group, self.time_reversal, &table.grid);
         let stars = Stars::new(basis, table.grid, operations);
-        let energies: Vec<Vec<f64>> = stars
-            .representatives
-            .iter()
-            .map(|r| table.at(r.index).to_vec())
-            .collect();
+        let energies = given(table, &stars);
         let model = TwoCentre::new(basis, &table.grid, &stars.operations);
         let u = |at: usize| {
             let index = stars.representatives[at].index;
@@ -80,40 +79,50 @@ impl Problem<'_> {
                 .map(|l| (e - l).abs())
                 .fold(f64::INFINITY, f64::min)
         };
-        let (values, deviation) = match values {
-            Some(values) if values.len() == model.parameters.len() => (values.to_vec(), 0.0),
-            _ => {
-                let points: Vec<FitPoint> = (0..energies.len())
-                    .map(|at| FitPoint {
-                        u: u(at),
-                        multiplets: &stars.representatives[at].multiplets,
-                        energies: &energies[at],
-                        weights: energies[at]
-                            .iter()
-                            .zip(self.weights)
-                            .map(|(e, w)| {
-                                w * (FAR + (1.0 - FAR) * (-(nearest(*e) / NEAR_EV).powi(2)).exp())
-                            })
-                            .collect(),
-                    })
-                    .collect();
-                match start::fit(&model, &points, STARTS, self.seed) {
-                    Some(fitted) => (fitted.values, fitted.deviation),
-                    None => return Ok(None),
-                }
-            }
+        let known = match begin {
+            Begin::Fitted => None,
+            Begin::Known(values) | Begin::Either(values) => Some(values),
         };
+        let known = known.filter(|values| values.len() == model.parameters.len());
+        // Parameters and the deviation of their model, eV.
+        let mut starts: Vec<(Vec<f64>, f64)> =
+            known.map(|v| (v.to_vec(), 0.0)).into_iter().collect();
+        if starts.is_empty() || matches!(begin, Begin::Either(_)) {
+            let given = energies.iter().enumerate();
+            let points: Vec<FitPoint> = given
+                .filter_map(|(at, energies)| Some((at, energies.as_ref()?)))
+                .map(|(at, energies)| FitPoint {
+                    u: u(at),
+                    multiplets: &stars.representatives[at].multiplets,
+                    energies,
+                    weights: energies
+                        .iter()
+                        .zip(self.weights)
+                        .map(|(e, w)| {
+                            w * (FAR + (1.0 - FAR) * (-(nearest(*e) / NEAR_EV).powi(2)).exp())
+                        })
+                        .collect(),
+                })
+                .collect();
+            let fitted = start::fit(&model, &points, STARTS, self.seed);
+            starts.extend(fitted.map(|f| (f.values, f.deviation)));
+        }
+        if starts.is_empty() {
+            return Ok(None);
+        }
         let smoothing = Smoothing::new(basis, &stars, &energies, self.cut);
-        let start: Vec<DMatrix<_>> = (0..energies.len())
-            .map(|at| model.at(u(at), &values))
-            .collect();
-        let smoothed = smoothing.run(start);
+        let matrices = |(values, _): &(Vec<f64>, f64)| {
+            let all = 0..energies.len();
+            all.map(|at| model.at(u(at), values)).collect()
+        };
+        let (best, smoothed) = smoothing.run(starts.iter().map(matrices).collect());
+        let (values, deviation) = starts.swap_remove(best);
         let mut header = of_one_channel(header, basis.len());
         header.k_grid = table.grid;
         header.point_group = self.group.clone();
         let hamiltonian = smoothing.hamiltonian(&smoothed.exact, header.clone())?;
         let unset = smoothing.hamiltonian(&smoothed.unset, header)?;
-        let unmet = smoothing.unmet(&hamiltonian);
+        let unmet = smoothing.unmet(&smoothed.exact, &hamiltonian);
         Ok(Some(Found {
             hamiltonian,
             unset,
@@ -123,6 +132,36 @@ impl Problem<'_> {
             values,
         }))
     }
+}
+
+/// One band alone as a Hamiltonian of one orbital: the smoothest series through the energies given.
+pub(super) fn smooth_band(
+    band: &Table,
+    header: &BandHeader,
+    (group, time_reversal): (&PointGroup, bool),
+    cut: f64,
+) -> Result<WannierHamiltonian> {
+    let site = Atom {
+        symbol: "X".into(),
+        position: [0.0; 3],
+    };
+    let basis = Basis::new(&header.lattice, &[site], false, |_| "s".into());
+    let operations = operations(&basis, group, time_reversal, &band.grid);
+    let stars = Stars::new(&basis, band.grid, operations);
+    let energies = given(band, &stars);
+    let all = energies.iter().flatten().flatten();
+    let mean = all.clone().sum::<f64>() / all.count().max(1) as f64;
+    let smoothing = Smoothing::new(&basis, &stars, &energies, cut);
+    let start = vec![DMatrix::from_element(1, 1, mean.into()); energies.len()];
+    let mut header = of_one_channel(header, 1);
+    header.k_grid = band.grid;
+    smoothing.hamiltonian(&smoothing.run(vec![start]).1.exact, header)
+}
+
+/// Energies of every representative whose energies may be used.
+fn given(table: &Table, stars: &Stars) -> Vec<Option<Vec<f64>>> {
+    let of = |r: &Representative| table.is_given(r.index).then(|| table.at(r.index).to_vec());
+    stars.representatives.iter().map(of).collect()
 }
 
 /// Levels of a Hamiltonian at a k-point, ascending, eV.

@@ -45,6 +45,19 @@ pub(super) fn levels_that_matter(source: &dyn BandSource) -> Vec<f64> {
     source.header().fermi_level_ev.into_iter().collect()
 }
 
+/// How many bands of one spin channel, from the lowest, reach down to the levels that matter.
+pub(super) fn wanted(source: &dyn BandSource, spin: usize, levels: &[f64]) -> usize {
+    let n = source.header().n_band;
+    let bands = &source.statistics()[spin * n..][..n];
+    match levels.iter().copied().max_by(f64::total_cmp) {
+        Some(high) => bands
+            .iter()
+            .filter(|b| b.energy_min < high + WINDOW_EV)
+            .count(),
+        None => n,
+    }
+}
+
 /// The bands of one spin channel that come near the levels that matter, in groups that no others touch: a gap at every k-point
 /// wider than what its bands change in a step. The last group may go on above. With it, from where on bands are not deep.
 ///
@@ -55,17 +68,9 @@ pub(super) fn groups(
     spin: usize,
     levels: &[f64],
 ) -> Result<(Vec<Range<usize>>, usize)> {
-    let header = source.header();
-    let n = header.n_band;
+    let n = source.header().n_band;
     let bands = &source.statistics()[spin * n..][..n];
-    let highest = levels.iter().copied().max_by(f64::total_cmp);
-    let end = match highest {
-        Some(high) => bands
-            .iter()
-            .filter(|b| b.energy_min < high + WINDOW_EV)
-            .count(),
-        None => n,
-    };
+    let end = wanted(source, spin, levels);
     let table = Table::new(source, spin, 0, n)?;
     let mut groups = Vec::new();
     let mut first = 0;

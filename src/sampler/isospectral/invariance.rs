@@ -1,5 +1,6 @@
 //! What leaves the energies of a table as they are.
 
+use super::choice::wanted;
 use super::table::Table;
 use crate::bands::BandSource;
 use crate::crystal::{self, PointGroup};
@@ -32,13 +33,13 @@ pub(super) fn energies_group(source: &dyn BandSource) -> Result<PointGroup> {
     Ok(PointGroup::of_lattice(&header.lattice, 1e-5).filter(holds))
 }
 
-/// Whether both spin channels have the same energies.
-pub(super) fn same_spins(source: &dyn BandSource) -> Result<bool> {
-    let header = source.header();
-    if header.n_spin() == 1 {
+/// Whether both spin channels have the same energies, as far as they matter: the highest bands of a run are the least converged.
+pub(super) fn same_spins(source: &dyn BandSource, levels: &[f64]) -> Result<bool> {
+    if source.header().n_spin() == 1 {
         return Ok(true);
     }
-    let [up, down] = [0, 1].map(|spin| Table::new(source, spin, 0, header.n_band));
+    let count = wanted(source, 0, levels).max(wanted(source, 1, levels));
+    let [up, down] = [0, 1].map(|spin| Table::new(source, spin, 0, count));
     let (up, down) = (up?, down?);
     Ok(up
         .energies

@@ -10,7 +10,8 @@
 //!    everything between near sites that symmetry allows.
 //! 3. `smooth`: the shortest-ranged H(R) that has the energies, one point of each star at a time (`stars`), multiplets given to
 //!    multiplets (`assignment`): the point group and the energies given hold both, to rounding.
-//! 4. [`search`]: candidates are found from every second point, and the one that predicts the others best is made from all.
+//! 4. [`search`]: candidates are found from every second point (of grids that have no coarser one within, from all but some stars), and the
+//!    one that predicts the others best is made from all.
 
 mod allowed;
 mod assignment;

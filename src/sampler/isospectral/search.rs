@@ -1,11 +1,11 @@
 //! The search: candidates tried on a part of the table's points, by how well they predict the others.
 
 use super::bands::{Hamiltonian, IsospectralBands};
-use super::candidate::{Found, Problem, levels};
+use super::candidate::{Begin, Found, Problem, levels, smooth_band};
 use super::choice::{
     Candidate, WINDOW_EV, candidates, gap_above, groups, isolated_above, levels_that_matter,
 };
-use super::held::{Held, predicted_by_series, stride};
+use super::held::{Held, LeftOut, predicted_by_series};
 use super::invariance::{energies_group, kramers, same_spins};
 use super::table::Table;
 use crate::bands::{BandSource, BandStatistics, SpinTreatment};
@@ -16,8 +16,11 @@ use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Where H(R) is cut off, in radii of the supercell; and in a rival of the same orbitals.
-const CUT: [f64; 2] = [0.7, 0.55];
+/// The seed of the starts, and where H(R) is cut off, in radii of the supercell; and those of a rival of the same orbitals.
+const OWN: (u64, f64) = (3, 0.7);
+const RIVAL: (u64, f64) = (5, 0.55);
+/// Seeds of more starts where none so far predicts well.
+const MORE_SEEDS: [u64; 6] = [11, 12, 13, 14, 15, 16];
 /// Another candidate is a rival where its prediction is not worse than this times the best.
 const RIVALS: f64 = 4.0;
 /// Energies given may be missed by this (eV) at most.
@@ -67,7 +70,8 @@ struct Searching<'a> {
     levels: Vec<f64>,
     group: PointGroup,
     time_reversal: bool,
-    stride: Option<[usize; 3]>,
+    /// What candidates have to predict.
+    left_out: Option<LeftOut>,
     /// What was found already, by spin, orbitals, bands, grid and start.
     known: Mutex<HashMap<String, Option<Found>>>,
 }
@@ -85,26 +89,30 @@ struct Made {
 /// Where the source cannot be read, or memory is short.
 pub fn search(source: &dyn BandSource, wanted: Wanted) -> Result<Search> {
     let header = source.header();
-    let channels = if same_spins(source)? {
+    let levels = levels_that_matter(source);
+    let channels = if same_spins(source, &levels)? {
         1
     } else {
         header.n_spin()
     };
     // Atoms of one kind may have different moments, which the header does not keep: their symmetry is then not known.
     let magnetic = channels > 1 && header.atoms.len() > 1;
+    let group = if magnetic {
+        PointGroup::identity()
+    } else {
+        energies_group(source)?
+    };
+    let time_reversal = header.spin != SpinTreatment::Spinor || kramers(source)?;
+    let whole = Table::new(source, 0, 0, header.n_band)?;
     let searching = Searching {
         source,
-        levels: levels_that_matter(source),
-        group: if magnetic {
-            PointGroup::identity()
-        } else {
-            energies_group(source)?
-        },
-        time_reversal: header.spin != SpinTreatment::Spinor || kramers(source)?,
-        stride: stride(header),
+        left_out: LeftOut::of(&whole, &levels, &group, time_reversal),
+        levels,
+        group,
+        time_reversal,
         known: Mutex::default(),
     };
-    if searching.stride.is_none() && wanted == Wanted::WherePredictedBetter {
+    if searching.left_out.is_none() && wanted == Wanted::WherePredictedBetter {
         return Ok(Search {
             bands: Err(format!(
                 "no part of {} k-points can be left out to be predicted",
@@ -212,7 +220,15 @@ pub fn search(source: &dyn BandSource, wanted: Wanted) -> Result<Search> {
                 None => {
                     let table =
                         Table::new(source, spin, best.candidate.first, best.candidate.bands)?;
-                    let other = searching.solve(spin, &best.candidate, &table, None, 5, CUT[1])?;
+                    let solve =
+                        |begin| searching.solve(spin, &best.candidate, &table, begin, RIVAL);
+                    let other = match solve(Begin::Fitted)? {
+                        // A fit that ended in a poor place tells nothing about the best one.
+                        Some(poor) if poor.misfit > RIVALS * best.found.misfit.max(SMALL_EV) => {
+                            solve(Begin::Known(&best.found.values))?
+                        }
+                        other => other,
+                    };
                     other.map(|found| (best.candidate.clone(), found))
                 }
             };
@@ -281,15 +297,18 @@ impl Searching<'_> {
         spin: usize,
         c: &Candidate,
         table: &Table,
-        values: Option<&[f64]>,
-        seed: u64,
-        cut: f64,
+        begin: Begin,
+        (seed, cut): (u64, f64),
     ) -> Result<Option<Found>> {
+        let begun = match begin {
+            Begin::Fitted => "fitted",
+            Begin::Known(_) => "known",
+            Begin::Either(_) => "either",
+        };
+        let (what, grid) = (c.describe(0), table.grid);
         let key = format!(
-            "{spin} {} {} {seed} {}",
-            c.describe(0),
-            table.grid,
-            values.is_some()
+            "{spin} {what} {grid} {} {begun} {seed} {cut}",
+            table.is_whole()
         );
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known().get(&key) {
@@ -304,18 +323,18 @@ impl Searching<'_> {
             seed,
             cut,
         };
-        let found = problem.solve(table, self.source.header(), values)?;
+        let found = problem.solve(table, self.source.header(), begin)?;
         known().insert(key, found.clone());
         Ok(found)
     }
 
     /// The group's energies at points left out; none where the grid has none to leave out.
     fn held(&self, spin: usize, bands: &Range<usize>) -> Result<Option<Held>> {
-        let Some(stride) = self.stride else {
+        let Some(left_out) = &self.left_out else {
             return Ok(None);
         };
         let table = Table::new(self.source, spin, bands.start, bands.len())?;
-        Ok(Some(Held::new(&table, stride, &self.levels)))
+        Ok(Some(Held::new(&table, left_out, &self.levels)))
     }
 
     /// The first band above a gap that divides a group.
@@ -327,14 +346,28 @@ impl Searching<'_> {
 
     /// How well the series predicts a group, eV.
     fn series(&self, spin: usize, bands: &Range<usize>) -> Result<Option<f64>> {
-        let (Some(held), Some(stride)) = (self.held(spin, bands)?, self.stride) else {
+        let (Some(held), Some(left_out)) = (self.held(spin, bands)?, &self.left_out) else {
             return Ok(None);
         };
         let table = Table::new(self.source, spin, bands.start, bands.len())?;
-        let part = table.every(stride)?.as_bands(self.source.header())?;
-        let series = FourierSeries::new(&part)?;
-        held.deviation(|u| predicted_by_series(&series, u))
-            .map(Some)
+        let header = self.source.header();
+        let rest = left_out.rest(&table)?;
+        if rest.is_whole() {
+            let series = FourierSeries::new(&rest.as_bands(header)?)?;
+            return held
+                .deviation(|u| predicted_by_series(&series, u))
+                .map(Some);
+        }
+        // A grid with gaps has no series of its own; the smoothest one is a Hamiltonian of one orbital.
+        let symmetry = (&self.group, self.time_reversal);
+        let of_band = |b| smooth_band(&rest.band(b), header, symmetry, OWN.1);
+        let bands: Vec<_> = (0..bands.len()).map(of_band).collect::<Result<_>>()?;
+        let predict = |u| {
+            let mut all: Vec<f64> = bands.iter().flat_map(|b| levels(b, u)).collect();
+            all.sort_by(f64::total_cmp);
+            Ok(all)
+        };
+        held.deviation(predict).map(Some)
     }
 
     /// Hamiltonians of one group of bands, alone or together with the others.
@@ -386,14 +419,14 @@ impl Searching<'_> {
         }
         let held = self.held(spin, bands)?;
         let mut ranking: Vec<(f64, usize, Found)> = Vec::new();
-        for (number, c) in list.iter().enumerate() {
+        let from_part = |c: &Candidate, way: (u64, f64)| -> Result<Option<(f64, Found)>> {
             let table = Table::new(self.source, spin, c.first, c.bands)?;
-            let part = match self.stride {
-                Some(stride) => table.every(stride)?,
+            let part = match &self.left_out {
+                Some(left_out) => left_out.rest(&table)?,
                 None => table,
             };
-            let Some(found) = self.solve(spin, c, &part, None, 3, CUT[0])? else {
-                continue;
+            let Some(found) = self.solve(spin, c, &part, Begin::Fitted, way)? else {
+                return Ok(None);
             };
             let rank = match &held {
                 Some(held) => held.deviation(|u| {
@@ -402,29 +435,47 @@ impl Searching<'_> {
                 })?,
                 None => found.start + found.misfit,
             };
+            Ok(Some((rank, found)))
+        };
+        for (number, c) in list.iter().enumerate() {
+            let Some((rank, found)) = from_part(c, OWN)? else {
+                continue;
+            };
             ranking.push((rank, number, found));
             if held.is_some() && rank < EXACT_EV {
                 break;
             }
         }
-        ranking.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let sort = |ranking: &mut Vec<(f64, usize, Found)>| {
+            ranking.sort_by(|a, b| a.0.total_cmp(&b.0));
+        };
+        sort(&mut ranking);
+        // Fits end in poor places, too, of tables without the points that tell how bands meet above all: then others are tried.
+        for seed in MORE_SEEDS {
+            if held.is_none() || ranking.first().is_none_or(|best| best.0 < SMALL_EV) {
+                break;
+            }
+            for (rank, number, found) in ranking.iter_mut().take(TRIED) {
+                match from_part(&list[*number], (seed, OWN.1))? {
+                    Some(other) if other.0 < *rank => (*rank, *found) = other,
+                    _ => {}
+                }
+            }
+            sort(&mut ranking);
+        }
         // From the whole table: the best that turn out well.
         let mut made: Vec<Made> = Vec::new();
         for (rank, number, part) in ranking.into_iter().take(TRIED) {
             let c = &list[number];
             let table = Table::new(self.source, spin, c.first, c.bands)?;
-            let from_part = self.solve(spin, c, &table, Some(&part.values), 3, CUT[0])?;
-            let anew = if rank < EXACT_EV {
-                None
-            } else {
-                self.solve(spin, c, &table, None, 3, CUT[0])?
+            // A fit to nearly all points is as good as one to all.
+            let nearly_all = matches!(self.left_out, Some(LeftOut::Stars(_)));
+            let begin = match rank < EXACT_EV || nearly_all {
+                true => Begin::Known(&part.values),
+                false => Begin::Either(&part.values),
             };
-            let best = from_part
-                .into_iter()
-                .chain(anew)
-                .filter(|f| f.unmet <= MET_EV)
-                .min_by(|a, b| a.misfit.total_cmp(&b.misfit));
-            if let Some(found) = best {
+            let found = self.solve(spin, c, &table, begin, OWN)?;
+            if let Some(found) = found.filter(|f| f.unmet <= MET_EV) {
                 made.push(Made {
                     rank,
                     candidate: c.clone(),

@@ -5,7 +5,7 @@
 //! steps are accelerated after Nesterov and start anew where they overshoot (O'Donoghue and Candès, Found. Comput. Math. 15, 715).
 //! One point of each star is diagonalised, its images follow by symmetry, so that the Hamiltonian has the crystal's to the last digit.
 
-use super::assignment::assign;
+use super::assignment::{Given, SAME_LEVEL, assign};
 use super::basis::Basis;
 use super::stars::Stars;
 use super::supercell::{Assembly, Supercell};
@@ -21,6 +21,8 @@ const POWER: i32 = 8;
 /// Steps at most, and the change of the misfit in ten of them (eV) that is none.
 const STEPS: usize = 80;
 const SETTLED: f64 = 1e-4;
+/// Steps after which the best of several starts is gone on with.
+const RACE: usize = 15;
 
 /// Levels above the table's are at least so far above it (eV).
 const ABOVE: f64 = 0.05;
@@ -37,8 +39,8 @@ pub(super) struct Smoothing<'a> {
     basis: &'a Basis,
     stars: &'a Stars,
     supercell: Supercell,
-    /// Energies of each representative, ascending, eV.
-    energies: &'a [Vec<f64>],
+    /// Energies of each representative, ascending, eV; none of a point that is left out, whose matrix follows from the others'.
+    energies: &'a [Option<Vec<f64>>],
     site_of: Vec<usize>,
     /// 1/(1 + g) per pair of sites, `[i·sites + j][R]`.
     taper: Vec<Vec<f64>>,
@@ -58,7 +60,12 @@ pub(super) struct Smoothed {
 
 impl<'a> Smoothing<'a> {
     /// `cut` is c, where H(R) is halved, in radii of the supercell.
-    pub fn new(basis: &'a Basis, stars: &'a Stars, energies: &'a [Vec<f64>], cut: f64) -> Self {
+    pub fn new(
+        basis: &'a Basis,
+        stars: &'a Stars,
+        energies: &'a [Option<Vec<f64>>],
+        cut: f64,
+    ) -> Self {
         let supercell = Supercell::new(basis, stars.grid);
         let sites = basis.sites.len();
         let scale = cut * supercell.radius;
@@ -92,62 +99,45 @@ impl<'a> Smoothing<'a> {
         }
     }
 
-    /// From `start` to the smooth Hamiltonian that has the table's energies.
-    pub fn run(&self, start: Matrices) -> Smoothed {
-        let (exact, misfit) = self.set(&start);
-        let moved = |(a, b): (&DMatrix<Complex64>, &DMatrix<Complex64>)| (a - b).norm();
-        let farthest = exact.iter().zip(&start).map(moved).fold(0.0, f64::max);
-        if farthest < MET {
-            return Smoothed {
-                exact: start.clone(),
-                unset: start,
-                misfit,
-            };
-        }
-        if farthest < NEARLY_MET {
-            return Smoothed {
-                exact,
-                unset: start,
-                misfit,
-            };
-        }
-        let mut y = start.clone();
-        let mut z = start;
-        let mut theta: f64 = 1.0;
-        let mut history: Vec<f64> = Vec::new();
-        for _ in 0..STEPS {
-            let (moved, misfit) = self.set(&y);
-            history.push(misfit);
-            let next = self.smoothed(&moved);
-            let overshoot: f64 = self.sum(|at| {
-                let (y, z, next) = (&y[at], &z[at], &next[at]);
-                (0..y.len())
-                    .map(|i| ((y[i] - next[i]).conj() * (next[i] - z[i])).re)
-                    .sum()
-            });
-            if overshoot > 0.0 {
-                theta = 1.0;
-            }
-            let after = 0.5 * (1.0 + (1.0 + 4.0 * theta * theta).sqrt());
-            let carried = Complex64::from((theta - 1.0) / after);
-            theta = after;
-            y = next
-                .iter()
-                .zip(&z)
-                .map(|(next, z)| next + (next - z) * carried)
-                .collect();
-            z = next;
-            let n = history.len();
-            if n > 20 && (history[n - 11] - history[n - 1]).abs() < SETTLED {
-                break;
+    /// From the best of `starts` to the smooth Hamiltonian that has the table's energies; which of them it was comes with it.
+    pub fn run(&self, starts: Vec<Matrices>) -> (usize, Smoothed) {
+        for (number, start) in starts.iter().enumerate() {
+            if let Some(found) = self.nearly_met(start) {
+                return (number, found);
             }
         }
-        let (exact, misfit) = self.set(&z);
-        Smoothed {
+        let mut runs: Vec<Descent> = starts.into_iter().map(Descent::new).collect();
+        if runs.len() > 1 {
+            for run in &mut runs {
+                (0..RACE).for_each(|_| run.step(self));
+            }
+        }
+        let off = |run: &Descent| run.history.last().copied().unwrap_or(f64::INFINITY);
+        let best = (0..runs.len()).min_by(|a, b| off(&runs[*a]).total_cmp(&off(&runs[*b])));
+        let best = best.unwrap_or(0);
+        let mut run = runs.swap_remove(best);
+        while !run.has_settled() {
+            run.step(self);
+        }
+        let (exact, misfit) = self.set(&run.z);
+        let smoothed = Smoothed {
             exact,
-            unset: z,
+            unset: run.z,
             misfit,
-        }
+        };
+        (best, smoothed)
+    }
+
+    /// A start that has the energies, or so nearly that it needs no smoothing.
+    fn nearly_met(&self, start: &Matrices) -> Option<Smoothed> {
+        let (exact, misfit) = self.set(start);
+        let moved = |(a, b): (&DMatrix<Complex64>, &DMatrix<Complex64>)| (a - b).norm();
+        let farthest = exact.iter().zip(start).map(moved).fold(0.0, f64::max);
+        (farthest < NEARLY_MET).then(|| Smoothed {
+            exact: if farthest < MET { start.clone() } else { exact },
+            unset: start.clone(),
+            misfit,
+        })
     }
 
     /// Σ over the points of the whole grid of what `of` gives at their representatives.
@@ -165,6 +155,9 @@ impl<'a> Smoothing<'a> {
             .zip(matrices)
             .zip(self.energies)
             .map(|((r, h), energies)| {
+                let Some(energies) = energies else {
+                    return (h.clone(), 0.0, 0);
+                };
                 let solved = r.multiplets.solve(r.multiplets.blocks(h));
                 let given = assign(&solved.levels, energies);
                 let (mut square, mut count) = (0.0, 0);
@@ -297,11 +290,17 @@ impl<'a> Smoothing<'a> {
         WannierHamiltonian::new(header, vectors, elements)
     }
 
-    /// The largest difference of levels and table at a point of the grid (eV), each star at its first point and at one image.
-    pub fn unmet(&self, hamiltonian: &WannierHamiltonian) -> f64 {
+    /// The largest difference of levels and table at a point of the grid (eV), each star at its first point and at one image. Energies
+    /// that a file rounds to two numbers and symmetry makes one are met at their mean.
+    pub fn unmet(&self, exact: &Matrices, hamiltonian: &WannierHamiltonian) -> f64 {
         let n = self.basis.len();
         let off = |at: usize| {
+            let Some(energies) = &self.energies[at] else {
+                return 0.0;
+            };
             let r = &self.stars.representatives[at];
+            let levels = r.multiplets.solve(r.multiplets.blocks(&exact[at])).levels;
+            let joined = joined(energies, &assign(&levels, energies));
             let u = self.stars.grid.point(self.stars.grid.place(r.index));
             let last = self
                 .stars
@@ -311,7 +310,7 @@ impl<'a> Smoothing<'a> {
             let of = |u: [f64; 3]| {
                 let h = DMatrix::from_row_slice(n, n, &hamiltonian.at(u));
                 let levels = super::hermitian::eigen(h).0;
-                let pairs = levels.iter().zip(&self.energies[at]);
+                let pairs = levels.iter().zip(&joined);
                 pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
             };
             of(u).max(of(last))
@@ -321,4 +320,65 @@ impl<'a> Smoothing<'a> {
             .map(off)
             .reduce(|| 0.0, f64::max)
     }
+}
+
+/// Accelerated steps from a start.
+struct Descent {
+    y: Matrices,
+    z: Matrices,
+    theta: f64,
+    /// Misfit (eV) before each step.
+    history: Vec<f64>,
+}
+
+impl Descent {
+    fn new(start: Matrices) -> Self {
+        Self {
+            y: start.clone(),
+            z: start,
+            theta: 1.0,
+            history: Vec::new(),
+        }
+    }
+
+    fn step(&mut self, on: &Smoothing) {
+        let (moved, misfit) = on.set(&self.y);
+        self.history.push(misfit);
+        let next = on.smoothed(&moved);
+        let overshoot: f64 = on.sum(|at| {
+            let (y, z, next) = (&self.y[at], &self.z[at], &next[at]);
+            (0..y.len())
+                .map(|i| ((y[i] - next[i]).conj() * (next[i] - z[i])).re)
+                .sum()
+        });
+        if overshoot > 0.0 {
+            self.theta = 1.0;
+        }
+        let after = 0.5 * (1.0 + (1.0 + 4.0 * self.theta * self.theta).sqrt());
+        let carried = Complex64::from((self.theta - 1.0) / after);
+        self.theta = after;
+        self.y = next
+            .iter()
+            .zip(&self.z)
+            .map(|(next, z)| next + (next - z) * carried)
+            .collect();
+        self.z = next;
+    }
+
+    fn has_settled(&self) -> bool {
+        let (n, h) = (self.history.len(), &self.history);
+        n >= STEPS || (n > 20 && (h[n - 11] - h[n - 1]).abs() < SETTLED)
+    }
+}
+
+/// `energies` with those of one level at their mean, where they differ by no more than a file's rounding.
+fn joined(energies: &[f64], given: &[Option<Given>]) -> Vec<f64> {
+    let mut joined = energies.to_vec();
+    for given in given.iter().flatten() {
+        let own = &mut joined[given.first..][..given.count];
+        if own.iter().all(|e| (e - given.energy).abs() <= SAME_LEVEL) {
+            own.fill(given.energy);
+        }
+    }
+    joined
 }

@@ -11,6 +11,8 @@ pub(super) struct Table {
     pub grid: KGrid,
     pub n_band: usize,
     pub energies: Vec<f64>,
+    /// Points whose energies are not to be used; empty for none.
+    left_out: Vec<bool>,
 }
 
 impl Table {
@@ -35,7 +37,26 @@ impl Table {
             grid,
             n_band,
             energies,
+            left_out: Vec::new(),
         })
+    }
+
+    /// The same table, some of its points not to be used.
+    pub fn without(&self, left_out: &[bool]) -> Self {
+        Self {
+            left_out: left_out.to_vec(),
+            ..self.clone()
+        }
+    }
+
+    /// Whether a point's energies may be used.
+    pub fn is_given(&self, index: usize) -> bool {
+        !self.left_out.get(index).is_some_and(|out| *out)
+    }
+
+    /// Whether those of every point may.
+    pub fn is_whole(&self) -> bool {
+        self.left_out.is_empty()
     }
 
     /// The energies of a point, ascending.
@@ -62,7 +83,18 @@ impl Table {
             grid,
             n_band: self.n_band,
             energies,
+            left_out: Vec::new(),
         })
+    }
+
+    /// One of its bands.
+    pub fn band(&self, band: usize) -> Self {
+        let energies = self.energies.iter().skip(band).step_by(self.n_band);
+        Self {
+            n_band: 1,
+            energies: energies.copied().collect(),
+            ..self.clone()
+        }
     }
 
     /// The table as bands, for a series.
