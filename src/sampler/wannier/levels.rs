@@ -29,6 +29,50 @@ pub(super) struct Levels {
     pub bounds: Vec<(f64, f64)>,
 }
 
+/// Sums over R₂, of which boxes that have the same points along axes 1 and 2 share all.
+#[derive(Default)]
+pub(super) struct Lines {
+    /// Whether those of every plane are kept, and the points along axis 2 that they are of.
+    keeps: bool,
+    of: Option<(f64, f64, usize)>,
+    /// Those of [`SIDE_BY_SIDE`] places.
+    runs: Vec<Vec<Fields>>,
+}
+
+impl Lines {
+    /// Of boxes that follow each other.
+    pub fn of_boxes() -> Self {
+        Self {
+            keeps: true,
+            ..Self::default()
+        }
+    }
+
+    /// Forgets them: other points along axis 1 follow.
+    pub fn forget(&mut self) {
+        self.of = None;
+    }
+
+    /// Makes itself ready for a box; whether its sums are there.
+    fn begin(&mut self, k_box: &KBox, planes: usize) -> bool {
+        let of = Some((k_box.origin[1], k_box.step[1], k_box.points[1]));
+        let there = self.keeps && self.of == of;
+        self.of = of;
+        let runs = if self.keeps {
+            planes * k_box.points[1].div_ceil(SIDE_BY_SIDE)
+        } else {
+            1
+        };
+        self.runs.resize_with(runs, Vec::new);
+        there
+    }
+
+    /// Those of run number `at`.
+    fn run(&mut self, at: usize) -> &mut Vec<Fields> {
+        &mut self.runs[if self.keeps { at } else { 0 }]
+    }
+}
+
 /// Points that wait to be solved together: which they are, and how far their bounds must hold.
 struct Waiting {
     batch: Batch,
@@ -66,7 +110,8 @@ impl WannierBands {
             .map(|first| {
                 let own = first..(first + step).min(planes.end);
                 let sums = self.plane_sums_of(k_box, own, sampling);
-                self.levels_of(k_box, first, &sums, &(0..self.header.n_band), sampling)
+                let (all, mut lines) = (0..self.header.n_band, Lines::default());
+                self.levels_of(k_box, first, &sums, &mut lines, &all, sampling)
             })
             .collect::<Result<Vec<_>>>()?;
         let mut all = self.no_levels(0, sampling.order);
@@ -109,6 +154,7 @@ impl WannierBands {
         k_box: &KBox,
         first: usize,
         planes: &[Fields],
+        lines: &mut Lines,
         wanted: &Range<usize>,
         sampling: &Sampling,
     ) -> Result<Levels> {
@@ -122,21 +168,23 @@ impl WannierBands {
             Waiting::new(n, plain, wanted.clone()),
             Waiting::new(n, sampled, 0..n),
         ];
-        let (mut lines, mut points) = (Vec::new(), Vec::new());
-        let mut places = Vec::new();
+        let (mut points, mut places) = (Vec::new(), Vec::new());
+        let there = lines.begin(k_box, planes.len());
+        let runs = n2.div_ceil(SIDE_BY_SIDE);
         for (plane, after1) in planes.iter().enumerate() {
             let along1 = sampling.reach(k_box, 0, first + plane);
             let along2 = |j: usize| along1.zip(sampling.reach(k_box, 1, j));
             for j in 0..n2 {
-                if j % SIDE_BY_SIDE == 0 {
+                let run = lines.run(plane * runs + j / SIDE_BY_SIDE);
+                if j % SIDE_BY_SIDE == 0 && !there {
                     places.clear();
                     places.extend((j..n2.min(j + SIDE_BY_SIDE)).map(|j| {
                         let u2 = k_box.point([0, j, 0])[1];
                         (u2, sampling.raised(along2(j).is_some()))
                     }));
-                    self.series.lines(after1, &places, &mut lines);
+                    self.series.lines(after1, &places, run);
                 }
-                let line = &lines[j % SIDE_BY_SIDE];
+                let line = &run[j % SIDE_BY_SIDE];
                 let along3 = |k: usize| along2(j).zip(sampling.reach(k_box, 2, k));
                 places.clear();
                 places.extend((0..n3).map(|k| {

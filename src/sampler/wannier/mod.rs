@@ -19,6 +19,7 @@ pub use grid::WannierGrid;
 use self::batch::Batch;
 use self::degenerate::DEGENERATE;
 use self::gauge::Gauge;
+use self::levels::Lines;
 use self::sampling::Sampling;
 use self::series::Series;
 use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
@@ -183,7 +184,7 @@ impl Interpolator for WannierBands {
                 bounds: Some(SPARSE),
             },
         };
-        let mut planes = Vec::new();
+        let (mut planes, mut lines) = (Vec::new(), Lines::of_boxes());
         for (i, k_box) in boxes.iter().enumerate() {
             if k_box.is_empty() {
                 take(i, vec![BoxBand::default(); group.bands.len()])?;
@@ -191,8 +192,10 @@ impl Interpolator for WannierBands {
             }
             if i == 0 || !self.same_planes(&boxes[i - 1], k_box) {
                 planes = self.plane_sums(k_box, &sampling)?;
+                lines.forget();
             }
-            let levels = self.levels_of(k_box, 0, &planes, &group.bands, &sampling)?;
+            let wanted = &group.bands;
+            let levels = self.levels_of(k_box, 0, &planes, &mut lines, wanted, &sampling)?;
             take(i, self.box_bands(group, k_box, levels, &sampling))?;
         }
         Ok(())
