@@ -160,8 +160,8 @@ fn optimize(asked: &Optimize, held: Held, call: &Call) -> Result<Made> {
 
 fn landauer(asked: &Landauer, held: Held, call: &Call) -> Result<Made> {
     let input = held.name().to_owned();
-    let bands = asked.open(held, call.opening, call.method)?;
-    let (found, run) = asked.run(&bands, call.method, call.say)?;
+    let Answer { bands, found, run } =
+        asked.answer(held, call.opening, call.method, call.say, &|_| Ok(()))?;
     let (sheet, spectra) = report::landauer_report(asked, found, bands.header(), input, &run);
     let result = report::landauer_result(&sheet, &spectra, call.command)?;
     Ok((result, report::landauer_table(&sheet, &spectra)))

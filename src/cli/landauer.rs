@@ -2,11 +2,12 @@
 
 use super::options::{Input, Method, Output, Range, parse_bins, parse_length, parse_range};
 use super::outputs::{Delivery, Form, Outputs, Tables, check_csv, file_to_write, of_option};
-use super::session;
+use super::session::{self, Notes};
 use super::states::StatesOption;
+use crate::bands::BandHeader;
 use crate::error::Result;
 use crate::report::{landauer_report, landauer_result, landauer_table, sheet_csv, sheet_json};
-use crate::workflow;
+use crate::workflow::{self, Answer};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -70,11 +71,17 @@ impl Landauer {
         let outputs = Outputs::new(&self.output, &inputs, &named)?;
         // Before anything long is made of the bands.
         relaxation.model_for(asked.states.extent.dimension)?;
-        let bands = asked.open(self.input.read()?, &self.input.opening, &self.method)?;
-        outputs.spare_inputs()?;
+        let notes = Notes::default();
+        let opened = |header: &BandHeader| {
+            outputs.spare_inputs()?;
+            notes.print(&self.output, header);
+            Ok(())
+        };
+        let say = session::voice(&self.output);
+        let (held, opening) = (self.input.read()?, &self.input.opening);
+        let answer = asked.answer(held, opening, &self.method, &say, &opened)?;
+        let Answer { bands, found, run } = answer;
         let header = bands.header();
-        session::notes(&self.output, header);
-        let (found, run) = asked.run(&bands, &self.method, &session::voice(&self.output))?;
         let run = session::with_budgets(run, &self.output);
         session::about_cap(&self.output, &run, header, None);
         let input = self.input.file.display().to_string();

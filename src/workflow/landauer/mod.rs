@@ -6,6 +6,7 @@ use super::dos::EnergyRange;
 use super::held::Held;
 use super::integrator::integrate;
 use super::method::Method;
+use super::needed::{Answer, Way, widest_of};
 use super::open::{Demands, Opened, Preference, open};
 use super::opening::Opening;
 use super::run::Run;
@@ -21,6 +22,8 @@ use crate::units::ANGSTROM;
 
 /// Bins of the spectra by default.
 const BINS: usize = 200;
+/// Tolerance of Hamiltonians that are taken because they are needed.
+const OF_HAMILTONIANS: f64 = 5e-3;
 /// How far the spectra reach from the Fermi level or the edges of the gap by default, eV.
 const REACH_EV: f64 = 1.0;
 
@@ -103,6 +106,43 @@ impl Landauer {
             lifetimes: self.states.relaxation.tau.is_none(),
         };
         open(held, opening, Preference::Refined, &demands)
+    }
+
+    /// Opens the bands and makes the result; where the interpolator is left open and bars come out wide, of Hamiltonians if these have
+    /// narrower ones. `opened` sees all bands before anything long is made of them.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open) and [`run`](Self::run), and those of `opened`.
+    pub fn answer(
+        &self,
+        held: Held,
+        opening: &Opening,
+        method: &Method,
+        say: Say,
+        opened: &dyn Fn(&BandHeader) -> Result<()>,
+    ) -> Result<Answer<LandauerFound>> {
+        // |v·n̂| has kinks, which no rule of high order resolves: to the usual tolerance Hamiltonians take minutes.
+        let by_need =
+            |other: &Opening| opening.interpolator.is_none() && other.interpolator.is_some();
+        let open = |held: Held, other: &Opening| {
+            let mut other = other.clone();
+            if by_need(&other) {
+                other.tolerance = other.tolerance.or(Some(OF_HAMILTONIANS));
+            }
+            self.open(held, &other, method)
+        };
+        let way = Way {
+            divided: false,
+            open: &open,
+            run: &|bands, say| self.run(bands, method, say),
+            widest: &|found: &LandauerFound| {
+                let all = found.states.states.iter().flat_map(|s| &s.found.all);
+                // A Seebeck coefficient goes through 0, where no bar is narrow.
+                let conducted = all.filter(|n| !n.name.contains("seebeck"));
+                widest_of(conducted.map(|n| n.value))
+            },
+        };
+        way.answer(held, opening, say, opened)
     }
 
     /// Conductances and spectra.
