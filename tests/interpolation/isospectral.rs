@@ -414,6 +414,31 @@ fn holes_of_a_warped_valence_band_have_their_transport() {
     }
 }
 
+/// What a contact conducts of the same holes along [001]: Gauss–Legendre sums over 240³ points of the eighth of the zone with E and v of the
+/// bands' own matrix (200³ points: the same to 2e-5).
+#[test]
+fn a_contact_of_a_warped_valence_band_conducts_what_it_should() {
+    let Some(path) = shared("field/warped-valence-band/warped_12.h5") else {
+        return;
+    };
+    let words = "-T 300 --doping p1e19 --direction 001 --json -q";
+    let mut all = vec!["landauer", path.to_str().unwrap()];
+    all.extend(words.split_whitespace());
+    let out = bzint(&all);
+    assert!(out.status.success());
+    let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    for (name, exact) in [
+        ("modes_per_area", 6.94805e16),
+        ("ballistic_conductance_per_area", 2.69171e12),
+        ("ballistic_seebeck", 275.672e-6),
+    ] {
+        let of = |part: &str| json["rows"][0][name][part].as_f64().unwrap();
+        let (value, error) = (of("value"), of("error"));
+        println!("{name} {value:.5e} ± {error:.1e}, right {exact:.5e}");
+        assert!((value - exact).abs() < error && error < 0.01 * exact);
+    }
+}
+
 /// Bands that the series knows are left to it.
 #[test]
 fn no_hamiltonian_is_sought_where_bars_are_narrow() {
