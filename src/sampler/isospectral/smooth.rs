@@ -18,8 +18,9 @@ use rustfft::num_complex::Complex64;
 
 /// The power of the decay beyond c.
 const POWER: i32 = 8;
-/// Steps at most, and the change of the misfit in ten of them (eV) that is none.
+/// Steps at most, those of a part of the points that is nearly all of them (what it predicts is known by then), and the change of the misfit in ten of them (eV) that is none.
 const STEPS: usize = 80;
+const STEPS_OF_PART: usize = 30;
 const SETTLED: f64 = 1e-4;
 /// Steps after which the best of several starts is gone on with.
 const RACE: usize = 15;
@@ -116,7 +117,11 @@ impl<'a> Smoothing<'a> {
         let best = (0..runs.len()).min_by(|a, b| off(&runs[*a]).total_cmp(&off(&runs[*b])));
         let best = best.unwrap_or(0);
         let mut run = runs.swap_remove(best);
-        while !run.has_settled() {
+        let steps = match self.energies.iter().all(Option::is_some) {
+            true => STEPS,
+            false => STEPS_OF_PART,
+        };
+        while run.history.len() < steps && !run.has_settled() {
             run.step(self);
         }
         let (exact, misfit) = self.set(&run.z);
@@ -367,7 +372,7 @@ impl Descent {
 
     fn has_settled(&self) -> bool {
         let (n, h) = (self.history.len(), &self.history);
-        n >= STEPS || (n > 20 && (h[n - 11] - h[n - 1]).abs() < SETTLED)
+        n > 20 && (h[n - 11] - h[n - 1]).abs() < SETTLED
     }
 }
 
