@@ -92,7 +92,7 @@ struct OpeningArgs {
     fit_velocities: bool,
     /// How bands are interpolated: each sorted band by a Fourier `series`; as eigenvalues of smooth Hamiltonians found from the energies
     /// (`isospectral`: right where bands touch); `auto`: these where they predict points left out much better (default: `series`, and
-    /// `auto` where refined transport coefficients come out with wide bars)
+    /// `auto` where refined transport coefficients come out with wide bars). Without --interpolate and --tolerance, they are refined
     #[arg(long, value_name = "KIND", value_enum)]
     interpolator: Option<InterpolatorKind>,
     /// Shift the empty bands of an insulator rigidly so that its gap becomes EV (the wanted gap, not the shift)

@@ -229,6 +229,10 @@ fn on_density(
         }
         (Some(Density::AsItIs), _) => false,
         (None, Some(_)) => true,
+        // Who says how bands are interpolated wants them interpolated.
+        (None, None) if input.interpolator.is_some() && !header.has_lifetimes => {
+            preference != Preference::Table
+        }
         (None, None) => preference == Preference::Refined && coarse,
     };
     if !refined {

@@ -484,6 +484,28 @@ fn are_right(json: &serde_json::Value) {
     }
 }
 
+/// A command that takes a table as it is interpolates it where it is told how: nothing that is given goes unheard.
+#[test]
+fn whoever_says_how_bands_are_interpolated_has_them_interpolated() {
+    let file = format!("{}/data/cubic.energy", env!("CARGO_MANIFEST_DIR"));
+    let method = |more: &[&str]| {
+        let mut all = vec!["fermi", &file, "--fermi-level", "0.5", "--json", "-q"];
+        all.extend(more);
+        let out = bzint(&all);
+        assert!(
+            out.status.success(),
+            "{}",
+            String::from_utf8_lossy(&out.stderr)
+        );
+        let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+        json["method"].as_str().unwrap().to_owned()
+    };
+    assert!(!method(&[]).contains("refined"));
+    for kind in ["series", "auto"] {
+        assert!(method(&["--interpolator", kind]).contains("refined to 1e-3"));
+    }
+}
+
 #[test]
 fn what_cannot_be_is_a_wrong_call() {
     let folder = tempfile::tempdir().unwrap();
