@@ -38,10 +38,7 @@ test:
 	cargo clippy --workspace --all-targets -- -D warnings
 	# The library alone: no C, no clap.
 	cargo check --lib --no-default-features
-	# Unit tests take a second, and are compiled quickly; the programs of tests/ integrate for minutes, and are compiled well.
-	$(TESTS) cargo test --workspace --lib --profile dev
-	$(TESTS) cargo test --workspace --test '*'
-	$(TESTS) cargo test --workspace --doc
+	$(TESTS) cargo test --workspace
 	@sh .ci/python.sh
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 	@sh .ci/book.sh
