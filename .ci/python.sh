@@ -17,8 +17,8 @@ fi
 
 # An extension is not linked with the interpreter that loads it.
 export PYO3_BUILD_EXTENSION_MODULE=1
-# With the features that the other tests have compiled, and what they have compiled.
-cargo build --profile test --workspace --lib --tests
+# What the other tests have compiled, with the features that they have.
+cargo build --profile test --workspace --lib --bins --tests
 target="${CARGO_TARGET_DIR:-target}/debug"
 for library in "$target/libbzint_native.so" "$target/libbzint_native.dylib"; do
     if [ -f "$library" ]; then

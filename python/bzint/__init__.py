@@ -20,6 +20,7 @@ from .errors import (
     InternalError,
     OutOfMemoryError,
 )
+from .models import drag, focusing, screen
 from .options import Progress
 from .phonons import Phonons, read_phonons
 
@@ -37,6 +38,9 @@ __all__ = [
     "OutOfMemoryError",
     "Phonons",
     "Progress",
+    "drag",
+    "focusing",
     "read",
     "read_phonons",
+    "screen",
 ]

@@ -24,5 +24,30 @@ def directions(given: Any) -> list[str]:
     return [d if isinstance(d, str) else ",".join(repr(float(x)) for x in d) for d in one]
 
 
+def vectors(name: str, given: Any) -> list[list[float]]:
+    """One vector of three numbers, or several."""
+    all = array(name, given)
+    if all.size == 0:
+        return []
+    if all.shape[-1] != 3 or all.ndim not in (1, 2):
+        problem, remedy = f"its shape is {all.shape}", "give vectors of three numbers"
+        raise ArgumentError(f"{name}: {problem}; {remedy}", name, problem, remedy)
+    return all.reshape(-1, 3).tolist()
+
+
+def diffusion_of(found: Any) -> list[tuple[float, float]] | None:
+    """The mean Seebeck coefficient (V/K) of transport results at their first level, by temperature (K)."""
+    if found is None:
+        return None
+    if "seebeck" not in found or "temperature" not in found.seebeck.dims:
+        problem, remedy = "it holds no Seebeck coefficient by temperature", "give results of Bands.transport"
+        raise ArgumentError(f"diffusion: {problem}; {remedy}", "diffusion", problem, remedy)
+    seebeck = found.seebeck
+    own = ("temperature", "row", "col")
+    first = seebeck.isel({d: 0 for d in seebeck.dims if d not in own})
+    mean = sum(first.sel(row=x, col=x) for x in "xyz") / 3
+    return list(zip(mean.temperature.values.tolist(), mean.values.tolist()))
+
+
 def _is_vector(given: Any) -> bool:
     return len(given) > 0 and all(np.isscalar(x) and not isinstance(x, str) for x in given)

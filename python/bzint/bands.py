@@ -16,6 +16,7 @@ from .errors import ArgumentError
 from .fields import Fields
 from .modes import Modes
 from .options import Progress
+from .superconductors import Superconductors
 from .transport import Transport
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def read(
     return Bands._of(NativeBands.read(path, options, progress))
 
 
-class Bands(Transport, Modes, Fields):
+class Bands(Transport, Modes, Fields, Superconductors):
     """Bands on a full periodic k-grid, or a Wannier Hamiltonian.
 
     Parameters

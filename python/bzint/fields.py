@@ -1,4 +1,4 @@
-"""Orbits and transport in a magnetic field."""
+"""Surfaces of constant energy, orbits on them, and transport in a magnetic field."""
 
 from __future__ import annotations
 
@@ -16,7 +16,45 @@ Scan = tuple[FieldDirection, FieldDirection]
 
 
 class Fields(Computed):
-    """What `bzint orbits` and `magneto` compute."""
+    """What `bzint surface`, `orbits` and `magneto` compute."""
+
+    def surface(
+        self,
+        *,
+        energy: float = 0.0,
+        tau: float | None = None,
+        inverse_masses: bool = False,
+        mesh: int | tuple[int, int, int] | None = None,
+        fermi_level: FermiLevel | None = None,
+        electrons: float | None = None,
+        interpolate: Interpolate | None = None,
+        kspacing: float | None = None,
+        tolerance: float | None = None,
+        fit_velocities: bool = False,
+        interpolator: Interpolator | None = None,
+        scissor: float | None = None,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> xr.Dataset:
+        """The Fermi surface, or another of constant energy: its pockets with areas, volumes and carriers, and its mesh.
+
+        Numbers of pockets and open sheets lie on `pocket`, largest of each band first; the mesh on `vertex` and `triangle`: `place`,
+        `normal` and the properties of each vertex, `vertices` of each triangle.
+
+        Parameters
+        ----------
+        energy
+            Of the surface, eV from the Fermi level.
+        tau
+            Constant relaxation time, s, for mean free paths.
+        inverse_masses
+            At every vertex, too, in 1/m_e.
+        mesh
+            Points per axis of the grid that the surface is found on, even; by default about 64, as the cell's shape asks for.
+
+        The other parameters are those of `fermi`.
+        """
+        return self._computed("surface", locals())
 
     def orbits(
         self,

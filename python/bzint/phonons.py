@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
 from ._native import NativePhonons
-from .arrays import array, directions
+from .arrays import diffusion_of, directions, vectors
+from .computed import call, lists
 from .dataset import dataset, tell
 from .held import Held
-from .options import Direction, Numbers, Progress
+from .options import Direction, FermiLevel, Numbers, Progress, Vector
+
+if TYPE_CHECKING:
+    from .bands import Bands
 
 
 def read_phonons(path: str | os.PathLike[str], *, progress: Progress | None = None) -> Phonons:
@@ -84,12 +90,74 @@ class Phonons(Held):
         progress
             Called with the phase, steps done, and all steps.
         """
-        given = {k: v for k, v in locals().items() if k not in ("self", "progress")}
-        for name in ("temperature", "boundary"):
-            if given[name] is not None:
-                given[name] = array(name, given[name]).ravel().tolist()
-        given["direction"] = directions(direction)
-        told = ", ".join(f"{k}={v!r}" for k, v in given.items() if v is not None and v is not False and v != [])
-        command = f"bzint.Phonons.transport({told})"
-        result, table, said = self._native.transport(command, given, progress)
-        return dataset(result, table, tell(said, stacklevel=3))
+        given = {**locals(), "direction": directions(direction)}
+        return self._computed("transport", given)
+
+    def drag(
+        self,
+        *,
+        density: float | None = None,
+        bands: Bands | None = None,
+        temperature: Numbers | None = None,
+        ratio: float | str | os.PathLike[str] | None = None,
+        electron_rate: float | None = None,
+        rates: str | os.PathLike[str] | None = None,
+        fermi_temperature: float | None = None,
+        diffusion: xr.Dataset | None = None,
+        fermi_level: FermiLevel | None = None,
+        electrons: float | None = None,
+        progress: Progress | None = None,
+    ) -> xr.Dataset:
+        """The thermopower of phonon drag, by momentum balance, beside that of diffusion: what `bzint drag` writes.
+
+        Parameters
+        ----------
+        density, bands
+            Electrons per cm^3, negative for holes; or bands, of which those that the Fermi level crosses are counted.
+        temperature
+            K; 1 to 300 where none are given.
+        ratio
+            Share of their momentum that phonons give to electrons, 0 to 1 (1); or the path of a table of K and share.
+        electron_rate, rates
+            Rate at which electrons scatter phonons, 1/s, in the place of a share; a TOML file of the other rates, where the phonons
+            have none of their own.
+        fermi_temperature, diffusion
+            The diffusion part: of free electrons with this Fermi temperature, K, or results of `Bands.transport` at one level.
+        fermi_level, electrons
+            Of `bands`: an energy in eV, "file", or "electrons"; the electrons of a cell.
+        """
+        given = {**locals(), "diffusion": diffusion_of(diffusion)}
+        return self._computed("drag", given, given.pop("bands"))
+
+    def focusing(
+        self,
+        *,
+        direction: Iterable[Vector] = (),
+        axis: Vector = (0.0, 0.0, 1.0),
+        temperature: float = 300.0,
+        pixels: int | None = None,
+        progress: Progress | None = None,
+    ) -> xr.Dataset:
+        """The first three branches for q -> 0: phase and group velocities, and how they focus: what `bzint focusing --phonons` writes.
+
+        Parameters
+        ----------
+        direction
+            Vectors along which waves run; 001, 110 and 111 where none are given.
+        pixels, axis
+            Along the side of a map of where heat flows, around this axis; no map and no sections where none are given.
+        temperature
+            Of the heat of the map, K.
+        """
+        given = {**locals(), "direction": vectors("direction", direction)}
+        return self._computed("focusing", {**given, "temperature": float(temperature)})
+
+    def _computed(self, kind: str, given: dict[str, Any], bands: Bands | None = None) -> xr.Dataset:
+        given = {k: v for k, v in given.items() if k not in ("self", "bands")}
+        progress = given.pop("progress")
+        if kind != "focusing":
+            lists(given)
+        command = call(f"Phonons.{kind}", given)
+        native = None if bands is None else bands._native
+        result, table, said = self._native.compute(kind, command, given, native, progress)
+        return dataset(result, table, tell(said, stacklevel=4))

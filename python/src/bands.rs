@@ -4,11 +4,11 @@ use crate::computations::{Call, named};
 use crate::errors::{argument, exception, internal};
 use crate::header::header;
 use crate::options::Options;
-use crate::results::{Computed, to_python};
+use crate::results::{Computed, computed};
 use crate::session::run;
 use bzint::bands::{Field, SpinTreatment};
 use bzint::crystal::{Atom, KGrid, Lattice};
-use bzint::workflow::{Given, Held, Kind, Said, Say, notes_on_axes};
+use bzint::workflow::{Given, Held, Said, Say, notes_on_axes};
 use numpy::{PyArray1, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -17,6 +17,13 @@ use std::path::PathBuf;
 /// Bands, read and checked.
 #[pyclass(frozen, name = "NativeBands", module = "bzint._native")]
 pub struct NativeBands(Held);
+
+impl NativeBands {
+    /// The bands themselves.
+    pub fn held(&self) -> &Held {
+        &self.0
+    }
+}
 
 #[pymethods]
 impl NativeBands {
@@ -133,7 +140,7 @@ impl NativeBands {
         let checked = asked.checked.and_then(|()| opening.check(Some(&method)));
         checked.map_err(|e| exception(py, &e))?;
         let held = self.0.clone();
-        let ((file, table), said) = run(py, progress.as_ref(), move |say| {
+        computed(py, progress, move |say| {
             let doubts = asked.doubts.into_iter();
             doubts.for_each(|text| say(Said::warning(text)));
             let call = Call {
@@ -143,9 +150,7 @@ impl NativeBands {
                 command: &command,
             };
             (asked.run)(held, &call)
-        })?;
-        let said = said.into_iter().map(|s| (s.kind != Kind::Note, s.text));
-        Ok((to_python(py, &file)?, table, said.collect()))
+        })
     }
 }
 

@@ -5,8 +5,8 @@ use bzint::Result;
 use bzint::io::results::ResultFile;
 use bzint::report;
 use bzint::workflow::{
-    Answer, Dos, Fermi, Held, Landauer, Magneto, Method, Opening, Optimize, Orbits, Say, Transport,
-    Zt,
+    Answer, Dos, Fermi, Held, Landauer, Magneto, Method, Opening, Optimize, Orbits, Say,
+    Superconductor, Surface, Transport, Zt,
 };
 use pyo3::prelude::*;
 
@@ -104,6 +104,22 @@ pub fn named(kind: &str, options: &Options) -> PyResult<Option<Computation>> {
                 run: Box::new(move |held, call| magneto(&asked, held, call)),
             }
         }
+        "surface" => {
+            let asked = options.surface()?;
+            Computation {
+                checked: asked.check(),
+                doubts: asked.doubts(),
+                run: Box::new(move |held, call| surface(&asked, held, call)),
+            }
+        }
+        "superconductor" => {
+            let asked = options.superconductor()?;
+            Computation {
+                checked: asked.check(),
+                doubts: Vec::new(),
+                run: Box::new(move |held, call| superconductor(&asked, held, call)),
+            }
+        }
         _ => return Ok(None),
     }))
 }
@@ -193,4 +209,34 @@ fn magneto(asked: &Magneto, held: Held, call: &Call) -> Result<Made> {
     let report = report::MagnetoReport::new(asked, found, bands.header(), input);
     let result = report::magneto_result(&report, call.command)?;
     Ok((result, report::magneto_table(&report)))
+}
+
+fn surface(asked: &Surface, held: Held, call: &Call) -> Result<Made> {
+    let input = held.name().to_owned();
+    let bands = asked.open(held, call.opening)?;
+    let found = asked.run(&bands, call.say)?;
+    let header = bands.header();
+    let report = report::SurfaceReport {
+        header,
+        input,
+        tau_s: asked.tau,
+        found: &found,
+    };
+    let shown = report::surface_properties(header.has_lifetimes, asked.tau, asked.inverse_masses);
+    let view = report::View::new(&found.fine, header.first_band, &shown, asked.tau);
+    let result = report::surface_result(&report, &view, call.command)?;
+    Ok((result, report::surface_table(&report)))
+}
+
+fn superconductor(asked: &Superconductor, held: Held, call: &Call) -> Result<Made> {
+    let input = held.name().to_owned();
+    let bands = asked.open(held, call.opening)?;
+    let (found, _) = asked.run(&bands, call.method, call.say)?;
+    let report = report::SuperconductorReport {
+        header: bands.header(),
+        input,
+        found: &found,
+    };
+    let result = report::superconductor_result(&report, call.command)?;
+    Ok((result, report::superconductor_table(&report)))
 }

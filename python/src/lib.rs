@@ -4,6 +4,7 @@ mod bands;
 mod computations;
 mod errors;
 mod header;
+mod models;
 mod options;
 mod phonons;
 mod results;
@@ -16,6 +17,8 @@ use pyo3::prelude::*;
 mod bzint_native {
     #[pymodule_export]
     use super::bands::NativeBands;
+    #[pymodule_export]
+    use super::models::{elastic_focusing, model_drag, screen};
     #[pymodule_export]
     use super::phonons::NativePhonons;
 }

@@ -1,6 +1,9 @@
 //! Results as Python objects, from which `bzint/dataset.py` makes an `xarray.Dataset`.
 
+use crate::computations::Made;
+use crate::session::run;
 use bzint::io::results::{AttributeValue, Coordinates, ResultFile};
+use bzint::workflow::{Kind, Say};
 use numpy::PyArray1;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -49,4 +52,18 @@ pub fn to_python<'py>(py: Python<'py>, file: &ResultFile) -> PyResult<Bound<'py,
     all.set_item("variables", variables)?;
     all.set_item("attributes", attributes)?;
     Ok(all)
+}
+
+/// Runs `work` as [`run`], and hands on its result with what was said.
+///
+/// # Errors
+/// As [`run`].
+pub fn computed<'py>(
+    py: Python<'py>,
+    progress: Option<Bound<'py, PyAny>>,
+    work: impl FnOnce(Say) -> bzint::Result<Made> + Send + 'static,
+) -> PyResult<Computed<'py>> {
+    let ((file, table), said) = run(py, progress.as_ref(), work)?;
+    let said = said.into_iter().map(|s| (s.kind != Kind::Note, s.text));
+    Ok((to_python(py, &file)?, table, said.collect()))
 }

@@ -106,3 +106,27 @@ def test_nothing_is_warned_of_without_need(copper):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         bzint.read(copper).fermi(backend="cpu", tau=1e-14)
+
+
+def test_options_that_several_computations_have_are_the_same_everywhere():
+    import inspect
+
+    def parameters(method):
+        return inspect.signature(method).parameters
+
+    shared = list(parameters(bzint.Bands.fermi).values())[2:]
+    every = [getattr(bzint.Bands, name) for name in dir(bzint.Bands) if not name.startswith("_")]
+    computed = [m for m in every if callable(m) and "interpolate" in parameters(m)] + [bzint.screen]
+    assert len(computed) >= 10
+    # Surfaces are found on the CPU, by tetrahedra alone; a spectrum needs no Fermi level.
+    absent = {"backend", "velocity", "weights", "fermi_level", "electrons"}
+    for method in computed:
+        own = parameters(method)
+        for parameter in shared:
+            if parameter.name not in own:
+                assert parameter.name in absent, (method, parameter)
+                continue
+            same = own[parameter.name]
+            assert (same.default, same.annotation) == (parameter.default, parameter.annotation), (method, parameter)
+        for name in own:
+            assert name in ("self", "materials") or own[name].kind is inspect.Parameter.KEYWORD_ONLY, (method, name)

@@ -2,7 +2,7 @@
 
 use super::lists::{List, parse_positive};
 use super::options::{Output, parse_temperature};
-use super::outputs::{Delivery, Form, Outputs, file_to_write, of_option, write_json};
+use super::outputs::{CsvOption, Delivery, Form, Outputs, file_to_write, of_option};
 use super::session;
 use crate::bounds::BoxOptimum;
 use crate::error::Result;
@@ -37,9 +37,11 @@ pub struct Bounds {
     /// Shares of the largest power to work at
     #[arg(long, value_name = "LIST", value_parser = parse_positive, allow_hyphen_values = true, requires = "hot")]
     power: Option<List>,
-    /// Also write the windows to this file: HDF5, or JSON where its name ends in .json
+    /// Also write the windows to this file: HDF5, or JSON or CSV where its name ends so
     #[arg(short, long = "output", value_name = "OUT.h5", value_parser = file_to_write())]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    csv: CsvOption,
     #[command(flatten)]
     output: Output,
 }
@@ -50,8 +52,9 @@ impl Bounds {
     /// # Errors
     /// For numbers that are no αA, zT, temperature or share of power, or where the result cannot be written.
     pub fn run(self) -> Result<()> {
-        let form = self.out.as_deref().map(Form::without_csv).transpose()?;
-        let outputs = Outputs::new(&self.output, &[], &of_option(&self.out))?;
+        let form = self.out.as_deref().map(Form::of).transpose()?;
+        let named = [of_option(&self.out), self.csv.named()?].concat();
+        let outputs = Outputs::new(&self.output, &[], &named)?;
         let powers = self.power.as_ref().map_or(&POWERS[..], |list| &list.0);
         let terminals = match (self.hot, self.cold) {
             (Some(hot), Some(cold)) => Some(TerminalsReport::new(hot, cold, powers)?),
@@ -64,12 +67,9 @@ impl Bounds {
         };
         let mut end = Delivery::new(&self.output, &outputs);
         end.print(|| bounds_json(&report), || bounds_table(&report));
-        if let (Some(path), Some(form)) = (&self.out, form) {
-            end.write(path, |path| match form {
-                Form::Json => write_json(path, &bounds_json(&report)),
-                _ => bounds_result(&report, &session::command_line())?.write(path),
-            });
-        }
+        let out = self.out.as_deref().zip(form);
+        let result = || bounds_result(&report, &session::command_line());
+        end.result(out, &self.csv, &|| bounds_json(&report), &result);
         end.finish()
     }
 

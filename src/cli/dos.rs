@@ -2,7 +2,7 @@
 
 use super::long::Long;
 use super::options::{Input, Method, Output, Range, parse_bins, parse_range};
-use super::outputs::{Delivery, Form, Outputs, file_to_write, of_option, write_json};
+use super::outputs::{CsvOption, Delivery, Form, Outputs, file_to_write, of_option};
 use super::session;
 use crate::error::Result;
 use crate::report::{DosReport, dos_json, dos_result, dos_table};
@@ -24,9 +24,11 @@ pub struct Dos {
     bins: Option<usize>,
     #[command(flatten)]
     method: Method,
-    /// Also write the spectrum to this file: HDF5, or JSON where its name ends in .json
+    /// Also write the spectrum to this file: HDF5, or JSON or CSV where its name ends so
     #[arg(short, long = "output", value_name = "OUT.h5", value_parser = file_to_write())]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    csv: CsvOption,
     #[command(flatten)]
     long: Long,
     #[command(flatten)]
@@ -56,10 +58,12 @@ impl Dos {
         };
         asked.check()?;
         self.input.check(Some(&self.method))?;
-        self.long.check(&self.output, self.out.as_ref(), None)?;
-        let form = self.out.as_deref().map(Form::without_csv).transpose()?;
+        self.long
+            .check(&self.output, self.out.as_ref(), self.csv.given())?;
+        let form = self.out.as_deref().map(Form::of).transpose()?;
         let mut named = of_option(&self.long.output(&self.out));
         named.extend(self.long.files());
+        named.extend(self.csv.named()?);
         let outputs = Outputs::new(&self.output, &[&self.input.file], &named)?;
         let held = self.input.read()?;
         let asks = format!("{asked:?}");
@@ -86,12 +90,9 @@ impl Dos {
         };
         let mut end = Delivery::new(&self.output, &outputs);
         end.print(|| dos_json(&report), || dos_table(&report));
-        if let (Some(path), Some(form)) = (&self.out, form) {
-            end.write(path, |path| match form {
-                Form::Json => write_json(path, &dos_json(&report)),
-                _ => dos_result(&report, &session::command_line())?.write(path),
-            });
-        }
+        let out = self.out.as_deref().zip(form);
+        let result = || dos_result(&report, &session::command_line());
+        end.result(out, &self.csv, &|| dos_json(&report), &result);
         end.finish()?;
         work.as_ref().map_or(Ok(()), Work::end)
     }

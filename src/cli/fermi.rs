@@ -2,7 +2,7 @@
 
 use super::long::Long;
 use super::options::{FermiOption, Input, Method, Output, parse_time};
-use super::outputs::{Delivery, Form, Outputs, file_to_write, of_option, write_json};
+use super::outputs::{CsvOption, Delivery, Form, Outputs, file_to_write, of_option};
 use super::session;
 use crate::error::Result;
 use crate::report::{FermiReport, fermi_json, fermi_result, fermi_table};
@@ -23,9 +23,11 @@ pub struct Fermi {
     tau: Option<f64>,
     #[command(flatten)]
     method: Method,
-    /// Also write the tensors to this file: HDF5, or JSON where its name ends in .json
+    /// Also write the tensors to this file: HDF5, or JSON or CSV where its name ends so
     #[arg(short, long = "output", value_name = "OUT.h5", value_parser = file_to_write())]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    csv: CsvOption,
     #[command(flatten)]
     long: Long,
     #[command(flatten)]
@@ -58,10 +60,12 @@ impl Fermi {
         for text in asked.doubts() {
             session::warning(&self.output, &text);
         }
-        self.long.check(&self.output, self.out.as_ref(), None)?;
-        let form = self.out.as_deref().map(Form::without_csv).transpose()?;
+        self.long
+            .check(&self.output, self.out.as_ref(), self.csv.given())?;
+        let form = self.out.as_deref().map(Form::of).transpose()?;
         let mut named = of_option(&self.long.output(&self.out));
         named.extend(self.long.files());
+        named.extend(self.csv.named()?);
         let outputs = Outputs::new(&self.output, &[&self.input.file], &named)?;
         let held = self.input.read()?;
         let asks = format!("{asked:?}");
@@ -90,12 +94,9 @@ impl Fermi {
         };
         let mut end = Delivery::new(&self.output, &outputs);
         end.print(|| fermi_json(&report), || fermi_table(&report));
-        if let (Some(path), Some(form)) = (&self.out, form) {
-            end.write(path, |path| match form {
-                Form::Json => write_json(path, &fermi_json(&report)),
-                _ => fermi_result(&report, &session::command_line())?.write(path),
-            });
-        }
+        let out = self.out.as_deref().zip(form);
+        let result = || fermi_result(&report, &session::command_line());
+        end.result(out, &self.csv, &|| fermi_json(&report), &result);
         end.finish()?;
         work.as_ref().map_or(Ok(()), Work::end)
     }

@@ -1,28 +1,21 @@
 //! `bzint focusing`.
 
 use super::options::{Output, parse_temperature, parse_triple};
-use super::outputs::{Delivery, Outputs, file_to_write, of_option};
+use super::outputs::{CsvOption, Delivery, Outputs, file_to_write, of_option, write_json};
 use super::phonon::open;
 use super::plausible;
 use super::quantity::{Kind, positive};
-use crate::elastic::{Christoffel, Stiffness, focus_map, section};
+use super::session;
 use crate::error::{Error, Result};
-use crate::phonons::{LongWaves, heat_flow_map};
+use crate::io::{write_bytes, write_text};
 use crate::report::figure::png;
-use crate::report::{
-    FocusingReport, branch_waves_json, branch_waves_table, focusing_json, focusing_svg,
-    focusing_table,
-};
-use crate::transport::TransportDirection;
+use crate::report::{FocusingReport, focusing_json, focusing_result, focusing_svg, focusing_table};
+use crate::workflow::{self, Medium};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
-/// Wave vectors for each pixel of a map.
-const RAYS: usize = 25;
 /// Pixels along a map's side.
 const SIDE: usize = 200;
-/// Angles of a section.
-const ANGLES: usize = 720;
 
 /// Options of `focusing`.
 #[derive(Args, Debug)]
@@ -55,9 +48,11 @@ pub struct Focusing {
     /// Pixels along the map's side
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(20..=1000))]
     pixels: Option<u32>,
-    /// Figure to write, .svg or .png: maps of the three waves, slowness and wave surfaces
-    #[arg(short, long = "output", value_name = "FIGURE", value_parser = file_to_write())]
+    /// Maps of the three waves, slowness and wave surfaces: a figure, .svg or .png, or their numbers, .h5 or .json
+    #[arg(short, long = "output", value_name = "FILE", value_parser = file_to_write())]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    csv: CsvOption,
     #[command(flatten)]
     output: Output,
 }
@@ -66,84 +61,89 @@ fn parse_mass_density(text: &str) -> Result<f64, String> {
     positive(text, Kind::Number, "density in kg/m^3, such as 2329")
 }
 
+/// What the file is to hold.
+#[derive(Clone, Copy)]
+enum Form {
+    Svg,
+    Png,
+    Hdf5,
+    Json,
+}
+
+impl Form {
+    fn of(path: &Path) -> Result<Self> {
+        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+        Ok(match ending.as_deref() {
+            Some("svg") => Self::Svg,
+            Some("png") => Self::Png,
+            Some("h5" | "hdf5" | "nc") => Self::Hdf5,
+            Some("json") => Self::Json,
+            _ => {
+                return Err(Error::bad_option(
+                    "--output",
+                    format!("{} does not say in which form", path.display()),
+                    "name the file .svg, .png, .h5 or .json",
+                ));
+            }
+        })
+    }
+}
+
 impl Focusing {
     /// Runs it.
     ///
     /// # Errors
-    /// For constants of no stable crystal, directions of no length, or a figure that cannot be written.
+    /// For constants of no stable crystal, directions of no length, or a file that cannot be written.
     pub fn run(self) -> Result<()> {
-        let ending = self
-            .out
-            .as_ref()
-            .and_then(|p| p.extension())
-            .map(|e| e.to_string_lossy().to_lowercase());
-        if self.out.is_some() && !matches!(ending.as_deref(), Some("svg" | "png")) {
-            return Err(Error::bad_option(
-                "--output",
-                "the figure's name ends neither in .svg nor in .png",
-                "name it so: focusing.png",
-            ));
-        }
+        let form = self.out.as_deref().map(Form::of).transpose()?;
         let inputs: Vec<&Path> = self.phonons.iter().map(PathBuf::as_path).collect();
-        let outputs = Outputs::new(&self.output, &inputs, &of_option(&self.out))?;
-        let side = self.pixels.map_or(SIDE, |n| n as usize);
-        if self.axis.iter().all(|x| *x == 0.0) {
-            return Err(Error::bad_option(
-                "--axis",
-                "0,0,0 has no direction",
-                "give three numbers that are not all zero",
-            ));
-        }
-        let draw = |path: &Path, figure: &str| match ending.as_deref() {
-            Some("png") => crate::io::write_bytes(path, &png(figure)?),
-            _ => crate::io::write_text(path, figure),
+        let named = [of_option(&self.out), self.csv.named()?].concat();
+        let outputs = Outputs::new(&self.output, &inputs, &named)?;
+        let asked = self.asked();
+        asked.check()?;
+        let phonons = self.phonons.as_deref().map(open).transpose()?;
+        outputs.spare_inputs()?;
+        let medium = match &phonons {
+            Some(phonons) => Medium::Phonons(phonons, self.temperature),
+            None => {
+                plausible::warn(&self.output, &plausible::MASS_DENSITY, self.density);
+                Medium::Elastic(&self.elastic, self.density.unwrap_or(f64::NAN))
+            }
+        };
+        let found = asked.run(&medium)?;
+        let file = self.phonons.as_ref();
+        let report = FocusingReport {
+            input: file.map_or_else(String::new, |f| f.display().to_string()),
+            axis: self.axis,
+            found: &found,
         };
         let mut end = Delivery::new(&self.output, &outputs);
-        if let Some(file) = &self.phonons {
-            let phonons = open(file)?;
-            outputs.spare_inputs()?;
-            let near = LongWaves::of(&phonons)?;
-            let mut rows = Vec::new();
-            for n in self.directions() {
-                let label = format!("{},{},{}", n[0], n[1], n[2]);
-                let header = phonons.header();
-                let n = TransportDirection::parse(&label, &header.lattice, &phonons.group)?;
-                let waves = near.waves(n.unit)?;
-                rows.push((n, waves));
-            }
-            end.print(|| branch_waves_json(&rows), || branch_waves_table(&rows));
-            if let Some(out) = &self.out {
-                let map = heat_flow_map(&phonons, self.temperature, self.axis, side)?;
-                let (cut, bar) = near.section(self.axis, ANGLES)?;
-                let figure = focusing_svg(&map, &cut, self.axis, Some(bar));
-                end.write(out, |path| draw(path, &figure));
-            }
-            return end.finish();
-        }
-        plausible::warn(&self.output, &plausible::MASS_DENSITY, self.density);
-        let density = self.density.unwrap_or(f64::NAN);
-        let stiffness = Stiffness::new(&self.elastic)?;
-        let medium = Christoffel::of(&stiffness, density)?;
-        let mut rows = Vec::new();
-        for n in self.directions() {
-            rows.push((n, medium.waves(n)?));
-        }
-        let report = FocusingReport { density, rows };
         end.print(|| focusing_json(&report), || focusing_table(&report));
-        if let Some(path) = &self.out {
-            let map = focus_map(&stiffness, density, self.axis, side, RAYS)?;
-            let cut = section(&medium, self.axis, ANGLES)?;
-            let figure = focusing_svg(&map, &cut, self.axis, None);
-            end.write(path, |path| draw(path, &figure));
+        let result = || focusing_result(&report, &session::command_line());
+        let figure = || focusing_svg(&report).ok_or_else(|| Error::Internal("no map".into()));
+        if let (Some(path), Some(form)) = (&self.out, form) {
+            end.write(path, |path| match form {
+                Form::Svg => write_text(path, &figure()?),
+                Form::Png => write_bytes(path, &png(&figure()?)?),
+                Form::Hdf5 => result()?.write(path),
+                Form::Json => write_json(path, &focusing_json(&report)),
+            });
         }
+        end.result(None, &self.csv, &|| focusing_json(&report), &result);
         end.finish()
     }
 
-    /// The directions asked for.
-    fn directions(&self) -> Vec<[f64; 3]> {
-        match self.direction.is_empty() {
-            true => vec![[0.0, 0.0, 1.0], [1.0, 1.0, 0.0], [1.0, 1.0, 1.0]],
-            false => self.direction.clone(),
+    /// What is asked for.
+    fn asked(&self) -> workflow::Focusing {
+        let usual = workflow::Focusing::default();
+        let side = self.pixels.map_or(SIDE, |n| n as usize);
+        workflow::Focusing {
+            directions: match self.direction.is_empty() {
+                true => usual.directions,
+                false => self.direction.clone(),
+            },
+            axis: self.axis,
+            pixels: self.out.as_ref().map(|_| side),
         }
     }
 }

@@ -14,11 +14,6 @@ fn with_units(lines: &[&str]) -> String {
     format!("{}\n\n{UNITS}", examples(lines))
 }
 
-/// Of commands without examples.
-pub fn units() -> &'static str {
-    UNITS
-}
-
 pub fn info() -> String {
     examples(&["info data/cu.nscf.xml.gz", "info data/cubic.energy --json"])
 }
@@ -94,4 +89,85 @@ pub fn bands() -> String {
         "bands data/cu.nscf.xml.gz -o copper_bands.png",
         "bands data/cubic.energy --energy -2:4 --csv cubic_bands.csv",
     ])
+}
+
+pub fn landauer() -> String {
+    with_units(&[
+        "landauer data/cubic.energy --direction 001,110 --doping 1e19 --tau 10fs --length 100nm",
+    ])
+}
+
+pub fn zt() -> String {
+    with_units(&["zt data/cubic.energy --tau 10fs --lattice-thermal-conductivity 2 --doping 1e19"])
+}
+
+pub fn screen() -> String {
+    with_units(&[
+        "screen data/cubic.energy --tau 10fs --lattice-thermal-conductivity 2 --doping 1e19,1e20",
+    ])
+}
+
+pub fn bounds() -> String {
+    with_units(&["bounds --zt 1,3", "bounds --hot 600 --cold 300"])
+}
+
+pub fn surface() -> String {
+    with_units(&["surface data/cu.nscf.xml.gz --interpolator series -o copper.html -o copper.vtp"])
+}
+
+pub fn orbits() -> String {
+    with_units(&[
+        "orbits data/cu.nscf.xml.gz --interpolator series --mesh 32 --direction 001",
+        "orbits data/cu.nscf.xml.gz --interpolator series --from 001 --to 110 --angles 3 -o f.png",
+    ])
+}
+
+pub fn magneto() -> String {
+    with_units(&[
+        "magneto data/cu.nscf.xml.gz --interpolator series -B 0:10:5 --tau 1ps -o field.h5",
+    ])
+}
+
+pub fn phonon() -> String {
+    with_units(&[
+        "model scalar-phonons -n 16 -o phonons.h5",
+        "phonon phonons.h5 --tau 10ps -T 100,300 --direction 001,111",
+    ])
+}
+
+pub fn focusing() -> String {
+    with_units(&[
+        "focusing --elastic 165.64,63.94,79.51 --density 2329 --direction 1,2,3",
+        "focusing --elastic 165.64,63.94,79.51 --density 2329 -o silicon.png",
+    ])
+}
+
+pub fn drag() -> String {
+    with_units(&[
+        "drag --debye 343 --fermi-temperature 8.16e4",
+        "drag --herring 0.4,8400,3e-11,0.14 -T 50,100",
+    ])
+}
+
+pub fn superconductor() -> String {
+    with_units(&["superconductor data/al.nscf.xml.gz --gap s:0.18meV -o aluminium.h5"])
+}
+
+pub fn report() -> String {
+    examples(&[
+        "fermi data/cu.nscf.xml.gz -o copper_fermi.h5",
+        "report copper_fermi.h5 -o copper.html",
+    ])
+}
+
+pub fn validate() -> &'static str {
+    "Examples:\n  bzint validate bands.h5\n  bzint validate --table bands.h5"
+}
+
+pub fn bench() -> &'static str {
+    "Examples:\n  bzint bench bands.h5"
+}
+
+pub fn devices() -> String {
+    examples(&["devices"])
 }

@@ -19,6 +19,7 @@ mod lists;
 mod long;
 mod magneto;
 mod manual;
+mod meant;
 mod merge;
 mod model;
 mod opened;
@@ -39,6 +40,7 @@ mod session;
 mod side_by_side;
 mod signals;
 mod states;
+mod stdin;
 mod superconductor;
 mod surface;
 mod surfaces;
@@ -91,32 +93,37 @@ enum Command {
     #[command(after_help = help::optimize())]
     Optimize(Box<optimize::Optimize>),
     /// The Fermi surface (or any of constant energy): area, pockets, carriers; meshes, a page, a picture
+    #[command(after_help = help::surface())]
     Surface(Box<surface::Surface>),
     /// Extremal orbits in a magnetic field: frequencies of quantum oscillations, cyclotron masses, open orbits, over angles
+    #[command(after_help = help::orbits())]
     Orbits(Box<orbits::Orbits>),
     /// Transport in any magnetic field: magnetoresistance, Hall, Seebeck, Nernst, thermal conductivity, along orbits
+    #[command(after_help = help::magneto())]
     Magneto(Box<magneto::Magneto>),
     /// Modes per area, mean free paths, and what a contact or a device of a given length conducts
-    #[command(after_help = help::units())]
+    #[command(after_help = help::landauer())]
     Landauer(Box<landauer::Landauer>),
     /// zT as a functional of the bands: its window, its bounds, and how near the material comes
-    #[command(after_help = help::units())]
+    #[command(after_help = help::zt())]
     Zt(Box<zt::Zt>),
     /// Many materials in one table, sorted by zT or by how near they come to what their bands could do
-    #[command(after_help = help::units())]
+    #[command(after_help = help::screen())]
     Screen(Box<screen::Screen>),
     /// What no material can exceed: the best transmission for any alpha A, power and efficiency of two terminals
+    #[command(after_help = help::bounds())]
     Bounds(bounds::Bounds),
     /// Phonons: heat capacity, densities of states, lattice thermal conductivity, ballistic modes, mean free paths
-    #[command(after_help = help::units())]
+    #[command(after_help = help::phonon())]
     Phonon(Box<phonon::Phonon>),
     /// Elastic waves of any crystal: velocities, directions of energy, how a point source's flow is focused
+    #[command(after_help = help::focusing())]
     Focusing(focusing::Focusing),
     /// Thermopower by phonon drag, against that by diffusion
-    #[command(after_help = help::units())]
+    #[command(after_help = help::drag())]
     Drag(Box<drag::Drag>),
     /// Quasiparticles of a superconductor: heat, superfluid density, penetration depth, states
-    #[command(after_help = help::units())]
+    #[command(after_help = help::superconductor())]
     Superconductor(Box<superconductor::Superconductor>),
     /// A figure (SVG or PNG) of any result file, with shaded error bands
     #[command(after_help = help::plot())]
@@ -128,12 +135,16 @@ enum Command {
     #[command(after_help = help::table())]
     Table(table::Table),
     /// A self-contained HTML page of any result file: figures, main numbers, provenance
+    #[command(after_help = help::report())]
     Report(report::Report),
     /// CPU against GPU on these bands
+    #[command(after_help = help::validate())]
     Validate(validate::Validate),
     /// CPU against GPU, side by side, with what bounds each
+    #[command(after_help = help::bench())]
     Bench(bench::Bench),
     /// Adapters, and which one `--backend auto` takes
+    #[command(after_help = help::devices())]
     Devices(devices::Devices),
     /// Parts of a calculation put together: the result of all that `--part` wrote
     #[command(after_help = help::merge())]
@@ -211,6 +222,9 @@ pub fn main(stdout_is_closed: bool) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             terminal::say("error", &error.to_string());
+            if let Some(path) = meant::nearest(&error) {
+                terminal::say("tip", &format!("there is {}", path.display()));
+            }
             ExitCode::from(if error.is_usage() { 2 } else { 1 })
         }
     }

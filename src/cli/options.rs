@@ -2,6 +2,7 @@
 
 use super::parsed::{named, parsed};
 use super::quantity::{Kind, count, excerpt, number, positive, quantity, together};
+use super::stdin::file_to_read;
 use crate::error::{Error, Result};
 use crate::integrate::{Velocities, Weights};
 use crate::io::bxsf::BxsfConvention;
@@ -18,7 +19,8 @@ use std::path::PathBuf;
 /// The band file.
 #[derive(Args, Clone, Debug)]
 pub struct Input {
-    /// Bands: any supported file, or a directory that holds one (docs/reference/formats.md)
+    /// Bands: any supported file, or a directory that holds one (docs/reference/formats.md); `-` reads stdin
+    #[arg(value_parser = file_to_read())]
     pub file: PathBuf,
     #[command(flatten)]
     pub opening: Opening,

@@ -2,7 +2,7 @@
 
 use super::field::FieldOption;
 use super::options::{FermiOption, Input, Output, parse_energy};
-use super::outputs::{Delivery, Outputs, check_csv, file_to_write, write_json};
+use super::outputs::{CsvOption, Delivery, Outputs, check_csv, file_to_write, write_json};
 use super::session;
 use super::surfaces::MeshOption;
 use crate::error::{Error, Result};
@@ -42,6 +42,8 @@ pub struct Orbits {
     /// Also draw the orbits of the first direction on the surface: .png, or .html (a page that turns)
     #[arg(long, value_name = "FILE", value_parser = file_to_write())]
     on_surface: Option<PathBuf>,
+    #[command(flatten)]
+    csv: CsvOption,
     #[command(flatten)]
     output: Output,
 }
@@ -106,6 +108,7 @@ impl Orbits {
             is_page(path)?;
             named.push(("--on-surface", path.clone()));
         }
+        named.extend(self.csv.named()?);
         let outputs = Outputs::new(&self.output, &[&self.input.file], &named)?;
         let bands = asked.open(self.input.read()?, &self.input.opening)?;
         outputs.spare_inputs()?;
@@ -124,6 +127,9 @@ impl Orbits {
                 Form::Svg => write_text(path, &orbits_figure(&result()?)?),
                 Form::Png => write_bytes(path, &png(&orbits_figure(&result()?)?)?),
             });
+        }
+        if let Some(path) = &self.csv.csv {
+            end.write(path, |path| write_text(path, &orbits_csv(&report)));
         }
         if let (Some(path), Some(first)) = (&self.on_surface, found.orbits.first()) {
             let mut view = View::new(&found.surfaces, header.first_band, &[Property::Speed], None);

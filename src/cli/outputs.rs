@@ -6,6 +6,8 @@ use crate::error::{Error, Result};
 use crate::io::output::{self, Output as Place};
 use crate::io::results::ResultFile;
 use crate::io::write_text;
+use crate::report::result_csv;
+use clap::Args;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -66,21 +68,6 @@ impl Form {
             "json" => Self::Json,
             _ => Self::Hdf5,
         })
-    }
-
-    /// As [`of`](Self::of), for results that are not written as a table of comma-separated values.
-    ///
-    /// # Errors
-    /// As [`of`](Self::of); [`Error::BadOption`] for `.csv`.
-    pub fn without_csv(path: &Path) -> Result<Self> {
-        match Self::of(path)? {
-            Self::Csv => Err(Error::bad_option(
-                "--output",
-                format!("{}: these results are not written as .csv", path.display()),
-                "name the file .h5 (HDF5) or .json",
-            )),
-            form => Ok(form),
-        }
     }
 }
 
@@ -220,6 +207,30 @@ impl Outputs {
     }
 }
 
+/// `--csv` of commands whose results are quantities by state.
+#[derive(Args, Clone, Debug, Default)]
+pub struct CsvOption {
+    /// Also write the numbers of every state to this file of comma-separated values; `-` prints them instead of the table
+    #[arg(long, value_name = "OUT.csv", value_parser = file_to_write())]
+    pub csv: Option<PathBuf>,
+}
+
+impl CsvOption {
+    /// The file with the option that names it.
+    ///
+    /// # Errors
+    /// As [`check_csv`].
+    pub fn named(&self) -> Result<Vec<(&'static str, PathBuf)>> {
+        let one = |path: &PathBuf| check_csv(path).map(|()| ("--csv", path.clone()));
+        self.csv.iter().map(one).collect()
+    }
+
+    /// The option, where it is given.
+    pub fn given(&self) -> Option<&'static str> {
+        self.csv.as_ref().map(|_| "--csv")
+    }
+}
+
 /// Results in every form of a file.
 pub struct Tables<'t> {
     /// A summary.
@@ -289,6 +300,26 @@ impl<'a> Delivery<'a> {
         }
         if let Some(path) = csv {
             self.write(path, |path| write_text(path, &(tables.csv)()));
+        }
+    }
+
+    /// Writes what `--output` and `--csv` ask for of a result.
+    pub fn result(
+        &mut self,
+        out: Option<(&Path, Form)>,
+        csv: &CsvOption,
+        json: &dyn Fn() -> Value,
+        hdf5: &dyn Fn() -> Result<ResultFile>,
+    ) {
+        if let Some((path, form)) = out {
+            self.write(path, |path| match form {
+                Form::Csv => write_text(path, &result_csv(&hdf5()?)),
+                Form::Json => write_json(path, &json()),
+                Form::Hdf5 => hdf5()?.write(path),
+            });
+        }
+        if let Some(path) = &csv.csv {
+            self.write(path, |path| write_text(path, &result_csv(&hdf5()?)));
         }
     }
 

@@ -2,14 +2,13 @@
 
 use super::lists::{List, parse_lengths, parse_temperatures};
 use super::options::{Output, parse_bins, parse_threads, parse_time};
-use super::outputs::{Delivery, Form, Outputs, file_to_write, of_option, write_json};
+use super::outputs::{CsvOption, Delivery, Form, Outputs, file_to_write, of_option};
 use super::session;
+use super::stdin::file_to_read;
 use super::threads::on_threads;
 use crate::error::{Error, Result};
 use crate::excitations::Phonons;
-use crate::integrate::EnergyAxis;
 use crate::io;
-use crate::phonons;
 use crate::report::{PhononReport, phonon_json, phonon_result, phonon_table};
 use crate::workflow::{PhononTransport, apart};
 use clap::Args;
@@ -24,6 +23,7 @@ const ANGSTROM: f64 = 1e-10;
 pub struct Phonon {
     /// Phonons: bzint's own .h5, phonopy's mesh.hdf5 or mesh.yaml, phono3py's kappa-*.hdf5, a BTE.* file of ShengBTE, or the directory
     /// of such a run
+    #[arg(value_parser = file_to_read())]
     file: PathBuf,
     /// Temperatures in K: a list, or start:stop:step (default: the file's own, else 300)
     #[arg(short = 'T', long, value_name = "LIST", value_parser = parse_temperatures, allow_hyphen_values = true)]
@@ -59,9 +59,11 @@ pub struct Phonon {
     /// Threads (default: all)
     #[arg(long, value_name = "N", value_parser = parse_threads, allow_hyphen_values = true)]
     threads: Option<usize>,
-    /// Also write everything to this file, spectra too: HDF5, or JSON where its name ends in .json
+    /// Also write everything to this file, spectra too: HDF5, or JSON or CSV where its name ends so
     #[arg(short, long = "output", value_name = "OUT.h5", value_parser = file_to_write())]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    csv: CsvOption,
     #[command(flatten)]
     output: Output,
 }
@@ -73,10 +75,11 @@ impl Phonon {
     /// Where the phonons cannot be read or integrated, or the result cannot be written.
     pub fn run(self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
-        let form = self.out.as_deref().map(Form::without_csv).transpose()?;
+        let form = self.out.as_deref().map(Form::of).transpose()?;
         let mut inputs = vec![self.file.as_path()];
         inputs.extend(self.rates.as_deref());
-        let outputs = Outputs::new(&self.output, &inputs, &of_option(&self.out))?;
+        let named = [of_option(&self.out), self.csv.named()?].concat();
+        let outputs = Outputs::new(&self.output, &inputs, &named)?;
         let phonons = open(&self.file)?;
         outputs.spare_inputs()?;
         for text in phonons
@@ -98,12 +101,9 @@ impl Phonon {
         };
         let mut end = Delivery::new(&self.output, &outputs);
         end.print(|| phonon_json(&report), || phonon_table(&report));
-        if let (Some(path), Some(form)) = (&self.out, form) {
-            end.write(path, |path| match form {
-                Form::Json => write_json(path, &phonon_json(&report)),
-                _ => phonon_result(&report, &session::command_line())?.write(path),
-            });
-        }
+        let out = self.out.as_deref().zip(form);
+        let result = || phonon_result(&report, &session::command_line());
+        end.result(out, &self.csv, &|| phonon_json(&report), &result);
         end.finish()
     }
 
@@ -127,7 +127,7 @@ impl Phonon {
                 .map(str::to_owned)
                 .collect(),
             bins: self.bins,
-            spectra: self.out.is_some(),
+            spectra: self.out.is_some() || self.csv.csv.is_some(),
         }
     }
 }
@@ -163,13 +163,4 @@ pub fn open(file: &std::path::Path) -> Result<Phonons> {
         }
         other => other,
     }
-}
-
-/// The axis for some temperatures, for other commands.
-///
-/// # Errors
-/// As [`phonons::thermal_axis`].
-pub fn axis_for(phonons: &Phonons, temperatures_k: &[f64]) -> Result<EnergyAxis> {
-    let lowest = temperatures_k.iter().copied().fold(f64::INFINITY, f64::min);
-    phonons::thermal_axis(phonons, lowest, None)
 }

@@ -4,6 +4,7 @@ use super::lists::{Dopings, List, parse_dopings, parse_temperatures};
 use super::options::Output;
 use super::outputs::{Delivery, Outputs, beside_results, file_to_write, is_stdout};
 use super::session;
+use super::stdin::file_to_read;
 use crate::error::{Error, Result};
 use crate::io::results::ResultFile;
 use crate::io::{write_bytes, write_text};
@@ -30,6 +31,7 @@ enum Abscissa {
 #[derive(Args, Debug)]
 pub struct Plot {
     /// Results of any command: the HDF5 file of `-o`, or what `--json` printed (of `magneto`, `orbits` and `surface` the HDF5 file alone)
+    #[arg(value_parser = file_to_read())]
     file: PathBuf,
     /// Figure to write, .svg or .png, or `-` for SVG on stdout (default: the results' name with .svg)
     #[arg(short, long = "output", value_name = "FIGURE", value_parser = file_to_write())]

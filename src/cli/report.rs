@@ -2,6 +2,7 @@
 
 use super::options::Output;
 use super::outputs::{Delivery, Outputs, beside_results, file_to_write, is_stdout};
+use super::stdin::file_to_read;
 use crate::error::{Error, Result};
 use crate::io::results::ResultFile;
 use crate::report::page;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 #[derive(Args, Debug)]
 pub struct Report {
     /// Results of `transport`, `optimize`, `dos` or `fermi`: the HDF5 file of `-o`, or what `--json` printed
+    #[arg(value_parser = file_to_read())]
     file: PathBuf,
     /// Page to write, or `-` for stdout (default: the results' name with .html)
     #[arg(short, long = "output", value_name = "REPORT.html", value_parser = file_to_write())]

@@ -1,11 +1,10 @@
 //! What every subcommand does around its work: open the bands, choose the integrator, say what was noted.
 
 use super::opened;
-use super::options::{Input, Method, Output};
+use super::options::{Input, Output};
 use super::terminal;
 use crate::bands::{BandHeader, BandSource};
 use crate::error::{Error, Result};
-use crate::integrate::{Engine, Request};
 use crate::transport::Row;
 use crate::workflow::{self, Demands, Kind, Opened, Preference, Run, Said};
 use std::cell::RefCell;
@@ -113,20 +112,6 @@ pub fn typed(words: &[String]) -> String {
         false => format!("'{}'", word.replace('\'', r"'\''")),
     };
     words.iter().map(one).collect::<Vec<_>>().join(" ")
-}
-
-/// Runs `work` with the chosen integrator, as [`workflow::integrate`].
-///
-/// # Errors
-/// Likewise.
-pub fn integrate<T: Send>(
-    method: &Method,
-    output: &Output,
-    source: &Opened,
-    work: impl Fn(&Request, &mut dyn Engine) -> Result<T> + Sync,
-) -> Result<(T, Run)> {
-    let (result, run) = workflow::integrate(method, source, &voice(output), work)?;
-    Ok((result, with_budgets(run, output)))
 }
 
 /// A run whose tables say what bars are made of where much is to be said.

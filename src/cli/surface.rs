@@ -1,23 +1,20 @@
 //! `bzint surface`.
 
 use super::options::{FermiOption, Input, Output, parse_energy, parse_time};
-use super::outputs::{Delivery, Outputs, file_to_write, of_option, write_json};
+use super::outputs::{CsvOption, Delivery, Outputs, file_to_write, of_option, write_json};
 use super::session;
 use super::surfaces::MeshOption;
-use super::threads::on_threads;
 use crate::error::{Error, Result};
 use crate::io::frmsf;
 use crate::io::polygons::{self, Format};
 use crate::io::{write_bytes, write_text};
 use crate::report::{
-    Property, SurfaceReport, View, surface_json, surface_page, surface_png, surface_result,
-    surface_svg, surface_table,
+    Property, SurfaceReport, View, surface_json, surface_page, surface_png, surface_properties,
+    surface_result, surface_svg, surface_table,
 };
-use crate::surface::survey;
-use crate::workflow::Surfaces;
+use crate::workflow;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 /// The property that colours show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -88,6 +85,8 @@ pub struct Surface {
     #[arg(short, long = "output", value_name = "FILE", value_parser = file_to_write())]
     out: Vec<PathBuf>,
     #[command(flatten)]
+    csv: CsvOption,
+    #[command(flatten)]
     output: Output,
 }
 
@@ -149,79 +148,41 @@ impl Surface {
             .out
             .iter()
             .flat_map(|p| of_option(&Some(p.clone())))
+            .chain(self.csv.named()?)
             .collect();
         let outputs = Outputs::new(&self.output, &[&self.input.file], &named)?;
-        self.level.check()?;
+        let asked = self.asked(forms.iter().any(Form::shows_vertices));
+        asked.check()?;
         self.input.check(Some(&self.mesh.method()))?;
-        let opened = Surfaces::open(
-            self.input.read()?,
-            &self.input.opening,
-            &self.level,
-            &self.mesh,
-            self.tau.is_none(),
-        )?;
-        self.check_colour(opened.header().has_lifetimes)?;
+        let bands = asked.open(self.input.read()?, &self.input.opening)?;
+        let header = bands.header();
+        self.check_colour(header.has_lifetimes)?;
         outputs.spare_inputs()?;
-        session::notes(&self.output, opened.header());
-        let say = session::voice(&self.output);
-        let bands = Surfaces::new(&opened, &self.level, self.mesh, &say)?;
-        let energy = bands.fermi_ev + self.energy;
-        let start = Instant::now();
-        let (replicas, fine, coarse, rival) = on_threads(self.mesh.threads, || {
-            let replicas = bands.sample((energy, energy))?;
-            let masses = matches!(self.colour.property(), Property::InverseMass(_));
-            let masses = masses || self.inverse_masses;
-            let mut fine = survey(bands.header(), &replicas.fine, energy, masses)?;
-            if forms.iter().any(Form::shows_vertices) {
-                bands.move_onto(&mut fine)?;
-            }
-            let coarse = survey(bands.header(), &replicas.coarse, energy, false)?;
-            let rival = replicas
-                .rival
-                .as_ref()
-                .map(|r| survey(bands.header(), r, energy, false))
-                .transpose()?;
-            Ok((replicas, fine, coarse, rival))
-        })?;
-        let origin = match self.energy == 0.0 {
-            true => format!("Fermi level, {}", bands.origin),
-            false => format!(
-                "{:+} eV from the Fermi level, {}",
-                self.energy, bands.origin
-            ),
-        };
+        session::notes(&self.output, header);
+        let found = asked.run(&bands, &session::voice(&self.output))?;
         let report = SurfaceReport {
-            header: bands.header(),
+            header,
             input: self.input.file.display().to_string(),
-            energy_ev: energy,
-            energy_bar_ev: bands.fermi_bar_ev,
-            origin,
-            grid: replicas.fine.grid.n,
-            fine: &fine,
-            coarse: &coarse,
-            rival: rival.as_deref(),
-            full_bands: bands.full_bands(energy),
             tau_s: self.tau,
-            seconds: start.elapsed().as_secs_f64(),
+            found: &found,
         };
         let mut end = Delivery::new(&self.output, &outputs);
         end.print(|| surface_json(&report), || surface_table(&report));
-        let first = bands.source.header().first_band;
-        let properties = self.properties(bands.header().has_lifetimes);
-        let view = || View::new(&fine, first, &properties, self.tau);
+        let properties = self.properties(header.has_lifetimes);
+        let view = || View::new(&found.fine, header.first_band, &properties, self.tau);
+        let result = || surface_result(&report, &view(), &session::command_line());
         for (path, form) in self.out.iter().zip(&forms) {
             end.write(path, |path| match form {
                 Form::Polygons(format) => polygons::write(path, &view().polygons, *format),
                 Form::Frmsf => {
-                    let fine = &replicas.fine;
+                    let fine = &found.sampled;
                     let of = |at: usize| {
-                        Ok((
-                            &fine.bands[at].energies[..],
-                            fine.speeds(at, &bands.header().lattice)?,
-                        ))
+                        let speeds = fine.speeds(at, &header.lattice)?;
+                        Ok((&fine.bands[at].energies[..], speeds))
                     };
                     let all = (0..fine.bands.len()).map(of).collect::<Result<Vec<_>>>()?;
-                    frmsf::write_surface(path, &bands.header().lattice, fine.grid, &all, energy)
+                    let energy = found.energy_ev;
+                    frmsf::write_surface(path, &header.lattice, fine.grid, &all, energy)
                 }
                 Form::Page => {
                     let title = format!("Surface of {}", report.input);
@@ -229,13 +190,25 @@ impl Surface {
                 }
                 Form::Png => write_bytes(path, &surface_png(&view(), false)?),
                 Form::Svg => write_text(path, &surface_svg(&view(), false)?),
-                Form::Hdf5 => {
-                    surface_result(&report, &view(), &session::command_line())?.write(path)
-                }
+                Form::Hdf5 => result()?.write(path),
                 Form::Json => write_json(path, &surface_json(&report)),
             });
         }
+        end.result(None, &self.csv, &|| surface_json(&report), &result);
         end.finish()
+    }
+
+    /// What is asked for.
+    fn asked(&self, vertices: bool) -> workflow::Surface {
+        let masses = matches!(self.colour.property(), Property::InverseMass(_));
+        workflow::Surface {
+            level: self.level,
+            energy_ev: self.energy,
+            tau: self.tau,
+            inverse_masses: masses || self.inverse_masses,
+            vertices,
+            grid: self.mesh,
+        }
     }
 
     /// # Errors
@@ -260,18 +233,9 @@ impl Surface {
     /// The property that colours show, and the others.
     fn properties(&self, lifetimes: bool) -> Vec<Property> {
         let chosen = self.colour.property();
-        let mut others = vec![Property::Speed, Property::X, Property::Y, Property::Z];
-        if lifetimes && self.tau.is_none() {
-            others.push(Property::Lifetime);
-        }
-        if self.tau.is_some() || lifetimes {
-            others.push(Property::MeanFreePath);
-        }
-        if self.inverse_masses {
-            others.extend((0..6).map(Property::InverseMass));
-        }
-        others.retain(|p| *p != chosen);
-        others.insert(0, chosen);
-        others
+        let mut all = surface_properties(lifetimes, self.tau, self.inverse_masses);
+        all.retain(|p| *p != chosen);
+        all.insert(0, chosen);
+        all
     }
 }

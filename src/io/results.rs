@@ -32,13 +32,14 @@ use crate::io::input;
 use std::path::Path;
 
 /// The commands that give results.
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 15] = [
     "transport",
     "optimize",
     "dos",
     "fermi",
     "phonon",
     "drag",
+    "focusing",
     "superconductor",
     "landauer",
     "zt",

@@ -4,48 +4,33 @@ use super::format::{scalar_json, scientific, tensor_json};
 use super::phonon::put;
 use crate::error::Result;
 use crate::io::results::ResultFile;
-use crate::uncertainty::{Scalar, TensorQuantity};
+use crate::uncertainty::Scalar;
+use crate::workflow::{DragFound, DragRow};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
-/// One temperature.
-pub struct DragRow {
-    /// K.
-    pub temperature_k: f64,
-    /// S_g, V/K.
-    pub drag: TensorQuantity,
-    /// S_d, V/K, the mean of the axes, where known.
-    pub diffusion: Option<f64>,
+/// A third of S_g's trace.
+fn mean(row: &DragRow) -> Scalar {
+    Scalar::new(
+        (0..3).map(|i| row.drag.value[i][i]).sum::<f64>() / 3.0,
+        (0..3).map(|i| row.drag.error[i][i]).sum::<f64>() / 3.0,
+    )
 }
 
-impl DragRow {
-    /// A third of S_g's trace.
-    fn mean(&self) -> Scalar {
-        Scalar::new(
-            (0..3).map(|i| self.drag.value[i][i]).sum::<f64>() / 3.0,
-            (0..3).map(|i| self.drag.error[i][i]).sum::<f64>() / 3.0,
-        )
-    }
-}
-
-/// What was asked for.
-pub struct DragReport {
+/// What was found, and of what.
+pub struct DragReport<'a> {
     /// The input's path; empty for models.
     pub input: String,
-    /// Electrons (negative for holes), 1/m³, where the phonons are a file's.
-    pub density_m3: Option<Scalar>,
-    /// By temperature.
-    pub rows: Vec<DragRow>,
-    /// Temperatures at which |S_g| = |S_d|, K.
-    pub crossings: Vec<f64>,
+    /// What was found.
+    pub found: &'a DragFound,
 }
 
-impl DragReport {
+impl DragReport<'_> {
     /// Which part is the larger at the lowest temperature.
     fn winner(&self) -> Option<&'static str> {
-        let first = self.rows.first()?;
+        let first = self.found.rows.first()?;
         let diffusion = first.diffusion?.abs();
-        Some(if first.mean().value.abs() > diffusion {
+        Some(if mean(first).value.abs() > diffusion {
             "drag"
         } else {
             "diffusion"
@@ -58,22 +43,22 @@ pub fn drag_table(report: &DragReport) -> String {
     let mut s = String::from(
         "# S_g: phonon drag by momentum balance; S_d: diffusion; both V/K\n#    T (K)       S_g (mean of the axes)          S_d              total\n",
     );
-    for row in &report.rows {
-        let drag = row.mean();
+    for row in &report.found.rows {
+        let drag = mean(row);
         let _ = write!(s, "{:10}  {:>28}", row.temperature_k, scientific(drag));
         if let Some(d) = row.diffusion {
             let _ = write!(s, "  {d:16.8e}  {:16.8e}", d + drag.value);
         }
         s.push('\n');
     }
-    for t in &report.crossings {
+    for t in &report.found.crossings {
         let _ = writeln!(s, "# |S_g| = |S_d| at {t:.6} K");
     }
     if let Some(winner) = report.winner() {
         let _ = writeln!(
             s,
             "# at {} K {winner} is the larger part; where it is cold enough diffusion (as T) always is, for drag falls as T^3",
-            report.rows[0].temperature_k
+            report.found.rows[0].temperature_k
         );
     }
     s
@@ -82,6 +67,7 @@ pub fn drag_table(report: &DragReport) -> String {
 /// A machine-readable summary.
 pub fn drag_json(report: &DragReport) -> Value {
     let rows: Vec<Value> = report
+        .found
         .rows
         .iter()
         .map(|row| {
@@ -90,7 +76,7 @@ pub fn drag_json(report: &DragReport) -> Value {
                 "seebeck_drag": tensor_json(&row.drag, "V/K"),
             });
             if let Some(d) = row.diffusion {
-                let drag = row.mean();
+                let drag = mean(row);
                 one["seebeck_diffusion"] = json!({"value": d, "unit": "V/K"});
                 one["seebeck_total"] =
                     json!({"value": d + drag.value, "error": drag.error, "unit": "V/K"});
@@ -102,9 +88,9 @@ pub fn drag_json(report: &DragReport) -> Value {
     json!({
         "kind": "drag",
         "input": report.input,
-        "carrier_density": report.density_m3.map(density),
+        "carrier_density": report.found.density_m3.map(density),
         "rows": rows,
-        "crossings": {"value": report.crossings, "unit": "K"},
+        "crossings": {"value": report.found.crossings, "unit": "K"},
         "larger_at_lowest_temperature": report.winner(),
     })
 }
@@ -116,16 +102,16 @@ pub fn drag_json(report: &DragReport) -> Value {
 pub fn drag_result(report: &DragReport, command: &str) -> Result<ResultFile> {
     let mut file = ResultFile::new("drag", command);
     file.attribute("input", report.input.as_str());
-    if let Some(n) = report.density_m3 {
+    if let Some(n) = report.found.density_m3 {
         file.attribute("carrier_density_cm3", 1e-6 * n.value)
             .attribute("carrier_density_cm3_error", 1e-6 * n.error);
     }
-    let t: Vec<f64> = report.rows.iter().map(|r| r.temperature_k).collect();
+    let t: Vec<f64> = report.found.rows.iter().map(|r| r.temperature_k).collect();
     file.dimension("temperature", t, "K", "temperature")?;
     let mut parts = vec!["drag".to_owned()];
-    let drag: Vec<Scalar> = report.rows.iter().map(DragRow::mean).collect();
+    let drag: Vec<Scalar> = report.found.rows.iter().map(mean).collect();
     let mut all = drag.clone();
-    let diffusion: Option<Vec<f64>> = report.rows.iter().map(|r| r.diffusion).collect();
+    let diffusion: Option<Vec<f64>> = report.found.rows.iter().map(|r| r.diffusion).collect();
     if let Some(diffusion) = &diffusion {
         parts.extend(["diffusion".to_owned(), "total".to_owned()]);
         all.extend(diffusion.iter().map(|d| Scalar::new(*d, 0.0)));
@@ -146,6 +132,7 @@ pub fn drag_result(report: &DragReport, command: &str) -> Result<ResultFile> {
     )?;
     file.tensor_dimensions()?;
     let tensors: Vec<f64> = report
+        .found
         .rows
         .iter()
         .flat_map(|r| r.drag.value.concat())
@@ -160,6 +147,7 @@ pub fn drag_result(report: &DragReport, command: &str) -> Result<ResultFile> {
     file.error_bar(
         "seebeck_drag",
         report
+            .found
             .rows
             .iter()
             .flat_map(|r| r.drag.error.concat())

@@ -3,10 +3,10 @@
 mod band_path;
 mod boltztrap;
 mod bounds;
-mod branch_waves;
 mod budget;
 mod coverage;
 mod crossings;
+mod csv;
 mod dos;
 mod drag;
 mod edges;
@@ -33,14 +33,14 @@ pub use crate::workflow::Run;
 pub use band_path::{BandPathReport, band_path_csv, band_path_figure, band_path_json};
 pub use boltztrap::{BOLTZTRAP_FILES, boltztrap_files};
 pub use bounds::{BoundsReport, TerminalsReport, bounds_json, bounds_result, bounds_table};
-pub use branch_waves::{BranchWaves, branch_waves_json, branch_waves_table};
 pub use coverage::{coverage_json, coverage_table};
 pub use crossings::on_fermi_surface;
+pub use csv::result_csv;
 pub use dos::{DosReport, dos_json, dos_result, dos_table};
-pub use drag::{DragReport, DragRow, drag_json, drag_result, drag_table};
+pub use drag::{DragReport, drag_json, drag_result, drag_table};
 pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
-pub use focusing::{FocusingReport, focusing_json, focusing_svg, focusing_table};
+pub use focusing::{FocusingReport, focusing_json, focusing_result, focusing_svg, focusing_table};
 pub use format::{scalar, scalar_json, scientific, tensor_json};
 pub use landauer::{ModeSpectra, landauer_report, landauer_result, landauer_table};
 pub use magneto::{MagnetoReport, magneto_csv, magneto_json, magneto_result, magneto_table};
@@ -55,19 +55,18 @@ pub use phonon::{
     PhononReport, phonon_info, phonon_info_json, phonon_json, phonon_result, phonon_table,
 };
 pub use screen::{
-    FLAGS, Failure, Material, MaterialState, Ranking, ScreenReport, screen_csv, screen_json,
-    screen_result, screen_table,
+    Failure, ScreenReport, materials_of, screen_csv, screen_json, screen_result, screen_table,
 };
 pub use sheet::{
     Sheet, SheetItem, SheetRow, direction_words, put_scalars, scalars_json, sheet_csv, sheet_json,
     sheet_result, sheet_table,
 };
 pub use superconductor::{
-    SuperconductorReport, SuperconductorRow, superconductor_json, superconductor_result,
-    superconductor_table,
+    SuperconductorReport, superconductor_json, superconductor_result, superconductor_table,
 };
 pub use surface::{
-    Property, SurfaceReport, View, surface_json, surface_page, surface_result, surface_table,
+    Property, SurfaceReport, View, surface_json, surface_page, surface_properties, surface_result,
+    surface_table,
 };
 #[cfg(feature = "figures")]
 pub use surface::{surface_png, surface_svg};

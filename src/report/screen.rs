@@ -4,73 +4,10 @@ use super::format::{scalar, scalar_json};
 use crate::error::{Error, Result};
 use crate::io::results::{AttributeValue, Coordinates, ResultFile};
 use crate::transport::{MERIT_QUANTITIES, Named, Scalar};
+use crate::workflow::{FLAGS, Material, MaterialState, Ranking};
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 use std::path::Path;
-
-/// Bars above this share of zT make a row doubtful.
-const WIDE: f64 = 0.2;
-/// Minority carriers with more than this share of the conductivity make a row bipolar.
-const BIPOLAR: f64 = 0.05;
-/// Lorenz numbers outside this range, over (π²/3)(k_B/e)², make a row doubtful.
-const LORENZ: std::ops::RangeInclusive<f64> = 0.5..=3.0;
-
-/// What materials are sorted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ranking {
-    /// zT.
-    FigureOfMerit,
-    /// S²σ.
-    PowerFactor,
-    /// T_in (1 − T_out).
-    Score,
-    /// zT over the bound of the material's own channels.
-    ShareOfBound,
-}
-
-impl Ranking {
-    /// The quantity's name.
-    pub fn quantity(self) -> &'static str {
-        match self {
-            Self::FigureOfMerit => "figure_of_merit",
-            Self::PowerFactor => "power_factor",
-            Self::Score => "screening_score",
-            Self::ShareOfBound => "share_of_bound",
-        }
-    }
-}
-
-/// The state that a material is shown at.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MaterialState {
-    /// K.
-    pub temperature_k: f64,
-    /// Direction, as named.
-    pub direction: String,
-    /// The same, Cartesian.
-    pub direction_unit: [f64; 3],
-    /// μ − E_F, eV.
-    pub mu_ev: f64,
-    /// Electrons less holes, in the unit of densities.
-    pub carriers: Scalar,
-}
-
-/// One row.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Material {
-    /// The file.
-    pub file: String,
-    /// What it is, in words.
-    pub format: String,
-    /// Gap, eV; 0 of a metal.
-    pub gap_ev: f64,
-    /// Where its numbers hold.
-    pub state: MaterialState,
-    /// In the order of [`MERIT_QUANTITIES`].
-    pub numbers: Vec<Named>,
-    /// How long it took.
-    pub seconds: f64,
-}
 
 /// A file that gave no row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,121 +34,81 @@ pub struct ScreenReport {
     pub failed: Vec<Failure>,
 }
 
-/// What may make a row doubtful: name in files, word in the table.
-pub const FLAGS: [(&str, &str); 5] = [
-    ("flag_no_gap", "no gap in the file"),
-    ("flag_bipolar", "bipolar"),
-    ("flag_lorenz_large", "L > 3 L_0"),
-    ("flag_lorenz_small", "L < L_0/2"),
-    ("flag_wide_bar", "bar > 20 %"),
-];
-
-impl Material {
-    /// The number of this name.
-    pub fn get(&self, name: &str) -> Scalar {
-        let found = self.numbers.iter().find(|n| n.name == name);
-        found.map_or(Scalar::new(f64::NAN, f64::NAN), |n| n.value)
-    }
-
-    /// Which of [`FLAGS`] hold.
-    pub fn flags(&self) -> [bool; FLAGS.len()] {
-        let lorenz = self.get("lorenz_ratio").value;
-        let zt = self.get("figure_of_merit");
-        [
-            self.gap_ev <= 0.0,
-            // In a metal the Fermi level parts no kinds of carriers.
-            self.gap_ev > 0.0 && self.get("minority_share").value > BIPOLAR,
-            lorenz > *LORENZ.end(),
-            lorenz < *LORENZ.start(),
-            zt.error > WIDE * zt.value.abs() || zt.error.is_nan(),
-        ]
-    }
-
-    /// Their words.
-    pub fn doubts(&self) -> Vec<&'static str> {
-        let flags = self.flags();
-        let held = FLAGS.iter().zip(flags).filter(|(_, held)| *held);
-        held.map(|((_, word), _)| *word).collect()
-    }
-
-    /// The rows of a result file.
-    ///
-    /// # Errors
-    /// [`Error::BadFile`] for a file that lacks what a row needs.
-    pub fn all_of(file: &ResultFile, path: &Path) -> Result<Vec<Self>> {
-        let lacks = |name: &str| {
-            Error::bad_file(
-                path,
-                name,
-                "these results of `bzint screen` lack it",
-                "compute them again, without --skip-existing",
-            )
-        };
-        let labels = |name: &str| match file.get_dimension(name).map(|d| &d.coordinates) {
-            Some(Coordinates::Labels(labels)) => Ok(labels.clone()),
+/// The rows of a result file.
+///
+/// # Errors
+/// [`Error::BadFile`] for a file that lacks what a row needs.
+pub fn materials_of(file: &ResultFile, path: &Path) -> Result<Vec<Material>> {
+    let lacks = |name: &str| {
+        Error::bad_file(
+            path,
+            name,
+            "these results of `bzint screen` lack it",
+            "compute them again, without --skip-existing",
+        )
+    };
+    let labels = |name: &str| match file.get_dimension(name).map(|d| &d.coordinates) {
+        Some(Coordinates::Labels(labels)) => Ok(labels.clone()),
+        _ => Err(lacks(name)),
+    };
+    let files = labels("file")?;
+    let texts = |name: &str| -> Result<Vec<String>> {
+        match file.get_attribute(name) {
+            Some(AttributeValue::Text(text)) => Ok(text.split('\n').map(str::to_owned).collect()),
             _ => Err(lacks(name)),
-        };
-        let files = labels("file")?;
-        let texts = |name: &str| -> Result<Vec<String>> {
-            match file.get_attribute(name) {
-                Some(AttributeValue::Text(text)) => {
-                    Ok(text.split('\n').map(str::to_owned).collect())
-                }
-                _ => Err(lacks(name)),
-            }
-        };
-        let (formats, directions) = (texts("formats")?, texts("directions")?);
-        let column = |name: &str| -> Result<Vec<Scalar>> {
-            let variable = file.get(name).ok_or_else(|| lacks(name))?;
-            let bar = |i: usize| variable.error.as_ref().map_or(0.0, |e| e[i]);
-            let all = variable.data.iter().enumerate();
-            Ok(all.map(|(i, value)| Scalar::new(*value, bar(i))).collect())
-        };
-        let (gaps, temperatures, mus, carriers) = (
-            column("gap")?,
-            column("temperature")?,
-            column("chemical_potential_from_fermi_level")?,
-            column("carrier_density")?,
-        );
-        let units = [
-            column("direction_x")?,
-            column("direction_y")?,
-            column("direction_z")?,
-        ];
-        let seconds = column("seconds")?;
-        let numbers: Vec<Vec<Scalar>> = MERIT_QUANTITIES
-            .iter()
-            .map(|(name, ..)| column(name))
-            .collect::<Result<_>>()?;
-        if formats.len() != files.len() || directions.len() != files.len() {
-            return Err(lacks("formats"));
         }
-        Ok((0..files.len())
-            .map(|i| Self {
-                file: files[i].clone(),
-                format: formats[i].clone(),
-                gap_ev: gaps[i].value,
-                state: MaterialState {
-                    temperature_k: temperatures[i].value,
-                    direction: directions[i].clone(),
-                    direction_unit: [0, 1, 2].map(|c| units[c][i].value),
-                    mu_ev: mus[i].value,
-                    carriers: carriers[i],
-                },
-                numbers: MERIT_QUANTITIES
-                    .iter()
-                    .zip(&numbers)
-                    .map(|((name, unit, _, about), column)| Named {
-                        name,
-                        unit,
-                        about,
-                        value: column[i],
-                    })
-                    .collect(),
-                seconds: seconds[i].value,
-            })
-            .collect())
+    };
+    let (formats, directions) = (texts("formats")?, texts("directions")?);
+    let column = |name: &str| -> Result<Vec<Scalar>> {
+        let variable = file.get(name).ok_or_else(|| lacks(name))?;
+        let bar = |i: usize| variable.error.as_ref().map_or(0.0, |e| e[i]);
+        let all = variable.data.iter().enumerate();
+        Ok(all.map(|(i, value)| Scalar::new(*value, bar(i))).collect())
+    };
+    let (gaps, temperatures, mus, carriers) = (
+        column("gap")?,
+        column("temperature")?,
+        column("chemical_potential_from_fermi_level")?,
+        column("carrier_density")?,
+    );
+    let units = [
+        column("direction_x")?,
+        column("direction_y")?,
+        column("direction_z")?,
+    ];
+    let seconds = column("seconds")?;
+    let numbers: Vec<Vec<Scalar>> = MERIT_QUANTITIES
+        .iter()
+        .map(|(name, ..)| column(name))
+        .collect::<Result<_>>()?;
+    if formats.len() != files.len() || directions.len() != files.len() {
+        return Err(lacks("formats"));
     }
+    Ok((0..files.len())
+        .map(|i| Material {
+            file: files[i].clone(),
+            format: formats[i].clone(),
+            gap_ev: gaps[i].value,
+            state: MaterialState {
+                temperature_k: temperatures[i].value,
+                direction: directions[i].clone(),
+                direction_unit: [0, 1, 2].map(|c| units[c][i].value),
+                mu_ev: mus[i].value,
+                carriers: carriers[i],
+            },
+            numbers: MERIT_QUANTITIES
+                .iter()
+                .zip(&numbers)
+                .map(|((name, unit, _, about), column)| Named {
+                    name,
+                    unit,
+                    about,
+                    value: column[i],
+                })
+                .collect(),
+            seconds: seconds[i].value,
+        })
+        .collect())
 }
 
 impl ScreenReport {

@@ -8,47 +8,18 @@ use crate::io::results::ResultFile;
 use crate::superconductor::Symmetry;
 use crate::uncertainty::{Scalar, TensorQuantity};
 use crate::units::{EV, HBAR, SPEED_OF_LIGHT};
+use crate::workflow::{SuperconductorFound, SuperconductorRow};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
-/// One temperature.
-pub struct SuperconductorRow {
-    /// K.
-    pub temperature_k: f64,
-    /// Largest gap, eV.
-    pub gap_ev: f64,
-    /// κ_s/κ_n along x, y, z, τ_s = τ_n E/|ξ|; NaN along directions without current.
-    pub heat_brt: [Scalar; 3],
-    /// κ_s/κ_n with one τ.
-    pub heat_constant_time: [Scalar; 3],
-    /// ρ_s/n.
-    pub superfluid: [Scalar; 3],
-}
-
-/// What was asked for.
-pub struct SuperconductorReport {
+/// What was found, and of what.
+pub struct SuperconductorReport<'a> {
     /// The bands.
-    pub header: BandHeader,
+    pub header: &'a BandHeader,
     /// The input's path.
     pub input: String,
-    /// eV.
-    pub fermi_level_ev: f64,
-    /// Which gap.
-    pub symmetry: Symmetry,
-    /// Largest gap at T = 0, eV.
-    pub gap_ev: f64,
-    /// K.
-    pub critical_k: f64,
-    /// ħω_p, eV.
-    pub plasma_frequency: TensorQuantity,
-    /// By temperature.
-    pub rows: Vec<SuperconductorRow>,
-    /// κ/T at T = 0 in W/(K² m), by γ in eV.
-    pub residual: Vec<(f64, TensorQuantity)>,
-    /// What a measured value speaks for.
-    pub verdict: Option<&'static str>,
-    /// N(E)/N_0 at energies in eV; empty unless written.
-    pub density: Vec<(f64, Scalar)>,
+    /// What was found.
+    pub found: &'a SuperconductorFound,
 }
 
 /// ħc in eV nm.
@@ -56,7 +27,7 @@ fn hbar_c() -> f64 {
     HBAR * SPEED_OF_LIGHT / EV * 1e9
 }
 
-impl SuperconductorReport {
+impl SuperconductorReport<'_> {
     /// λ_ii(0) = c/ω_p,ii, nm; NaN where nothing flows. Off the axes 0.
     fn depth(&self) -> TensorQuantity {
         let mut t = TensorQuantity::default();
@@ -69,8 +40,8 @@ impl SuperconductorReport {
 
     fn depth_along(&self, i: usize) -> Scalar {
         let (w, e) = (
-            self.plasma_frequency.value[i][i],
-            self.plasma_frequency.error[i][i],
+            self.found.plasma_frequency.value[i][i],
+            self.found.plasma_frequency.error[i][i],
         );
         if w <= 0.0 {
             return Scalar::new(f64::NAN, f64::NAN);
@@ -98,7 +69,7 @@ impl SuperconductorReport {
     }
 
     fn form(&self) -> &'static str {
-        match self.symmetry {
+        match self.found.symmetry {
             Symmetry::S => "s wave, the same everywhere",
             Symmetry::D => "d wave, (cos 2pi u1 - cos 2pi u2)/2",
             Symmetry::Tabulated => "as tabulated",
@@ -110,15 +81,15 @@ impl SuperconductorReport {
 pub fn superconductor_table(report: &SuperconductorReport) -> String {
     let mut s = format!(
         "# gap {} eV at T = 0 ({}), T_c = {:.6} K, Fermi level {:.6} eV\n",
-        report.gap_ev,
+        report.found.gap_ev,
         report.form(),
-        report.critical_k,
-        report.fermi_level_ev
+        report.found.critical_k,
+        report.found.fermi_level_ev
     );
     for (i, axis) in ["x", "y", "z"].iter().enumerate() {
         let w = Scalar::new(
-            report.plasma_frequency.value[i][i],
-            report.plasma_frequency.error[i][i],
+            report.found.plasma_frequency.value[i][i],
+            report.found.plasma_frequency.error[i][i],
         );
         let _ = writeln!(
             s,
@@ -128,7 +99,7 @@ pub fn superconductor_table(report: &SuperconductorReport) -> String {
         );
     }
     s += "#    T (K)      gap (eV)   kappa_s/kappa_n xx, zz (BRT)            (constant tau) xx      rho_s/n xx               lambda_xx (nm)\n";
-    for row in &report.rows {
+    for row in &report.found.rows {
         let depth = report.depth_at(row);
         let _ = writeln!(
             s,
@@ -142,7 +113,7 @@ pub fn superconductor_table(report: &SuperconductorReport) -> String {
             scalar(depth[0])
         );
     }
-    for (gamma, kappa) in &report.residual {
+    for (gamma, kappa) in &report.found.residual {
         let each: Vec<String> = (0..3)
             .map(|i| scientific(Scalar::new(kappa.value[i][i], kappa.error[i][i])))
             .collect();
@@ -152,7 +123,7 @@ pub fn superconductor_table(report: &SuperconductorReport) -> String {
             each.join(", ")
         );
     }
-    if let Some(verdict) = report.verdict {
+    if let Some(verdict) = report.found.verdict {
         let _ = writeln!(s, "# the measured value speaks for: {verdict}");
     }
     s
@@ -165,6 +136,7 @@ fn three(all: &[Scalar; 3], unit: &str) -> Value {
 /// A machine-readable summary.
 pub fn superconductor_json(report: &SuperconductorReport) -> Value {
     let rows: Vec<Value> = report
+        .found
         .rows
         .iter()
         .map(|row| {
@@ -179,6 +151,7 @@ pub fn superconductor_json(report: &SuperconductorReport) -> Value {
         })
         .collect();
     let residual: Vec<Value> = report
+        .found
         .residual
         .iter()
         .map(|(gamma, kappa)| json!({"gamma": {"value": gamma, "unit": "eV"}, "thermal_conductivity_over_temperature": tensor_json(kappa, "W/(K^2 m)")}))
@@ -187,16 +160,16 @@ pub fn superconductor_json(report: &SuperconductorReport) -> Value {
         "kind": "superconductor",
         "input": report.input,
         "k_grid": report.header.k_grid.n,
-        "fermi_level": {"value": report.fermi_level_ev, "unit": "eV"},
+        "fermi_level": {"value": report.found.fermi_level_ev, "unit": "eV"},
         "gap_symmetry": report.form(),
-        "gap_at_zero": {"value": report.gap_ev, "unit": "eV"},
-        "critical_temperature": {"value": report.critical_k, "unit": "K"},
-        "plasma_frequency": tensor_json(&report.plasma_frequency, "eV"),
+        "gap_at_zero": {"value": report.found.gap_ev, "unit": "eV"},
+        "critical_temperature": {"value": report.found.critical_k, "unit": "K"},
+        "plasma_frequency": tensor_json(&report.found.plasma_frequency, "eV"),
         "penetration_depth_at_zero": tensor_json(&report.depth(), "nm"),
         "rows": rows,
         "residual": residual,
-        "verdict": report.verdict,
-        "density_of_states": report.density.iter().map(|(e, n)| json!({"energy": e, "value": n.value, "error": n.error})).collect::<Vec<_>>(),
+        "verdict": report.found.verdict,
+        "density_of_states": report.found.density.iter().map(|(e, n)| json!({"energy": e, "value": n.value, "error": n.error})).collect::<Vec<_>>(),
     })
 }
 
@@ -209,15 +182,15 @@ pub fn superconductor_result(report: &SuperconductorReport, command: &str) -> Re
     file.attribute("input", report.input.as_str())
         .attribute("k_grid", report.header.k_grid.to_string())
         .attribute("gap_symmetry", report.form())
-        .attribute("fermi_level_ev", report.fermi_level_ev)
-        .attribute("critical_temperature_k", report.critical_k);
-    let t: Vec<f64> = report.rows.iter().map(|r| r.temperature_k).collect();
+        .attribute("fermi_level_ev", report.found.fermi_level_ev)
+        .attribute("critical_temperature_k", report.found.critical_k);
+    let t: Vec<f64> = report.found.rows.iter().map(|r| r.temperature_k).collect();
     file.dimension("temperature", t, "K", "temperature")?;
     let xyz: &[&str] = &["x", "y", "z"];
     file.dimension("cart", xyz, "", "Cartesian axis")?;
     let exact = |of: fn(&SuperconductorRow) -> f64| -> Vec<Scalar> {
         let one = |r| Scalar::new(of(r), 0.0);
-        report.rows.iter().map(one).collect()
+        report.found.rows.iter().map(one).collect()
     };
     put(
         &mut file,
@@ -228,7 +201,7 @@ pub fn superconductor_result(report: &SuperconductorReport, command: &str) -> Re
         "largest gap",
     )?;
     let transposed = |of: &dyn Fn(&SuperconductorRow) -> [Scalar; 3]| -> Vec<Scalar> {
-        let rows: Vec<[Scalar; 3]> = report.rows.iter().map(of).collect();
+        let rows: Vec<[Scalar; 3]> = report.found.rows.iter().map(of).collect();
         (0..3)
             .flat_map(|i| rows.iter().map(move |r| r[i]))
             .collect()
@@ -266,15 +239,15 @@ pub fn superconductor_result(report: &SuperconductorReport, command: &str) -> Re
         "nm",
         "penetration depth",
     )?;
-    if !report.density.is_empty() {
-        let energies: Vec<f64> = report.density.iter().map(|d| d.0).collect();
+    if !report.found.density.is_empty() {
+        let energies: Vec<f64> = report.found.density.iter().map(|d| d.0).collect();
         file.dimension(
             "energy",
             energies,
             "eV",
             "energy from the Fermi level, middle of a bin",
         )?;
-        let all: Vec<Scalar> = report.density.iter().map(|d| d.1).collect();
+        let all: Vec<Scalar> = report.found.density.iter().map(|d| d.1).collect();
         put(
             &mut file,
             "states_over_normal",
@@ -283,6 +256,35 @@ pub fn superconductor_result(report: &SuperconductorReport, command: &str) -> Re
             "1",
             "N(E)/N_0 at T = 0, mean over a bin",
         )?;
+    }
+    file.tensor_dimensions()?;
+    let tensor =
+        |file: &mut ResultFile, name: &str, on: &[&str], all: &[TensorQuantity], unit, about| {
+            let values = all.iter().flat_map(|t| t.value.concat()).collect();
+            file.variable(name, on, values, unit, about)?;
+            let bars = all.iter().flat_map(|t| t.error.concat()).collect();
+            file.error_bar(name, bars).map(|_| ())
+        };
+    let plasma = [report.found.plasma_frequency];
+    let about = "plasma frequency of the normal state, times hbar";
+    tensor(
+        &mut file,
+        "plasma_frequency",
+        &["row", "col"],
+        &plasma,
+        "eV",
+        about,
+    )?;
+    if !report.found.residual.is_empty() {
+        let (gammas, all): (Vec<f64>, Vec<TensorQuantity>) =
+            report.found.residual.iter().copied().unzip();
+        file.dimension("gamma", gammas, "eV", "scattering of quasiparticles")?;
+        let on = ["gamma", "row", "col"];
+        let name = "residual_thermal_conductivity_over_temperature";
+        tensor(&mut file, name, &on, &all, "W/(K^2 m)", "kappa/T at T = 0")?;
+    }
+    if let Some(verdict) = report.found.verdict {
+        file.attribute("verdict", verdict);
     }
     Ok(file)
 }

@@ -30,6 +30,20 @@ fn examples_of_the_help_run() {
         "dos",
         "transport",
         "optimize",
+        "landauer",
+        "zt",
+        "screen",
+        "bounds",
+        "surface",
+        "orbits",
+        "magneto",
+        "phonon",
+        "focusing",
+        "drag",
+        "superconductor",
+        "bands",
+        "report",
+        "devices",
         "man",
     ] {
         let help = bzint(&format!("{command} --help")).text();
@@ -44,7 +58,34 @@ fn examples_of_the_help_run() {
             count += 1;
         }
     }
-    assert!(count >= 12, "{count}");
+    assert!(count >= 30, "{count}");
+}
+
+#[test]
+fn a_file_that_is_near_is_named_and_stdin_is_a_file() {
+    let folder = with_data();
+    for (typed, meant) in [
+        ("data/cu.nscf.xml", "data/cu.nscf.xml.gz"),
+        ("data/cu.ncsf.xml.gz", "data/cu.nscf.xml.gz"),
+        ("data/cubic.enrgy", "data/cubic.energy"),
+    ] {
+        let said = bzint_in(folder.path(), &format!("info {typed}")).refused();
+        assert!(said.contains(&format!("tip: there is {meant}")), "{said}");
+    }
+    let said = bzint_in(folder.path(), "info data/graphite.xml").refused();
+    assert!(!said.contains("tip"), "{said}");
+    let bands = std::fs::File::open(folder.path().join("data/cu.nscf.xml.gz")).unwrap();
+    let words = ["fermi", "-", "--backend", "cpu", "--json"];
+    let piped = finish(command().args(words).stdin(bands)).json();
+    let named = bzint_in(
+        folder.path(),
+        "fermi data/cu.nscf.xml.gz --backend cpu --json",
+    )
+    .json();
+    assert_eq!(
+        piped["conductivity_over_tau"],
+        named["conductivity_over_tau"]
+    );
 }
 
 #[test]

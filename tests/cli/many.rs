@@ -58,6 +58,96 @@ fn a_table_has_the_numbers_of_its_files() {
     );
 }
 
+/// What `--csv -` prints is what the result holds, with names and units, for every command that has results.
+#[test]
+fn every_result_is_had_as_comma_separated_values() {
+    let folder = tempfile::tempdir().unwrap();
+    let sc = folder.path().join("sc.h5").display().to_string();
+    bzint(&format!(
+        "model simple-cubic -n 16 --fermi-level=-4 -q -o {sc}"
+    ))
+    .text();
+    let phonons = folder.path().join("phonons.h5").display().to_string();
+    bzint(&format!("model scalar-phonons -n 8 -q -o {phonons}")).text();
+    let out = folder.path().join("out.h5").display().to_string();
+    for (words, kind, column, unit) in [
+        (
+            format!("fermi {sc} --backend cpu"),
+            "fermi",
+            "conductivity_over_tau_xx",
+            "1/(Ohm m s)",
+        ),
+        (
+            format!("dos {sc} --backend cpu --bins 20"),
+            "dos",
+            "density_of_states",
+            "1/eV",
+        ),
+        (
+            format!("surface {sc} --interpolate none"),
+            "surface",
+            "area",
+            "1/angstrom^2",
+        ),
+        (
+            format!("orbits {sc} --interpolate none"),
+            "orbits",
+            "frequency_T",
+            "",
+        ),
+        (
+            format!("superconductor {sc} --gap s:1meV --backend cpu"),
+            "superconductor",
+            "penetration_depth_x",
+            "nm",
+        ),
+        (
+            format!("phonon {phonons} --tau 1e-11 -T 100,300"),
+            "phonon",
+            "heat_capacity",
+            "J/(m^3 K)",
+        ),
+        (
+            "drag --debye 343 --fermi-temperature 8e4".into(),
+            "drag",
+            "seebeck_drag",
+            "V/K",
+        ),
+        ("bounds".into(), "bounds", "figure_of_merit", ""),
+        (
+            "focusing --elastic 165.64,63.94,79.51 --density 2329".into(),
+            "focusing",
+            "phase_velocity",
+            "m/s",
+        ),
+    ] {
+        let csv = bzint(&format!("{words} -q --csv -")).text();
+        bzint(&format!("{words} -q -o {out}")).text();
+        let file = bzint::io::results::ResultFile::read(Path::new(&out), Some(kind)).unwrap();
+        let head = csv.lines().next().unwrap();
+        let title = match unit {
+            "" => column.to_owned(),
+            unit => format!("{column} [{unit}]"),
+        };
+        let at = head.split(',').position(|c| c == title);
+        let at = at.unwrap_or_else(|| panic!("{words}: no {title} in {head}"));
+        let second = csv.lines().nth(1).unwrap();
+        // Labels of directions have commas of their own.
+        let cells: Vec<&str> = second.rsplit(',').collect();
+        let cell = cells[head.split(',').count() - 1 - at];
+        let name = ["_xx", "_x", "_T"]
+            .iter()
+            .find_map(|end| column.strip_suffix(end));
+        let name = name.unwrap_or(column);
+        let variable = file.get(name).or_else(|| file.get("seebeck")).unwrap();
+        let (found, held) = (cell.parse::<f64>().unwrap(), variable.data[0]);
+        assert!(
+            (found - held).abs() <= 1e-6 * held.abs(),
+            "{words}: {second}"
+        );
+    }
+}
+
 #[test]
 fn curves_are_chosen_thinned_overlaid_and_dark() {
     let folder = tempfile::tempdir().unwrap();

@@ -212,7 +212,7 @@ fn superconductors_without_sense_are_told() {
     refused(
         &run(&["--gap", "s:1meV", "-T", "50"]),
         2,
-        &["-T", "not below the critical temperature"],
+        &["--temperature", "not below the critical temperature"],
     );
     refused(&run(&["--gap", "p:1meV"]), 2, &["tabulated:FILE"]);
     refused(&run(&["--gap", "s:0"]), 2, &["gap"]);

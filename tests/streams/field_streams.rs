@@ -521,17 +521,16 @@ fn a_file_holds_what_its_name_says_or_is_refused() {
             ResultFile::open(&d.join(name)).unwrap();
         }
     }
-    for c in &COMMANDS[2..] {
+    for (at, c) in COMMANDS.iter().enumerate() {
         let words = format!("{c} -o a.csv --csv b.csv");
         said(&run(d, &words), 0, &words);
         let csv = fs::read_to_string(d.join("a.csv")).unwrap();
-        assert!(csv.starts_with("temperature [K],"));
+        // Tensors and spectra are on no temperature.
+        assert_eq!(csv.starts_with("temperature [K],"), at >= 2, "{csv}");
+        assert!(csv.lines().count() >= 2, "{csv}");
         assert_eq!(csv, fs::read_to_string(d.join("b.csv")).unwrap());
         let words = format!("{c} --csv r.h5");
         assert!(said(&run(d, &words), 2, &words).contains("name the file .csv"));
-    }
-    for c in &COMMANDS[..2] {
-        said(&run(d, &format!("{c} -o r.csv")), 2, c);
     }
 }
 

@@ -1,6 +1,8 @@
 //! Keyword arguments, parsed into the workflow's checked types: those that several computations have.
 
 mod asked;
+mod excitations;
+mod surfaces;
 
 use crate::errors::argument;
 use bzint::integrate::{Velocities, Weights};
@@ -228,7 +230,8 @@ impl<'py> Options<'py> {
         }
     }
 
-    fn level(&self) -> PyResult<LevelChoice> {
+    /// Where the Fermi level comes from.
+    pub fn level(&self) -> PyResult<LevelChoice> {
         let electrons = self.number("electrons", |n| n >= 0.0, "give the electrons of a cell")?;
         let Some(value) = self.any("fermi_level")? else {
             return Ok(LevelChoice {

@@ -1,24 +1,20 @@
 //! `bzint screen`.
 
 mod files;
-mod work;
 
-use super::options::{Input, Method, Opening, Output};
+use super::options::{Method, Opening, Output};
 use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, of_option, write_json};
 use super::states::StatesOption;
 use super::{session, terminal};
 use crate::error::{Error, Result};
 use crate::io::results::ResultFile;
-use crate::io::write_text;
+use crate::io::{self, OpenOptions, write_text};
 use crate::report::{
-    Failure, Material, Ranking, ScreenReport, screen_csv, screen_json, screen_result, screen_table,
+    Failure, ScreenReport, materials_of, screen_csv, screen_json, screen_result, screen_table,
 };
-use crate::workflow;
+use crate::workflow::{self, Held, Material, Ranking};
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
-
-/// Error bar that refinement brings interpolated bands to by default: to tell materials apart.
-const TOLERANCE: f64 = 2e-2;
+use std::path::{Path, PathBuf};
 
 /// What materials are sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -82,20 +78,21 @@ struct InputOfMany {
 }
 
 impl InputOfMany {
-    /// The options of one file.
-    fn of(&self, file: PathBuf) -> Input {
-        let without = crate::io::is_without_units(&file).unwrap_or(false);
-        Input {
-            bxsf_units: self.bxsf_units.filter(|_| without),
-            opening: Opening {
-                interpolate: self.interpolate,
-                tolerance: self
-                    .tolerance
-                    .or(self.interpolate.is_none().then_some(TOLERANCE)),
-                ..Opening::default()
-            },
+    /// What is said about one file: units are those of the files that have none.
+    fn told(&self, file: &Path) -> OpenOptions {
+        let without = io::is_without_units(file).unwrap_or(false);
+        let units = self.bxsf_units.filter(|_| without);
+        OpenOptions {
+            bxsf_units: units.map(|convention| convention.units),
             spin_degeneracy: None,
-            file,
+        }
+    }
+
+    fn opening(&self) -> Opening {
+        Opening {
+            interpolate: self.interpolate,
+            tolerance: self.tolerance,
+            ..Opening::default()
         }
     }
 }
@@ -108,11 +105,11 @@ impl Screen {
     pub fn run(self) -> Result<()> {
         let asked = self.asked();
         self.states.check_density()?;
-        asked.check()?;
-        for text in asked.doubts() {
+        asked.zt.check()?;
+        for text in asked.zt.doubts() {
             session::warning(&self.output, &text);
         }
-        let lattice = asked.lattice()?;
+        let lattice = asked.zt.lattice()?;
         if self.states.relaxation.tau.is_none() && self.states.relaxation.scattering.is_none() {
             session::note(
                 &self.output,
@@ -132,7 +129,7 @@ impl Screen {
         }
         let (files, missing) = files::all(&self.files, self.list.as_deref())?;
         let existing = self.existing()?;
-        let inputs: Vec<&std::path::Path> = files.iter().map(PathBuf::as_path).collect();
+        let inputs: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
         let mut named = of_option(&self.out)
             .into_iter()
             .filter(|_| existing.is_none())
@@ -140,7 +137,7 @@ impl Screen {
         named.extend(self.csv.iter().map(|path| ("--csv", path.clone())));
         let outputs = Outputs::new(&self.output, &inputs, &named)?;
         let mut report = ScreenReport {
-            by: self.ranking(),
+            by: asked.by,
             lattice_w_mk: lattice,
             tau_s: self.states.relaxation.tau,
             scattering: self.states.relaxation.scattering_file(),
@@ -156,14 +153,16 @@ impl Screen {
                     .any(|m| m.file == file.display().to_string())
             })
             .collect();
-        let write = |report: &ScreenReport, path: &std::path::Path, form: Form| match form {
+        let write = |report: &ScreenReport, path: &Path, form: Form| match form {
             Form::Csv => write_text(path, &screen_csv(report)),
             Form::Json => write_json(path, &screen_json(report)),
             Form::Hdf5 if report.materials.is_empty() => Ok(()),
             Form::Hdf5 => screen_result(report, &session::command_line())?.write(path),
         };
         let mut failure_to_write = None;
-        work::each(&self, &todo, |file, outcome| {
+        let read = |file: &PathBuf| Held::read(file, &self.input.told(file));
+        let progress = session::show_progress(&self.output);
+        asked.each(&todo, read, |file, outcome| {
             match outcome {
                 Ok(material) => report.materials.push(material),
                 Err(error) => {
@@ -183,6 +182,7 @@ impl Screen {
                 failure_to_write = write(&report, path, form).err();
             }
         });
+        drop(progress);
         report.sort();
         if let Some(error) = failure_to_write {
             terminal::say(
@@ -219,11 +219,17 @@ impl Screen {
     }
 
     /// What is asked of every material.
-    fn asked(&self) -> workflow::Zt {
-        workflow::Zt {
-            states: self.states.asked(),
-            length: None,
-            curves: false,
+    fn asked(&self) -> workflow::Screen {
+        workflow::Screen {
+            zt: workflow::Zt {
+                states: self.states.asked(),
+                length: None,
+                curves: false,
+            },
+            by: self.ranking(),
+            opening: self.input.opening(),
+            method: self.method.clone(),
+            jobs: self.jobs.into(),
         }
     }
 
@@ -241,7 +247,7 @@ impl Screen {
         match &self.out {
             Some(path) if self.skip_existing && path.is_file() => {
                 let file = ResultFile::read(path, Some("screen"))?;
-                Ok(Some(Material::all_of(&file, path)?))
+                Ok(Some(materials_of(&file, path)?))
             }
             _ => Ok(None),
         }

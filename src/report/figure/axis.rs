@@ -3,6 +3,8 @@
 /// Labelled ticks at most, and the room that each needs, in units of 1/96 inch.
 const MOST_TICKS: f64 = 8.0;
 const TICK_ROOM: f64 = 44.0;
+/// The room that a label such as 5·10¹⁸ needs.
+const NAME_ROOM: f64 = 52.0;
 /// Decades of a logarithmic axis that are shown at most, from the top.
 const MOST_DECADES: f64 = 10.0;
 /// Room around the data, as a share of its range.
@@ -25,6 +27,8 @@ pub struct Axis {
     pub marks: Vec<(f64, String)>,
     /// The Fermi level, where the axis is of energies and it is known.
     pub fermi_level: Option<f64>,
+    /// Whether there is nothing between whole numbers.
+    whole: bool,
     /// Power of ten that labels leave out.
     exponent: i32,
 }
@@ -49,6 +53,7 @@ impl Axis {
             names: Vec::new(),
             marks: Vec::new(),
             fermi_level: None,
+            whole: false,
             exponent: 0,
         };
         let room = if tight { 0.0 } else { ROOM };
@@ -80,6 +85,14 @@ impl Axis {
         axis
     }
 
+    /// The same, of things that are counted: no tick lies between whole numbers.
+    pub fn of_whole_numbers(self) -> Self {
+        Self {
+            whole: true,
+            ..self
+        }
+    }
+
     /// An axis of named places 0, 1, 2 …
     pub fn named(names: &[&str]) -> Self {
         Self {
@@ -90,6 +103,7 @@ impl Axis {
             names: names.iter().map(ToString::to_string).collect(),
             marks: Vec::new(),
             fermi_level: None,
+            whole: false,
             exponent: 0,
         }
     }
@@ -105,6 +119,7 @@ impl Axis {
             names: Vec::new(),
             marks,
             fermi_level: None,
+            whole: false,
             exponent: 0,
         }
     }
@@ -152,7 +167,7 @@ impl Axis {
             return self.names.iter().enumerate().map(tick).collect();
         }
         if self.log {
-            self.log_ticks(most)
+            self.apart(self.log_ticks(most), NAME_ROOM / length)
         } else {
             self.linear_ticks(most)
         }
@@ -167,6 +182,10 @@ impl Axis {
             .into_iter()
             .find(|(step, _)| *step >= raw * (1.0 - 1e-9))
             .unwrap_or((10.0 * power, 5));
+        let (step, parts) = match self.whole && step < 5.0 {
+            true => (step.max(1.0), step.max(1.0) as i32),
+            false => (step, parts),
+        };
         let unit = 10f64.powi(self.exponent);
         let decimals = (-(step / unit).log10().floor()).max(0.0) as usize;
         let short = step / f64::from(parts);
@@ -223,6 +242,28 @@ impl Axis {
     }
 }
 
+impl Axis {
+    /// Ticks whose labels are `room` of the axis apart at least: powers of ten keep theirs before others do.
+    fn apart(&self, mut ticks: Vec<Tick>, room: f64) -> Vec<Tick> {
+        let mut kept: Vec<f64> = Vec::new();
+        for powers in [true, false] {
+            for tick in &mut ticks {
+                let power = tick.at.log10();
+                let is_power = (power - power.round()).abs() < 1e-9;
+                if tick.label.is_none() || is_power != powers {
+                    continue;
+                }
+                let place = self.place(tick.at);
+                match kept.iter().all(|other| (other - place).abs() >= room) {
+                    true => kept.push(place),
+                    false => tick.label = None,
+                }
+            }
+        }
+        ticks
+    }
+}
+
 /// A number with a true minus sign, and no −0.
 fn decimal(x: f64, decimals: usize) -> String {
     let text = format!("{x:.decimals$}");
@@ -266,5 +307,10 @@ mod tests {
         }
         let axis = Axis::new("x", "", true, (2.0, 2.1), false);
         assert!(labels(&axis).len() >= 2, "{:?}", labels(&axis));
+        // One doping alone: no label lies on another.
+        let axis = Axis::new("n", "", true, (1e19, 1e19), false);
+        assert_eq!(labels(&axis), ["5·10^{18}", "10^{19}", "2·10^{19}"]);
+        let axis = Axis::new("rank", "", false, (1.0, 2.0), false).of_whole_numbers();
+        assert_eq!(labels(&axis), ["1", "2"]);
     }
 }

@@ -133,7 +133,10 @@ fn draw(s: &mut String, panel: &Panel, f: Frame, number: usize) {
     // The Fermi level, or where the abscissa counts from it, or carriers change sign.
     let (low, high) = panel.x.range;
     let zero = panel.x.fermi_level.unwrap_or(0.0);
-    if !panel.x.log && panel.x.names.is_empty() && low < zero && high > zero {
+    // Not where room was left below values that are none below zero.
+    let all = panel.curves.iter().flat_map(|c| &c.points);
+    let parts = panel.x.fermi_level.is_some() || all.into_iter().any(|p| p.x < 0.0);
+    if parts && !panel.x.log && panel.x.names.is_empty() && low < zero && high > zero {
         let x = f.left + f.width * panel.x.place(zero);
         let grey = Style {
             colour: "#B0B0B0".into(),
@@ -172,11 +175,7 @@ fn draw(s: &mut String, panel: &Panel, f: Frame, number: usize) {
                         at(p, p.y + p.bar.1).1,
                         &curve.style,
                     );
-                    let _ = writeln!(
-                        s,
-                        "<circle cx=\"{x:.2}\" cy=\"{y:.2}\" r=\"2.8\" fill=\"{}\"/>",
-                        curve.style.colour
-                    );
+                    mark(s, (*x, *y), &curve.style);
                 }
             }
         }
@@ -209,6 +208,16 @@ fn band(s: &mut String, part: &[Point], style: &Style, at: impl Fn(&Point, f64) 
         points(&outline),
         style.colour
     );
+}
+
+/// A point of a curve, hollow where the curve is dashed.
+fn mark(s: &mut String, (x, y): (f64, f64), style: &Style) {
+    let colour = &style.colour;
+    let look = match style.dashed {
+        true => format!("fill=\"#FFFFFF\" stroke=\"{colour}\" stroke-width=\"1.4\""),
+        false => format!("fill=\"{colour}\""),
+    };
+    let _ = writeln!(s, "<circle cx=\"{x:.2}\" cy=\"{y:.2}\" r=\"2.8\" {look}/>");
 }
 
 /// A bar with ends, where it is longer than the mark upon it.
@@ -276,7 +285,10 @@ fn axes(s: &mut String, panel: &Panel, f: Frame) {
         "middle",
         None,
     );
-    let place = (f.left - (widest + 16.0).min(56.0), f.top + 0.5 * f.height);
+    let place = (
+        f.left - (widest + 16.0).min(MARGIN.0 - LARGE),
+        f.top + 0.5 * f.height,
+    );
     text(s, &panel.y.title(), place, LARGE, "middle", Some(-90.0));
 }
 

@@ -23,7 +23,7 @@ pub use compose::{MOST_CURVES, compose, overlaid};
 pub use dark::{dark, dark_rules};
 pub use draw::{key, panels, svg};
 pub use markup::{escape, html, plain};
-pub use notation::{find, notation};
+pub use notation::{edits, find, notation};
 #[cfg(feature = "figures")]
 pub use png::{over, png};
 pub use select::{Against, Selection, drawable};

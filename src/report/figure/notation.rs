@@ -90,7 +90,7 @@ pub fn near<'a>(asked: &str, names: &[&'a str]) -> Option<&'a str> {
 }
 
 /// Letters to insert, delete or replace to make one text the other.
-fn edits(a: &str, b: &str) -> usize {
+pub fn edits(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.chars().enumerate() {

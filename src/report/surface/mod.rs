@@ -16,4 +16,4 @@ pub use page::surface_page;
 pub use picture::{surface_png, surface_svg};
 pub use result::surface_result;
 pub use summary::{SurfaceReport, surface_json, surface_table};
-pub use view::{Property, View};
+pub use view::{Property, View, surface_properties};

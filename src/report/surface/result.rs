@@ -29,9 +29,9 @@ pub fn surface_result(report: &SurfaceReport, view: &View, command: &str) -> Res
         .attribute("input_format", report.header.provenance.format.as_str())
         .attribute("input_sha256", report.header.provenance.sha256.as_str())
         .attribute("spin_treatment", report.header.spin.name())
-        .attribute("energy_ev", report.energy_ev)
-        .attribute("energy_error_ev", report.energy_bar_ev)
-        .attribute("energy_origin", report.origin.as_str())
+        .attribute("energy_ev", report.found.energy_ev)
+        .attribute("energy_error_ev", report.found.energy_bar_ev)
+        .attribute("energy_origin", report.found.origin.as_str())
         .attribute(PROPERTIES, names.join(" "));
     if let Some(tau) = report.tau_s {
         file.attribute("tau_s", tau);

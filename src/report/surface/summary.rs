@@ -6,6 +6,7 @@ use crate::surface::{BandSurface, Character, Sheet, with_bar};
 use crate::transport::Scalar;
 use crate::uncertainty::{ByCause, Cause};
 use crate::units::EV_ANGSTROM_OVER_HBAR;
+use crate::workflow::SurfaceFound;
 use serde_json::{Value, json};
 use std::f64::consts::PI;
 use std::fmt::Write;
@@ -16,26 +17,10 @@ pub struct SurfaceReport<'a> {
     pub header: &'a BandHeader,
     /// The input's path.
     pub input: String,
-    /// Energy of the surface, eV.
-    pub energy_ev: f64,
-    /// How far it may be off, eV.
-    pub energy_bar_ev: f64,
-    /// Where it comes from.
-    pub origin: String,
-    /// Grid of the surface.
-    pub grid: [usize; 3],
-    /// On the result's grid.
-    pub fine: &'a [BandSurface],
-    /// On every second point of it.
-    pub coarse: &'a [BandSurface],
-    /// There, of another interpolation.
-    pub rival: Option<&'a [BandSurface]>,
-    /// Bands that lie below as a whole, all spins.
-    pub full_bands: usize,
     /// A constant relaxation time, s.
     pub tau_s: Option<f64>,
-    /// Wall time, s.
-    pub seconds: f64,
+    /// What was found.
+    pub found: &'a SurfaceFound,
 }
 
 /// One sheet in numbers.
@@ -65,7 +50,9 @@ pub(super) struct Row {
 impl SurfaceReport<'_> {
     /// A number of the whole surface with its bar.
     fn whole(&self, of: impl Fn(&[BandSurface]) -> f64) -> Scalar {
-        with_bar(of(self.fine), Some(of(self.coarse)), self.rival.map(&of))
+        let found = self.found;
+        let rival = found.rival.as_deref();
+        with_bar(of(&found.fine), Some(of(&found.coarse)), rival.map(&of))
     }
 
     /// Total area, Å⁻².
@@ -88,8 +75,8 @@ impl SurfaceReport<'_> {
         let found = self.whole(|all| all.iter().map(|s| g * s.sums.below).sum());
         let mut bar = found.by_cause();
         // A Fermi level that was looked for holds so many more or fewer.
-        bar[Cause::Grid] += self.states().value * self.energy_bar_ev;
-        Scalar::from((found.value + g * self.full_bands as f64, bar))
+        bar[Cause::Grid] += self.states().value * self.found.energy_bar_ev;
+        Scalar::from((found.value + g * self.found.full_bands as f64, bar))
     }
 
     /// Density of states, 1/(eV cell), all spins.
@@ -129,10 +116,10 @@ impl SurfaceReport<'_> {
     /// The sheets, in the order of the bands, largest first.
     pub(super) fn rows(&self) -> Vec<Row> {
         let mut rows = Vec::new();
-        for s in self.fine {
+        for s in &self.found.fine {
             let same = |all: &&BandSurface| (all.spin, all.band) == (s.spin, s.band);
-            let coarse = self.coarse.iter().find(same);
-            let rival = self.rival.and_then(|r| r.iter().find(same));
+            let coarse = self.found.coarse.iter().find(same);
+            let rival = self.found.rival.as_ref().and_then(|r| r.iter().find(same));
             for (number, sheet) in s.sheets.iter().enumerate() {
                 let other =
                     |all: Option<&BandSurface>, of: &dyn Fn(&Sheet) -> f64| -> Option<f64> {
@@ -178,7 +165,7 @@ impl SurfaceReport<'_> {
         vec![
             (
                 "energy",
-                format!("{:.6} eV ({})", self.energy_ev, self.origin),
+                format!("{:.6} eV ({})", self.found.energy_ev, self.found.origin),
             ),
             ("area", format!("{} Å⁻², all spins", scalar(self.area()))),
             (
@@ -211,11 +198,11 @@ pub fn surface_table(report: &SurfaceReport) -> String {
         };
         let _ = writeln!(s, "  {name:<17}{value}{held}");
     }
-    let [a, b, c] = report.grid;
+    let [a, b, c] = report.found.sampled.grid.n;
     let _ = writeln!(
         s,
         "  grid             {a}×{b}×{c}, {:.3} s\n",
-        report.seconds
+        report.found.seconds
     );
     let _ = writeln!(
         s,
@@ -290,16 +277,16 @@ pub fn surface_json(report: &SurfaceReport) -> Value {
     json!({
         "kind": "surface",
         "input": report.input,
-        "energy": scalar_json(Scalar::from((report.energy_ev, ByCause::of(Cause::Grid, report.energy_bar_ev))), "eV"),
-        "energy_origin": report.origin,
-        "mesh": report.grid,
+        "energy": scalar_json(Scalar::from((report.found.energy_ev, ByCause::of(Cause::Grid, report.found.energy_bar_ev))), "eV"),
+        "energy_origin": report.found.origin,
+        "mesh": report.found.sampled.grid.n,
         "spin_treatment": report.header.spin.name(),
-        "seconds": report.seconds,
+        "seconds": report.found.seconds,
         "area": scalar_json(report.area(), "1/angstrom^2"),
         "fermi_velocity": scalar_json(report.speed(), "m/s"),
         "dos_at_fermi_level": scalar_json(report.states(), "1/eV"),
         "electrons": scalar_json(report.electrons(), "1"),
-        "triangles": report.fine.iter().map(|s| s.mesh.triangles.len()).sum::<usize>(),
+        "triangles": report.found.fine.iter().map(|s| s.mesh.triangles.len()).sum::<usize>(),
         "sheets": sheets,
     })
 }

@@ -30,6 +30,21 @@ pub enum Property {
     InverseMass(usize),
 }
 
+/// What can be shown of bands, with relaxation times of their own or a constant one, and inverse masses where these are known.
+pub fn surface_properties(lifetimes: bool, tau_s: Option<f64>, masses: bool) -> Vec<Property> {
+    let mut all = vec![Property::Speed, Property::X, Property::Y, Property::Z];
+    if lifetimes && tau_s.is_none() {
+        all.push(Property::Lifetime);
+    }
+    if tau_s.is_some() || lifetimes {
+        all.push(Property::MeanFreePath);
+    }
+    if masses {
+        all.extend((0..6).map(Property::InverseMass));
+    }
+    all
+}
+
 impl Property {
     /// Name, as in files.
     pub fn name(self) -> &'static str {

@@ -30,13 +30,16 @@ pub fn screen(file: &ResultFile) -> Result<Drawn> {
     };
     let mut put = |symbol: &str, unit: &str, curves: Vec<Curve>, log: bool| {
         let (low, high) = range(&curves, |p| p.y, log);
+        // Bars reach beyond; those that reach far are cut.
+        let ends = range(&curves, |p| p.y + p.bar.1, log).1;
+        let high = ends.clamp(high, 3.0 * high.max(0.0) + high.abs());
         let low = if log {
             low.max(1e-6 * high)
         } else {
             low.min(0.0)
         };
         panels.push(Panel {
-            x: Axis::new("rank", "", false, (1.0, n.max(2) as f64), false),
+            x: Axis::new("rank", "", false, (1.0, n.max(2) as f64), false).of_whole_numbers(),
             y: Axis::new(symbol, unit, log, (low, high), false),
             curves,
         });

@@ -1,82 +1,9 @@
-//! Elastic waves as a table and JSON, and the figure of maps and sections.
+//! The figure of maps and sections.
 
-use super::figure::colour;
-use crate::elastic::{FocusMap, Section, Wave};
-use serde_json::{Value, json};
+use super::NAMES;
+use crate::elastic::{FocusMap, Section};
+use crate::report::figure::colour;
 use std::fmt::Write;
-
-/// Rounding of what follows from an eigenvalue problem of three, as a share.
-const ROUNDING: f64 = 1e-9;
-/// What the waves are called, the slowest first.
-const NAMES: [&str; 3] = ["slow transverse", "fast transverse", "longitudinal"];
-
-/// What was asked for.
-pub struct FocusingReport {
-    /// kg/m³.
-    pub density: f64,
-    /// Directions with their waves.
-    pub rows: Vec<([f64; 3], [Wave; 3])>,
-}
-
-/// Rows of columns.
-pub fn focusing_table(report: &FocusingReport) -> String {
-    let mut s = format!(
-        "# density {} kg/m^3; v_ph and v_g in m/s, angle between k and v_g in degrees, A = dOmega_k/dOmega_v (- : two waves are one)\n\
-         #        direction               wave                v_ph             v_g       angle                A  sign of J\n",
-        report.density
-    );
-    let shown = |x: f64, digits: usize| {
-        if x.is_finite() {
-            format!("{x:.digits$}")
-        } else {
-            "-".into()
-        }
-    };
-    for (n, waves) in &report.rows {
-        for (name, w) in NAMES.iter().zip(waves) {
-            let _ = writeln!(
-                s,
-                "{:8} {:8} {:8}  {name:>15}  {:14.6}  {:>14}  {:>10}  {:>15}  {:>9}",
-                n[0],
-                n[1],
-                n[2],
-                w.phase_velocity,
-                shown(w.group_speed, 6),
-                shown(w.power_flow_angle, 6),
-                shown(w.enhancement, 9),
-                w.orientation
-            );
-        }
-    }
-    s
-}
-
-/// A machine-readable summary.
-pub fn focusing_json(report: &FocusingReport) -> Value {
-    let number = |x: f64, unit: &str| match x.is_finite() {
-        true => json!({"value": x, "error": ROUNDING * x.abs(), "unit": unit}),
-        false => json!({"value": null, "error": null, "unit": unit}),
-    };
-    let rows: Vec<Value> = report
-        .rows
-        .iter()
-        .flat_map(|(n, waves)| {
-            NAMES.iter().zip(waves).map(move |(name, w)| {
-                json!({
-                    "direction": n,
-                    "wave": name,
-                    "phase_velocity": number(w.phase_velocity, "m/s"),
-                    "group_speed": number(w.group_speed, "m/s"),
-                    "group_velocity": {"value": w.group_velocity.map(|x| x.is_finite().then_some(x)), "unit": "m/s"},
-                    "polarization": w.polarization,
-                    "power_flow_angle": number(w.power_flow_angle, "degree"),
-                    "enhancement": number(w.enhancement, "1"),
-                })
-            })
-        })
-        .collect();
-    json!({"kind": "focusing", "density": {"value": report.density, "unit": "kg/m^3"}, "rows": rows})
-}
 
 /// Side of a panel and its margins, in units of 1/96 inch.
 const PANEL: f64 = 300.0;

@@ -1,17 +1,17 @@
 //! A file's branches as waves for q → 0, as a table and JSON.
 
-use super::format::{scalar, scalar_json};
-use super::sheet::direction_words;
 use crate::phonons::LongWave;
+use crate::report::format::{scalar, scalar_json};
+use crate::report::sheet::direction_words;
 use crate::transport::TransportDirection;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
 /// Directions with their waves.
-pub type BranchWaves = [(TransportDirection, Vec<LongWave>)];
+type BranchWaves = [(TransportDirection, Vec<LongWave>)];
 
 /// Rows of columns.
-pub fn branch_waves_table(rows: &BranchWaves) -> String {
+pub fn table(rows: &BranchWaves) -> String {
     let mut s = String::from(
         "# branches for q -> 0, extrapolated from the points around Gamma; v_ph and v_g in m/s, angle between q and v_g in degrees, A = dOmega_q/dOmega_v (not resolved: two waves are one)\n",
     );
@@ -33,7 +33,7 @@ pub fn branch_waves_table(rows: &BranchWaves) -> String {
 }
 
 /// A machine-readable summary.
-pub fn branch_waves_json(rows: &BranchWaves) -> Value {
+pub fn json(rows: &BranchWaves) -> Value {
     let of = |(direction, waves): &(TransportDirection, Vec<LongWave>)| -> Vec<Value> {
         let one = |(i, w): (usize, &LongWave)| {
             json!({

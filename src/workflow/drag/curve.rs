@@ -4,10 +4,19 @@ use crate::error::{Error, Result};
 use crate::io::results::{Coordinates, ResultFile};
 use std::path::Path;
 
-/// Rows of two columns, ascending in the first.
-pub struct Table(Vec<(f64, f64)>);
+/// A number by temperature (K), ascending.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Curve(Vec<(f64, f64)>);
 
-impl Table {
+impl Curve {
+    /// Of temperatures (K) with a number each, in any order; none where they are fewer than two, one is there twice, or a number is not finite.
+    pub fn new(mut rows: Vec<(f64, f64)>) -> Option<Self> {
+        rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let finite = rows.iter().all(|(t, x)| t.is_finite() && x.is_finite());
+        let apart = rows.windows(2).all(|w| w[0].0 < w[1].0);
+        (rows.len() >= 2 && finite && apart).then_some(Self(rows))
+    }
+
     /// Linear between the rows; that of the nearest row outside.
     pub fn at(&self, x: f64) -> f64 {
         let all = &self.0;
@@ -22,7 +31,7 @@ impl Table {
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::BadFile`] for rows that are no ascending temperatures and shares from 0 to 1.
-pub fn table(path: &Path) -> Result<Table> {
+pub fn shares(path: &Path) -> Result<Curve> {
     let content = crate::io::read_parameters(path)?;
     let mut rows: Vec<(f64, f64)> = Vec::new();
     for (i, line) in content.lines().enumerate() {
@@ -52,22 +61,18 @@ pub fn table(path: &Path) -> Result<Table> {
             }
         }
     }
-    match rows.len() {
-        0 | 1 => Err(Error::bad_file(
-            path,
-            "table",
-            format!("it has {} rows", rows.len()),
-            "give at least two",
-        )),
-        _ => Ok(Table(rows)),
-    }
+    let count = rows.len();
+    Curve::new(rows).ok_or_else(|| {
+        let problem = format!("it has {count} rows");
+        Error::bad_file(path, "table", problem, "give at least two")
+    })
 }
 
 /// The mean Seebeck coefficient of transport results at their first level, by temperature.
 ///
 /// # Errors
 /// As [`ResultFile::open`]; [`Error::BadFile`] for results of another kind.
-pub fn diffusion(path: &Path) -> Result<Table> {
+pub fn diffusion(path: &Path) -> Result<Curve> {
     let file = ResultFile::open(path)?;
     let bad = |problem: &str| {
         Error::bad_file(
@@ -92,10 +97,6 @@ pub fn diffusion(path: &Path) -> Result<Table> {
         let s = &seebeck.data[i * stride..][..9];
         (s[0] + s[4] + s[8]) / 3.0
     };
-    let mut rows: Vec<(f64, f64)> = t.iter().enumerate().map(|(i, t)| (*t, mean(i))).collect();
-    rows.sort_by(|a, b| a.0.total_cmp(&b.0));
-    if rows.windows(2).any(|w| w[0].0 == w[1].0) || rows.iter().any(|r| !r.1.is_finite()) {
-        return Err(bad("values or temperatures are not usable"));
-    }
-    Ok(Table(rows))
+    let rows = t.iter().enumerate().map(|(i, t)| (*t, mean(i)));
+    Curve::new(rows.collect()).ok_or_else(|| bad("values or temperatures are not usable"))
 }

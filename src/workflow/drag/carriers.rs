@@ -5,18 +5,15 @@ use crate::bands::{BandGrid, BandSource};
 use crate::error::{Error, Result};
 use crate::integrate::cpu::CpuEngine;
 use crate::integrate::{At, Channels, Request, measure};
-use crate::io::{self, OpenOptions};
-use crate::report::scientific;
 use crate::uncertainty::{ByCause, Scalar};
 use crate::workflow::level::{self, LevelChoice};
-use std::path::Path;
 
 /// Share of a band's states below which it counts as empty, and above one less which as full.
 const NONE: f64 = 1e-9;
 /// Share of a band's states from which on holes are the likelier carriers.
 const NEARLY_FULL: f64 = 0.75;
 
-/// What a file of bands says.
+/// What bands say.
 pub struct Carriers {
     /// Electrons of the crossed bands, 1/m³.
     pub density_m3: Scalar,
@@ -37,8 +34,9 @@ impl Carriers {
             false => "",
         };
         format!(
-            "{} electrons per cm^3 in the {} band(s) that the Fermi level, {:.6} eV, crosses ({:.1} % of their states){doubt}",
-            scientific(self.density_m3.scaled(1e-6)),
+            "{:.4e} ± {:.1e} electrons per cm^3 in the {} band(s) that the Fermi level, {:.6} eV, crosses ({:.1} % of their states){doubt}",
+            1e-6 * self.density_m3.value,
+            1e-6 * self.density_m3.error,
             self.bands,
             self.fermi_ev,
             100.0 * self.filled
@@ -46,13 +44,12 @@ impl Carriers {
     }
 }
 
-/// Counts the electrons of a file's crossed bands on its own k-grid.
+/// Counts the electrons of crossed bands on their own k-grid.
 ///
 /// # Errors
-/// As [`io::open`] and [`level::fermi_level`]; [`Error::BadBands`] where no band is crossed.
-pub fn carriers(path: &Path, choice: &LevelChoice) -> Result<Carriers> {
-    let source = io::open(path, &OpenOptions::default())?;
-    let bands = BandGrid::load(&*source)?;
+/// As [`level::fermi_level`]; [`Error::BadBands`] where no band is crossed.
+pub fn carriers(source: &dyn BandSource, choice: &LevelChoice) -> Result<Carriers> {
+    let bands = BandGrid::load(source)?;
     let header = bands.header();
     let request = Request {
         channels: Channels::Basic,
