@@ -309,7 +309,7 @@ mod tests {
         assert!(labels(&axis).len() >= 2, "{:?}", labels(&axis));
         // One doping alone: no label lies on another.
         let axis = Axis::new("n", "", true, (1e19, 1e19), false);
-        assert_eq!(labels(&axis), ["5·10^{18}", "10^{19}", "2·10^{19}"]);
+        assert_eq!(labels(&axis), ["6·10^{18}", "8·10^{18}", "10^{19}"]);
         let axis = Axis::new("rank", "", false, (1.0, 2.0), false).of_whole_numbers();
         assert_eq!(labels(&axis), ["1", "2"]);
     }
