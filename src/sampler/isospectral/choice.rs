@@ -22,7 +22,7 @@ const MORE: [usize; 4] = [0, 1, 2, 3];
 const FADING: [f64; 3] = [0.3, 0.1, 0.1];
 /// Most orbitals; and what all candidates may cost together, in that of nine orbitals (a fit costs as their cube).
 const MOST_ORBITALS: usize = 40;
-const BUDGET: f64 = 30.0;
+pub(super) const BUDGET: f64 = 30.0;
 const MOST_CANDIDATES: usize = 24;
 /// Orbitals per band, at most.
 const MOST_PER_BAND: usize = 5;
@@ -149,6 +149,11 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
+    /// What a fit costs, in that of nine orbitals.
+    pub fn cost(&self) -> f64 {
+        (self.basis.len() as f64 / 9.0).powi(3)
+    }
+
     /// Bands and orbitals in words.
     pub fn describe(&self, first_band: usize) -> String {
         let mut shells: Vec<String> = Vec::new();
@@ -234,7 +239,7 @@ pub(super) fn candidates(
     found.sort_by_key(|c| (c.basis.len(), (c.bands - wanted).abs_diff(1)));
     let mut spent = 0.0;
     found.retain(|c| {
-        spent += (c.basis.len() as f64 / 9.0).powi(3);
+        spent += c.cost();
         spent <= BUDGET
     });
     found.truncate(MOST_CANDIDATES);

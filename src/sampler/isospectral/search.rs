@@ -3,7 +3,7 @@
 use super::bands::{Hamiltonian, IsospectralBands};
 use super::candidate::{Begin, Found, Problem, levels, smooth_band};
 use super::choice::{
-    Candidate, WINDOW_EV, candidates, gap_above, groups, isolated_above, levels_that_matter,
+    BUDGET, Candidate, WINDOW_EV, candidates, gap_above, groups, isolated_above, levels_that_matter,
 };
 use super::held::{Held, LeftOut, predicted_by_series};
 use super::invariance::{energies_group, kramers, same_spins};
@@ -451,11 +451,17 @@ impl Searching<'_> {
         };
         sort(&mut ranking);
         // Fits end in poor places, too, of tables without the points that tell how bands meet above all: then others are tried.
+        let mut left = BUDGET;
         for seed in MORE_SEEDS {
             if held.is_none() || ranking.first().is_none_or(|best| best.0 < SMALL_EV) {
                 break;
             }
             for (rank, number, found) in ranking.iter_mut().take(TRIED) {
+                // They cost no more than the first ones may.
+                left -= list[*number].cost();
+                if left < 0.0 {
+                    break;
+                }
                 match from_part(&list[*number], (seed, OWN.1))? {
                     Some(other) if other.0 < *rank => (*rank, *found) = other,
                     _ => {}
