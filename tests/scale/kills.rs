@@ -78,34 +78,40 @@ fn what_was_kept_is_not_made_again() {
     assert_eq!(items, "plan,stage,at,item,seconds\n");
 }
 
-/// A directory that vanishes costs the checkpoint, and nothing else.
-#[test]
-fn a_checkpoint_that_cannot_be_written_is_a_warning() {
+/// What a calculation on `points` points an axis says whose checkpoint's directory vanishes once a checkpoint is in it.
+fn without_its_directory(points: usize) -> String {
     let folder = tempfile::tempdir().unwrap();
     let d = folder.path();
     std::fs::create_dir(d.join("gone")).unwrap();
     let words = format!(
-        "transport {DATA}/cu.nscf.xml.gz --interpolate 48 -T 300 --backend cpu -o found.h5 --checkpoint gone/c.h5 --checkpoint-every 0.05"
+        "transport {DATA}/cu.nscf.xml.gz --interpolate {points} -T 300 --backend cpu -o found.h5 --checkpoint gone/c.h5 --checkpoint-every 0.05"
     );
-    let child = command()
+    let mut child = command()
         .current_dir(d)
         .args(words.split_whitespace())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let end = Instant::now() + Duration::from_secs(60);
-    while !d.join("gone/c.h5").exists() && Instant::now() < end {
+    while !d.join("gone/c.h5").exists() && child.try_wait().unwrap().is_none() {
         std::thread::sleep(Duration::from_millis(2));
     }
     // A file that is just being written may come in between.
-    while std::fs::remove_dir_all(d.join("gone")).is_err() && Instant::now() < end {}
+    while std::fs::remove_dir_all(d.join("gone")).is_err() && d.join("gone").exists() {}
     let output = child.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{said}");
-    assert!(
-        said.contains("warning: gone/c.h5") && said.contains("goes on"),
-        "{said}"
-    );
     assert!(d.join("found.h5").exists());
+    said
+}
+
+/// A directory that vanishes costs the checkpoint, and nothing else.
+#[test]
+fn a_checkpoint_that_cannot_be_written_is_a_warning() {
+    // Where the machine is busy a calculation may end before anyone came to take its directory away: a longer one then.
+    let warned = [48, 96, 144].into_iter().any(|points| {
+        let said = without_its_directory(points);
+        said.contains("warning: gone/c.h5") && said.contains("goes on")
+    });
+    assert!(warned);
 }
