@@ -113,5 +113,33 @@ fn interpolation(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(integrate, benches, interpolation);
+/// The Fermi surface of bands that are interpolated to 512³ points from 24³, one thread: in boxes along it, and in planes as every cell is
+/// read where a size of blocks is given.
+fn interpolated_surface(c: &mut Criterion) {
+    let lattice = Lattice::new([[4.0, 0.0, 0.0], [0.0, 4.0, 0.0], [0.0, 0.0, 4.0]]).unwrap();
+    let model = Model::free_electrons(1.0);
+    let coarse = ModelBands::new(model, lattice, KGrid::gamma([24; 3]).unwrap(), false).unwrap();
+    let dense = FourierBands::new(&coarse, KGrid::gamma([512; 3]).unwrap()).unwrap();
+    let mut group = c.benchmark_group("interpolated_surface_512");
+    group.throughput(Throughput::Elements(1 << 27));
+    group.sample_size(10);
+    for (name, block_planes) in [("boxes", None), ("planes", Some(4))] {
+        let request = Request {
+            channels: Channels::Basic,
+            block_planes,
+            ..Request::for_bands(dense.header())
+        };
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                on_threads(1, || {
+                    let mut engine = CpuEngine::<f64>::default();
+                    black_box(surface(&dense, &request, 1.0, &mut engine))
+                })
+            })
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(integrate, benches, interpolation, interpolated_surface);
 criterion_main!(integrate);

@@ -2,6 +2,7 @@
 //! memory ([`BandGrid`]), the completion of an irreducible wedge ([`unfold`]), analytic model bands ([`model`]) and the
 //! matrix elements of bands that are interpolated ([`WannierHamiltonian`]).
 
+mod cell_box;
 pub mod edges;
 mod grid;
 mod halved;
@@ -17,6 +18,7 @@ pub mod touching;
 pub mod unfold;
 mod wannier;
 
+pub use cell_box::CellBox;
 pub use grid::BandGrid;
 pub use header::{BandHeader, Provenance, SpinTreatment};
 pub use interpolator::{BandGroup, BoxBand, Derivatives, Interpolation, Interpolator, KBox};

@@ -1,6 +1,6 @@
 //! Where energies come from, plane by plane: a grid in memory, an HDF5 file, a model.
 
-use super::{BandHeader, BandStatistics, Interpolation};
+use super::{BandHeader, BandStatistics, Interpolation, Interpolator};
 use crate::crystal::PointGroup;
 use crate::error::Result;
 
@@ -79,6 +79,12 @@ pub trait BandSource: Send + Sync {
         None
     }
 
+    /// The interpolation whose values on the header's grid the bands are, where it evaluates each by itself: points that nobody needs need
+    /// not be read.
+    fn on_grid(&self) -> Option<&dyn Interpolator> {
+        None
+    }
+
     /// One band's numbers `[n1][n2][n3]` or `[n1][n2][n3][3]`, where they are in memory as they are, to be read in place.
     fn in_memory(&self, _field: Field, _spin: usize, _band: usize) -> Option<&[f64]> {
         None
@@ -126,6 +132,10 @@ macro_rules! through {
 
             fn interpolation(&self) -> Option<Interpolation<'_>> {
                 (**self).interpolation()
+            }
+
+            fn on_grid(&self) -> Option<&dyn Interpolator> {
+                (**self).on_grid()
             }
 
             fn in_memory(&self, field: Field, spin: usize, band: usize) -> Option<&[f64]> {

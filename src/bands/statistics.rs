@@ -12,9 +12,9 @@ pub struct BandStatistics {
     pub energy_min: f64,
     /// Highest energy, eV.
     pub energy_max: f64,
-    /// Largest |E(j+1) − E(j)| along each axis, eV, periodic.
+    /// No |E(j+1) − E(j)| along an axis is larger, eV, periodic: of a table the largest of them.
     pub max_step: [f64; 3],
-    /// Largest |v|, m/s; 0 where the grid brings no velocities.
+    /// No |v| is larger, m/s: of a table the largest of them; 0 where the grid brings no velocities.
     pub max_speed: f64,
     /// An upper bound of |M⁻¹| (the root of the sum of its squared components), 1/kg; 0 where the source brings none.
     pub max_inverse_mass: f64,

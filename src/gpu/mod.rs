@@ -11,6 +11,7 @@ mod engine;
 pub mod layouts;
 pub mod pipelines;
 mod plan;
+mod read_back;
 mod sums;
 
 pub use clock::Timings;

@@ -225,8 +225,11 @@ impl BlockCells<'_> {
                         value[i] = volume * f;
                     }
                 }
-                let tetrahedra: [_; 6] =
-                    std::array::from_fn(|t| tetrahedron::<f64>(&cell.energies, self.corners[t]));
+                // A loop: a closure would be compiled for the least of all processors.
+                let mut tetrahedra = [tetrahedron::<f64>(&cell.energies, self.corners[0]); 6];
+                for (t, corners) in tetrahedra.iter_mut().zip(self.corners).skip(1) {
+                    *t = tetrahedron(&cell.energies, *corners);
+                }
                 let lo = all.partition_point(|e| *e <= cell.low);
                 let hi = all.partition_point(|e| *e < cell.high);
                 let mut k = lo;

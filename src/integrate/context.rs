@@ -127,6 +127,12 @@ impl BandContext {
         fields
     }
 
+    /// Whether a cell needs its own corners alone, and those of what is evaluated at any k-point.
+    pub(super) fn is_local(&self) -> bool {
+        let evaluated = self.order == 0 && self.halo() == 0;
+        evaluated && self.smearing.is_none() && !self.channels.has_lifetimes()
+    }
+
     /// SI unit of channel `c` in the kernels: see [`Channels::unit`].
     pub fn channel_unit(&self, c: usize) -> f64 {
         let (v, tau) = (self.velocity_unit, self.lifetime_unit);

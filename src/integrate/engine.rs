@@ -2,7 +2,8 @@
 
 use super::{BandContext, Block, EnergyAxis, Request, Spectrum, SurfaceIntegral};
 use crate::bands::{Interpolation, Interpolator};
-use crate::error::Result;
+use crate::crystal::KGrid;
+use crate::error::{Error, Result};
 use std::ops::Range;
 
 /// The energies of interest.
@@ -61,6 +62,25 @@ pub trait Engine {
     /// Whether the engine takes a band in memory as one block that holds all its planes, without halo.
     fn reads_in_place(&self) -> bool {
         false
+    }
+    /// Whether it evaluates bands at one energy itself, and only near it ([`Engine::add_slab`]).
+    fn evaluates(&self) -> bool {
+        false
+    }
+    /// As [`Engine::add_block`] of all cells of a slab, for the current band of `bands` on the points of `grid`.
+    ///
+    /// # Errors
+    /// Where the bands cannot be evaluated, and for an engine that does not evaluate bands.
+    fn add_slab(
+        &mut self,
+        _bands: &dyn Interpolator,
+        _grid: &KGrid,
+        _planes: Range<usize>,
+    ) -> Result<SlabSums> {
+        Err(Error::Internal(format!(
+            "{} does not evaluate bands",
+            self.backend()
+        )))
     }
     /// Whether spectra may be integrated over one of each set of cells that are images of each other.
     fn folds(&self) -> bool {

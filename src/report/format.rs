@@ -13,7 +13,9 @@ pub fn scalar(q: Scalar) -> String {
         return "infinite".into();
     }
     let magnitude = q.value.abs();
-    if magnitude != 0.0 && !(1e-3..1e6).contains(&magnitude) {
+    // Digits that the bar does not leave would be all there is of a plain number.
+    let is_rough = (1e3..f64::INFINITY).contains(&q.error);
+    if is_rough || (magnitude != 0.0 && !(1e-3..1e6).contains(&magnitude)) {
         return scientific(q);
     }
     // Rounding is no error bar.
@@ -138,6 +140,8 @@ mod tests {
         let q = Scalar::new;
         assert_eq!(scalar(q(0.282_71, 0.0123)), "0.283 ± 0.012");
         assert_eq!(scalar(q(10.992_8, 0.0)), "10.992800");
+        assert_eq!(scalar(q(-254_773.0, 183_028.0)), "(-2.5 ± 1.8)e5");
+        assert_eq!(scalar(q(331.4, 120.0)), "331 ± 120");
         assert_eq!(scalar(q(1.739e21, 2.1e19)), "(1.739 ± 0.021)e21");
         assert_eq!(scientific(q(0.0, 0.0)), "0");
         assert_eq!(scalar(q(f64::NAN, f64::NAN)), "not resolved");

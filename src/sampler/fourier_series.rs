@@ -209,6 +209,14 @@ impl FourierSeries {
         })
     }
 
+    /// No |∂E/∂u_a| of a band is larger, eV.
+    pub fn slope_bounds(&self, spin: usize, band: usize) -> [f64; 3] {
+        match &self.bands[spin * self.header.n_band + band] {
+            Curve::Waves(waves) => waves.slope_bounds(),
+            Curve::Spline(spline) => spline.slope_bounds(),
+        }
+    }
+
     /// No component of a band's M⁻¹ is larger, 1/kg.
     pub fn inverse_mass_bound(&self, spin: usize, band: usize) -> f64 {
         match &self.bands[spin * self.header.n_band + band] {

@@ -1,5 +1,6 @@
 //! How energies and velocities come to be at k-points that a file does not hold.
 
+mod extremes;
 mod fourier;
 mod fourier_series;
 mod gradients;
@@ -13,6 +14,8 @@ mod series;
 mod series_box;
 mod shifted;
 mod spline;
+mod spline_axis;
+mod spline_box;
 mod wannier;
 
 pub use crate::bands::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};

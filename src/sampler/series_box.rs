@@ -19,6 +19,8 @@ pub struct SeriesBand {
     extent: [usize; 3],
     /// c(R), twice for R₃ > 0, `[R1 + e1][R2 + e2][R3]` with R₃ ≥ 0, eV.
     coefficients: Vec<Complex64>,
+    /// Σ 2π|R_i| |c(R)|: no |∂E/∂u_i| is larger, eV.
+    slope: [f64; 3],
     /// Σ (2πR_i)² |c(R)|: no |∂²E/∂u_i²| is larger, eV.
     curvature: [f64; 3],
 }
@@ -35,7 +37,7 @@ impl SeriesBand {
     pub fn new(extent: [usize; 3], full: &[Complex64]) -> Self {
         let (extent, full) = trimmed(extent, full);
         let line = 2 * extent[2] + 1;
-        let mut curvature = [0.0; 3];
+        let (mut slope, mut curvature) = ([0.0; 3], [0.0; 3]);
         let size = extent.map(|e| 2 * e + 1);
         for (at, c) in full.iter().enumerate() {
             let r = [
@@ -44,6 +46,7 @@ impl SeriesBand {
                 (at % size[2]) as f64 - extent[2] as f64,
             ];
             for i in 0..3 {
+                slope[i] += 2.0 * PI * r[i].abs() * c.norm();
                 curvature[i] += (2.0 * PI * r[i]).powi(2) * c.norm();
             }
         }
@@ -59,8 +62,14 @@ impl SeriesBand {
         Self {
             extent,
             coefficients,
+            slope,
             curvature,
         }
+    }
+
+    /// No |∂E/∂u_a| is larger, eV.
+    pub fn slope_bounds(&self) -> [f64; 3] {
+        self.slope
     }
 
     /// Σ_R |c(R)| |a_R|², a_R being the wave's velocity per eV: M⁻¹ is a sum of products a_R a_Rᵀ with factors of at most |c(R)|/e.
@@ -190,18 +199,20 @@ impl SeriesBand {
                 for run in 0..runs {
                     let cos = &cosines[run * half..][..half];
                     let sin = &sines[run * half..][..half];
-                    let field = |pair: usize, d3: i32| {
-                        series(&partial[pair * half..][..half], cos, sin, d3)
-                    };
+                    let line = |pair: usize| &partial[pair * half..][..half];
                     let lanes = LANES.min(n3 - run * LANES);
-                    let e = field(0, 0);
+                    let e = series(line(0), cos, sin, 0);
                     for k in 0..lanes {
                         low = low.min(e[k]);
                         high = high.max(e[k]);
                         band.energies.push(e[k]);
                     }
                     if orders > 1 {
-                        let d = [field(1, 0), field(2, 0), field(0, 1)];
+                        let d = [
+                            series(line(1), cos, sin, 0),
+                            series(line(2), cos, sin, 0),
+                            series(line(0), cos, sin, 1),
+                        ];
                         for k in 0..lanes {
                             for m in &to_velocity {
                                 band.velocities
@@ -210,8 +221,16 @@ impl SeriesBand {
                         }
                     }
                     if orders > 2 {
-                        let diagonal = [field(3, 0), field(5, 0), field(0, 2)];
-                        let (d12, d13, d23) = (field(4, 0), field(1, 1), field(2, 1));
+                        let diagonal = [
+                            series(line(3), cos, sin, 0),
+                            series(line(5), cos, sin, 0),
+                            series(line(0), cos, sin, 2),
+                        ];
+                        let (d12, d13, d23) = (
+                            series(line(4), cos, sin, 0),
+                            series(line(1), cos, sin, 1),
+                            series(line(2), cos, sin, 1),
+                        );
                         for k in 0..lanes {
                             let h = [
                                 [diagonal[0][k], d12[k], d13[k]],
@@ -320,22 +339,20 @@ fn series(c: &[Complex64], cos: &[[f64; LANES]], sin: &[[f64; LANES]], d: i32) -
 
 /// M⁻¹ = ħ⁻² ∂²E/∂k_a∂k_b (1/kg; xx yy zz yz xz xy) from the second derivatives `h` along u (eV): T h Tᵀ/e with
 /// T = `to_velocity`, m/s per eV.
-pub fn inverse_mass(to_velocity: &[[f64; 3]; 3], h: &[[f64; 3]; 3]) -> [f64; 6] {
-    let component = |a: usize, b: usize| -> f64 {
+#[inline(always)]
+fn inverse_mass(to_velocity: &[[f64; 3]; 3], h: &[[f64; 3]; 3]) -> [f64; 6] {
+    let mut m = [0.0; 6];
+    for (m, (a, b)) in m
+        .iter_mut()
+        .zip([(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)])
+    {
         let mut sum = 0.0;
         for i in 0..3 {
             for j in 0..3 {
                 sum += to_velocity[a][i] * h[i][j] * to_velocity[b][j];
             }
         }
-        sum / ELEMENTARY_CHARGE
-    };
-    [
-        component(0, 0),
-        component(1, 1),
-        component(2, 2),
-        component(1, 2),
-        component(0, 2),
-        component(0, 1),
-    ]
+        *m = sum / ELEMENTARY_CHARGE;
+    }
+    m
 }

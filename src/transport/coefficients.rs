@@ -3,8 +3,8 @@
 //! only the latter, given a lattice thermal conductivity too, has a figure of merit.
 
 use super::distribution::TransportDistribution;
-use super::ensemble::ThermalState;
 use super::equilibrium::Equilibrium;
+use super::thermal_state::ThermalState;
 use super::times::{Tau, Times};
 use super::{BinnedTau, RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity};
 use crate::error::{Error, Result};

@@ -3,7 +3,8 @@
 
 use super::directions::Directions;
 use super::distribution::TransportDistribution;
-use super::ensemble::{Ensemble, Member, Part, ThermalState};
+use super::ensemble::{Ensemble, Member, Part};
+use super::thermal_state::ThermalState;
 use super::times::Times;
 use super::window::resolved_exp;
 use super::{RankFourQuantity, RankThreeQuantity, Scalar, TensorQuantity, onsager};

@@ -1,8 +1,9 @@
 //! The doping at which the power factor or zT is largest (docs/physics §12), from one distribution: no further integral over the
 //! zone. Doping rises with the chemical potential, so that the search runs over the latter.
 
-use super::ensemble::{Ensemble, Member, ThermalState};
+use super::ensemble::{Ensemble, Member};
 use super::maximum::{STENCIL, Scan, slope_and_curvature};
+use super::thermal_state::ThermalState;
 use super::times::Times;
 use super::{CarrierDensities, RelaxationTime, Scalar, TransportDistribution, onsager};
 use crate::crystal::Tensor;

@@ -7,7 +7,7 @@ use super::fermi::Fermi;
 use super::held::Held;
 use super::level::{self, FermiChoice, LevelChoice};
 use super::method::Method;
-use super::opening::{InterpolatorKind, Opening};
+use super::opening::Opening;
 use super::said::Say;
 use super::transport::Transport;
 use super::wanted::Wanted;
@@ -167,7 +167,7 @@ impl Coverage {
             && opening.tolerance.is_none();
         let of_fermi = match as_it_is {
             true => Opening {
-                interpolator: Some(InterpolatorKind::Series),
+                interpolator: None,
                 fit_velocities: false,
                 ..opening.clone()
             },

@@ -236,17 +236,15 @@ fn on_density(
         (None, None) => preference == Preference::Refined && coarse,
     };
     if !refined {
-        if input.fit_velocities {
-            return Err(nothing_to_fit(
-                name,
-                "the table is taken as it is, nothing is interpolated",
-                "give `--interpolate N` or `--tolerance`, or leave the option out",
-            ));
-        }
-        if input.interpolator == Some(InterpolatorKind::Isospectral) {
-            return Err(no_hamiltonian(
-                name,
-                "the table is taken as it is, nothing is interpolated",
+        // What is asked for and cannot be is not left unheard.
+        if let Some(option) = input.how() {
+            let problem = match header.has_lifetimes {
+                true => "the table brings relaxation times, and is integrated on its own points",
+                false => "the table is taken as it is, nothing is interpolated",
+            };
+            return Err(Error::bad_option(
+                option,
+                format!("{name}: {problem}"),
                 "give `--interpolate N` or `--tolerance`, or leave the option out",
             ));
         }

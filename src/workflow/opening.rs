@@ -54,31 +54,19 @@ impl Opening {
                 Error::bad_option("--interpolate", problem, "give a smaller grid")
             })?;
         }
-        if self.fit_velocities && self.interpolate == Some(Density::AsItIs) {
+        if let (Some(Density::AsItIs), Some(option)) = (self.interpolate, self.how()) {
             return Err(Error::bad_option(
-                "--fit-velocities",
+                option,
                 "with `--interpolate none` nothing is interpolated",
                 "leave one of both out",
             ));
         }
-        if self.interpolator == Some(InterpolatorKind::Isospectral) {
-            let other = match (self.interpolate, self.fit_velocities) {
-                (Some(Density::AsItIs), _) => {
-                    Some("with `--interpolate none` nothing is interpolated")
-                }
-                (_, true) => {
-                    Some("a Hamiltonian is found from energies, velocities are not fitted")
-                }
-                _ => None,
-            };
-            if let Some(problem) = other {
-                let remedy = "leave one of both out";
-                return Err(Error::bad_option(
-                    "--interpolator isospectral",
-                    problem,
-                    remedy,
-                ));
-            }
+        if self.fit_velocities && self.interpolator == Some(InterpolatorKind::Isospectral) {
+            return Err(Error::bad_option(
+                "--interpolator isospectral",
+                "a Hamiltonian is found from energies, velocities are not fitted",
+                "leave one of both out",
+            ));
         }
         match (method, self.tolerance) {
             (Some(method), Some(_)) => method.check_refinement(),
@@ -89,5 +77,17 @@ impl Opening {
             )),
             _ => Ok(()),
         }
+    }
+
+    /// The option that says how a table is to be interpolated, where one does.
+    pub(super) fn how(&self) -> Option<&'static str> {
+        if self.fit_velocities {
+            return Some("--fit-velocities");
+        }
+        self.interpolator.map(|kind| match kind {
+            InterpolatorKind::Auto => "--interpolator auto",
+            InterpolatorKind::Series => "--interpolator series",
+            InterpolatorKind::Isospectral => "--interpolator isospectral",
+        })
     }
 }

@@ -8,8 +8,8 @@ const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data");
 /// Copper: every quantity is there with its numbers, nearly all inside, and none of a bar that is nothing but wide.
 #[test]
 fn bars_of_copper_hold_from_every_second_point() {
-    let call = format!("validate --table {DATA}/cu.nscf.xml.gz -T 300 -q");
-    let found = bzint(&format!("{call} --json")).json();
+    let call = format!("validate --table {DATA}/cu.nscf.xml.gz -T 300 -q --json");
+    let found = bzint(&call).json();
     assert_eq!(found["half_grid"], serde_json::json!([8, 8, 8]));
     assert_eq!(found["grid"], serde_json::json!([16, 16, 16]));
     let all: Vec<&Value> = found["quantities"].as_array().unwrap().iter().collect();
@@ -27,8 +27,18 @@ fn bars_of_copper_hold_from_every_second_point() {
         let width = own["median_relative_bar"].as_f64().unwrap();
         assert!(width > 0.0, "{own}");
     }
-    let text = bzint(&call).text();
-    assert!(text.contains("8×8×8 k-points against those from 16×16×16"));
+}
+
+#[test]
+fn what_holds_is_a_table_to_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let cubic = folder.path().join("cubic.h5").display().to_string();
+    bzint(&format!("model simple-cubic -n 12 -o {cubic} -q")).text();
+    let text = bzint(&format!(
+        "validate --table {cubic} --fermi-level 0.3 -T 300 -q"
+    ))
+    .text();
+    assert!(text.contains("6×6×6 k-points against those from 12×12×12"));
     assert!(text.contains("fermi: density_of_states"), "{text}");
 }
 

@@ -88,7 +88,7 @@ fn silicon_has_the_modes_of_its_own_masses() {
     };
     let half = 0.5f64.sqrt();
     let found = json(&format!(
-        "landauer {file} --tolerance 0.02 --mu 0.25 --direction 001,110 --energy {}:{} --bins 5",
+        "landauer {file} --interpolator series --tolerance 0.02 --mu 0.25 --direction 001,110 --energy {}:{} --bins 5",
         bottom + 0.01,
         bottom + 0.06
     ));

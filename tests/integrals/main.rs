@@ -8,6 +8,7 @@ mod shared_gpu;
 mod alternative;
 mod analytic;
 mod convergence;
+mod culled;
 mod directions;
 mod field_delta;
 mod folding;

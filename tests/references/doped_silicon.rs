@@ -76,6 +76,7 @@ fn chemical_potentials_are_found_at_two_kelvin_whatever_the_doping() {
             .arg("transport")
             .arg(&bands)
             .args(["--tolerance", "1e-2", "-T", "2,300", "--backend", "cpu"])
+            .args(["--interpolator", "series"])
             .args([
                 "--scissor",
                 "1.12",

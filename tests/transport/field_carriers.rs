@@ -201,7 +201,7 @@ fn silicons_holes_keep_their_mobility_among_electrons() {
     };
     let directory = tempfile::tempdir().unwrap();
     let words = format!(
-        "transport {} --scissor 1.12 -T 300 --doping n1e15,n1e17,n1e19,p1e19 --tau 1e-14 --no-hall",
+        "transport {} --scissor 1.12 -T 300 --doping n1e15,n1e17,n1e19,p1e19 --tau 1e-14 --no-hall --interpolator series",
         file.display()
     );
     let out = json(directory.path(), &words);

@@ -1,6 +1,7 @@
 //! The CPU integrator: the reference in `f64`, and the GPU's twin in `f32`. Rows of cells are shared among threads; sums
 //! are integers, so no result depends on how.
 
+mod culled;
 mod curvature;
 mod cut;
 mod smeared;
@@ -9,11 +10,14 @@ mod surface;
 mod view;
 
 use super::{BandContext, Block, Engine, Part, SlabSums, Target};
+use crate::bands::Interpolator;
+use crate::crystal::KGrid;
 use crate::error::{Error, Result};
 use crate::kernel::Real;
 use crate::kernel::channels::by_width;
 use crate::kernel::fermi_surface::VOLUMES;
 use crate::kernel::simd::vectorized;
+use culled::CulledBand;
 use cut::SurfaceSums;
 use rayon::prelude::*;
 use smeared::SmearedRows;
@@ -42,6 +46,8 @@ pub struct CpuEngine<R: Real> {
     surface: [SurfaceSums; 2],
     /// Threads' cumulative sums, likewise.
     spectrum: [Vec<SpectrumSums>; 2],
+    /// The only energy of interest, eV.
+    energy: Option<f64>,
 }
 
 impl<R: Real> Default for CpuEngine<R> {
@@ -51,6 +57,7 @@ impl<R: Real> Default for CpuEngine<R> {
             levels: Vec::new(),
             surface: Default::default(),
             spectrum: Default::default(),
+            energy: None,
         }
     }
 }
@@ -95,6 +102,7 @@ impl<R: Real> CpuEngine<R> {
                         views,
                         planes,
                         rows: j2.clone(),
+                        ends: block.n,
                     })
                 })
                 .collect();
@@ -163,6 +171,23 @@ impl<R: Real> CpuEngine<R> {
         }
         Ok(finished)
     }
+
+    fn culled_width<const N: usize>(
+        &self,
+        bands: &dyn Interpolator,
+        grid: &KGrid,
+        planes: Range<usize>,
+    ) -> Result<SlabSums> {
+        let setup = self.setup.as_ref().ok_or_else(no_band)?;
+        let band = CulledBand::<R, N> {
+            setup,
+            bands,
+            grid,
+            energy: self.energy.ok_or_else(no_band)?,
+        };
+        let [fine, coarse] = band.sums(&planes, &vec![0; N + VOLUMES])?;
+        Ok(SlabSums { fine, coarse })
+    }
 }
 
 /// Starts (j1, j2) of the rows of cells of a view: at planes and rows from an even one on.
@@ -202,6 +227,10 @@ macro_rules! engine {
 
             fn begin_band(&mut self, context: &BandContext, target: &Target) -> Result<()> {
                 self.setup = Some(Setup::new(context, target));
+                self.energy = match target {
+                    Target::At(energy) => Some(*energy),
+                    Target::Bins(_) => None,
+                };
                 self.surface = [(); 2].map(|()| vec![0; context.channels.width() + VOLUMES]);
                 self.spectrum = Default::default();
                 Ok(())
@@ -234,6 +263,21 @@ macro_rules! engine {
 
             fn folds(&self) -> bool {
                 true
+            }
+
+            fn evaluates(&self) -> bool {
+                true
+            }
+
+            fn add_slab(
+                &mut self,
+                bands: &dyn Interpolator,
+                grid: &KGrid,
+                planes: Range<usize>,
+            ) -> Result<SlabSums> {
+                let setup = self.setup.as_ref().ok_or_else(no_band)?;
+                let channels = setup.context.channels;
+                by_width!(channels, N => self.culled_width::<N>(bands, grid, planes))
             }
         }
     };

@@ -4,7 +4,8 @@
 use super::modes::ModeDistribution;
 use super::profile::{Conducted, Profile};
 use crate::error::{Error, Result};
-use crate::transport::ensemble::{Part, ThermalState};
+use crate::transport::ensemble::Part;
+use crate::transport::thermal_state::ThermalState;
 use crate::transport::{Extent, RelaxationTime, Scalar};
 use crate::units::{BOLTZMANN, ELEMENTARY_CHARGE, PLANCK};
 

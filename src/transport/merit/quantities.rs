@@ -3,8 +3,9 @@
 use super::functional::{COUNT, Setting};
 use super::mode::MeritMode;
 use crate::error::{Error, Result};
-use crate::transport::ensemble::{Part, ThermalState};
+use crate::transport::ensemble::Part;
 use crate::transport::landauer::{ModeDistribution, Named};
+use crate::transport::thermal_state::ThermalState;
 use crate::transport::{RelaxationTime, Scalar};
 
 /// (name, unit in a bulk material, unit of a device per area, meaning), in the order of the functional.

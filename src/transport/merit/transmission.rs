@@ -3,8 +3,9 @@
 use super::functional::{BULK_REST, through};
 use super::mode::MeritMode;
 use crate::error::Result;
-use crate::transport::ensemble::{Part, ThermalState};
+use crate::transport::ensemble::Part;
 use crate::transport::landauer::{ModeDistribution, Profile};
+use crate::transport::thermal_state::ThermalState;
 use crate::transport::{RelaxationTime, Scalar};
 
 /// T and M at energies around μ.
