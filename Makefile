@@ -4,13 +4,15 @@ export PYO3_BUILD_EXTENSION_MODULE := 1
 # GPU tests run on whatever adapter is there, and may not be left out.
 TESTS := BZINT_REQUIRE_GPU=1 XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-/tmp}"
 
-.PHONY: help demo test deny setup wheel static
+.PHONY: help demo test deny setup wheel static deb figures
 
 help:
 	@echo "make demo   build bzint and run it on the copper bands in data/"
 	@echo "make test   formatting, lints, every test, the Python package, documentation"
 	@echo "make wheel  the Python package as a wheel in target/wheels, and its tests in a fresh environment"
 	@echo "make static the command as one file in target/static/release, with HDF5 built into it"
+	@echo "make deb    the command as a Debian package in target/debian"
+	@echo "make figures  measures here what docs/concepts/performance.md shows"
 	@echo "make deny   licences and known vulnerabilities of the dependencies, where cargo-deny is installed"
 	@echo "make setup  only check (and on Debian install) what the build needs"
 
@@ -26,6 +28,13 @@ deny:
 
 static:
 	@sh .ci/static.sh
+
+deb:
+	@sh packaging/deb.sh
+
+figures:
+	cargo build --release
+	@python3 benches/figures.py
 
 wheel:
 	@sh .ci/wheel.sh

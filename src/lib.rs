@@ -34,7 +34,7 @@
 //! phonons     ← bands crystal elastic error excitations integrate io kernel memory statistics uncertainty units
 //! superconductor ← bands crystal error fermi_dirac integrate kernel quadrature uncertainty units
 //! scale       ← bands error integrate io
-//! workflow    ← bands crystal elastic error excitations gpu integrate io kernel memory phonons progress sampler scale scattering superconductor surface transport uncertainty units
+//! workflow    ← bands bounds crystal elastic error excitations gpu integrate io kernel memory phonons progress sampler scale scattering superconductor surface transport uncertainty units
 //! report      ← bands bounds crystal elastic error excitations fermi_dirac integrate io phonons superconductor surface transport uncertainty units workflow
 //! cli         ← bands bounds crystal error excitations gpu integrate io kernel memory phonons progress report sampler scale superconductor surface transport workflow
 //! ```

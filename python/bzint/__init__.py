@@ -20,7 +20,7 @@ from .errors import (
     InternalError,
     OutOfMemoryError,
 )
-from .models import drag, focusing, screen
+from .models import bounds, drag, focusing, screen, table
 from .options import Progress
 from .phonons import Phonons, read_phonons
 
@@ -38,9 +38,11 @@ __all__ = [
     "OutOfMemoryError",
     "Phonons",
     "Progress",
+    "bounds",
     "drag",
     "focusing",
     "read",
     "read_phonons",
     "screen",
+    "table",
 ]

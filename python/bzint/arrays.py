@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .errors import ArgumentError
+from .options import given
 
 
 def array(name: str, values: Any) -> np.ndarray:
@@ -18,15 +19,21 @@ def array(name: str, values: Any) -> np.ndarray:
         raise ArgumentError(f"{name}: {problem}; {remedy}", name, problem, remedy) from None
 
 
-def directions(given: Any) -> list[str]:
+def directions(typed: Any) -> list[str]:
     """Names of directions, and vectors in the words of the command line; one or several of both."""
-    one = [given] if isinstance(given, str) or _is_vector(given) else list(given)
+    one = [typed] if isinstance(typed, str) or _is_vector(typed) else list(typed)
     return [d if isinstance(d, str) else ",".join(repr(float(x)) for x in d) for d in one]
 
 
-def vectors(name: str, given: Any) -> list[list[float]]:
-    """One vector of three numbers, or several."""
-    all = array(name, given)
+def along(arguments: dict[str, Any]) -> dict[str, Any]:
+    """A call's arguments, from its `locals()`, with directions in the words of the command line."""
+    all = given(arguments)
+    return all if all.get("direction") is None else {**all, "direction": directions(all["direction"])}
+
+
+def vectors(name: str, typed: Any) -> list[list[float]]:
+    """One vector of three numbers, or several; none where None is given."""
+    all = array(name, () if typed is None else typed)
     if all.size == 0:
         return []
     if all.shape[-1] != 3 or all.ndim not in (1, 2):
@@ -49,5 +56,5 @@ def diffusion_of(found: Any) -> list[tuple[float, float]] | None:
     return list(zip(mean.temperature.values.tolist(), mean.values.tolist()))
 
 
-def _is_vector(given: Any) -> bool:
-    return len(given) > 0 and all(np.isscalar(x) and not isinstance(x, str) for x in given)
+def _is_vector(typed: Any) -> bool:
+    return len(typed) > 0 and all(np.isscalar(x) and not isinstance(x, str) for x in typed)

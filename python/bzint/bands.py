@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from . import interop
 from ._native import NativeBands
 from .arrays import array
+from .described import Described
 from .errors import ArgumentError
 from .fields import Fields
 from .modes import Modes
@@ -52,7 +53,7 @@ def read(
     return Bands._of(NativeBands.read(path, options, progress))
 
 
-class Bands(Transport, Modes, Fields, Superconductors):
+class Bands(Described, Transport, Modes, Fields, Superconductors):
     """Bands on a full periodic k-grid, or a Wannier Hamiltonian.
 
     Parameters
@@ -176,12 +177,14 @@ class Bands(Transport, Modes, Fields, Superconductors):
     @property
     def fermi_level(self) -> float | None:
         """The file's, eV."""
-        return self._native.header["fermi_level"]
+        level: float | None = self._native.header["fermi_level"]
+        return level
 
     @property
     def electrons(self) -> float | None:
         """Electrons per cell in these bands."""
-        return self._native.header["electrons"]
+        electrons: float | None = self._native.header["electrons"]
+        return electrons
 
     @property
     def energies(self) -> np.ndarray:

@@ -10,22 +10,36 @@ from ._native import NativeBands
 from .arrays import array
 from .dataset import dataset, tell
 from .held import Held
-
+from .options import given
 
 #: Arguments that are one number or several.
-NUMBERS = ("temperature", "doping", "mu", "mu_absolute", "strength", "tau_per_band", "boundary", "gamma", "elastic", "herring")
+NUMBERS = (
+    "temperature",
+    "doping",
+    "mu",
+    "mu_absolute",
+    "strength",
+    "tau_per_band",
+    "boundary",
+    "gamma",
+    "elastic",
+    "herring",
+    "alpha_a",
+    "zt",
+    "power",
+)
 
 
-def lists(given: dict[str, Any]) -> None:
+def lists(all: dict[str, Any]) -> None:
     """Makes lists of the arguments that are one number or several."""
     for name in NUMBERS:
-        if given.get(name) is not None:
-            given[name] = array(name, given[name]).ravel().tolist()
+        if all.get(name) is not None:
+            all[name] = array(name, all[name]).ravel().tolist()
 
 
-def call(name: str, given: dict[str, Any]) -> str:
+def call(name: str, all: dict[str, Any]) -> str:
     """A call as it can be typed again, for the record: without what is as by default."""
-    told = ", ".join(f"{k}={v!r}" for k, v in given.items() if v is not None and v is not False and v != [])
+    told = ", ".join(f"{k}={v!r}" for k, v in all.items() if v is not None and v is not False and not (isinstance(v, (list, tuple)) and not v))
     return f"bzint.{name}({told})"
 
 
@@ -35,14 +49,14 @@ class Computed(Held):
     _native: NativeBands
     _grid_name = "k_grid"
 
-    def _computed(self, kind: str, given: dict[str, Any]) -> xr.Dataset:
-        given = {k: v for k, v in given.items() if k != "self"}
-        progress = given.pop("progress")
-        lists(given)
+    def _computed(self, kind: str, arguments: dict[str, Any]) -> xr.Dataset:
+        all = given(arguments)
+        progress = all.pop("progress", None)
+        lists(all)
         for name in ("donors", "acceptors"):
-            if name in given:
-                levels = list(given[name])
+            if name in all:
+                levels = list(all[name])
                 single = bool(levels) and not hasattr(levels[0], "__len__")
-                given[name] = [[float(x) for x in one] for one in ([levels] if single else levels)]
-        result, table, said = self._native.compute(kind, call(f"Bands.{kind}", given), given, progress)
-        return dataset(result, table, tell(said, stacklevel=4))
+                all[name] = [[float(x) for x in one] for one in ([levels] if single else levels)]
+        result, table, said = self._native.compute(kind, call(f"Bands.{kind}", all), all, progress)
+        return dataset(result, table, tell(said, stacklevel=5))

@@ -16,7 +16,7 @@ class Held:
     """Excitations on a periodic grid, as they were read."""
 
     _native: _Native
-    #: What the points along each axis are called in `info`.
+    #: What the points along each axis are called in the header.
     _grid_name: ClassVar[str]
 
     @property
@@ -33,11 +33,6 @@ class Held:
     def notes(self) -> list[str]:
         """What the reader assumed, one sentence each."""
         return list(self._native.header["notes"])
-
-    @property
-    def info(self) -> dict[str, Any]:
-        """All that is known of them but the numbers."""
-        return dict(self._native.header)
 
     @property
     def _grid(self) -> tuple[int, int, int]:

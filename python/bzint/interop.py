@@ -45,7 +45,7 @@ def structure(bands: Bands) -> Structure:
     """Lattice and atoms."""
     from pymatgen.core import Structure
 
-    atoms = bands.info["atoms"]
+    atoms = bands._native.header["atoms"]
     return Structure(bands.lattice, [_element(s) for s, _ in atoms], [x for _, x in atoms])
 
 
@@ -56,14 +56,14 @@ def to_pymatgen(bands: Bands) -> BandStructure:
     from pymatgen.electronic_structure.core import Spin
 
     energies = bands.energies
-    n, shift = bands.k_grid, bands.info["shift"]
+    n, shift = bands.k_grid, bands._native.header["shift"]
     axes = [(np.arange(n[i]) + shift[i]) / n[i] for i in range(3)]
     k = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
     lattice = Lattice(bands.lattice).reciprocal_lattice
     channels = [Spin.up, Spin.down][: len(energies)]
     values = {s: e.reshape(e.shape[0], -1) for s, e in zip(channels, energies)}
     level = bands.fermi_level
-    cell = structure(bands) if bands.info["atoms"] else None
+    cell = structure(bands) if bands._native.header["atoms"] else None
     return BandStructure(k, values, lattice, np.nan if level is None else level, structure=cell)
 
 
@@ -71,7 +71,7 @@ def to_ase(bands: Bands) -> Atoms:
     """Lattice and atoms."""
     from ase import Atoms
 
-    atoms = bands.info["atoms"]
+    atoms = bands._native.header["atoms"]
     return Atoms(
         symbols=[_element(s) for s, _ in atoms],
         scaled_positions=[x for _, x in atoms] or None,

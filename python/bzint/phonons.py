@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
+import json
 from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
 from ._native import NativePhonons
-from .arrays import diffusion_of, directions, vectors
+from .arrays import along, diffusion_of, vectors
 from .computed import call, lists
 from .dataset import dataset, tell
 from .held import Held
-from .options import Direction, FermiLevel, Numbers, Progress, Vector
+from .options import DraggedElectrons, File, Numbers, OfPhonons, Progress, Waves, given, shared
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from .bands import Bands
 
 
-def read_phonons(path: str | os.PathLike[str], *, progress: Progress | None = None) -> Phonons:
+def read_phonons(path: File, *, progress: Progress | None = None) -> Phonons:
     """Reads phonons on a grid: native HDF5, phonopy's mesh, phono3py's kappa, ShengBTE's BTE files, or the directory of such a run.
 
     Raises
@@ -51,21 +52,25 @@ class Phonons(Held):
         h = self._native.header
         return f"<bzint.Phonons of {h['name']}: {h['format']}, {h['n_branch']} branches on {self._points} q-points>"
 
+    def info(self) -> dict[str, Any]:
+        """What the phonons are: lattice, branches, speeds of sound, lifetimes: what `bzint info --json` prints."""
+        told: dict[str, Any] = json.loads(self._native.info())
+        return told
+
+    @shared
     def transport(
         self,
         *,
         temperature: Numbers | None = None,
         tau: float | None = None,
-        rates: str | os.PathLike[str] | None = None,
+        rates: File | None = None,
         add: bool = False,
         boundary: Numbers | None = None,
-        direction: Direction = (),
         as_in_file: bool = False,
         by_branch: bool = False,
         accumulation: bool = False,
         bins: int | None = None,
-        threads: int | None = None,
-        progress: Progress | None = None,
+        **options: Unpack[OfPhonons],
     ) -> xr.Dataset:
         """Heat capacity, lattice thermal conductivity, ballistic conductance, and their spectra: what `bzint phonon` writes.
 
@@ -79,34 +84,25 @@ class Phonons(Held):
             A TOML file of scattering rates in the place of the file's own, or added to them.
         boundary
             Distances of boundaries that scatter, too, angstrom; one result for each.
-        direction
-            Of ballistic transport: "x", "001", "1-10", a Cartesian vector "1,1,0", or several of them.
         as_in_file
             Sums over the modes of the file's own grid, too, as the program that wrote it does.
         by_branch, accumulation
             Each branch by itself, and the conductivity by mean free path, too.
-        bins, threads
-            How to integrate.
-        progress
-            Called with the phase, steps done, and all steps.
+        bins
+            Of the spectra.
         """
-        given = {**locals(), "direction": directions(direction)}
-        return self._computed("transport", given)
+        return self._computed("transport", along(locals()))
 
+    @shared
     def drag(
         self,
         *,
         density: float | None = None,
         bands: Bands | None = None,
-        temperature: Numbers | None = None,
-        ratio: float | str | os.PathLike[str] | None = None,
         electron_rate: float | None = None,
-        rates: str | os.PathLike[str] | None = None,
-        fermi_temperature: float | None = None,
-        diffusion: xr.Dataset | None = None,
-        fermi_level: FermiLevel | None = None,
-        electrons: float | None = None,
+        rates: File | None = None,
         progress: Progress | None = None,
+        **options: Unpack[DraggedElectrons],
     ) -> xr.Dataset:
         """The thermopower of phonon drag, by momentum balance, beside that of diffusion: what `bzint drag` writes.
 
@@ -114,50 +110,35 @@ class Phonons(Held):
         ----------
         density, bands
             Electrons per cm^3, negative for holes; or bands, of which those that the Fermi level crosses are counted.
-        temperature
-            K; 1 to 300 where none are given.
-        ratio
-            Share of their momentum that phonons give to electrons, 0 to 1 (1); or the path of a table of K and share.
         electron_rate, rates
             Rate at which electrons scatter phonons, 1/s, in the place of a share; a TOML file of the other rates, where the phonons
             have none of their own.
-        fermi_temperature, diffusion
-            The diffusion part: of free electrons with this Fermi temperature, K, or results of `Bands.transport` at one level.
-        fermi_level, electrons
-            Of `bands`: an energy in eV, "file", or "electrons"; the electrons of a cell.
+        progress
+            Called with the phase, steps done, and all steps.
         """
-        given = {**locals(), "diffusion": diffusion_of(diffusion)}
-        return self._computed("drag", given, given.pop("bands"))
+        all = given(locals())
+        all["diffusion"] = diffusion_of(all.get("diffusion"))
+        return self._computed("drag", all, all.pop("bands"))
 
-    def focusing(
-        self,
-        *,
-        direction: Iterable[Vector] = (),
-        axis: Vector = (0.0, 0.0, 1.0),
-        temperature: float = 300.0,
-        pixels: int | None = None,
-        progress: Progress | None = None,
-    ) -> xr.Dataset:
+    @shared
+    def focusing(self, *, temperature: float = 300.0, progress: Progress | None = None, **options: Unpack[Waves]) -> xr.Dataset:
         """The first three branches for q -> 0: phase and group velocities, and how they focus: what `bzint focusing --phonons` writes.
 
         Parameters
         ----------
-        direction
-            Vectors along which waves run; 001, 110 and 111 where none are given.
-        pixels, axis
-            Along the side of a map of where heat flows, around this axis; no map and no sections where none are given.
         temperature
             Of the heat of the map, K.
+        progress
+            Called with the phase, steps done, and all steps.
         """
-        given = {**locals(), "direction": vectors("direction", direction)}
-        return self._computed("focusing", {**given, "temperature": float(temperature)})
+        all = given(locals())
+        return self._computed("focusing", {**all, "direction": vectors("direction", all.get("direction")), "temperature": float(temperature)})
 
-    def _computed(self, kind: str, given: dict[str, Any], bands: Bands | None = None) -> xr.Dataset:
-        given = {k: v for k, v in given.items() if k not in ("self", "bands")}
-        progress = given.pop("progress")
+    def _computed(self, kind: str, all: dict[str, Any], bands: Bands | None = None) -> xr.Dataset:
+        progress = all.pop("progress", None)
         if kind != "focusing":
-            lists(given)
-        command = call(f"Phonons.{kind}", given)
+            lists(all)
+        command = call(f"Phonons.{kind}", all)
         native = None if bands is None else bands._native
-        result, table, said = self._native.compute(kind, command, given, native, progress)
-        return dataset(result, table, tell(said, stacklevel=4))
+        result, table, said = self._native.compute(kind, command, all, native, progress)
+        return dataset(result, table, tell(said, stacklevel=5))

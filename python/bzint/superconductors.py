@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import os
-from typing import Literal, Union
+from typing import TYPE_CHECKING, Literal, Union
 
 import xarray as xr
 
 from .computed import Computed
-from .options import Backend, FermiLevel, Interpolate, Interpolator, Numbers, Progress, Velocity, Weights
+from .options import AtLevel, File, Numbers, shared
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 #: s wave (the same everywhere) or d wave with the largest gap in eV, or the path of a table.
-Gap = Union[tuple[Literal["s", "d"], float], str, "os.PathLike[str]"]
+Gap = Union[tuple[Literal["s", "d"], float], File]
 
 
 class Superconductors(Computed):
     """What `bzint superconductor` computes."""
 
+    @shared
     def superconductor(
         self,
         *,
@@ -25,19 +28,7 @@ class Superconductors(Computed):
         temperature: Numbers | None = None,
         gamma: Numbers | None = None,
         residual: tuple[float, float] | None = None,
-        fermi_level: FermiLevel | None = None,
-        electrons: float | None = None,
-        interpolate: Interpolate | None = None,
-        kspacing: float | None = None,
-        tolerance: float | None = None,
-        fit_velocities: bool = False,
-        interpolator: Interpolator | None = None,
-        scissor: float | None = None,
-        backend: Backend = "auto",
-        threads: int | None = None,
-        velocity: Velocity | None = None,
-        weights: Weights = "tetrahedra",
-        progress: Progress | None = None,
+        **options: Unpack[AtLevel],
     ) -> xr.Dataset:
         """Heat that quasiparticles carry, superfluid density, penetration depth and density of states below T_c.
 
@@ -54,7 +45,5 @@ class Superconductors(Computed):
             Scattering of quasiparticles, eV, for the heat that nodes carry at T = 0.
         residual
             A measured kappa/T at T = 0 and that of the normal state, W/(K^2 m); `found.attrs["verdict"]` says which gap it speaks for.
-
-        The other parameters are those of `fermi`.
         """
         return self._computed("superconductor", locals())

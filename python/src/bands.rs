@@ -1,10 +1,11 @@
 //! Bands as Python holds them, and what is computed of them.
 
 use crate::computations::{Call, named};
+use crate::descriptions;
 use crate::errors::{argument, exception, internal};
 use crate::header::header;
 use crate::options::Options;
-use crate::results::{Computed, computed};
+use crate::results::{Computed, Told, computed, told};
 use crate::session::run;
 use bzint::bands::{Field, SpinTreatment};
 use bzint::crystal::{Atom, KGrid, Lattice};
@@ -150,6 +151,45 @@ impl NativeBands {
                 command: &command,
             };
             (asked.run)(held, &call)
+        })
+    }
+
+    /// Tells what `kind` names, as JSON, with what was said.
+    #[pyo3(signature = (kind, options, progress=None))]
+    fn tell(
+        &self,
+        py: Python<'_>,
+        kind: &str,
+        options: Bound<'_, PyDict>,
+        progress: Option<Bound<'_, PyAny>>,
+    ) -> PyResult<Told> {
+        let options = Options::new(options);
+        let work = descriptions::named(kind, &options)?.ok_or_else(|| {
+            let problem = format!("nothing is called {kind}");
+            internal(py, &problem)
+        })?;
+        options.finish()?;
+        let work = work.map_err(|e| exception(py, &e))?;
+        let held = self.0.clone();
+        told(py, progress, move |say| work(held, say))
+    }
+
+    /// Writes the bands in the format that the file's name ends with, and says what was written.
+    #[pyo3(signature = (out, command, options, progress=None))]
+    fn convert(
+        &self,
+        py: Python<'_>,
+        out: PathBuf,
+        command: String,
+        options: Bound<'_, PyDict>,
+        progress: Option<Bound<'_, PyAny>>,
+    ) -> PyResult<Told> {
+        let options = Options::new(options);
+        let (asked, opening) = (options.conversion()?, options.opening()?);
+        options.finish()?;
+        let held = self.0.clone();
+        told(py, progress, move |_| {
+            descriptions::convert(&asked, held, &opening, &out, &command)
         })
     }
 }

@@ -5,7 +5,7 @@ use bzint::Result;
 use bzint::io::results::ResultFile;
 use bzint::report;
 use bzint::workflow::{
-    Answer, Dos, Fermi, Held, Landauer, Magneto, Method, Opening, Optimize, Orbits, Say,
+    Answer, BandPath, Dos, Fermi, Held, Landauer, Magneto, Method, Opening, Optimize, Orbits, Say,
     Superconductor, Surface, Transport, Zt,
 };
 use pyo3::prelude::*;
@@ -70,6 +70,14 @@ pub fn named(kind: &str, options: &Options) -> PyResult<Option<Computation>> {
                 checked: asked.check(),
                 doubts: asked.doubts(),
                 run: Box::new(move |held, call| optimize(&asked, held, call)),
+            }
+        }
+        "band_path" => {
+            let asked = options.band_path()?;
+            Computation {
+                checked: asked.level.check(),
+                doubts: Vec::new(),
+                run: Box::new(move |held, call| band_path(&asked, held, call)),
             }
         }
         "landauer" => {
@@ -172,6 +180,20 @@ fn optimize(asked: &Optimize, held: Held, call: &Call) -> Result<Made> {
     let (report, said) = report::optimum_report(asked, found, bands.header(), input, &run);
     let result = report::optimum_result(&report, &said, call.command)?;
     Ok((result, report::optimum_table(&report, &said)))
+}
+
+fn band_path(asked: &BandPath, held: Held, call: &Call) -> Result<Made> {
+    let input = held.name().to_owned();
+    let bands = asked.open(held, call.opening, call.method)?;
+    let found = asked.run(&bands, call.method, call.say)?;
+    let report = report::BandPathReport {
+        header: bands.header(),
+        input,
+        found: &found,
+        window_ev: asked.states_ev.unwrap_or((0.0, 0.0)),
+    };
+    let result = report::band_path_result(&report, call.command)?;
+    Ok((result, report::band_path_csv(&report)))
 }
 
 fn landauer(asked: &Landauer, held: Held, call: &Call) -> Result<Made> {

@@ -2,6 +2,7 @@
 
 mod bands;
 mod computations;
+mod descriptions;
 mod errors;
 mod header;
 mod models;
@@ -18,7 +19,7 @@ mod bzint_native {
     #[pymodule_export]
     use super::bands::NativeBands;
     #[pymodule_export]
-    use super::models::{elastic_focusing, model_drag, screen};
+    use super::models::{bounds, elastic_focusing, model_drag, screen, table};
     #[pymodule_export]
     use super::phonons::NativePhonons;
 }

@@ -4,8 +4,9 @@ use crate::bands::NativeBands;
 use crate::computations::Made;
 use crate::errors::{argument, exception};
 use crate::options::Options;
-use crate::results::{Computed, computed};
+use crate::results::{Computed, Told, computed, told};
 use bzint::io::OpenOptions;
+use bzint::io::results::ResultFile;
 use bzint::report;
 use bzint::workflow::{self, DragOf, Focusing, Held, Medium, Say};
 use bzint::{Error, Result};
@@ -98,6 +99,35 @@ pub fn model_drag<'py>(
     asked.check(&of).map_err(|e| exception(py, &e))?;
     computed(py, None, move |say| {
         drag(&asked, &of, String::new(), &command, say)
+    })
+}
+
+/// Bounds without a material.
+#[pyfunction]
+pub fn bounds<'py>(
+    py: Python<'py>,
+    command: String,
+    options: Bound<'py, PyDict>,
+) -> PyResult<Computed<'py>> {
+    let options = Options::new(options);
+    let asked = options.bounds()?;
+    options.finish()?;
+    computed(py, None, move |_| {
+        let found = asked.run()?;
+        let result = report::bounds_result(&found, &command)?;
+        Ok((result, report::bounds_table(&found)))
+    })
+}
+
+/// Results of files in one table, as JSON.
+#[pyfunction]
+pub fn table(py: Python<'_>, files: Vec<PathBuf>, columns: Vec<String>) -> PyResult<Told> {
+    told(py, None, move |_| {
+        let open = |path: &PathBuf| Ok((path.display().to_string(), ResultFile::open(path)?));
+        let results = files.iter().map(open).collect::<Result<Vec<_>>>()?;
+        Ok(report::ManyResults::new(&results, &columns)?
+            .json()
+            .to_string())
     })
 }
 

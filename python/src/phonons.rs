@@ -54,6 +54,11 @@ impl NativePhonons {
         Ok(all)
     }
 
+    /// What `bzint info` tells, as JSON.
+    fn info(&self) -> String {
+        report::phonon_info_json(&self.phonons, &self.name).to_string()
+    }
+
     /// Computes what `kind` names: the result, its table, and what was said. `bands` are those whose electrons phonons drag.
     #[pyo3(signature = (kind, command, options, bands=None, progress=None))]
     fn compute<'py>(

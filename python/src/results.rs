@@ -3,13 +3,16 @@
 use crate::computations::Made;
 use crate::session::run;
 use bzint::io::results::{AttributeValue, Coordinates, ResultFile};
-use bzint::workflow::{Kind, Say};
+use bzint::workflow::{Kind, Said, Say};
 use numpy::PyArray1;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 /// A result: its data, its table, and whether what was said is a warning, with the text.
 pub type Computed<'py> = (Bound<'py, PyDict>, String, Vec<(bool, String)>);
+
+/// A summary as JSON, and whether what was said is a warning, with the text.
+pub type Told = (String, Vec<(bool, String)>);
 
 /// A dictionary of dimensions, variables and attributes. Arrays are flat, last dimension fastest.
 pub fn to_python<'py>(py: Python<'py>, file: &ResultFile) -> PyResult<Bound<'py, PyDict>> {
@@ -40,7 +43,7 @@ pub fn to_python<'py>(py: Python<'py>, file: &ResultFile) -> PyResult<Bound<'py,
         ))?;
     }
     let attributes = PyDict::new(py);
-    for (name, value) in file.attributes() {
+    for (name, value) in file.identity().iter().chain(file.attributes()) {
         match value {
             AttributeValue::Text(text) => attributes.set_item(name, text)?,
             AttributeValue::Number(x) => attributes.set_item(name, x)?,
@@ -64,6 +67,23 @@ pub fn computed<'py>(
     work: impl FnOnce(Say) -> bzint::Result<Made> + Send + 'static,
 ) -> PyResult<Computed<'py>> {
     let ((file, table), said) = run(py, progress.as_ref(), work)?;
-    let said = said.into_iter().map(|s| (s.kind != Kind::Note, s.text));
-    Ok((to_python(py, &file)?, table, said.collect()))
+    Ok((to_python(py, &file)?, table, warnings(said)))
+}
+
+/// Runs `work` as [`run`], and hands on what it tells with what was said.
+///
+/// # Errors
+/// As [`run`].
+pub fn told(
+    py: Python<'_>,
+    progress: Option<Bound<'_, PyAny>>,
+    work: impl FnOnce(Say) -> bzint::Result<String> + Send + 'static,
+) -> PyResult<Told> {
+    let (text, said) = run(py, progress.as_ref(), work)?;
+    Ok((text, warnings(said)))
+}
+
+fn warnings(said: Vec<Said>) -> Vec<(bool, String)> {
+    let all = said.into_iter();
+    all.map(|s| (s.kind != Kind::Note, s.text)).collect()
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import signal
 import threading
 import time
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import bzint
+import bzint.options
 
 
 def test_errors_are_of_one_tree_with_place_problem_and_remedy(cubic, tmp_path):
@@ -108,25 +110,46 @@ def test_nothing_is_warned_of_without_need(copper):
         bzint.read(copper).fermi(backend="cpu", tau=1e-14)
 
 
-def test_options_that_several_computations_have_are_the_same_everywhere():
-    import inspect
-
-    def parameters(method):
-        return inspect.signature(method).parameters
-
-    shared = list(parameters(bzint.Bands.fermi).values())[2:]
+def test_shared_options_are_in_signatures_and_documentation():
     every = [getattr(bzint.Bands, name) for name in dir(bzint.Bands) if not name.startswith("_")]
-    computed = [m for m in every if callable(m) and "interpolate" in parameters(m)] + [bzint.screen]
-    assert len(computed) >= 10
-    # Surfaces are found on the CPU, by tetrahedra alone; a spectrum needs no Fermi level.
-    absent = {"backend", "velocity", "weights", "fermi_level", "electrons"}
-    for method in computed:
-        own = parameters(method)
-        for parameter in shared:
-            if parameter.name not in own:
-                assert parameter.name in absent, (method, parameter)
-                continue
-            same = own[parameter.name]
-            assert (same.default, same.annotation) == (parameter.default, parameter.annotation), (method, parameter)
-        for name in own:
-            assert name in ("self", "materials") or own[name].kind is inspect.Parameter.KEYWORD_ONLY, (method, name)
+    every += [getattr(bzint.Phonons, name) for name in ("transport", "drag", "focusing")]
+    every += [bzint.screen, bzint.drag, bzint.focusing]
+    shared = [method for method in every if callable(method) and hasattr(method, "__wrapped__")]
+    assert len(shared) >= 17
+    for method in shared:
+        parameters = inspect.signature(method).parameters
+        group = method.__wrapped__.__annotations__["options"].removeprefix("Unpack[").removesuffix("]")
+        for name in getattr(bzint.options, group).__annotations__:
+            assert parameters[name].kind is inspect.Parameter.KEYWORD_ONLY, (method, name)
+            assert f"\n{name}\n    " in method.__doc__, (method, name)
+        assert not any(p.kind is p.VAR_KEYWORD for p in parameters.values()), method
+
+
+def test_a_misspelt_option_is_told_with_the_one_that_is_meant(cubic):
+    with pytest.raises(TypeError, match=r"fermi\(\) has no argument 'tolernace'; did you mean 'tolerance'\?"):
+        bzint.Bands(**cubic).fermi(tolernace=1e-3)
+
+
+def test_none_is_as_if_it_was_left_out(copper):
+    bands = bzint.read(copper)
+    left_out = bands.fermi(backend="cpu")
+    names = inspect.signature(bands.fermi).parameters
+    none = bands.fermi(**{**dict.fromkeys(names), "backend": "cpu"})
+    assert left_out.conductivity_over_tau.equals(none.conductivity_over_tau)
+
+
+def test_type_checkers_know_the_options(tmp_path):
+    api = pytest.importorskip("mypy.api")
+    wrong = {
+        'bands.fermi(tolernace=1e-3)': "call-arg",
+        'bands.fermi(backend="cuda")': "arg-type",
+        'bands.zt(tau=1e-14)': "call-arg",
+        'bands.fermi(tolerance=1e-3, tau=1e-14, backend="cpu")': None,
+        'bands.zt(lattice_thermal_conductivity=2, direction="001", temperature=[300, 400])': None,
+    }
+    script = tmp_path / "calls.py"
+    script.write_text("\n".join(["import bzint", 'bands = bzint.read("x")', *wrong]) + "\n")
+    told, _, _ = api.run([str(script), "--ignore-missing-imports", "--cache-dir", str(tmp_path)])
+    for line, code in enumerate(wrong.values(), start=3):
+        assert (code is None) == (f"calls.py:{line}: error" not in told), told
+        assert code is None or f"[{code}]" in told, told

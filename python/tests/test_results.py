@@ -103,7 +103,7 @@ def test_datasets_have_units_names_and_bars(copper):
 def test_a_cube_of_cosines_from_numpy(cubic):
     """Against sums that converged (two grids agree to ten digits): S and sigma/tau at 300 K, 1e19 electrons."""
     bands = bzint.Bands(**cubic)
-    assert bands.info["operations"] == 48 and bands.energies.shape == (1, 2, 16, 16, 16)
+    assert bands.info()["symmetry_operations"] == 48 and bands.energies.shape == (1, 2, 16, 16, 16)
     found = bands.transport(doping=1e19, backend="cpu")
     at = {"row": "x", "col": "x", "temperature": 300.0, "doping": 1e19}
     for name, exact in [("seebeck", -227.905397952e-6), ("conductivity_over_tau", 4.891002501129e17)]:
@@ -132,4 +132,4 @@ def test_velocities_and_lifetimes_are_taken(cubic):
     v[..., 0] = 1e5
     bands = bzint.Bands(**cubic, velocities=v, lifetimes=np.full(e.shape, 2e-14))
     found = bands.transport(mu_absolute=1.5, backend="cpu", interpolate="none", hall=False)
-    assert "conductivity" in found and bands.info["has_lifetimes"]
+    assert "conductivity" in found and bands.info()["lifetimes"]

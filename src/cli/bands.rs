@@ -1,20 +1,16 @@
 //! `bzint bands`.
 
 use super::options::{FermiOption, Input, Method, Output, Range, parse_range};
-use super::outputs::{Delivery, Outputs, beside_results, file_to_write, of_option};
+use super::outputs::{Delivery, Outputs, Paper, beside_results, file_to_write, of_option};
 use super::quantity::number;
 use super::session;
 use crate::error::Result;
-use crate::report::figure::{dark, png, svg};
+use crate::report::figure::{png, svg};
 use crate::report::{BandPathReport, band_path_csv, band_path_figure, band_path_json};
-use crate::workflow::{self, BandPath, Dos, EnergyRange, Node, level};
+use crate::workflow::{BandPath, Node};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
-/// Error bar that refinement brings the density of states to: a figure shows no more.
-const TOLERANCE: f64 = 1e-2;
-/// Bins of the density of states.
-const BINS: usize = 400;
 /// Width and height of a panel, in units of 1/96 inch.
 const PANEL: (f64, f64) = (430.0, 420.0);
 
@@ -43,9 +39,8 @@ pub struct Bands {
     /// Write the energies to this file of comma-separated values, or print them: `-`
     #[arg(long, value_name = "OUT.csv", value_parser = file_to_write())]
     csv: Option<PathBuf>,
-    /// On a dark page
-    #[arg(long)]
-    dark: bool,
+    #[command(flatten)]
+    paper: Paper,
     #[command(flatten)]
     output: Output,
 }
@@ -71,56 +66,29 @@ impl Bands {
         let mut named = of_option(&figure);
         named.extend(self.csv.iter().map(|path| ("--csv", path.clone())));
         let outputs = Outputs::new(&self.output, &[&self.input.file], &named)?;
+        let window_ev = (self.energy.start, self.energy.stop);
         let asked = BandPath {
             nodes: self.path.clone().map_or(Vec::new(), |c| c.0),
             points: self.points,
+            level: self.level,
+            states_ev: figure.is_some().then_some(window_ev),
         };
-        let mut opening = self.input.opening.clone();
-        if opening.interpolate.is_none() && opening.kspacing.is_none() {
-            opening.tolerance = opening.tolerance.or(Some(TOLERANCE));
-        }
-        let bands = asked.open(self.input.read()?, &opening, &self.method)?;
+        let bands = asked.open(self.input.read()?, &self.input.opening, &self.method)?;
         outputs.spare_inputs()?;
         let header = bands.header();
         session::notes(&self.output, header);
-        let found = asked.run(&bands)?;
-        let voice = session::voice(&self.output);
-        let fermi = match level::determines_level(&self.level, header) {
-            true => {
-                let (found, _) =
-                    workflow::integrate(&self.method, &bands, &voice, |request, engine| {
-                        level::fermi_level(&self.level, &*bands, request, engine)
-                    })?;
-                Some(found.0)
-            }
-            false => None,
-        };
-        let zero = fermi.unwrap_or(0.0);
-        let states = Dos {
-            energy: Some(EnergyRange {
-                start: zero + self.energy.start,
-                stop: zero + self.energy.stop,
-                step: None,
-            }),
-            bins: Some(BINS),
-        };
-        let dos = match figure.is_some() {
-            true => Some(states.run(&bands, &self.method, &voice)?.0.dos),
-            false => None,
-        };
+        let found = asked.run(&bands, &self.method, &session::voice(&self.output))?;
         let report = BandPathReport {
             header,
             input: self.input.file.display().to_string(),
             found: &found,
-            dos: dos.as_ref(),
-            fermi_level_ev: fermi,
-            window_ev: (self.energy.start, self.energy.stop),
+            window_ev,
         };
         let mut end = Delivery::new(&self.output, &outputs);
         end.tell(|| band_path_json(&report));
         if let Some(path) = &figure {
             let drawn = svg(&band_path_figure(&report, PANEL));
-            let drawn = if self.dark { dark(&drawn) } else { drawn };
+            let drawn = self.paper.under(drawn);
             end.write(path, |path: &Path| match is_png {
                 true => crate::io::write_bytes(path, &png(&drawn)?),
                 false => crate::io::write_text(path, &drawn),
@@ -149,15 +117,8 @@ fn parse_path(text: &str) -> std::result::Result<Corners, String> {
             .split(',')
             .map(|x| number(x.trim()))
             .collect::<std::result::Result<_, _>>()?;
-        let name = match name {
-            "G" | "GAMMA" | "Gamma" => "Γ",
-            name => name,
-        };
         let k = k.try_into().map_err(|_| wrong())?;
-        Ok(Node {
-            name: name.to_owned(),
-            k,
-        })
+        Ok(Node::new(name, k))
     };
     let parts = text.split(';').filter(|p| !p.trim().is_empty());
     let all: std::result::Result<Vec<Node>, String> = parts.map(corner).collect();

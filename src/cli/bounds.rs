@@ -4,16 +4,11 @@ use super::lists::{List, parse_positive};
 use super::options::{Output, parse_temperature};
 use super::outputs::{CsvOption, Delivery, Form, Outputs, file_to_write, of_option};
 use super::session;
-use crate::bounds::BoxOptimum;
 use crate::error::Result;
-use crate::report::{BoundsReport, TerminalsReport, bounds_json, bounds_result, bounds_table};
+use crate::report::{bounds_json, bounds_result, bounds_table};
+use crate::workflow::{self, Windows};
 use clap::Args;
 use std::path::PathBuf;
-
-/// αA where nothing is asked for: eight decades.
-const DECADES: std::ops::RangeInclusive<i32> = -2..=6;
-/// Shares of the largest power where none are asked for.
-const POWERS: [f64; 5] = [0.01, 0.1, 0.5, 0.9, 1.0];
 
 /// Options of `bounds`.
 #[derive(Args, Debug)]
@@ -55,35 +50,22 @@ impl Bounds {
         let form = self.out.as_deref().map(Form::of).transpose()?;
         let named = [of_option(&self.out), self.csv.named()?].concat();
         let outputs = Outputs::new(&self.output, &[], &named)?;
-        let powers = self.power.as_ref().map_or(&POWERS[..], |list| &list.0);
-        let terminals = match (self.hot, self.cold) {
-            (Some(hot), Some(cold)) => Some(TerminalsReport::new(hot, cold, powers)?),
-            _ => None,
-        };
-        let report = BoundsReport {
-            windows: self.windows()?,
+        let asked = workflow::Bounds {
+            windows: match (self.alpha_a, self.zt) {
+                (_, Some(zt)) => Windows::FiguresOfMerit(zt.0),
+                (Some(all), None) => Windows::Heights(all.0),
+                (None, None) => Windows::default(),
+            },
             temperature_k: self.temperature,
-            terminals,
+            sides_k: self.hot.zip(self.cold),
+            powers: self.power.map(|list| list.0),
         };
+        let found = asked.run()?;
         let mut end = Delivery::new(&self.output, &outputs);
-        end.print(|| bounds_json(&report), || bounds_table(&report));
+        end.print(|| bounds_json(&found), || bounds_table(&found));
         let out = self.out.as_deref().zip(form);
-        let result = || bounds_result(&report, &session::command_line());
-        end.result(out, &self.csv, &|| bounds_json(&report), &result);
+        let result = || bounds_result(&found, &session::command_line());
+        end.result(out, &self.csv, &|| bounds_json(&found), &result);
         end.finish()
-    }
-
-    /// The windows asked for.
-    fn windows(&self) -> Result<Vec<BoxOptimum>> {
-        match (&self.alpha_a, &self.zt) {
-            (_, Some(zt)) => {
-                let of = |zt: &f64| BoxOptimum::with_figure_of_merit(*zt);
-                zt.0.iter().map(of).collect()
-            }
-            (Some(list), None) => list.0.iter().map(|x| BoxOptimum::new(*x)).collect(),
-            (None, None) => DECADES
-                .map(|k| BoxOptimum::new(f64::powi(10.0, k)))
-                .collect(),
-        }
     }
 }

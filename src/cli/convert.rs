@@ -4,10 +4,9 @@ use super::options::{Input, Output, parse_energy};
 use super::outputs::Outputs;
 use super::quantity::excerpt;
 use super::{session, terminal};
-use crate::bands::BandSource;
 use crate::error::{Error, Result};
-use crate::io::bxsf::BxsfConvention;
-use crate::io::{self, bxsf, frmsf, hdf5, wannier90};
+use crate::io::{self, bxsf::BxsfConvention};
+use crate::workflow::{Conversion, Converted, Target};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -46,104 +45,64 @@ impl Convert {
         if self.input.file.exists() && io::phonons::is_phonons(&self.input.file)? {
             return self.phonons();
         }
-        let extension = self.out.extension().and_then(|e| e.to_str()).unwrap_or("");
-        let extension = extension.to_string();
-        let win = wannier90::win_beside(&self.out);
-        let has_units = match extension.as_str() {
-            "dat" if win.is_some() => false,
-            "h5" | "hdf5" => false,
-            "bxsf" | "frmsf" => true,
-            _ => {
-                return Err(Error::bad_option(
-                    "--output",
-                    format!(
-                        "{} ends in none of .h5, .bxsf, .frmsf, _hr.dat",
-                        self.out.display()
-                    ),
-                    "give a name with the ending of the format wanted",
-                ));
-            }
-        };
+        let target = Target::of(&self.out)?;
         // Units of an input that has its own are meant for the output.
-        if has_units && self.input.file.exists() && !io::is_without_units(&self.input.file)? {
+        if target.has_units()
+            && self.input.file.exists()
+            && !io::is_without_units(&self.input.file)?
+        {
             self.output_units = self.output_units.or(self.input.bxsf_units.take());
         }
-        if !has_units {
-            let unused = [
-                (
-                    "--spin",
-                    self.spin.is_some() && win.is_none(),
-                    "holds both spins",
-                ),
-                (
-                    "--fermi-level",
-                    self.fermi_level.is_some(),
-                    "keeps the file's own, or none",
-                ),
-                (
-                    "--output-units",
-                    self.output_units.is_some(),
-                    "is in eV and Å",
-                ),
-                ("--band", self.band.is_some(), "holds all bands"),
-            ];
-            if let Some((option, _, why)) = unused.iter().find(|(_, given, _)| *given) {
-                return Err(Error::bad_option(
-                    *option,
-                    format!("a native file {why}"),
-                    "leave it away, or write a .bxsf or .frmsf file",
-                ));
-            }
-        }
-        let convention = self.output_units.unwrap_or_default();
-        if let Some(win) = win {
-            return self.hamiltonian(win);
-        }
-        let outputs = Outputs::new(
-            &self.output,
-            &[&self.input.file],
-            &[("--output", self.out.clone())],
-        )?;
-        let source = session::open(&self.input)?;
-        outputs.spare_inputs()?;
-        session::notes(&self.output, source.header());
-        let mut options = bxsf::WriteOptions {
+        let asked = Conversion {
             spin: self.spin.map(|spin| spin - 1),
-            fermi_level_ev: self.fermi_level,
             band: self.band,
-            units: convention.units,
+            units: self.output_units,
+            fermi_level_ev: self.fermi_level,
         };
-        if convention.one_band && self.band.is_none() {
-            options.band = Some(only_band(&*source, &options)?);
+        asked.check(&target)?;
+        let mut named = vec![("--output", self.out.clone())];
+        if let Target::Hamiltonian(win) = &target {
+            named.push(("--output", win.clone()));
+        } else {
+            self.input.check(None)?;
         }
-        match extension.as_str() {
-            "bxsf" => bxsf::write(&self.out, &*source, &options)?,
-            "frmsf" => frmsf::write(&self.out, &*source, &options)?,
-            _ => hdf5::write(&self.out, &*source, &session::command_line())?,
-        }
-        let header = source.header();
-        let what = match options.band {
-            Some(number) => format!("band {number} ({})", header.spin.name()),
-            None => format!("{} {} bands", header.n_band, header.spin.name()),
+        let outputs = Outputs::new(&self.output, &[&self.input.file], &named)?;
+        let bands = asked.open(self.input.read()?, &self.input.opening, &target)?;
+        outputs.spare_inputs()?;
+        let header = bands.header();
+        session::notes(&self.output, header);
+        let written = asked.write(&bands, &self.out, &target, &session::command_line())?;
+        let (out, grid) = (self.out.display(), header.k_grid);
+        let (name, count) = match written {
+            Converted::Bands(n) => ("bands", n),
+            Converted::Band(_) => ("bands", 1),
+            Converted::Hamiltonian { orbitals, .. } => ("orbitals", orbitals),
         };
-        let units = match has_units {
-            true => format!(" in {}", options.units),
-            false => String::new(),
-        };
-        let summary = format!(
-            "{what} on {} k-points written to {}{units}",
-            header.k_grid,
-            self.out.display()
-        );
         if self.output.json {
             return terminal::print_json(
-                &serde_json::json!({"kind": "convert", "output": self.out.display().to_string(), "k_grid": header.k_grid.n, "bands": options.band.map_or(header.n_band, |_| 1)}),
+                &serde_json::json!({"kind": "convert", "output": out.to_string(), "k_grid": grid.n, name: count}),
             );
         }
         if self.output.quiet {
             return Ok(());
         }
-        terminal::print(&summary)
+        let spin = header.spin.name();
+        let what = match (written, &target) {
+            (Converted::Hamiltonian { orbitals, vectors }, Target::Hamiltonian(win)) => {
+                let from =
+                    format!("{orbitals} orbitals, {vectors} lattice vectors, from {grid} k-points");
+                return terminal::print(&format!("{from}, written to {out} and {}", win.display()));
+            }
+            (Converted::Band(number), _) => format!("band {number} ({spin})"),
+            _ => format!("{count} {spin} bands"),
+        };
+        let units = match target.has_units() {
+            true => format!(" in {}", self.output_units.unwrap_or_default().units),
+            false => String::new(),
+        };
+        terminal::print(&format!(
+            "{what} on {grid} k-points written to {out}{units}"
+        ))
     }
 
     /// Writes phonons in bzint's own format.
@@ -177,64 +136,6 @@ impl Convert {
             self.out.display()
         ))
     }
-
-    /// Writes a Hamiltonian: the file's own, or one found from its energies.
-    fn hamiltonian(&self, win: PathBuf) -> Result<()> {
-        let outputs = Outputs::new(
-            &self.output,
-            &[&self.input.file],
-            &[("--output", self.out.clone()), ("--output", win.clone())],
-        )?;
-        let found =
-            crate::workflow::hamiltonian(self.input.read()?, self.spin.map(|spin| spin - 1))?;
-        outputs.spare_inputs()?;
-        session::notes(&self.output, found.header());
-        wannier90::write(&self.out, &found, &session::command_line())?;
-        let header = found.header();
-        if self.output.json {
-            return terminal::print_json(
-                &serde_json::json!({"kind": "convert", "output": self.out.display().to_string(), "k_grid": header.k_grid.n, "orbitals": header.n_band}),
-            );
-        }
-        if self.output.quiet {
-            return Ok(());
-        }
-        terminal::print(&format!(
-            "{} orbitals, {} lattice vectors, from {} k-points, written to {} and {}",
-            header.n_band,
-            found.vectors().len(),
-            header.k_grid,
-            self.out.display(),
-            win.display()
-        ))
-    }
-}
-
-/// The band for a code that reads one a file, where it was not given: the only one that crosses the Fermi level.
-fn only_band(source: &dyn BandSource, options: &bxsf::WriteOptions) -> Result<usize> {
-    let header = source.header();
-    let first = options.spin.unwrap_or(0).min(header.n_spin() - 1) * header.n_band;
-    let bands = source.statistics().iter().skip(first).take(header.n_band);
-    let level = options.fermi_level_ev.or(header.fermi_level_ev);
-    let crosses = |(low, high)| level.is_some_and(|e| low < e && e < high);
-    let crossing: Vec<usize> = bands
-        .enumerate()
-        .filter(|(_, s)| crosses((s.energy_min, s.energy_max)))
-        .map(|(band, _)| header.first_band + band)
-        .collect();
-    if let [only] = crossing.as_slice() {
-        return Ok(*only);
-    }
-    let numbers: Vec<String> = crossing.iter().map(usize::to_string).collect();
-    let which = match numbers.as_slice() {
-        [] => "no band crosses the Fermi level".to_string(),
-        several => format!("bands {} cross the Fermi level", several.join(", ")),
-    };
-    Err(Error::bad_option(
-        "--band",
-        format!("SKEAF reads one band a file, and {which}"),
-        "give `--band N`, once a file",
-    ))
 }
 
 fn parse_spin(text: &str) -> Result<usize, String> {

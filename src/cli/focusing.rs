@@ -1,7 +1,7 @@
 //! `bzint focusing`.
 
 use super::options::{Output, parse_temperature, parse_triple};
-use super::outputs::{CsvOption, Delivery, Outputs, file_to_write, of_option, write_json};
+use super::outputs::{CsvOption, Delivery, Outputs, Paper, file_to_write, of_option, write_json};
 use super::phonon::open;
 use super::plausible;
 use super::quantity::{Kind, positive};
@@ -51,6 +51,8 @@ pub struct Focusing {
     /// Maps of the three waves, slowness and wave surfaces: a figure, .svg or .png, or their numbers, .h5 or .json
     #[arg(short, long = "output", value_name = "FILE", value_parser = file_to_write())]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    paper: Paper,
     #[command(flatten)]
     csv: CsvOption,
     #[command(flatten)]
@@ -120,7 +122,10 @@ impl Focusing {
         let mut end = Delivery::new(&self.output, &outputs);
         end.print(|| focusing_json(&report), || focusing_table(&report));
         let result = || focusing_result(&report, &session::command_line());
-        let figure = || focusing_svg(&report).ok_or_else(|| Error::Internal("no map".into()));
+        let figure = || {
+            let drawn = focusing_svg(&report).ok_or_else(|| Error::Internal("no map".into()))?;
+            Ok::<String, Error>(self.paper.under(drawn))
+        };
         if let (Some(path), Some(form)) = (&self.out, form) {
             end.write(path, |path| match form {
                 Form::Svg => write_text(path, &figure()?),

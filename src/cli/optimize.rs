@@ -4,7 +4,7 @@ use super::dimension::DimensionOption;
 use super::lists::{List, parse_temperatures};
 use super::options::{FermiOption, Input, Method, Output, parse_within};
 use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, of_option, write_json};
-use super::parsed::named;
+use super::parsed::menu;
 use super::relaxation::RelaxationOption;
 use super::session::{self, Notes};
 use crate::bands::BandHeader;
@@ -15,23 +15,11 @@ use crate::workflow::{self, Answer, Component, Goal, Sign, plausible};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
-named!(Goal {
-    PowerFactor: "power-factor" "S²σ (per relaxation time where there is none)",
-    Zt: "zt" "zT",
-});
+menu!(Goal);
 
-named!(Sign {
-    N: "n" "Electrons",
-    P: "p" "Holes",
-    Both: "both" "Each by itself",
-});
+menu!(Sign);
 
-named!(Component {
-    Average: "average" "The mean over the directions that conduct: a third of the trace, half of a layer's",
-    Xx: "xx" "Along x",
-    Yy: "yy" "Along y",
-    Zz: "zz" "Along z",
-});
+menu!(Component);
 
 /// Options of `optimize`.
 #[derive(Args, Debug)]

@@ -1,6 +1,6 @@
 //! Options that subcommands share, parsed into checked types.
 
-use super::parsed::{named, parsed};
+use super::parsed::{menu, parsed};
 use super::quantity::{Kind, count, excerpt, number, positive, quantity, together};
 use super::stdin::file_to_read;
 use crate::error::{Error, Result};
@@ -106,11 +106,7 @@ parsed!(OpeningArgs => Opening {
     interpolate, kspacing, tolerance, fit_velocities, interpolator, scissor
 });
 
-named!(InterpolatorKind {
-    Auto: "auto" "By Hamiltonians where they predict points left out of the table much better than the series does",
-    Series: "series" "Every sorted band by a Fourier series",
-    Isospectral: "isospectral" "By smooth Hamiltonians that have the energies as eigenvalues, wherever they are found",
-});
+menu!(InterpolatorKind);
 
 /// How much is said, and where.
 #[derive(Args, Clone, Debug)]
@@ -152,11 +148,7 @@ parsed!(MethodArgs => Method {
     backend, threads, velocity, weights, block_planes
 });
 
-named!(Backend {
-    Auto: "auto" "A real GPU where there is one, else the CPU",
-    Cpu: "cpu" "The CPU, in f64",
-    Gpu: "gpu" "A GPU (or a software Vulkan driver)",
-});
+menu!(Backend);
 
 /// [`FermiOption`] as options.
 #[derive(Args)]

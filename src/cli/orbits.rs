@@ -2,7 +2,7 @@
 
 use super::field::FieldOption;
 use super::options::{FermiOption, Input, Output, parse_energy};
-use super::outputs::{CsvOption, Delivery, Outputs, check_csv, file_to_write, write_json};
+use super::outputs::{CsvOption, Delivery, Outputs, Paper, check_csv, file_to_write, write_json};
 use super::session;
 use super::surfaces::MeshOption;
 use crate::error::{Error, Result};
@@ -42,6 +42,8 @@ pub struct Orbits {
     /// Also draw the orbits of the first direction on the surface: .png, or .html (a page that turns)
     #[arg(long, value_name = "FILE", value_parser = file_to_write())]
     on_surface: Option<PathBuf>,
+    #[command(flatten)]
+    paper: Paper,
     #[command(flatten)]
     csv: CsvOption,
     #[command(flatten)]
@@ -119,13 +121,14 @@ impl Orbits {
         let mut end = Delivery::new(&self.output, &outputs);
         end.print(|| orbits_json(&report), || orbits_table(&report));
         let result = || orbits_result(&report, &session::command_line());
+        let figure = || Ok::<String, Error>(self.paper.under(orbits_figure(&result()?)?));
         for (path, form) in self.out.iter().zip(&forms) {
             end.write(path, |path| match form {
                 Form::Hdf5 => result()?.write(path),
                 Form::Json => write_json(path, &orbits_json(&report)),
                 Form::Csv => write_text(path, &orbits_csv(&report)),
-                Form::Svg => write_text(path, &orbits_figure(&result()?)?),
-                Form::Png => write_bytes(path, &png(&orbits_figure(&result()?)?)?),
+                Form::Svg => write_text(path, &figure()?),
+                Form::Png => write_bytes(path, &png(&figure()?)?),
             });
         }
         if let Some(path) = &self.csv.csv {
@@ -135,7 +138,7 @@ impl Orbits {
             let mut view = View::new(&found.surfaces, header.first_band, &[Property::Speed], None);
             view.add_orbits(first, header.first_band);
             end.write(path, |path| match is_page(path)? {
-                false => write_bytes(path, &surface_png(&view, false)?),
+                false => write_bytes(path, &surface_png(&view, self.paper.dark)?),
                 true => {
                     let title = format!("Orbits of {}", report.input);
                     write_text(path, &surface_page(&view, &title, &report.page_facts()))

@@ -231,6 +231,24 @@ impl CsvOption {
     }
 }
 
+/// The paper of figures.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Paper {
+    /// Draw on a dark page
+    #[arg(long)]
+    pub dark: bool,
+}
+
+impl Paper {
+    /// A drawing on it.
+    pub fn under(self, drawing: String) -> String {
+        match self.dark {
+            true => crate::report::figure::dark(&drawing),
+            false => drawing,
+        }
+    }
+}
+
 /// Results in every form of a file.
 pub struct Tables<'t> {
     /// A summary.

@@ -29,21 +29,32 @@ macro_rules! parsed {
     };
 }
 
-/// `named!(Type { Variant: "name" "what it is" })`: how the values of a type are typed.
-macro_rules! named {
-    ($type:ident { $($variant:ident: $name:literal $help:literal),* $(,)? }) => {
+/// `menu!(Type)`: the values of a [`Menu`](crate::workflow::Menu) are typed as it says.
+macro_rules! menu {
+    ($type:ty) => {
         impl clap::ValueEnum for $type {
             fn value_variants<'a>() -> &'a [Self] {
-                &[$(Self::$variant),*]
+                use crate::workflow::Menu;
+                const ALL: &[($type, &str, &str)] = <$type as Menu>::ALL;
+                const VALUES: [$type; ALL.len()] = {
+                    let mut values = [ALL[0].0; ALL.len()];
+                    let mut i = 1;
+                    while i < ALL.len() {
+                        values[i] = ALL[i].0;
+                        i += 1;
+                    }
+                    values
+                };
+                &VALUES
             }
 
             fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-                Some(match self {
-                    $(Self::$variant => clap::builder::PossibleValue::new($name).help($help)),*
-                })
+                let all = <Self as crate::workflow::Menu>::ALL.iter();
+                let found = all.clone().find(|(value, ..)| value == self);
+                found.map(|(_, name, help)| clap::builder::PossibleValue::new(name).help(help))
             }
         }
     };
 }
 
-pub(super) use {named, parsed};
+pub(super) use {menu, parsed};

@@ -2,13 +2,13 @@
 
 use super::lists::{Dopings, List, parse_dopings, parse_temperatures};
 use super::options::Output;
-use super::outputs::{Delivery, Outputs, beside_results, file_to_write, is_stdout};
+use super::outputs::{Delivery, Outputs, Paper, beside_results, file_to_write, is_stdout};
 use super::session;
 use super::stdin::file_to_read;
 use crate::error::{Error, Result};
 use crate::io::results::ResultFile;
 use crate::io::{write_bytes, write_text};
-use crate::report::figure::{Against, MOST_CURVES, Selection, dark, overlaid, png, svg};
+use crate::report::figure::{Against, MOST_CURVES, Selection, overlaid, png, svg};
 use crate::report::{View, orbits_figure, surface_png, surface_svg};
 use clap::{ArgAction, Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -63,9 +63,8 @@ pub struct Plot {
     /// Other results whose curves are drawn beside, each named after its file
     #[arg(long, value_name = "FILE", num_args = 1..)]
     overlay: Vec<PathBuf>,
-    /// On a dark page
-    #[arg(long)]
-    dark: bool,
+    #[command(flatten)]
+    paper: Paper,
     #[command(flatten)]
     output: Output,
 }
@@ -95,15 +94,15 @@ impl Plot {
         if results.kind() == "surface" {
             let view = self.surface(results)?;
             end.write(&out, |out| match is_png {
-                true => write_bytes(out, &surface_png(&view, self.dark)?),
-                false => write_text(out, &surface_svg(&view, self.dark)?),
+                true => write_bytes(out, &surface_png(&view, self.paper.dark)?),
+                false => write_text(out, &surface_svg(&view, self.paper.dark)?),
             });
         } else {
             let figure = match results.kind() {
                 "orbits" if self.overlay.is_empty() => orbits_figure(results)?,
                 _ => self.composed(&files, &all)?,
             };
-            let figure = if self.dark { dark(&figure) } else { figure };
+            let figure = self.paper.under(figure);
             end.write(&out, |out| match is_png {
                 true => write_bytes(out, &png(&figure)?),
                 false => write_text(out, &figure),

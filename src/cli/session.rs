@@ -10,18 +10,10 @@ use crate::workflow::{self, Demands, Kind, Opened, Preference, Run, Said};
 use std::cell::RefCell;
 use std::sync::{Mutex, PoisonError};
 
-/// Opens the input as a table, interpolated to a uniform grid where asked.
+/// Opens the input as a table, interpolated to a uniform grid where asked, where `check` has no objection to what the file holds.
 ///
 /// # Errors
-/// As [`opened::open`]; [`Error::BadOption`] where refinement is asked for.
-pub fn open(input: &Input) -> Result<Box<dyn BandSource>> {
-    open_checked(input, |_, _| Ok(()))
-}
-
-/// As [`open`], where `check` has no objection to what the file holds.
-///
-/// # Errors
-/// As [`open`], and those of `check`.
+/// As [`opened::open`], and those of `check`; [`Error::BadOption`] where refinement is asked for.
 pub fn open_checked(
     input: &Input,
     check: impl Fn(&BandHeader, Option<(f64, f64)>) -> Result<()>,

@@ -26,6 +26,7 @@ mod json;
 #[cfg(feature = "hdf5-write")]
 mod write;
 
+use super::hdf5::schema::{KIND, NEWEST_SCHEMA, SCHEMA};
 use super::text;
 use crate::error::{Error, Result};
 use crate::io::input;
@@ -204,6 +205,14 @@ impl ResultFile {
                 ("command".into(), command.into()),
             ],
         }
+    }
+
+    /// The attributes that tell a file of ours: what it holds, and the version of its layout.
+    pub fn identity(&self) -> [(String, AttributeValue); 2] {
+        [
+            (KIND.into(), self.kind.as_str().into()),
+            (SCHEMA.into(), NEWEST_SCHEMA.into()),
+        ]
     }
 
     /// Opens results of any kind: an HDF5 file, or the summary that `--json` printed.

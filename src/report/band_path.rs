@@ -1,8 +1,10 @@
-//! Bands along a path, with the density of states beside them: a figure, comma-separated values, JSON.
+//! Bands along a path, with the density of states beside them: a figure, comma-separated values, JSON, a result.
 
+use super::budget::Bars;
 use super::figure::{Axis, Curve, Figure, Panel, Point, Style};
 use crate::bands::BandHeader;
-use crate::transport::DosSpectrum;
+use crate::error::Result;
+use crate::io::results::ResultFile;
 use crate::workflow::BandPathFound;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -16,20 +18,16 @@ pub struct BandPathReport<'a> {
     pub header: &'a BandHeader,
     /// The input's path.
     pub input: String,
-    /// Energies along the path.
+    /// Energies along the path, the Fermi level, and the density of states.
     pub found: &'a BandPathFound,
-    /// Their density of states.
-    pub dos: Option<&'a DosSpectrum>,
-    /// From where energies count in the figure, eV; none where the Fermi level is not known.
-    pub fermi_level_ev: Option<f64>,
-    /// Energies that the figure shows, eV, from there.
+    /// Energies that the figure shows, eV, from the Fermi level where it is known.
     pub window_ev: (f64, f64),
 }
 
 /// The figure: bands at the left, states at the right.
 pub fn band_path_figure(report: &BandPathReport, panel_size: (f64, f64)) -> Figure {
-    let zero = report.fermi_level_ev.unwrap_or(0.0);
-    let symbol = match report.fermi_level_ev {
+    let zero = report.found.fermi_level_ev.unwrap_or(0.0);
+    let symbol = match report.found.fermi_level_ev {
         Some(_) => "E − E_{F}",
         None => "E",
     };
@@ -70,7 +68,7 @@ pub fn band_path_figure(report: &BandPathReport, panel_size: (f64, f64)) -> Figu
         y: y(),
         curves,
     }];
-    if let Some(dos) = report.dos {
+    if let Some(dos) = &report.found.dos {
         let within = |e: &f64| (report.window_ev.0..=report.window_ev.1).contains(&(e - zero));
         let inside: Vec<usize> = (0..dos.energy_ev.len())
             .filter(|&i| within(&dos.energy_ev[i]))
@@ -167,10 +165,57 @@ pub fn band_path_json(report: &BandPathReport) -> Value {
     json!({
         "kind": "bands",
         "input": report.input,
-        "fermi_level": report.fermi_level_ev.map(|e| json!({"value": e, "error": 0.0, "unit": "eV"})),
+        "fermi_level": report.found.fermi_level_ev.map(|e| json!({"value": e, "error": 0.0, "unit": "eV"})),
         "nodes": nodes,
         "distance": {"value": found.along, "unit": "1/angstrom"},
         "k": found.k,
         "energies": {"value": found.energies, "error": error, "unit": "eV"},
     })
+}
+
+/// A result: energies by spin, band and distance along the path, the path's corners, and the density of states where it was wanted.
+///
+/// # Errors
+/// Where dimensions and data disagree (a defect).
+pub fn band_path_result(report: &BandPathReport, command: &str) -> Result<ResultFile> {
+    let (found, header) = (report.found, report.header);
+    let mut file = ResultFile::new("band_path", command);
+    file.attribute("input", report.input.as_str())
+        .attribute("input_format", header.provenance.format.as_str())
+        .attribute("spin_treatment", header.spin.name());
+    if let Some(level) = found.fermi_level_ev {
+        file.attribute("fermi_level_ev", level);
+    }
+    let spins = &["up", "down"][..found.energies.len()];
+    let spins = if spins.len() == 1 { &["both"] } else { spins };
+    file.dimension("spin", spins, "", "spin channel")?;
+    let numbers = (0..header.n_band).map(|i| (header.first_band + i) as f64);
+    let about = "number of the band in the code that wrote it";
+    file.dimension("band", numbers.collect::<Vec<_>>(), "", about)?;
+    let about = "distance from the beginning of the path";
+    file.dimension("distance", found.along.clone(), "1/angstrom", about)?;
+    file.dimension("axis", &["1", "2", "3"][..], "", "reciprocal vector")?;
+    let names: Vec<String> = found.nodes.iter().map(|(_, n)| n.name.clone()).collect();
+    file.dimension("node", names, "", "corner of the path")?;
+    let dimensions = ["spin", "band", "distance"];
+    let energies = found.energies.concat().concat();
+    file.variable("energies", &dimensions, energies, "eV", "energy")?;
+    if !found.errors.is_empty() {
+        file.error_bar("energies", found.errors.concat().concat())?;
+    }
+    let about = "k-point in units of the reciprocal vectors";
+    file.variable("k", &["distance", "axis"], found.k.concat(), "1", about)?;
+    let at = found.nodes.iter().map(|(at, _)| *at).collect();
+    let about = "distance of the corner from the beginning";
+    file.variable("node_distance", &["node"], at, "1/angstrom", about)?;
+    let k: Vec<[f64; 3]> = found.nodes.iter().map(|(_, n)| n.k).collect();
+    let about = "corner in units of the reciprocal vectors";
+    file.variable("node_k", &["node", "axis"], k.concat(), "1", about)?;
+    if let Some(dos) = &found.dos {
+        let about = "middle of the energy bin";
+        file.dimension("energy", dos.energy_ev.clone(), "eV", about)?;
+        let about = "average density of states of the bin, per cell, all spins";
+        Bars::list(&dos.dos).put(&mut file, "density_of_states", &["energy"], "1/eV", about)?;
+    }
+    Ok(file)
 }

@@ -1,58 +1,18 @@
 //! Bounds without a material as a table, JSON and an HDF5 result.
 
 use crate::bounds::{
-    BoxOptimum, Filter, Operation, Terminals, cooling_bound_w, efficiency_at_maximum_power,
+    BoxOptimum, Filter, Operation, cooling_bound_w, efficiency_at_maximum_power,
     efficiency_at_most_power, largest_power_w, maximum_efficiency,
 };
 use crate::error::Result;
 use crate::io::results::ResultFile;
 use crate::units::BOLTZMANN_EV;
+use crate::workflow::BoundsFound;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
 /// How far two forms of zT, or a root and its neighbour in f64, are apart: the solver's own rounding, as a share.
 const ROUNDING: f64 = 1e-11;
-
-/// What was asked for.
-pub struct BoundsReport {
-    /// The best windows.
-    pub windows: Vec<BoxOptimum>,
-    /// For edges in eV, K.
-    pub temperature_k: Option<f64>,
-    /// Two sides, K, with the best operations of a box and of a step.
-    pub terminals: Option<TerminalsReport>,
-}
-
-/// Two sides at work.
-pub struct TerminalsReport {
-    /// K.
-    pub hot_k: f64,
-    /// K.
-    pub cold_k: f64,
-    /// By power, for both filters.
-    pub operations: Vec<(Filter, Operation)>,
-}
-
-impl TerminalsReport {
-    /// The best operations for shares of the largest power.
-    ///
-    /// # Errors
-    /// As [`Terminals::new`] and [`Terminals::best`].
-    pub fn new(hot_k: f64, cold_k: f64, powers: &[f64]) -> Result<Self> {
-        let terminals = Terminals::new(hot_k, cold_k)?;
-        let mut operations = Vec::new();
-        for filter in [Filter::Box, Filter::Step] {
-            for power in powers {
-                operations.push((filter, terminals.best(filter, *power)?));
-            }
-        }
-        Ok(Self {
-            hot_k,
-            cold_k,
-            operations,
-        })
-    }
-}
 
 /// A filter's word.
 fn word(filter: Filter) -> &'static str {
@@ -74,12 +34,12 @@ fn digits(x: f64) -> String {
 }
 
 /// One row a window, then the terminals.
-pub fn bounds_table(report: &BoundsReport) -> String {
+pub fn bounds_table(found: &BoundsFound) -> String {
     let mut s = String::from(
         "# The transmission with the largest zT where channels are limited: open from x_1 to x_2 (k_BT from mu), shut elsewhere\n",
     );
-    let in_ev = report.temperature_k.map(|t| t * BOLTZMANN_EV);
-    let ends = report.terminals.as_ref().map(|t| (t.hot_k, t.cold_k));
+    let in_ev = found.temperature_k.map(|t| t * BOLTZMANN_EV);
+    let ends = found.terminals.as_ref().map(|t| (t.hot_k, t.cold_k));
     s += "#      alpha A               x_1               x_2                zT      mean x";
     s += if in_ev.is_some() {
         "      x_1 (eV)      x_2 (eV)"
@@ -92,7 +52,7 @@ pub fn bounds_table(report: &BoundsReport) -> String {
         ""
     };
     s += "\n";
-    for w in &report.windows {
+    for w in &found.windows {
         let _ = write!(
             s,
             "{:14.6e}  {:16.12}  {:>16}  {:>16}  {:10.6}",
@@ -116,7 +76,7 @@ pub fn bounds_table(report: &BoundsReport) -> String {
         }
         s.push('\n');
     }
-    if let Some(t) = &report.terminals {
+    if let Some(t) = &found.terminals {
         let _ = writeln!(
             s,
             "#\n# Two sides at {} K and {} K: at most {:.10e} W a spin-resolved channel (efficiency {:.10} there, Carnot's {:.10});\n\
@@ -151,10 +111,10 @@ pub fn bounds_table(report: &BoundsReport) -> String {
 }
 
 /// A machine-readable summary.
-pub fn bounds_json(report: &BoundsReport) -> Value {
+pub fn bounds_json(found: &BoundsFound) -> Value {
     let number =
         |x: f64, unit: &str| json!({"value": x, "error": ROUNDING * x.abs(), "unit": unit});
-    let rows: Vec<Value> = report
+    let rows: Vec<Value> = found
         .windows
         .iter()
         .map(|w| {
@@ -166,7 +126,7 @@ pub fn bounds_json(report: &BoundsReport) -> Value {
                 "figure_of_merit_from_moments": number(w.figure_of_merit_from_moments(), "1"),
                 "mean": number(w.mean(), "k_BT"),
             });
-            if let Some(t) = &report.terminals {
+            if let Some(t) = &found.terminals {
                 let zt = w.figure_of_merit;
                 row["maximum_efficiency"] = number(maximum_efficiency(zt, t.hot_k, t.cold_k), "1");
                 let power = efficiency_at_maximum_power(zt, t.hot_k, t.cold_k);
@@ -176,10 +136,10 @@ pub fn bounds_json(report: &BoundsReport) -> Value {
         })
         .collect();
     let mut all = json!({"kind": "bounds", "rows": rows});
-    if let Some(t) = &report.temperature_k {
+    if let Some(t) = &found.temperature_k {
         all["temperature"] = json!({"value": t, "unit": "K"});
     }
-    if let Some(t) = &report.terminals {
+    if let Some(t) = &found.terminals {
         let operations: Vec<Value> = t
             .operations
             .iter()
@@ -211,9 +171,9 @@ pub fn bounds_json(report: &BoundsReport) -> Value {
 ///
 /// # Errors
 /// Where dimensions and data disagree (a defect).
-pub fn bounds_result(report: &BoundsReport, command: &str) -> Result<ResultFile> {
+pub fn bounds_result(found: &BoundsFound, command: &str) -> Result<ResultFile> {
     let mut file = ResultFile::new("bounds", command);
-    let all = |of: fn(&BoxOptimum) -> f64| report.windows.iter().map(of).collect::<Vec<_>>();
+    let all = |of: fn(&BoxOptimum) -> f64| found.windows.iter().map(of).collect::<Vec<_>>();
     let long = "alpha A: k_B^2 T/(hbar a_0 kappa_l) times the height of the transmission";
     file.dimension("alpha_a", all(|w| w.alpha_a), "1", long)?;
     for (name, of, unit, long) in [
@@ -241,7 +201,7 @@ pub fn bounds_result(report: &BoundsReport, command: &str) -> Result<ResultFile>
         file.variable(name, &["alpha_a"], values, unit, long)?;
         file.error_bar(name, bars)?;
     }
-    if let Some(t) = &report.terminals {
+    if let Some(t) = &found.terminals {
         file.attribute("hot_k", t.hot_k)
             .attribute("cold_k", t.cold_k);
         let powers = t.operations.len() / 2;

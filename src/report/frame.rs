@@ -10,14 +10,14 @@ pub(super) const TOP: f64 = 34.0;
 pub(super) const BOTTOM: f64 = 52.0;
 /// Colours of bands, distinct also without colour vision.
 pub(super) const COLOURS: [&str; 6] = [
-    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9",
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9",
 ];
 
 /// The beginning of an SVG; it ends with `</svg>`.
 pub(super) fn head() -> String {
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"DejaVu Sans, sans-serif\" font-size=\"13\">\n\
-         <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"DejaVu Sans, sans-serif\" font-size=\"13\" fill=\"#000000\">\n\
+         <rect width=\"100%\" height=\"100%\" fill=\"#FFFFFF\"/>\n"
     )
 }
 
@@ -51,13 +51,13 @@ pub(super) fn axes(
     };
     let _ = writeln!(
         s,
-        "<rect x=\"{LEFT}\" y=\"{TOP}\" width=\"{w}\" height=\"{h}\" fill=\"none\" stroke=\"#444\"/>"
+        "<rect x=\"{LEFT}\" y=\"{TOP}\" width=\"{w}\" height=\"{h}\" fill=\"none\" stroke=\"#444444\"/>"
     );
     for t in ticks(x.0, x.1) {
         let (px, _) = to(t, y.0);
         let _ = writeln!(
             s,
-            "<path d=\"M{px} {} v5\" stroke=\"#444\"/><text x=\"{px}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
+            "<path d=\"M{px} {} v5\" stroke=\"#444444\"/><text x=\"{px}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
             TOP + h,
             TOP + h + 20.0,
             number(t)
@@ -67,7 +67,7 @@ pub(super) fn axes(
         let (_, py) = to(x.0, t);
         let _ = writeln!(
             s,
-            "<path d=\"M{LEFT} {py} h-5\" stroke=\"#444\"/><text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>",
+            "<path d=\"M{LEFT} {py} h-5\" stroke=\"#444444\"/><text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>",
             LEFT - 9.0,
             py + 4.5,
             number(t)
@@ -88,9 +88,8 @@ pub(super) fn axes(
 fn number(t: f64) -> String {
     let text = format!("{t:.6}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" {
-        "0".into()
-    } else {
-        text.into()
+    match text {
+        "-0" => "0".into(),
+        text => text.replace('-', "−"),
     }
 }

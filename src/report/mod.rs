@@ -1,5 +1,7 @@
 //! Results for people and for programs: tables, JSON, HDF5, figures, pages.
 
+#[cfg(feature = "gpu")]
+mod agreement;
 mod band_path;
 mod boltztrap;
 mod bounds;
@@ -15,6 +17,7 @@ pub mod figure;
 mod focusing;
 mod format;
 mod frame;
+mod info;
 mod landauer;
 mod magneto;
 mod optimum;
@@ -30,9 +33,13 @@ mod transport;
 mod zt;
 
 pub use crate::workflow::Run;
-pub use band_path::{BandPathReport, band_path_csv, band_path_figure, band_path_json};
+#[cfg(feature = "gpu")]
+pub use agreement::{agreement_json, agreement_table};
+pub use band_path::{
+    BandPathReport, band_path_csv, band_path_figure, band_path_json, band_path_result,
+};
 pub use boltztrap::{BOLTZTRAP_FILES, boltztrap_files};
-pub use bounds::{BoundsReport, TerminalsReport, bounds_json, bounds_result, bounds_table};
+pub use bounds::{bounds_json, bounds_result, bounds_table};
 pub use coverage::{coverage_json, coverage_table};
 pub use crossings::on_fermi_surface;
 pub use csv::result_csv;
@@ -42,6 +49,7 @@ pub use edges::{edges_json, edges_lines};
 pub use fermi::{FermiReport, fermi_json, fermi_result, fermi_table};
 pub use focusing::{FocusingReport, focusing_json, focusing_result, focusing_svg, focusing_table};
 pub use format::{scalar, scalar_json, scientific, tensor_json};
+pub use info::{info_json, info_table};
 pub use landauer::{ModeSpectra, landauer_report, landauer_result, landauer_table};
 pub use magneto::{MagnetoReport, magneto_csv, magneto_json, magneto_result, magneto_table};
 pub use optimum::{

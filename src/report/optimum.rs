@@ -13,6 +13,7 @@ use crate::transport::{
     BestTemperature, Directions, Extent, Item, Levels, Objective, Optimum, Row, Scalar,
     TransportRow, number,
 };
+use crate::workflow::Menu;
 use crate::workflow::{Optimize, OptimizeFound, Run};
 use serde_json::{Value, json};
 use std::borrow::Cow;

@@ -1,5 +1,6 @@
 //! How to integrate.
 
+use super::menu::Menu;
 use crate::error::{Error, Result};
 use crate::integrate::{Request, Velocities, Weights};
 
@@ -12,6 +13,18 @@ pub enum Backend {
     Cpu,
     /// A GPU (or a software Vulkan driver).
     Gpu,
+}
+
+impl Menu for Backend {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (
+            Self::Auto,
+            "auto",
+            "A real GPU where there is one, else the CPU",
+        ),
+        (Self::Cpu, "cpu", "The CPU, in f64"),
+        (Self::Gpu, "gpu", "A GPU (or a software Vulkan driver)"),
+    ];
 }
 
 /// How to integrate.

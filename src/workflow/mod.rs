@@ -17,9 +17,13 @@
 //! # }
 //! ```
 
+#[cfg(feature = "gpu")]
+mod agreement;
 mod argument;
 mod axes;
+mod bounds;
 mod cases;
+mod convert;
 mod coverage;
 #[cfg(feature = "gpu")]
 mod device;
@@ -31,11 +35,13 @@ mod field_directions;
 mod focusing;
 mod given;
 mod held;
+mod info;
 mod integrator;
 mod landauer;
 pub mod level;
 mod look;
 mod magneto;
+mod menu;
 mod method;
 mod needed;
 mod open;
@@ -59,8 +65,12 @@ mod transport;
 mod wanted;
 mod zt;
 
+#[cfg(feature = "gpu")]
+pub use agreement::{Agreed, Agreement, AgreementFound};
 pub use argument::{Argument, spelled};
 pub use axes::notes as notes_on_axes;
+pub use bounds::{Bounds, BoundsFound, TerminalsFound, Windows};
+pub use convert::{Conversion, Converted, Convertible, Target};
 pub use coverage::{Coverage, CoverageFound, Covered};
 pub use dimension::Dimension;
 pub use dos::{Dos, DosFound, EnergyRange};
@@ -73,11 +83,13 @@ pub use field_directions::{FieldDirections, indices};
 pub use focusing::{Focusing, FocusingFound, FocusingPicture, Medium, Waves};
 pub use given::Given;
 pub use held::Held;
+pub use info::{Info, InfoFound};
 pub use integrator::{integrate, integrate_with};
 pub use landauer::{Landauer, LandauerFound};
 pub use level::{FermiChoice, LevelChoice};
 pub use look::{FIRST_LOOK_EV, first_look};
 pub use magneto::{Magneto, MagnetoFound, MagnetoState};
+pub use menu::Menu;
 pub use method::{Backend, Method};
 pub use needed::Answer;
 pub use open::{Demands, Objection, Opened, Preference, TableObjection, hamiltonian, open};

@@ -1,5 +1,6 @@
 //! What is to be made of the bands that a file holds.
 
+use super::menu::Menu;
 use super::method::Method;
 use crate::crystal::KGrid;
 use crate::error::{Error, Result};
@@ -13,6 +14,26 @@ pub enum InterpolatorKind {
     Series,
     /// By smooth Hamiltonians that have the energies as eigenvalues, wherever they are found.
     Isospectral,
+}
+
+impl Menu for InterpolatorKind {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (
+            Self::Auto,
+            "auto",
+            "By Hamiltonians where they predict points left out of the table much better than the series does",
+        ),
+        (
+            Self::Series,
+            "series",
+            "Every sorted band by a Fourier series",
+        ),
+        (
+            Self::Isospectral,
+            "isospectral",
+            "By smooth Hamiltonians that have the energies as eigenvalues, wherever they are found",
+        ),
+    ];
 }
 
 /// How densely a table is to be interpolated.

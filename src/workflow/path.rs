@@ -1,12 +1,17 @@
-//! Bands along a path through the zone.
+//! Bands along a path through the zone, and the states beside them.
 
+use super::dos::{Dos, EnergyRange};
 use super::held::Held;
+use super::integrator::integrate;
+use super::level::{self, LevelChoice};
 use super::method::Method;
 use super::open::{Demands, Opened, Preference, open};
 use super::opening::Opening;
+use super::said::Say;
 use crate::bands::{BandHeader, BandSource, Derivatives, Interpolator, KBox};
 use crate::crystal::Lattice;
 use crate::error::{Error, Result};
+use crate::transport::DosSpectrum;
 use rayon::prelude::*;
 use std::f64::consts::PI;
 
@@ -14,6 +19,10 @@ use std::f64::consts::PI;
 const LIKE: f64 = 1e-4;
 /// Most points of a path.
 const MOST_POINTS: usize = 100_000;
+/// Error bar that refinement brings the density of states to where no other is asked for: a figure shows no more.
+const TOLERANCE: f64 = 1e-2;
+/// Bins of the density of states.
+const BINS: usize = 400;
 
 /// The length of a vector.
 fn norm(x: [f64; 3]) -> f64 {
@@ -29,6 +38,20 @@ pub struct Node {
     pub k: [f64; 3],
 }
 
+impl Node {
+    /// A corner; Γ may be spelled in Latin letters.
+    pub fn new(name: &str, k: [f64; 3]) -> Self {
+        let name = match name {
+            "G" | "GAMMA" | "Gamma" => "Γ",
+            name => name,
+        };
+        Self {
+            name: name.to_owned(),
+            k,
+        }
+    }
+}
+
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BandPath {
@@ -36,10 +59,24 @@ pub struct BandPath {
     pub nodes: Vec<Node>,
     /// Points of the whole path.
     pub points: usize,
+    /// Where the Fermi level comes from.
+    pub level: LevelChoice,
+    /// Energies whose density of states is wanted, too, eV from the Fermi level.
+    pub states_ev: Option<(f64, f64)>,
+}
+
+impl Default for BandPath {
+    fn default() -> Self {
+        Self {
+            nodes: Vec::new(),
+            points: 400,
+            level: LevelChoice::default(),
+            states_ev: None,
+        }
+    }
 }
 
 /// Bands along a path.
-#[derive(Clone, Debug)]
 pub struct BandPathFound {
     /// Corners, with their distance from the beginning, Å⁻¹.
     pub nodes: Vec<(f64, Node)>,
@@ -51,6 +88,10 @@ pub struct BandPathFound {
     pub energies: Vec<Vec<Vec<f64>>>,
     /// What another interpolation of the same table has else; empty where the bands are known.
     pub errors: Vec<Vec<Vec<f64>>>,
+    /// The Fermi level, eV; none where nothing tells it.
+    pub fermi_level_ev: Option<f64>,
+    /// The density of states, where it is wanted.
+    pub dos: Option<DosSpectrum>,
 }
 
 impl BandPath {
@@ -65,14 +106,44 @@ impl BandPath {
             table: None,
             lifetimes: false,
         };
-        open(held, opening, Preference::Refined, &demands)
+        let mut opening = opening.clone();
+        if opening.interpolate.is_none() && opening.kspacing.is_none() {
+            opening.tolerance = opening.tolerance.or(Some(TOLERANCE));
+        }
+        open(held, &opening, Preference::Refined, &demands)
     }
 
-    /// Energies along the path.
+    /// Energies along the path, the Fermi level, and the states that are wanted.
     ///
     /// # Errors
-    /// [`Error::BadOption`] for a path of one place, too many points, or bands that are not interpolated.
-    pub fn run(&self, bands: &Opened) -> Result<BandPathFound> {
+    /// [`Error::BadOption`] for a path of one place, too many points, or bands that are not interpolated; those of the integrals.
+    pub fn run(&self, bands: &Opened, method: &Method, say: Say) -> Result<BandPathFound> {
+        let mut found = self.energies(bands)?;
+        found.fermi_level_ev = match level::determines_level(&self.level, bands.header()) {
+            true => {
+                let (level, _) = integrate(method, bands, say, |request, engine| {
+                    level::fermi_level(&self.level, &**bands, request, engine)
+                })?;
+                Some(level.0)
+            }
+            false => None,
+        };
+        let zero = found.fermi_level_ev.unwrap_or(0.0);
+        if let Some((start, stop)) = self.states_ev {
+            let states = Dos {
+                energy: Some(EnergyRange {
+                    start: zero + start,
+                    stop: zero + stop,
+                    step: None,
+                }),
+                bins: Some(BINS),
+            };
+            found.dos = Some(states.run(bands, method, say)?.0.dos);
+        }
+        Ok(found)
+    }
+
+    fn energies(&self, bands: &Opened) -> Result<BandPathFound> {
         let Opened::Refined(bands, _) = bands else {
             return Err(Error::bad_option(
                 "--interpolate",
@@ -135,6 +206,8 @@ impl BandPath {
             k,
             energies,
             errors,
+            fermi_level_ev: None,
+            dos: None,
         })
     }
 }

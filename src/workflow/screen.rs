@@ -1,6 +1,7 @@
 //! Many materials, each at the best of its states.
 
 use super::held::Held;
+use super::menu::Menu;
 use super::method::Method;
 use super::opening::Opening;
 use super::zt::{Zt, ZtFound};
@@ -33,6 +34,19 @@ pub enum Ranking {
     Score,
     /// zT over the bound of the material's own channels.
     ShareOfBound,
+}
+
+impl Menu for Ranking {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::FigureOfMerit, "zt", "zT"),
+        (Self::PowerFactor, "power-factor", "S²σ"),
+        (Self::Score, "score", "T_in (1 − T_out)"),
+        (
+            Self::ShareOfBound,
+            "share-of-bound",
+            "zT over the largest of any transmission of the material's own channels",
+        ),
+    ];
 }
 
 impl Ranking {

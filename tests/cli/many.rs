@@ -193,6 +193,22 @@ fn curves_are_chosen_thinned_overlaid_and_dark() {
     }
     let (dark, _) = figure("--dark --logy=false");
     assert!(!dark.contains("#FFFFFF") && !dark.contains("#000000"));
+    // Of a map the paper alone is dark: its colours are numbers.
+    let map = |options: &str| {
+        let svg = folder.path().join("map.svg");
+        let elastic = "focusing --elastic 165.64,63.94,79.51 --density 2329 --pixels 20 -q";
+        let done = bzint(&format!("{elastic} -o {} {options}", svg.display()));
+        assert_eq!(done.code(), Some(0), "{options}: {}", done.said());
+        std::fs::read_to_string(svg).unwrap()
+    };
+    let (light, dark) = (map(""), map("--dark"));
+    assert!(light.contains("\"#FFFFFF\"") && !dark.contains("\"#FFFFFF\""));
+    let numbers = |svg: &str| {
+        let all = svg.match_indices("style=\"fill:");
+        all.map(|(at, _)| svg[at..at + 20].to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert!(numbers(&light).len() > 100 && numbers(&light) == numbers(&dark));
     assert_eq!(
         bzint(&format!("plot {many} --temperatures 333")).code(),
         Some(2)
@@ -386,5 +402,35 @@ fn bands_along_a_path_go_through_the_table() {
             Some(2),
             "{bad}"
         );
+    }
+}
+
+#[test]
+fn every_kind_of_results_has_a_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let model = path("model.h5");
+    let done = bzint(&format!(
+        "model simple-cubic -n 16 --fermi-level=-1.5 -q -o {model}"
+    ));
+    assert_eq!(done.code(), Some(0), "{}", done.said());
+    for (command, shown) in [
+        ("surface MODEL --mesh 16", "<picture>"),
+        ("orbits MODEL --mesh 16", "extremal orbits"),
+        ("magneto MODEL --mesh 16 -B 0,1 --tau 1ps", "magnetic field"),
+        ("fermi MODEL", "Fermi surface"),
+        (
+            "focusing --elastic 165.64,63.94,79.51 --density 2329 --pixels 20",
+            "Waves",
+        ),
+    ] {
+        let command = command.replace("MODEL", &model);
+        let (results, page) = (path("results.h5"), path("page.html"));
+        let done = bzint(&format!("{command} -q -o {results}"));
+        assert_eq!(done.code(), Some(0), "{command}: {}", done.said());
+        let done = bzint(&format!("report {results} -q -o {page}"));
+        assert_eq!(done.code(), Some(0), "{command}: {}", done.said());
+        let page = std::fs::read_to_string(page).unwrap();
+        assert!(page.contains(shown), "{command}");
     }
 }

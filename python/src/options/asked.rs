@@ -1,10 +1,10 @@
 //! What each computation is asked.
 
-use super::{Names, Options};
+use super::Options;
 use crate::errors::argument;
 use bzint::workflow::{
-    Component, Dos, EnergyRange, Fermi, Goal, Impurities, Landauer, Optimize, Ranking, Screen,
-    Sign, States, Transport, Wanted, Zt,
+    BandPath, Bounds, Component, Dos, EnergyRange, Fermi, Goal, Impurities, Landauer, Node,
+    Optimize, Screen, Sign, States, Transport, Wanted, Windows, Zt,
 };
 use pyo3::prelude::*;
 
@@ -77,6 +77,65 @@ impl<'py> Options<'py> {
             }
             Some(other) => Err(bad(other)),
         }
+    }
+
+    /// `band_path`.
+    pub fn band_path(&self) -> PyResult<BandPath> {
+        let remedy = "give corners as [(\"G\", (0, 0, 0)), (\"X\", (0.5, 0, 0.5))]";
+        let corners = self.get::<Vec<(String, [f64; 3])>>("path", remedy)?;
+        let usual = BandPath::default();
+        let remedy = "give (start, stop) in eV, stop above start";
+        let states_ev = match self.numbers("energy", |_| true, remedy)?.as_deref() {
+            None => None,
+            Some(&[start, stop]) if stop > start => Some((start, stop)),
+            Some(other) => {
+                let problem = format!("it is {other:?}");
+                return Err(argument(self.0.py(), "energy", &problem, remedy));
+            }
+        };
+        Ok(BandPath {
+            nodes: corners.map_or(usual.nodes, |all| {
+                all.iter().map(|(name, k)| Node::new(name, *k)).collect()
+            }),
+            points: self.count("points", MOST_BINS)?.unwrap_or(usual.points),
+            level: self.level()?,
+            states_ev,
+        })
+    }
+
+    /// `bounds`.
+    pub fn bounds(&self) -> PyResult<Bounds> {
+        let positive = |x: f64| x > 0.0;
+        let remedy = "give numbers above 0";
+        let heights = self.numbers("alpha_a", positive, remedy)?;
+        let merits = self.numbers("zt", positive, remedy)?;
+        let (hot, cold) = (self.kelvin("hot")?, self.kelvin("cold")?);
+        let powers = self.numbers("power", positive, "give shares of the largest power")?;
+        let problem = match (&heights, &merits, hot, cold, &powers) {
+            (Some(_), Some(_), ..) => Some(("alpha_a, zt", "both are given", "give one of them")),
+            (_, _, Some(_), None, _) | (_, _, None, Some(_), _) => {
+                Some(("hot, cold", "one of both is given", "give both, or none"))
+            }
+            (_, _, None, None, Some(_)) => Some((
+                "power",
+                "there are no sides to work between",
+                "give hot and cold",
+            )),
+            _ => None,
+        };
+        if let Some((place, problem, remedy)) = problem {
+            return Err(argument(self.0.py(), place, problem, remedy));
+        }
+        Ok(Bounds {
+            windows: match (heights, merits) {
+                (_, Some(zt)) => Windows::FiguresOfMerit(zt),
+                (Some(all), None) => Windows::Heights(all),
+                (None, None) => Windows::default(),
+            },
+            temperature_k: self.kelvin("temperature")?,
+            sides_k: hot.zip(cold),
+            powers,
+        })
     }
 
     /// Thermal states along directions.
@@ -164,21 +223,11 @@ impl<'py> Options<'py> {
 
     /// `optimize`.
     pub fn optimize(&self) -> PyResult<Optimize> {
-        const GOALS: Names<Goal> = &[("power-factor", Goal::PowerFactor), ("zt", Goal::Zt)];
-        const SIGNS: Names<Sign> = &[("n", Sign::N), ("p", Sign::P), ("both", Sign::Both)];
-        const COMPONENTS: Names<Component> = &[
-            ("average", Component::Average),
-            ("xx", Component::Xx),
-            ("yy", Component::Yy),
-            ("zz", Component::Zz),
-        ];
         Ok(Optimize {
-            maximise: self.named("maximise", GOALS)?.unwrap_or(Goal::PowerFactor),
+            maximise: self.menu("maximise")?.unwrap_or(Goal::PowerFactor),
             temperatures_k: self.temperatures()?,
-            carriers: self.named("carriers", SIGNS)?.unwrap_or(Sign::Both),
-            component: self
-                .named("component", COMPONENTS)?
-                .unwrap_or(Component::Average),
+            carriers: self.menu("carriers")?.unwrap_or(Sign::Both),
+            component: self.menu("component")?.unwrap_or(Component::Average),
             within: self.number("within", |x| x > 0.0, "give an energy in eV, such as 0.5")?,
             level: self.level()?,
             relaxation: self.relaxation()?,
@@ -188,19 +237,13 @@ impl<'py> Options<'py> {
 
     /// `screen`.
     pub fn screen(&self) -> PyResult<Screen> {
-        const RANKINGS: Names<Ranking> = &[
-            ("zt", Ranking::FigureOfMerit),
-            ("power-factor", Ranking::PowerFactor),
-            ("score", Ranking::Score),
-            ("share-of-bound", Ranking::ShareOfBound),
-        ];
         Ok(Screen {
             zt: Zt {
                 states: self.states()?,
                 length: None,
                 curves: false,
             },
-            by: self.named("by", RANKINGS)?.unwrap_or_default(),
+            by: self.menu("by")?.unwrap_or_default(),
             jobs: self.count("jobs", 256)?.unwrap_or(1),
             opening: self.opening()?,
             method: self.method()?,

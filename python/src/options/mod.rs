@@ -3,14 +3,13 @@
 mod asked;
 mod excitations;
 mod surfaces;
+mod told;
 
 use crate::errors::argument;
 use bzint::integrate::{Velocities, Weights};
-use bzint::io::bxsf::BxsfConvention;
 use bzint::io::{OpenOptions, SpinDegeneracy};
 use bzint::workflow::{
-    Backend, Density, Dimension, FermiChoice, InterpolatorKind, LevelChoice, Method, Opening,
-    Relaxation,
+    Backend, Density, Dimension, FermiChoice, LevelChoice, Menu, Method, Opening, Relaxation,
 };
 use pyo3::conversion::FromPyObjectOwned;
 use pyo3::prelude::*;
@@ -19,9 +18,6 @@ use std::path::PathBuf;
 
 /// Keyword arguments, of which each is taken once.
 pub struct Options<'py>(Bound<'py, PyDict>);
-
-/// Names of values.
-type Names<T> = &'static [(&'static str, T)];
 
 impl<'py> Options<'py> {
     /// All that was given.
@@ -90,18 +86,18 @@ impl<'py> Options<'py> {
         }
     }
 
-    fn named<T: Copy>(&self, name: &str, names: Names<T>) -> PyResult<Option<T>> {
+    fn menu<T: Menu>(&self, name: &str) -> PyResult<Option<T>> {
         let Some(value) = self.any(name)? else {
             return Ok(None);
         };
-        let typed = value
-            .extract::<String>()
-            .unwrap_or_default()
-            .replace('_', "-");
-        let all: Vec<String> = names.iter().map(|(n, _)| format!("\"{n}\"")).collect();
-        match names.iter().find(|(n, _)| *n == typed) {
-            Some((_, found)) => Ok(Some(*found)),
-            None => Err(self.refused(name, &value, &format!("give one of {}", all.join(", ")))),
+        let typed = value.extract::<String>().unwrap_or_default();
+        match T::named(&typed.replace('_', "-")) {
+            Some(found) => Ok(Some(found)),
+            None => {
+                let all = T::ALL.iter().map(|(_, name, _)| format!("\"{name}\""));
+                let all = all.collect::<Vec<_>>().join(", ");
+                Err(self.refused(name, &value, &format!("give one of {all}")))
+            }
         }
     }
 
@@ -123,11 +119,7 @@ impl<'py> Options<'py> {
 
     /// What is said about a file.
     pub fn told(&self) -> PyResult<OpenOptions> {
-        let remedy = "give wannier90, wien2k, skeaf, abinit, elk, qe:ALAT (bohr), or ENERGY,VECTORS,2pi|no2pi";
-        let units = self.get::<String>("bxsf_units", remedy)?;
-        let parsed = units.map(|text| text.parse::<BxsfConvention>()).transpose();
-        let units =
-            parsed.map_err(|e| argument(self.0.py(), "bxsf_units", &e.to_string(), remedy))?;
+        let units = self.units("bxsf_units")?;
         let spin = self.count("spin_degeneracy", 2)?;
         Ok(OpenOptions {
             bxsf_units: units.map(|convention| convention.units),
@@ -140,11 +132,6 @@ impl<'py> Options<'py> {
 
     /// What is to be made of the bands.
     pub fn opening(&self) -> PyResult<Opening> {
-        const KINDS: Names<InterpolatorKind> = &[
-            ("series", InterpolatorKind::Series),
-            ("auto", InterpolatorKind::Auto),
-            ("isospectral", InterpolatorKind::Isospectral),
-        ];
         Ok(Opening {
             interpolate: self.density()?,
             kspacing: self.number("kspacing", |x| x > 0.0, "give a distance in 1/angstrom")?,
@@ -154,7 +141,7 @@ impl<'py> Options<'py> {
                 "give a relative error between 1e-8 and 1",
             )?,
             fit_velocities: self.flag("fit_velocities")?.unwrap_or(false),
-            interpolator: self.named("interpolator", KINDS)?,
+            interpolator: self.menu("interpolator")?,
             scissor: self.number("scissor", |_| true, "give the gap in eV")?,
         })
     }
@@ -180,13 +167,8 @@ impl<'py> Options<'py> {
 
     /// How to integrate.
     pub fn method(&self) -> PyResult<Method> {
-        const BACKENDS: Names<Backend> = &[
-            ("auto", Backend::Auto),
-            ("cpu", Backend::Cpu),
-            ("gpu", Backend::Gpu),
-        ];
         Ok(Method {
-            backend: self.named("backend", BACKENDS)?.unwrap_or(Backend::Auto),
+            backend: self.menu("backend")?.unwrap_or(Backend::Auto),
             threads: self.count("threads", 1024)?,
             velocity: self.velocity()?,
             weights: self.weights()?,

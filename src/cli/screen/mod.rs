@@ -4,6 +4,7 @@ mod files;
 
 use super::options::{Method, Opening, Output};
 use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, of_option, write_json};
+use super::parsed::menu;
 use super::states::StatesOption;
 use super::{session, terminal};
 use crate::error::{Error, Result};
@@ -13,21 +14,10 @@ use crate::report::{
     Failure, ScreenReport, materials_of, screen_csv, screen_json, screen_result, screen_table,
 };
 use crate::workflow::{self, Held, Material, Ranking};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::path::{Path, PathBuf};
 
-/// What materials are sorted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum By {
-    /// zT.
-    Zt,
-    /// S²σ.
-    PowerFactor,
-    /// T_in (1 − T_out).
-    Score,
-    /// zT over the largest of any transmission of the material's own channels.
-    ShareOfBound,
-}
+menu!(Ranking);
 
 /// Options of `screen`.
 #[derive(Args, Debug)]
@@ -40,7 +30,7 @@ pub struct Screen {
     list: Option<PathBuf>,
     /// What materials are sorted by, each at the best of its states
     #[arg(long, value_enum, default_value = "zt")]
-    by: By,
+    by: Ranking,
     /// So many materials at the same time, which share the threads
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), default_value_t = 1)]
     jobs: u16,
@@ -226,19 +216,10 @@ impl Screen {
                 length: None,
                 curves: false,
             },
-            by: self.ranking(),
+            by: self.by,
             opening: self.input.opening(),
             method: self.method.clone(),
             jobs: self.jobs.into(),
-        }
-    }
-
-    fn ranking(&self) -> Ranking {
-        match self.by {
-            By::Zt => Ranking::FigureOfMerit,
-            By::PowerFactor => Ranking::PowerFactor,
-            By::Score => Ranking::Score,
-            By::ShareOfBound => Ranking::ShareOfBound,
         }
     }
 

@@ -159,6 +159,7 @@ fn directions(file: &ResultFile, variable: &Variable, places: usize) -> Vec<(usi
 /// The component that is shown where none is asked for.
 pub(super) fn first_choice(rank: usize) -> &'static str {
     match rank {
+        1 => "x",
         2 | 3 => AVERAGE,
         _ => "xxxx",
     }

@@ -75,7 +75,11 @@ pub fn overlaid(
             && !legend.contains(&other)
             && several_legends(file)
         {
-            legend.push(other);
+            // One look, one line, whatever it is of in each panel.
+            match legend.iter_mut().find(|entry| entry.style == other.style) {
+                Some(entry) => entry.text += &format!("; {}", other.text),
+                None => legend.push(other),
+            }
         }
     }
     let mut broken = None;

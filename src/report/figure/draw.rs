@@ -35,7 +35,7 @@ pub fn svg(figure: &Figure) -> String {
     let rows = figure.panels.len().div_ceil(columns);
     let (wide, high) = figure.panel_size;
     let page = wide * columns as f64;
-    let (legend, legend_height) = legend(&figure.legend, page);
+    let (legend, legend_height) = legend(&figure.legend, page, has_marks(figure));
     let mut s = opened((page, high * rows as f64 + legend_height), "");
     s += &legend;
     for (i, panel) in figure.panels.iter().enumerate() {
@@ -59,12 +59,18 @@ pub fn panels(figure: &Figure, words: impl Fn(&Panel) -> String) -> Vec<String> 
     figure.panels.iter().enumerate().map(one).collect()
 }
 
+/// Whether points of some curves are marked, which the legend then shows, too.
+pub fn has_marks(figure: &Figure) -> bool {
+    let mut curves = figure.panels.iter().flat_map(|p| &p.curves);
+    curves.any(|c| c.points.len() <= MARKED)
+}
+
 /// The line of the legend that explains a look, as an element of a page.
-pub fn key(style: &Style) -> String {
+pub fn key(style: &Style, marked: bool) -> String {
     let mut s = format!(
         "<svg width=\"{SAMPLE}\" height=\"10\" viewBox=\"0 0 {SAMPLE} 10\" aria-hidden=\"true\">"
     );
-    line(&mut s, &[(0.0, 5.0), (SAMPLE, 5.0)], style, 2.4);
+    sample(&mut s, (0.0, 5.0), style, (2.4, marked));
     s.trim_end().to_owned() + "</svg>"
 }
 
@@ -89,7 +95,7 @@ fn frame((x, y): (f64, f64), (wide, high): (f64, f64)) -> Frame {
 }
 
 /// The legend above the panels, in as many lines as it needs, and its height.
-fn legend(entries: &[Entry], page: f64) -> (String, f64) {
+fn legend(entries: &[Entry], page: f64, marked: bool) -> (String, f64) {
     if entries.is_empty() {
         return (String::new(), 0.0);
     }
@@ -101,11 +107,19 @@ fn legend(entries: &[Entry], page: f64) -> (String, f64) {
     for (i, entry) in entries.iter().enumerate() {
         let x = MARGIN.0 + column * (i % columns) as f64;
         let y = 16.0 + LINE * (i / columns) as f64;
-        line(&mut s, &[(x, y), (x + SAMPLE, y)], &entry.style, 1.8);
+        sample(&mut s, (x, y), &entry.style, (1.8, marked));
         let (x, y) = (x + SAMPLE + 6.0, y + 0.36 * SMALL);
         text(&mut s, &entry.text, (x, y), SMALL, "start", None);
     }
     (s, 10.0 + LINE * entries.len().div_ceil(columns) as f64)
+}
+
+/// A piece of a curve, with a point in its middle where points are marked.
+fn sample(s: &mut String, (x, y): (f64, f64), style: &Style, (width, marked): (f64, bool)) {
+    line(s, &[(x, y), (x + SAMPLE, y)], style, width);
+    if marked {
+        mark(s, (x + 0.5 * SAMPLE, y), style);
+    }
 }
 
 fn draw(s: &mut String, panel: &Panel, f: Frame, number: usize) {

@@ -21,7 +21,7 @@ pub use axis::Axis;
 pub use component::{Estimate, conducting_directions, estimates};
 pub use compose::{MOST_CURVES, compose, overlaid};
 pub use dark::{dark, dark_rules};
-pub use draw::{key, panels, svg};
+pub use draw::{has_marks, key, panels, svg};
 pub use markup::{escape, html, plain};
 pub use notation::{edits, find, notation};
 #[cfg(feature = "figures")]

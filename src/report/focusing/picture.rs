@@ -19,7 +19,8 @@ const COLOURS: usize = 64;
 const BRANCHES: [&str; 3] = ["branch 1", "branch 2", "branch 3"];
 
 /// Three maps, above a section of the slowness and of the wave surface. A file's branches (the maps are of their heat) have a bar of the
-/// slowness, the largest as a share; elastic waves have none.
+/// slowness, the largest as a share; elastic waves have none. Colours of the maps are numbers, and stand in styles, which
+/// [`dark`](crate::report::figure::dark) leaves alone.
 pub fn focusing_svg(map: &FocusMap, cut: &Section, axis: [f64; 3], bar: Option<f64>) -> String {
     let width = 3.0 * PANEL + 4.0 * MARGIN;
     let height = 2.0 * (PANEL + HEADER) + FOOTER + MARGIN;
@@ -39,13 +40,16 @@ pub fn focusing_svg(map: &FocusMap, cut: &Section, axis: [f64; 3], bar: Option<f
             x + PANEL / 2.0,
             y - 10.0
         );
-        pixels(&mut s, &map.intensity[m], map.side, x, y);
+        let (cx, cy, r) = (x + PANEL / 2.0, y + PANEL / 2.0, PANEL / 2.0);
         let _ = writeln!(
             s,
-            "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"{:.1}\" fill=\"none\" stroke=\"#333333\"/>",
-            x + PANEL / 2.0,
-            y + PANEL / 2.0,
-            PANEL / 2.0
+            "<clipPath id=\"map{m}\"><circle cx=\"{cx:.1}\" cy=\"{cy:.1}\" r=\"{r:.1}\"/></clipPath><g clip-path=\"url(#map{m})\">"
+        );
+        pixels(&mut s, &map.intensity[m], map.side, x, y);
+        s += "</g>\n";
+        let _ = writeln!(
+            s,
+            "<circle cx=\"{cx:.1}\" cy=\"{cy:.1}\" r=\"{r:.1}\" fill=\"none\" stroke=\"#333333\"/>"
         );
     }
     scale(&mut s, MARGIN, HEADER + PANEL + 10.0);
@@ -149,7 +153,7 @@ fn pixels(s: &mut String, all: &[f64], side: usize, x0: f64, y0: f64) {
             let y = y0 + PANEL - (row + 1) as f64 * step;
             let _ = writeln!(
                 s,
-                "<rect x=\"{:.2}\" y=\"{y:.2}\" width=\"{:.2}\" height=\"{:.2}\" fill=\"{}\"/>",
+                "<rect x=\"{:.2}\" y=\"{y:.2}\" width=\"{:.2}\" height=\"{:.2}\" style=\"fill:{}\"/>",
                 x0 + from as f64 * step,
                 (to - from) as f64 * step + 0.3,
                 step + 0.3,
@@ -165,7 +169,7 @@ fn scale(s: &mut String, x: f64, y: f64) {
     for i in 0..COLOURS {
         let _ = writeln!(
             s,
-            "<rect x=\"{:.2}\" y=\"{y:.1}\" width=\"{:.2}\" height=\"12\" fill=\"{}\"/>",
+            "<rect x=\"{:.2}\" y=\"{y:.1}\" width=\"{:.2}\" height=\"12\" style=\"fill:{}\"/>",
             x + 20.0 + i as f64 * step,
             step + 0.3,
             colour(i, COLOURS)
@@ -206,7 +210,7 @@ fn curves(s: &mut String, all: &[Vec<[f64; 2]>; 3], x0: f64, y0: f64, title: &st
     );
     let _ = writeln!(
         s,
-        "<path d=\"M{x0:.1} {cy:.1}h{PANEL:.1}M{cx:.1} {y0:.1}v{PANEL:.1}\" stroke=\"#AAAAAA\" fill=\"none\"/>"
+        "<path d=\"M{x0:.1} {cy:.1}h{PANEL:.1}M{cx:.1} {y0:.1}v{PANEL:.1}\" stroke=\"#B0B0B0\" fill=\"none\"/>"
     );
     let mut at = tick;
     while at < reach {

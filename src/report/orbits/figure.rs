@@ -160,7 +160,7 @@ fn scan(s: &mut String, drawing: &Drawing) {
         let (fill, edge) = if o.electron {
             (colour, "none")
         } else {
-            ("white", colour)
+            ("#FFFFFF", colour)
         };
         let _ = writeln!(
             s,
@@ -172,8 +172,8 @@ fn scan(s: &mut String, drawing: &Drawing) {
     let x = WIDTH - RIGHT + 16.0;
     let _ = writeln!(
         s,
-        "<circle cx=\"{x}\" cy=\"{}\" r=\"4\" fill=\"#444\"/><text x=\"{}\" y=\"{y}\">electrons</text>\
-         <circle cx=\"{x}\" cy=\"{}\" r=\"4\" fill=\"white\" stroke=\"#444\" stroke-width=\"1.4\"/><text x=\"{}\" y=\"{}\">holes</text>",
+        "<circle cx=\"{x}\" cy=\"{}\" r=\"4\" fill=\"#444444\"/><text x=\"{}\" y=\"{y}\">electrons</text>\
+         <circle cx=\"{x}\" cy=\"{}\" r=\"4\" fill=\"#FFFFFF\" stroke=\"#444444\" stroke-width=\"1.4\"/><text x=\"{}\" y=\"{}\">holes</text>",
         y - 4.5,
         x + 10.0,
         y + 15.5,

@@ -45,7 +45,7 @@ pub fn section(file: &ResultFile, wanted: &[&Variable]) -> Result<String> {
         .collect();
     let mut s = String::from("<h2>What the bars are made of</h2>\n<ul class=\"keys\">");
     for c in &used {
-        let (key, about) = (key(&style(*c)), about(&causes[*c]));
+        let (key, about) = (key(&style(*c), false), about(&causes[*c]));
         let _ = write!(
             s,
             "<li>{key}<span>{}: {about}</span></li>",
@@ -141,6 +141,7 @@ fn percents([least, median, largest]: [f64; 3]) -> String {
         p if p >= 100.0 => "over 100 %".to_owned(),
         p if p >= 9.95 => format!("{p:.0} %"),
         p if p >= 0.095 => format!("{p:.1} %"),
+        p if p >= 1e-4 => format!("{p:.*} %", (1.0 - p.log10().floor()) as usize),
         p => format!("{p:.1e} %"),
     };
     match largest <= least * 1.000_001 {

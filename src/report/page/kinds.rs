@@ -86,6 +86,28 @@ pub fn shown(kind: &str) -> (&'static str, &'static [&'static str]) {
         ),
         "drag" => ("Phonon drag", &["seebeck_drag"]),
         "superconductor" => ("Superconductor", &["gap"]),
+        "surface" => (
+            "Surface",
+            &[
+                "band",
+                "character",
+                "dimensionality",
+                "area",
+                "volume",
+                "carriers",
+                "fermi_velocity",
+                "sheet_mean_free_path",
+            ],
+        ),
+        "orbits" => (
+            "Orbits",
+            &["frequency", "cyclotron_mass", "band", "character"],
+        ),
+        "magneto" => (
+            "Transport in a magnetic field",
+            &["resistivity", "hall_coefficient", "seebeck", "nernst"],
+        ),
+        "focusing" => ("Waves", &[]),
         _ => ("Fermi surface", &[]),
     }
 }

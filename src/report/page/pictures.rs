@@ -1,10 +1,15 @@
 //! The figure of a page: panels that stand side by side where there is room, and what they say in words.
 
 use crate::error::Result;
+#[cfg(feature = "figures")]
+use crate::io::polygons::base64;
 use crate::io::results::ResultFile;
 use crate::report::figure::{
-    Axis, Figure, Panel, Point, Selection, compose, html, key, panels, plain,
+    Axis, Figure, Panel, Point, Selection, compose, has_marks, html, key, panels, plain,
 };
+use crate::report::orbits::orbits_figure;
+#[cfg(feature = "figures")]
+use crate::report::surface::{View, surface_png};
 
 /// Size of a panel, in units of 1/96 inch.
 const PANEL: (f64, f64) = (460.0, 360.0);
@@ -14,11 +19,17 @@ const PANEL: (f64, f64) = (460.0, 360.0);
 /// # Errors
 /// As [`compose`].
 pub fn figure(file: &ResultFile) -> Result<String> {
+    match file.kind() {
+        "surface" => return surface(file),
+        "orbits" => return orbits(file),
+        _ => {}
+    }
     let Some(figure) = compose(file, &Selection::default(), PANEL)? else {
         return Ok(String::new());
     };
+    let marked = has_marks(&figure);
     let keys = figure.legend.iter().map(|entry| {
-        let (line, text) = (key(&entry.style), html(&entry.text));
+        let (line, text) = (key(&entry.style, marked), html(&entry.text));
         format!("<li>{line}<span>{text}</span></li>")
     });
     let keys: String = keys.collect();
@@ -34,6 +45,40 @@ pub fn figure(file: &ResultFile) -> Result<String> {
     Ok(format!(
         "<figure>\n{keys}<div class=\"panels\">\n{drawn}</div>\n{caption}</figure>\n"
     ))
+}
+
+/// Frequencies over the field's angle, or in one direction the orbits in their planes.
+fn orbits(file: &ResultFile) -> Result<String> {
+    let drawn = orbits_figure(file)?.replacen(
+        "<svg ",
+        "<svg role=\"img\" aria-label=\"extremal orbits of each band; the table below has their frequencies and masses\" ",
+        1,
+    );
+    Ok(format!(
+        "<figure>\n<div class=\"panels\">\n{drawn}</div>\n</figure>\n"
+    ))
+}
+
+/// A surface in the colours of its speeds, for either scheme.
+#[cfg(feature = "figures")]
+fn surface(file: &ResultFile) -> Result<String> {
+    let view = View::read(file, None)?;
+    let picture = |on_dark| -> Result<String> {
+        let pixels = base64(&surface_png(&view, on_dark)?);
+        Ok(format!("data:image/png;base64,{pixels}"))
+    };
+    Ok(format!(
+        "<figure>\n<picture><source media=\"(prefers-color-scheme:dark)\" srcset=\"{}\"><img src=\"{}\" alt=\"the surface in the first \
+         Brillouin zone, in colours of its property\"></picture>\n<figcaption>The surface within the first Brillouin zone; the scale below it says \
+         what the colours are.</figcaption>\n</figure>\n",
+        picture(true)?,
+        picture(false)?
+    ))
+}
+
+#[cfg(not(feature = "figures"))]
+fn surface(_: &ResultFile) -> Result<String> {
+    Ok(String::new())
 }
 
 /// Every point that is drawn.

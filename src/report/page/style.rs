@@ -9,6 +9,7 @@ h1{font-size:1.5rem;overflow-wrap:anywhere}h2{font-size:1.15rem;margin-top:2rem}
 figure{margin:1rem 0}figcaption,p.note{color:var(--quiet);font-size:.9rem;max-width:60rem}\
 div.panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:.5rem}\
 div.panels svg{display:block;width:100%;height:auto;max-width:40rem}\
+picture img{display:block;width:100%;max-width:36rem;height:auto}\
 ul.keys{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;margin:.5rem 0;padding:0;font-size:.9rem}\
 ul.keys li{display:flex;align-items:center;gap:.4rem}ul.keys svg{flex:none}\
 div.wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}\

@@ -6,6 +6,7 @@ use super::dimension::Dimension;
 use super::held::Held;
 use super::integrator::integrate;
 use super::level::{self, LevelChoice};
+use super::menu::Menu;
 use super::method::Method;
 use super::needed::{Answer, Way, widest};
 use super::open::{Demands, Opened, Preference, open};
@@ -55,37 +56,36 @@ pub enum Component {
     Zz,
 }
 
-impl Goal {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::PowerFactor => "power-factor",
-            Self::Zt => "zt",
-        }
-    }
+impl Menu for Goal {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (
+            Self::PowerFactor,
+            "power-factor",
+            "S²σ (per relaxation time where there is none)",
+        ),
+        (Self::Zt, "zt", "zT"),
+    ];
 }
 
-impl Sign {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::N => "n",
-            Self::P => "p",
-            Self::Both => "both",
-        }
-    }
+impl Menu for Sign {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::N, "n", "Electrons"),
+        (Self::P, "p", "Holes"),
+        (Self::Both, "both", "Each by itself"),
+    ];
 }
 
-impl Component {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Average => "average",
-            Self::Xx => "xx",
-            Self::Yy => "yy",
-            Self::Zz => "zz",
-        }
-    }
+impl Menu for Component {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (
+            Self::Average,
+            "average",
+            "The mean over the directions that conduct: a third of the trace, half of a layer's",
+        ),
+        (Self::Xx, "xx", "Along x"),
+        (Self::Yy, "yy", "Along y"),
+        (Self::Zz, "zz", "Along z"),
+    ];
 }
 
 /// What is asked for.
