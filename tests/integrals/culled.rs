@@ -73,7 +73,7 @@ fn boxes_along_the_surface_hold_all_of_it() {
                 };
                 let whole = Request {
                     block_planes: Some(4),
-                    ..culled.clone()
+                    ..culled
                 };
                 for e in shares.into_iter().chain([at_node[7 * n[2]]]) {
                     let mut engine = CpuEngine::<f64>::default();
