@@ -101,14 +101,11 @@ impl Opening {
     }
 
     /// The option that says how a table is to be interpolated, where one does.
-    pub(super) fn how(&self) -> Option<&'static str> {
+    pub(super) fn how(&self) -> Option<String> {
         if self.fit_velocities {
-            return Some("--fit-velocities");
+            return Some("--fit-velocities".into());
         }
-        self.interpolator.map(|kind| match kind {
-            InterpolatorKind::Auto => "--interpolator auto",
-            InterpolatorKind::Series => "--interpolator series",
-            InterpolatorKind::Isospectral => "--interpolator isospectral",
-        })
+        let kind = self.interpolator?;
+        Some(format!("--interpolator {}", kind.name()))
     }
 }
