@@ -59,6 +59,8 @@ fn tables_on_a_uniform_grid() {
             "transport CUBIC --interpolate 24 --doping 1e19 -T 300,500",
             &[4],
         ),
+        // Dense enough for boxes along the surface.
+        ("fermi CU --interpolate 104", &[3]),
         // Where the bands have states on the axis of a grid's points, more is integrated once the sums are known.
         ("fermi square.h5 --fermi-level 0", &[1, 3]),
     ] {
