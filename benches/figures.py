@@ -1,10 +1,9 @@
-"""The figures of docs/concepts/performance.md, measured where this runs.
+"""The figure of docs/concepts/performance.md, measured where this runs.
 
     python benches/figures.py [--bzint target/release/bzint] [--rounds 3]
 
-Nothing but Python is needed. `speed.svg` is what `bzint bench` measures: k-points of a band per second, by integrator. `bars.svg` is what a bar
-costs: the processors' time of whole commands, and the bar that they end with, on uniform grids and by refinement. The numbers, and the
-machine, are printed as tables of Markdown.
+Nothing but Python is needed. `bars.svg` is what a bar costs: the processors' time of whole commands, which others on the machine disturb less
+than the clock, and the bar that they end with, on uniform grids and by refinement. The numbers and the machine are printed, as Markdown.
 """
 
 from __future__ import annotations
@@ -16,20 +15,19 @@ import os
 import platform
 import resource
 import subprocess
-import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "concepts" / "figures"
 COPPER = ROOT / "data" / "cu.nscf.xml.gz"
-#: Points per axis of a model's table, and of copper's uniform grids; bars that refinement is to reach.
-MODEL, GRIDS, TOLERANCES = 96, (24, 32, 48, 64, 96, 128), (3e-2, 1e-2, 3e-3, 1e-3, 3e-4)
+#: Points per axis of copper's uniform grids; bars that refinement is to reach.
+GRIDS, TOLERANCES = (32, 48, 64, 96, 128), (3e-2, 1e-2, 3e-3, 1e-3, 3e-4)
 #: Of black and of white paper: text, lines, and two curves that are told apart with any eyes.
 STYLE = """
-svg{--ink:#1b1f24;--paper:#fff;--line:#c8ccd1;--a:#0072b2;--b:#d55e00;--c:#7a7f87}
-@media(prefers-color-scheme:dark){svg{--ink:#e4e6eb;--paper:#14171c;--line:#3a3f47;--a:#56b4e9;--b:#f0914d;--c:#8d939c}}
+svg{--ink:#1b1f24;--paper:#fff;--line:#c8ccd1;--a:#0072b2;--b:#d55e00}
+@media(prefers-color-scheme:dark){svg{--ink:#e4e6eb;--paper:#14171c;--line:#3a3f47;--a:#56b4e9;--b:#f0914d}}
 text{font:13px sans-serif;fill:var(--ink)}.r{text-anchor:end}.m{text-anchor:middle}rect.p{fill:var(--paper)}line{stroke:var(--line)}
-path{fill:none;stroke-width:2}.a{fill:var(--a)}.b{fill:var(--b)}.c{fill:var(--c)}path.a{stroke:var(--a);fill:none}path.b{stroke:var(--b);fill:none}
+path{fill:none;stroke-width:2}.a{fill:var(--a)}.b{fill:var(--b)}path.a{stroke:var(--a);fill:none}path.b{stroke:var(--b);fill:none}
 """
 
 
@@ -56,44 +54,32 @@ class Log:
     def __call__(self, x: float) -> float:
         return self.at + (self.to - self.at) * (math.log10(x) - self.first) / (self.last - self.first)
 
-    def decades(self) -> list[tuple[float, str]]:
+    def ticks(self) -> list[tuple[float, str]]:
         return [(self(10.0**k), power(k)) for k in range(self.first, self.last + 1)]
 
 
-def speed(rows: list[dict]) -> str:
-    """A bar for each integrator, in groups by work."""
-    works = list(dict.fromkeys(row["work"] for row in rows))
-    x = Log([row["band_k_points_per_second"] for row in rows], 150, 640)
-    parts, y = [], 34.0
-    bottom = y + sum(30 + 24 * sum(row["work"] == work for row in rows) for work in works) - 6
-    for at, label in x.decades():
-        parts += [f'<line x1="{at:.1f}" x2="{at:.1f}" y1="26" y2="{bottom:.1f}"/>', text(at, bottom + 18, label, "m")]
-    for work in works:
-        parts.append(text(150, y + 12, work))
-        y += 20
-        for i, row in enumerate(row for row in rows if row["work"] == work):
-            rate, name = row["band_k_points_per_second"], row["integrator"]
-            length = x(rate) - 150
-            parts.append(f'<rect class="{"abc"[min(i, 2)]}" x="150" y="{y:.1f}" width="{length:.1f}" height="18"/>')
-            parts += [text(144, y + 14, short(name), "r"), text(min(150 + length + 6, 590), y + 14, f"{rate:.1e}")]
-            y += 24
-        y += 10
-    return drawing(660, int(bottom + 52), "Speed by integrator", [text(8, 18, "k-points of a band per second"), *parts])
+class Linear:
+    """An axis from 0 at `at` to the largest value at `to`, with whole numbers."""
 
+    def __init__(self, values: list[float], at: float, to: float) -> None:
+        self.last, self.at, self.to = math.ceil(1.05 * max(values)), at, to
 
-def short(integrator: str) -> str:
-    name = integrator.removeprefix("CPU f64, ")
-    return "llvmpipe (software)" if "llvmpipe" in name else name[:22]
+    def __call__(self, x: float) -> float:
+        return self.at + (self.to - self.at) * x / self.last
+
+    def ticks(self) -> list[tuple[float, str]]:
+        step = max(1, self.last // 6)
+        return [(self(k), str(k)) for k in range(0, self.last + 1, step)]
 
 
 def bars(curves: dict[str, list[dict]]) -> str:
     """The relative bar over the seconds, a curve for each way."""
     points = [p for curve in curves.values() for p in curve]
-    x, y = Log([p["seconds"] for p in points], 70, 600), Log([p["bar"] for p in points], 320, 30)
+    x, y = Linear([p["seconds"] for p in points], 70, 600), Log([p["bar"] for p in points], 320, 30)
     parts = []
-    for at, label in x.decades():
+    for at, label in x.ticks():
         parts += [f'<line x1="{at:.1f}" x2="{at:.1f}" y1="30" y2="320"/>', text(at, 340, label, "m")]
-    for at, label in y.decades():
+    for at, label in y.ticks():
         parts += [f'<line x1="70" x2="600" y1="{at:.1f}" y2="{at:.1f}"/>', text(62, at + 5, label, "r")]
     for (name, curve), kind, side in zip(curves.items(), "ab", (1, -1)):
         at = [(x(p["seconds"]), y(p["bar"])) for p in curve]
@@ -135,21 +121,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     FIGURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        model = f"{folder}/model.h5"
-        subprocess.run([asked.bzint, "model", "simple-cubic", "-n", str(MODEL), "--fermi-level=-4", "-q", "-o", model], check=True)
-        words = [asked.bzint, "bench", model, "--rounds", str(asked.rounds), "--json", "-q"]
-        rows = json.loads(subprocess.run(words, check=True, capture_output=True).stdout)["rows"]
-    (FIGURES / "speed.svg").write_text(speed(rows), encoding="utf-8")
     curves = {
         "uniform grids, --interpolate N": [cost(asked.bzint, ["--interpolate", str(n)], f"{n}³", asked.rounds) for n in GRIDS],
         "refinement, --tolerance X": [cost(asked.bzint, ["--tolerance", str(t)], f"{t:g}", asked.rounds) for t in TOLERANCES],
     }
     (FIGURES / "bars.svg").write_text(bars(curves), encoding="utf-8")
     print(machine())
-    print("\n| work | integrator | band·k-points/s |\n| --- | --- | --- |")
-    for row in rows:
-        print(f"| {row['work']} | {row['integrator']} | {row['band_k_points_per_second']:.2e} |")
     print("\n| way | s of processors | relative bar | σ/τ |\n| --- | --- | --- | --- |")
     for name, curve in curves.items():
         for p in curve:

@@ -36,7 +36,7 @@
 //! scale       ← bands error integrate io
 //! workflow    ← bands bounds crystal elastic error excitations gpu integrate io kernel memory phonons progress sampler scale scattering superconductor surface transport uncertainty units
 //! report      ← bands bounds crystal elastic error excitations fermi_dirac integrate io phonons superconductor surface transport uncertainty units workflow
-//! cli         ← bands bounds crystal error excitations gpu integrate io kernel memory phonons progress report sampler scale superconductor surface transport workflow
+//! cli         ← bands crystal error excitations gpu integrate io kernel memory phonons progress report scale superconductor surface transport workflow
 //! ```
 //!
 //! Conventions: energies in eV, lengths in Å, times in s; results in SI. Lattice rows are a₁ a₂ a₃, `a_i·b_j = 2π δ_ij`,
