@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "concepts" / "figures"
 COPPER = ROOT / "data" / "cu.nscf.xml.gz"
 #: Points per axis of copper's uniform grids; bars that refinement is to reach.
-GRIDS, TOLERANCES = (32, 48, 64, 96, 128), (3e-2, 1e-2, 3e-3, 1e-3, 3e-4)
+GRIDS, TOLERANCES = (32, 48, 64, 96, 128, 256), (3e-2, 1e-2, 3e-3, 1e-3, 3e-4)
 #: Of black and of white paper: text, lines, and two curves that are told apart with any eyes.
 STYLE = """
 svg{--ink:#1b1f24;--paper:#fff;--line:#c8ccd1;--a:#0072b2;--b:#d55e00}

@@ -3,7 +3,7 @@
 use super::extremes::Extremes;
 use super::fourier_series::FourierSeries;
 use super::{BandGroup, BoxBand, Conditions, Derivatives, Interpolator, KBox};
-use crate::bands::{BandGrid, BandHeader, BandSource, BandStatistics, Field, StatisticsBuilder};
+use crate::bands::{BandGrid, BandHeader, BandSource, BandStatistics, Field};
 use crate::crystal::{KGrid, PointGroup};
 use crate::error::{Error, Result};
 use crate::memory;
@@ -108,10 +108,7 @@ impl FourierBands {
         let phase = progress::phase("extremes on the dense grid", all as u64);
         let found = (0..all).into_par_iter().map(|at| {
             let (spin, band) = (at / n_band, at % n_band);
-            let found = match bands.is_much_denser() {
-                true => bands.extremes(spin, band),
-                false => bands.gather(spin, band),
-            };
+            let found = bands.extremes(spin, band);
             phase.add(1);
             found
         });
@@ -122,29 +119,6 @@ impl FourierBands {
     /// Whether a box of a few points needs less of the series than that is cheap: see [`DENSER`].
     fn is_much_denser(&self) -> bool {
         self.header.k_grid.len() >= DENSER * self.series.header().k_grid.len()
-    }
-
-    /// Extremes on the dense grid, in one pass over it.
-    fn gather(&self, spin: usize, band: usize) -> Result<BandStatistics> {
-        let grid = self.header.k_grid;
-        let label = format!("spin {}, band {}", spin + 1, band + self.header.first_band);
-        let mut builder = StatisticsBuilder::new(grid.n, label);
-        // A few planes at a time, so that threads have work.
-        let step = 4 * rayon::current_num_threads();
-        for first in (0..grid.n[0]).step_by(step) {
-            let planes: Vec<BoxBand> = (first..grid.n[0].min(first + step))
-                .into_par_iter()
-                .map(|plane| self.plane(spin, band, plane, Derivatives::Velocity))
-                .collect::<Result<_>>()?;
-            for plane in planes {
-                builder.add_energies(&plane.energies)?;
-                builder.add_velocities(&plane.velocities)?;
-            }
-        }
-        Ok(BandStatistics {
-            max_inverse_mass: self.series.inverse_mass_bound(spin, band),
-            ..builder.finish()?
-        })
     }
 
     /// The extremes of a band on the dense grid, and bounds of its slopes.
