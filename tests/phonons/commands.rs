@@ -57,6 +57,19 @@ fn phonons_go_from_a_model_to_a_figure_and_into_zt() {
         figure.len()
     );
     run(at, "report r.h5 -o r.html -q");
+    // Several boundaries have each its own.
+    let words =
+        "phonon p.h5 --tau 10ps -T 100,300 --boundary 100nm,1um --accumulation -o sizes.h5 -q";
+    run(at, words);
+    run(
+        at,
+        "plot sizes.h5 --quantity kappa_below_mean_free_path -o sizes.svg -q",
+    );
+    let drawn = std::fs::read_to_string(at.join("sizes.svg")).unwrap();
+    assert!(
+        drawn.contains("Λ") && drawn.contains("0.000001 m"),
+        "{drawn}"
+    );
     // The summary is drawn as the file is; Miller indices say what a vector says.
     let along = json(
         at,

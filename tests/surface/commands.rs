@@ -132,6 +132,14 @@ fn transport_in_a_field() {
     assert!(rows[0].get("seebeck").is_none());
     assert_eq!(rows[3]["seebeck"]["unit"], "V/K");
     assert!(rows[3]["seebeck"]["value"][0][0].as_f64().unwrap() < 0.0);
+    // Per field, there is nothing without one.
+    let words = "magneto sc.h5 --interpolate none -B 0,5 --tau 1e-14 -T 300 --csv none.csv";
+    let rows = &json(d, words)["rows"];
+    assert!(rows[0].get("hall_coefficient").is_none() && rows[0].get("nernst").is_none());
+    assert!(rows[0].get("seebeck").is_some() && rows[1].get("hall_coefficient").is_some());
+    let csv = std::fs::read_to_string(d.join("none.csv")).unwrap();
+    let row = |i: usize| csv.lines().filter(|l| !l.starts_with('#')).nth(i).unwrap();
+    assert!(row(1).contains("NaN") && !row(2).contains("NaN"), "{csv}");
     // Without τ: per τ, and fields as Bτ.
     let out = json(d, "magneto sc.h5 --interpolate none -B 5e-14");
     assert!(out["rows"][0].get("conductivity_over_tau").is_some());

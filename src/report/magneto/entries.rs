@@ -24,6 +24,8 @@ pub(super) struct Entry {
     pub about: &'static str,
     /// Whether there is none at T = 0.
     pub thermal: bool,
+    /// Whether it is per field, and there is none without.
+    per_field: bool,
     /// Whether it is told of each spin channel.
     pub per_spin: bool,
     /// Where it stands.
@@ -39,6 +41,7 @@ pub(super) const ENTRIES: [Entry; 8] = [
         unit_per_tau: "1/(Ohm m s)",
         about: "conductivity in the field",
         thermal: false,
+        per_field: false,
         per_spin: true,
         of: Of::Tensor(|x| &x.conductivity),
     },
@@ -49,6 +52,7 @@ pub(super) const ENTRIES: [Entry; 8] = [
         unit_per_tau: "Ohm m s",
         about: "resistivity, the inverse of the conductivity",
         thermal: false,
+        per_field: false,
         per_spin: false,
         of: Of::Tensor(|x| &x.resistivity),
     },
@@ -59,6 +63,7 @@ pub(super) const ENTRIES: [Entry; 8] = [
         unit_per_tau: "1",
         about: "(rho_ii(B) - rho_ii(0))/rho_ii(0) for currents along x, y, z",
         thermal: false,
+        per_field: false,
         per_spin: false,
         of: Of::Axes(|x| &x.magnetoresistance),
     },
@@ -69,6 +74,7 @@ pub(super) const ENTRIES: [Entry; 8] = [
         unit_per_tau: "m^3/C",
         about: "Hall coefficient rho_yx/B for a field along z, negative for electrons",
         thermal: false,
+        per_field: true,
         per_spin: false,
         of: Of::Number(|x| x.hall),
     },
@@ -79,6 +85,7 @@ pub(super) const ENTRIES: [Entry; 8] = [
         unit_per_tau: "V/K",
         about: "Seebeck tensor in the field",
         thermal: true,
+        per_field: false,
         per_spin: true,
         of: Of::Tensor(|x| &x.seebeck),
     },
@@ -89,6 +96,7 @@ pub(super) const ENTRIES: [Entry; 8] = [
         unit_per_tau: "V/(K T s)",
         about: "Nernst coefficient S_xy/B for a field along z",
         thermal: true,
+        per_field: true,
         per_spin: false,
         of: Of::Number(|x| x.nernst),
     },
@@ -99,6 +107,7 @@ pub(super) const ENTRIES: [Entry; 8] = [
         unit_per_tau: "W/(m K s)",
         about: "thermal conductivity of the electrons without current",
         thermal: true,
+        per_field: false,
         per_spin: true,
         of: Of::Tensor(|x| &x.thermal),
     },
@@ -109,6 +118,7 @@ pub(super) const ENTRIES: [Entry; 8] = [
         unit_per_tau: "W Ohm/K^2",
         about: "Lorenz tensor kappa sigma^-1/T",
         thermal: true,
+        per_field: false,
         per_spin: false,
         of: Of::Tensor(|x| &x.lorenz),
     },
@@ -138,6 +148,11 @@ impl Entry {
         } else {
             self.unit
         }
+    }
+
+    /// Whether there is one at a temperature and in a field.
+    pub fn is_defined(&self, temperature_k: f64, field_t: f64) -> bool {
+        (temperature_k > 0.0 || !self.thermal) && (field_t != 0.0 || !self.per_field)
     }
 
     /// Its components in these coefficients, last index fastest.

@@ -46,7 +46,7 @@ pub fn magneto_json(report: &MagnetoReport) -> Value {
         for (spin, value, bars) in channels(r) {
             for e in &ENTRIES {
                 let told = spin.is_none() || e.per_spin;
-                if told && !(e.thermal && state.temperature_k == 0.0) {
+                if told && e.is_defined(state.temperature_k, r.field_t) {
                     row[e.name(report, spin)] = e.with_bars(value, bars).json(e.unit(report));
                 }
             }
@@ -124,7 +124,7 @@ pub fn magneto_csv(report: &MagnetoReport) -> String {
         cells.extend(doped.map(|all| all[state.level]));
         for (spin, value, bars) in channels(r) {
             for e in told(spin) {
-                let none = e.thermal && state.temperature_k == 0.0;
+                let none = !e.is_defined(state.temperature_k, r.field_t);
                 let both = e
                     .components(value)
                     .into_iter()
@@ -234,7 +234,7 @@ fn put(
     for r in &report.rows {
         let (spin, value, bars) = channels(r)[channel];
         name = e.name(report, spin);
-        let none = e.thermal && report.states[r.state].temperature_k == 0.0;
+        let none = !e.is_defined(report.states[r.state].temperature_k, r.field_t);
         let keep = |x: f64| if none { f64::NAN } else { x };
         values.extend(e.components(value).into_iter().map(keep));
         errors.extend(e.components(&bars.total).into_iter().map(keep));

@@ -80,7 +80,7 @@ pub fn magneto_table(report: &MagnetoReport) -> String {
             scientific(q(|x| x.conductivity[2][2])),
             scalar(q(|x| x.magnetoresistance[0])),
             scalar(q(|x| x.magnetoresistance[2])),
-            scientific(q(|x| x.hall)),
+            in_field(r, scientific(q(|x| x.hall))),
         );
     }
     let warm = |r: &&Row| report.states[r.state].temperature_k > 0.0;
@@ -107,7 +107,7 @@ pub fn magneto_table(report: &MagnetoReport) -> String {
                 r.field_t,
                 q(|x| x.seebeck[0][0]),
                 q(|x| x.seebeck[0][1]),
-                q(|x| x.nernst),
+                in_field(r, q(|x| x.nernst)),
                 q(|x| x.thermal[0][0])
             );
         }
@@ -151,6 +151,11 @@ pub fn magneto_table(report: &MagnetoReport) -> String {
         "\n  Semiclassical, without magnetic breakdown, Berry curvature and Landau levels. Full tensors: --json, -o OUT.h5 or --csv OUT.csv."
     );
     s
+}
+
+/// What is per field, where there is one.
+fn in_field(r: &Row, text: String) -> String {
+    if r.field_t == 0.0 { "-".into() } else { text }
 }
 
 fn number(r: &Row, of: impl Fn(&InField) -> f64) -> Scalar {

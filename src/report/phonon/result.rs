@@ -267,7 +267,7 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
         .rows
         .first()
         .and_then(|r| r.accumulation.as_ref());
-    if let Some(first) = first.filter(|_| boundaries.len() < 2) {
+    if let Some(first) = first {
         file.dimension(
             "mean_free_path",
             first.mean_free_path_m.clone(),
@@ -283,7 +283,7 @@ pub fn phonon_result(report: &PhononReport, command: &str) -> Result<ResultFile>
         put(
             &mut file,
             "kappa_below_mean_free_path",
-            &["temperature", "mean_free_path"],
+            &[&states[..], &["mean_free_path"]].concat(),
             &all,
             "W/(m K)",
             "conductivity of the modes with shorter mean free paths, mean of the axes",
