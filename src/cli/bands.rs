@@ -23,7 +23,7 @@ pub struct Bands {
     /// lattices, else halves of the reciprocal vectors)
     #[arg(long, value_name = "CORNERS", value_parser = parse_path, allow_hyphen_values = true)]
     path: Option<Corners>,
-    /// Points of the path
+    /// Points of the path, each corner being one
     #[arg(long, value_name = "N", default_value_t = 400)]
     points: usize,
     /// Energies that are shown, start:stop in eV from the Fermi level

@@ -57,7 +57,7 @@ impl Node {
 pub struct BandPath {
     /// Corners of the path; none for those that the lattice has by convention.
     pub nodes: Vec<Node>,
-    /// Points of the whole path.
+    /// Points of the whole path; more where it has more corners.
     pub points: usize,
     /// Where the Fermi level comes from.
     pub level: LevelChoice,
@@ -176,9 +176,12 @@ impl BandPath {
             ));
         }
         let (mut along, mut k, mut start) = (Vec::new(), Vec::new(), 0.0);
+        // Steps of about the same length of which every corner ends one: as many in all as are between the points.
+        let steps = (self.points - 1) as f64;
         let mut placed = vec![(0.0, nodes[0].clone())];
         for (w, length) in nodes.windows(2).zip(&lengths) {
-            let n = ((self.points as f64 * length / whole).round() as usize).max(1);
+            let up_to_corner = (steps * (start + length) / whole).round() as usize;
+            let n = up_to_corner.saturating_sub(k.len()).max(1);
             for i in 0..n {
                 let t = i as f64 / n as f64;
                 along.push(start + t * length);

@@ -345,6 +345,7 @@ fn bands_along_a_path_go_through_the_table() {
     assert_eq!(names, ["Γ", "X", "M", "Γ", "R", "X"]);
     // E_c = 0.05 + 0.02 Σ(1 − cos 2πu) in hartree, everywhere.
     let k = json["k"].as_array().unwrap();
+    assert_eq!(k.len(), 70);
     let energies = &json["energies"]["value"][0][1];
     // A finite sum of cosines is known, and has no bar.
     assert!(json["energies"]["error"].is_null());
