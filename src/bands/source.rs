@@ -36,6 +36,15 @@ pub trait BandSource: Send + Sync {
     /// Extremes of each (spin, band), index `spin * n_band + band`.
     fn statistics(&self) -> &[BandStatistics];
 
+    /// Lowest and highest energy of all bands, eV.
+    fn energy_range(&self) -> [f64; 2] {
+        let beyond = [f64::INFINITY, f64::NEG_INFINITY];
+        let all = self.statistics().iter();
+        all.fold(beyond, |[low, high], s| {
+            [low.min(s.energy_min), high.max(s.energy_max)]
+        })
+    }
+
     /// Fills `out` with planes `first ..` of one band: shape `[planes][n2][n3]`, and the field's
     /// components where there are several.
     /// `out` holds whole planes and does not reach beyond plane n1.

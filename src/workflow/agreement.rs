@@ -252,15 +252,7 @@ impl Agreement {
         energy: f64,
         engine: &mut dyn Engine,
     ) -> Result<Values> {
-        let all = source.statistics();
-        let low = all
-            .iter()
-            .map(|s| s.energy_min)
-            .fold(f64::INFINITY, f64::min);
-        let high = all
-            .iter()
-            .map(|s| s.energy_max)
-            .fold(f64::NEG_INFINITY, f64::max);
+        let [low, high] = source.energy_range();
         let axis = EnergyAxis::new(low - 1e-3, high + 1e-3, self.bins)?;
         Ok(Values {
             surface: surface(source, request, energy, engine)?,

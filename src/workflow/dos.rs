@@ -128,15 +128,7 @@ impl Dos {
     fn axis(&self, source: &dyn BandSource, method: &Method) -> Result<EnergyAxis> {
         let bins = self.bins.unwrap_or(BINS);
         let Some(range) = self.energy else {
-            let all = source.statistics();
-            let low = all
-                .iter()
-                .map(|s| s.energy_min)
-                .fold(f64::INFINITY, f64::min);
-            let high = all
-                .iter()
-                .map(|s| s.energy_max)
-                .fold(f64::NEG_INFINITY, f64::max);
+            let [low, high] = source.energy_range();
             let reach = method.weights.smearing().map_or(0.0, |(s, _)| 6.0 * s);
             let margin = reach + ((high - low) / bins as f64).max(1e-3);
             return EnergyAxis::new(low - margin, high + margin, bins);

@@ -257,15 +257,7 @@ const WIDEST_GAP_EV: f64 = 15.0;
 /// # Errors
 /// [`Error::BadOption`] where it lies farther from them than any gap is wide.
 fn beside_bands(source: &dyn BandSource, energy_ev: f64, origin: String) -> Result<String> {
-    let all = source.statistics();
-    let low = all
-        .iter()
-        .map(|s| s.energy_min)
-        .fold(f64::INFINITY, f64::min);
-    let high = all
-        .iter()
-        .map(|s| s.energy_max)
-        .fold(f64::NEG_INFINITY, f64::max);
+    let [low, high] = source.energy_range();
     let (distance, words) = if energy_ev < low {
         (low - energy_ev, "below all bands, which are empty")
     } else {
