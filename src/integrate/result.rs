@@ -176,6 +176,37 @@ impl Spectrum {
         }
     }
 
+    /// With those edges of bins alone that are numbered, the first and the last among them: cumulative sums at them stay as they are, and the
+    /// errors of bins that become one add up.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for numbers that do not increase.
+    pub fn thinned(&self, kept: &[usize]) -> Result<Self> {
+        let axis = EnergyAxis::from_edges(kept.iter().map(|k| self.axis.edge(*k)).collect())?;
+        let (edges, bins) = (self.axis.bins() + 1, self.axis.bins());
+        let pick = |all: &[f64]| -> Vec<f64> {
+            let rows = all.chunks_exact(edges);
+            rows.flat_map(|row| kept.iter().map(|k| row[*k])).collect()
+        };
+        let joined = self.bin_error.chunks_exact(bins).flat_map(|row| {
+            let ends = kept.windows(2);
+            ends.map(|w| row[w[0]..w[1]].iter().sum::<f64>())
+        });
+        let replica = |replica: &Replica| Replica {
+            change: pick(&replica.change),
+            ..*replica
+        };
+        Ok(Self {
+            axis,
+            cumulative: pick(&self.cumulative),
+            cumulative_error: pick(&self.cumulative_error),
+            bin_error: joined.collect(),
+            replicas: self.replicas.iter().map(replica).collect(),
+            by_band: pick(&self.by_band),
+            ..*self
+        })
+    }
+
     /// Averages what was integrated over one of each set of images over the operations of `fold`.
     pub(super) fn fold(&mut self, fold: &Fold) {
         let (edges, bins) = (self.axis.bins() + 1, self.axis.bins());

@@ -70,9 +70,7 @@ impl AxisPlan {
     /// # Errors
     /// [`crate::Error::BadOption`] for a temperature that is not positive, or ranges that are not finite.
     pub fn axis(&self) -> Result<EnergyAxis> {
-        let (cold, hot) = self.temperatures_k;
-        let cold = BOLTZMANN_EV * positive_temperature(cold)?;
-        let hot = BOLTZMANN_EV * positive_temperature(hot)?;
+        let (cold, hot) = self.thermal_ev()?;
         let ends = self
             .chemical_potentials_ev
             .iter()
@@ -83,40 +81,8 @@ impl AxisPlan {
         });
         let reach = REACH * hot + self.margin_ev;
         let (low, high) = (low - reach, high + reach);
-        let inside = |e: &f64| *e > low && *e < high;
-        let mut fixed: Vec<f64> = self
-            .band_edges_ev
-            .iter()
-            .chain(&self.gap_edges_ev)
-            .copied()
-            .filter(inside)
-            .collect();
-        fixed.sort_by(f64::total_cmp);
-        let apart = cold / (16.0 * PER_KT);
-        fixed.dedup_by(|a, b| (*a - *b).abs() < apart);
-        let width = |e: f64| {
-            let window = self.chemical_potentials_ev.iter().map(|&(a, b)| {
-                let distance = (a - e).max(e - b).max(0.0);
-                (cold / PER_KT).max(distance / (PER_KT * FAR))
-            });
-            // The states at a gap's edge carry the current of a window that lies anywhere in the gap.
-            let gap = self.gap_edges_ev.iter().map(|&edge| {
-                let distance = (e - edge).abs();
-                (cold / PER_KT).max(distance / (PER_KT * FAR))
-            });
-            // Bins grow away from a band edge until they are as wide as its surroundings ask for.
-            let edges = fixed
-                .iter()
-                .map(|&edge| cold / PER_KT_AT_EDGE + GROWTH * (e - edge).abs());
-            let near = window
-                .clone()
-                .chain(gap.clone())
-                .fold(f64::INFINITY, f64::min);
-            let at_edge = edges.fold(f64::INFINITY, f64::min);
-            // Far from every window no band edge matters.
-            let share = near / (cold / PER_KT);
-            near.min(at_edge * share)
-        };
+        let fixed = self.fixed(cold, (low, high));
+        let width = |e: f64| self.width(cold, &fixed, e);
         let mut edges = vec![low];
         let mut next_fixed = fixed.iter().copied().chain([high]).peekable();
         let mut e = low;
@@ -144,6 +110,72 @@ impl AxisPlan {
             }
         }
         EnergyAxis::from_edges(edges)
+    }
+
+    /// Which edges of `axis` are enough for temperatures from `coldest_k` on, by their numbers: so that bins are no wider than an axis for
+    /// these temperatures alone has them.
+    ///
+    /// # Errors
+    /// As [`AxisPlan::axis`].
+    pub fn enough_from(&self, axis: &EnergyAxis, coldest_k: f64) -> Result<Vec<usize>> {
+        let (_, hot) = self.temperatures_k;
+        let plan = Self {
+            temperatures_k: (coldest_k, hot.max(coldest_k)),
+            ..self.clone()
+        };
+        let (cold, _) = plan.thermal_ev()?;
+        // The very edges that this axis was made with.
+        let fixed = self.fixed(self.thermal_ev()?.0, (axis.first(), axis.last()));
+        let edges = axis.edges();
+        let last = edges.len() - 1;
+        let (mut kept, mut at) = (vec![0], 0);
+        while at < last {
+            let ahead = plan.width(cold, &fixed, edges[at]);
+            let width = ahead.min(plan.width(cold, &fixed, edges[at] + ahead));
+            let stop = fixed.iter().copied().find(|e| *e > edges[at]);
+            let stop = stop.unwrap_or(f64::INFINITY).min(edges[at] + width);
+            let beyond = edges.partition_point(|e| *e <= stop);
+            at = (beyond - 1).max(at + 1);
+            kept.push(at);
+        }
+        Ok(kept)
+    }
+
+    /// k_BT of the lowest and of the highest temperature, eV.
+    fn thermal_ev(&self) -> Result<(f64, f64)> {
+        let (cold, hot) = self.temperatures_k;
+        let kt = |t| Ok(BOLTZMANN_EV * positive_temperature(t)?);
+        Ok((kt(cold)?, kt(hot)?))
+    }
+
+    /// Energies between two that must be edges of bins, of those that are nearer to each other than any bin one.
+    fn fixed(&self, cold: f64, (low, high): (f64, f64)) -> Vec<f64> {
+        let all = self.band_edges_ev.iter().chain(&self.gap_edges_ev);
+        let mut fixed: Vec<f64> = all.copied().filter(|e| *e > low && *e < high).collect();
+        fixed.sort_by(f64::total_cmp);
+        let apart = cold / (16.0 * PER_KT);
+        fixed.dedup_by(|a, b| (*a - *b).abs() < apart);
+        fixed
+    }
+
+    /// How wide a bin may be at an energy.
+    fn width(&self, cold: f64, fixed: &[f64], e: f64) -> f64 {
+        let window = self.chemical_potentials_ev.iter().map(|&(a, b)| {
+            let distance = (a - e).max(e - b).max(0.0);
+            (cold / PER_KT).max(distance / (PER_KT * FAR))
+        });
+        // The states at a gap's edge carry the current of a window that lies anywhere in the gap.
+        let gap = self.gap_edges_ev.iter().map(|&edge| {
+            let distance = (e - edge).abs();
+            (cold / PER_KT).max(distance / (PER_KT * FAR))
+        });
+        // Bins grow away from a band edge until they are as wide as its surroundings ask for.
+        let edges = (fixed.iter()).map(|&edge| cold / PER_KT_AT_EDGE + GROWTH * (e - edge).abs());
+        let near = window.chain(gap).fold(f64::INFINITY, f64::min);
+        let at_edge = edges.fold(f64::INFINITY, f64::min);
+        // Far from every window no band edge matters.
+        let share = near / (cold / PER_KT);
+        near.min(at_edge * share)
     }
 }
 
@@ -178,6 +210,53 @@ mod tests {
             assert!((0.3..3.0).contains(&ratio), "{w:?} {ratio}");
         }
         assert!(axis.bins() < 2500, "{}", axis.bins());
+    }
+
+    /// Hotter states need fewer of the bins, and no wider ones than they would have by themselves.
+    #[test]
+    fn hot_states_need_fewer_bins() {
+        let plan = AxisPlan {
+            temperatures_k: (100.0, 800.0),
+            chemical_potentials_ev: vec![(-0.4, 1.5)],
+            band_edges_ev: vec![-3.0, 0.0, 1.1],
+            gap_edges_ev: vec![0.0, 1.1],
+            margin_ev: 0.0,
+        };
+        let axis = plan.axis().unwrap();
+        assert_eq!(
+            plan.enough_from(&axis, 100.0).unwrap().len(),
+            axis.bins() + 1
+        );
+        let alone = AxisPlan {
+            temperatures_k: (400.0, 800.0),
+            ..plan.clone()
+        };
+        let alone = alone.axis().unwrap();
+        let kept = plan.enough_from(&axis, 400.0).unwrap();
+        assert!(kept.windows(2).all(|w| w[0] < w[1]));
+        assert!(
+            3 * kept.len() < 2 * axis.bins(),
+            "{} of {}",
+            kept.len(),
+            axis.bins()
+        );
+        let edges: Vec<f64> = kept.iter().map(|k| axis.edge(*k)).collect();
+        assert_eq!(
+            (edges[0], edges[kept.len() - 1]),
+            (axis.first(), axis.last())
+        );
+        for fixed in [0.0, 1.1] {
+            assert!(edges.contains(&fixed));
+        }
+        for w in edges.windows(2) {
+            let middle = 0.5 * (w[0] + w[1]);
+            let there = alone.edges().partition_point(|e| *e <= middle);
+            let own = alone.edge(there) - alone.edge(there - 1);
+            // A bin that cannot be parted is as it is.
+            let single = axis.edges().partition_point(|e| *e <= middle);
+            let finest = axis.edge(single) - axis.edge(single - 1);
+            assert!(w[1] - w[0] <= (1.6 * own).max(1.01 * finest), "{w:?} {own}");
+        }
     }
 
     #[test]

@@ -22,11 +22,42 @@ const HALL_BY_DEFAULT: bool = true;
 
 /// One integration of the zone.
 struct Integral {
-    distribution: TransportDistribution,
-    /// Of up and of down, where they are wanted.
-    spins: Option<[Option<TransportDistribution>; 2]>,
+    /// In the bins that the lowest temperature asks for.
+    distributions: Distributions,
+    /// In fewer bins, for temperatures from one on, K, that rise.
+    hotter: Vec<(f64, Distributions)>,
     crossings: Option<CrossingEffect>,
 }
+
+/// What is averaged.
+struct Distributions {
+    all: TransportDistribution,
+    /// Of up and of down, where they are wanted.
+    spins: Option<[Option<TransportDistribution>; 2]>,
+}
+
+impl Integral {
+    /// What a temperature, K, needs.
+    fn at(&self, temperature_k: f64) -> &Distributions {
+        let enough = self.hotter.iter().rev();
+        let mut enough = enough.filter(|(from, _)| temperature_k >= *from);
+        enough.next().map_or(&self.distributions, |(_, d)| d)
+    }
+}
+
+/// What an integral is made for.
+struct Wants<'a> {
+    plan: &'a AxisPlan,
+    axis: &'a EnergyAxis,
+    split_ev: f64,
+    extent: Option<&'a Extent>,
+    /// Thermal states.
+    states: usize,
+}
+
+/// So many states are worth a distribution in fewer bins, for temperatures that are so many times higher.
+const MANY_STATES: usize = 256;
+const HOTTER: f64 = 2.0;
 
 impl Transport {
     /// Integrates the bands once (once more, coarsely, for dopings) and computes every row.
@@ -73,12 +104,20 @@ impl Transport {
             relevance: Some(&relevance),
             ..*request
         };
+        let wants = Wants {
+            plan: &plan,
+            axis: &axis,
+            split_ev: split,
+            extent,
+            states: cases.all().len(),
+        };
         let spectra = |source: &dyn BandSource, engine: &mut dyn Engine| {
-            self.integrate(source, &request, &axis, split, extent, engine)
+            self.integrate(source, &request, &wants, engine)
         };
         let integral = spectra(source, engine)?;
         let phase = progress::phase("coefficients", cases.all().len() as u64);
-        let rows = match model.filter(|_| integral.distribution.has_lifetimes()) {
+        let whole = &integral.distributions.all;
+        let rows = match model.filter(|_| whole.has_lifetimes()) {
             Some(model) => {
                 let integrate = |source: &dyn BandSource| {
                     phase.add(1);
@@ -87,10 +126,11 @@ impl Transport {
                 self.rows_by_state(source, &integral, &cases, model, extent, integrate)?
             }
             None => {
-                let row = |case| {
+                let row = |case: (f64, usize)| {
                     phase.add(1);
-                    let state = cases.state(&integral.distribution, case)?;
-                    self.row(&integral, &state, model, gap, extent)
+                    let distributions = integral.at(case.0);
+                    let state = cases.state(&distributions.all, case)?;
+                    self.row(distributions, &state, model, gap, extent)
                 };
                 cases
                     .all()
@@ -107,7 +147,7 @@ impl Transport {
             rows,
             bins: axis.bins(),
             crossings: integral.crossings,
-            conducted: integral.distribution.conducted(),
+            conducted: whole.conducted(),
             extent: extent.copied(),
         })
     }
@@ -117,22 +157,47 @@ impl Transport {
         &self,
         source: &dyn BandSource,
         request: &Request,
-        axis: &EnergyAxis,
-        split_ev: f64,
-        extent: Option<&Extent>,
+        wants: &Wants,
         engine: &mut dyn Engine,
     ) -> Result<Integral> {
+        let Wants { plan, axis, .. } = *wants;
         let Measured { result, crossings } = measure(source, request, &Bins(axis), engine)?;
+        let mut hotter = Vec::new();
+        let (cold, hot) = plan.temperatures_k;
+        let mut from = HOTTER * cold;
+        while from <= hot && wants.states >= MANY_STATES {
+            let kept = plan.enough_from(axis, from)?;
+            let fewer = result.thinned(&kept)?;
+            hotter.push((from, self.distributions(source, &fewer, wants)?));
+            from *= HOTTER;
+        }
+        Ok(Integral {
+            distributions: self.distributions(source, &result, wants)?,
+            hotter,
+            crossings,
+        })
+    }
+
+    fn distributions(
+        &self,
+        source: &dyn BandSource,
+        spectrum: &Spectrum,
+        wants: &Wants,
+    ) -> Result<Distributions> {
+        let in_extent = |distribution: TransportDistribution| match wants.extent {
+            Some(extent) => distribution.with_extent(extent),
+            None => distribution,
+        };
         let spins = if self.spin_resolved {
-            let both = spin_distributions(source, &result, split_ev)?;
-            Some(both.map(|one| one.map(|d| with_extent(d, extent))))
+            let both = spin_distributions(source, spectrum, wants.split_ev)?;
+            Some(both.map(|one| one.map(in_extent)))
         } else {
             None
         };
-        Ok(Integral {
-            distribution: distribution_of(source, &result, split_ev, extent)?,
+        let all = TransportDistribution::new(source.header(), spectrum, wants.split_ev)?;
+        Ok(Distributions {
+            all: in_extent(all),
             spins,
-            crossings,
         })
     }
 
@@ -149,12 +214,14 @@ impl Transport {
     ) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
         for case in cases.all() {
-            let state = cases.state(&own.distribution, case)?;
-            let tau = own.distribution.scattered(model, cases.gap_ev, &state)?;
+            let own = &own.distributions.all;
+            let state = cases.state(own, case)?;
+            let tau = own.scattered(model, cases.gap_ev, &state)?;
             let rate = |e: f64| 1.0 / tau.at(e);
             let combined = integrate(&MatthiessenBands::new(source, &rate))?;
-            let state = cases.state(&combined.distribution, case)?;
-            rows.push(self.row(&combined, &state, Some(model), cases.gap_ev, extent)?);
+            let combined = &combined.distributions;
+            let state = cases.state(&combined.all, case)?;
+            rows.push(self.row(combined, &state, Some(model), cases.gap_ev, extent)?);
         }
         Ok(rows)
     }
@@ -178,18 +245,18 @@ impl Transport {
     /// Everything that is written of a state.
     fn row(
         &self,
-        integral: &Integral,
+        distributions: &Distributions,
         state: &ThermalState,
         model: Option<&ScatteringModel>,
         gap: Option<(f64, f64)>,
         extent: Option<&Extent>,
     ) -> Result<Row> {
-        let distribution = &integral.distribution;
+        let distribution = &distributions.all;
         let mut extras = match model {
             Some(m) => share_items(&distribution.scattering_shares(m, gap, state)?),
             None => Vec::new(),
         };
-        if let Some(spins) = &integral.spins {
+        if let Some(spins) = &distributions.spins {
             let currents = self.currents(distribution, spins, state, model, gap)?;
             extras.extend(TransportRow::of_spins(&currents));
         }
@@ -284,25 +351,5 @@ impl Transport {
         };
         let fixed = self.wanted.dopings().iter().copied();
         Ok(Some(fixed.map(density).map(doping).collect()))
-    }
-}
-
-fn distribution_of(
-    source: &dyn BandSource,
-    spectrum: &Spectrum,
-    split_ev: f64,
-    extent: Option<&Extent>,
-) -> Result<TransportDistribution> {
-    let distribution = TransportDistribution::new(source.header(), spectrum, split_ev)?;
-    Ok(with_extent(distribution, extent))
-}
-
-fn with_extent(
-    distribution: TransportDistribution,
-    extent: Option<&Extent>,
-) -> TransportDistribution {
-    match extent {
-        Some(extent) => distribution.with_extent(extent),
-        None => distribution,
     }
 }
