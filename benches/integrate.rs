@@ -70,7 +70,8 @@ fn benches(c: &mut Criterion) {
             });
         }
     }
-    match GpuEngine::new(None) {
+    let named = std::env::var("BZINT_ADAPTER").ok();
+    match GpuEngine::new(named.as_deref()) {
         Err(error) => println!("SKIPPED: {error}"),
         Ok(mut gpu) => {
             println!("GPU adapter: {}", gpu.adapter());

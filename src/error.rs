@@ -136,6 +136,13 @@ pub enum Error {
     #[error("the sums of this part are done; put it together with the others by `bzint merge`")]
     PartDone,
 
+    /// Another of the processes that run a calculation together failed, and said why.
+    #[error("rank {rank} failed")]
+    OtherRank {
+        /// Which one, from 0.
+        rank: usize,
+    },
+
     /// An internal promise was broken: a defect of bzint, never of the input.
     #[error("internal error: {0}; please report this with the command that caused it")]
     Internal(String),

@@ -19,7 +19,7 @@ Progress = Callable[[str, int, int], object]
 Numbers = Union[float, Iterable[float], np.ndarray]
 Interpolate = Union[int, tuple[int, int, int], Literal["none"]]
 Interpolator = Literal["series", "auto", "isospectral"]
-Backend = Literal["auto", "cpu", "gpu"]
+Backend = Literal["auto", "cpu", "gpu", "gpu:all"]
 Velocity = Literal["file", 2, 4, 6]
 Weights = Union[Literal["tetrahedra"], tuple[Literal["gaussian", "mp"], float]]
 FermiLevel = Union[float, Literal["file", "electrons"]]
@@ -64,7 +64,8 @@ class Threads(TypedDict, total=False):
 class Method(Threads, total=False):
     """How to integrate."""
 
-    backend: Annotated[Backend | None, '"cpu", "gpu", or "auto": a real GPU where there is one (auto).']
+    backend: Annotated[Backend | None, '"cpu", "gpu", "gpu:all" (all that are alike), or "auto": a real GPU where there is one (auto).']
+    adapter: Annotated[str | None, "A part of the name of the GPU to take (the first)."]
     velocity: Annotated[Velocity | None, 'The order of differences, or "file" (the file\'s where it has them, else 4).']
     weights: Annotated[
         Weights | None, '"tetrahedra", ("gaussian", width in eV) or ("mp", width in eV) of Methfessel and Paxton (tetrahedra).'

@@ -80,7 +80,7 @@ impl Bench {
         };
         let mut reference = CpuEngine::<f64>::default();
         let (energy, _) = level::fermi_level(&self.level, &bands, &request, &mut reference)?;
-        let mut gpu = GpuEngine::new(None)
+        let mut gpu = GpuEngine::new(self.method.adapter())
             .inspect_err(|e| session::note(&self.output, &e.to_string()))
             .ok();
         let mut who = vec![(Who::OneThread, "CPU f64, 1 thread".to_owned())];

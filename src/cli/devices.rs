@@ -65,7 +65,7 @@ impl Devices {
         let _ = writeln!(text, "`--backend auto` takes: {auto}");
         let _ = writeln!(
             text,
-            "`--backend gpu` takes the first; BZINT_ADAPTER=NAME chooses another by a part of its name"
+            "`--backend gpu` takes the first; --adapter NAME (or BZINT_ADAPTER) chooses another by a part of its name"
         );
         terminal::print(&text)
     }

@@ -2,7 +2,7 @@
 
 use super::options::{Input, Method, Output, parse_time};
 use super::outputs::{Form, file_to_write};
-use super::session;
+use super::{ranks, session, terminal};
 use crate::error::{Error, Result};
 use crate::integrate::ledger::{Division, ItemTime};
 use crate::io::write_text;
@@ -66,6 +66,17 @@ impl Long {
     /// # Errors
     /// [`Error::BadOption`] where not.
     pub fn check(&self, output: &Output, out: Option<&PathBuf>, other: Option<&str>) -> Result<()> {
+        for (option, given) in [
+            ("--part", self.part.is_some()),
+            ("--checkpoint", self.checkpoint.is_some()),
+        ] {
+            if given {
+                ranks::refuse(
+                    &format!("`{option}`"),
+                    "leave it out, or start without `mpirun`",
+                )?;
+            }
+        }
         let Some(Division { part, parts }) = self.part else {
             return Ok(());
         };
@@ -119,7 +130,8 @@ impl Long {
         asked: &str,
     ) -> Result<Option<Work>> {
         let merged = self.merged.take();
-        if merged.is_none() && self.part.is_none() && self.files().is_empty() {
+        let ranks = ranks::ranks();
+        if merged.is_none() && self.part.is_none() && self.files().is_empty() && ranks.is_none() {
             return Ok(None);
         }
         let calculation = Calculation {
@@ -144,13 +156,17 @@ impl Long {
         if let Some(path) = self.checkpoint.as_ref().filter(|_| work.is_resumed()) {
             session::note(output, &format!("goes on from {}", path.display()));
         }
-        Ok(Some(match self.timings {
+        let work = match self.timings {
             Some(_) => work.timed(),
             None => work,
-        }))
+        };
+        match ranks {
+            Some(ranks) => work.among(&ranks).map(Some),
+            None => Ok(Some(work)),
+        }
     }
 
-    /// The result that was found; none where this was a part, whose sums are written.
+    /// The result that was found; none where this was a part, whose sums are written, or where another rank tells it.
     ///
     /// # Errors
     /// That of the work, or where the sums cannot be written.
@@ -163,7 +179,18 @@ impl Long {
     ) -> Result<Option<T>> {
         let done = matches!(found, Ok(_) | Err(Error::PartDone));
         if let (Some(path), Some(work), true) = (&self.timings, work, done) {
-            write_text(path, &times(&work.ledger().take_times()))?;
+            let mut text = "plan,stage,at,item,seconds\n".to_owned();
+            let own = times(&work.ledger().take_times());
+            match work.ledger().ranks() {
+                Some(ranks) => text.extend(ranks.say(&own)?),
+                None => text += &own,
+            }
+            if !terminal::is_mute() {
+                write_text(path, &text)?;
+            }
+        }
+        if terminal::is_mute() {
+            return found.map(|_| None);
         }
         let (Some(work), Some(Division { part, parts }), true) = (work, self.part, done) else {
             return found.map(Some);
@@ -178,9 +205,9 @@ impl Long {
     }
 }
 
-/// The times as comma-separated values.
+/// The times as lines of comma-separated values.
 fn times(all: &[ItemTime]) -> String {
-    let mut text = "plan,stage,at,item,seconds\n".to_owned();
+    let mut text = String::new();
     for time in all {
         let what = time.what.replace('"', "");
         let (stage, at) = (time.key.stage, time.key.at);

@@ -33,6 +33,7 @@ mod plausible;
 mod plot;
 mod progress;
 mod quantity;
+mod ranks;
 mod relaxation;
 mod report;
 mod screen;
@@ -160,6 +161,17 @@ enum Command {
     Man(manual::Man),
 }
 
+impl Command {
+    /// # Errors
+    /// [`crate::Error::BadOption`] where several ranks run what they do not share out.
+    fn check_ranks(&self) -> Result<()> {
+        match self {
+            Self::Fermi(_) | Self::Dos(_) | Self::Transport(_) => Ok(()),
+            _ => ranks::refuse("this command", "start it without `mpirun`"),
+        }
+    }
+}
+
 impl Cli {
     /// Runs the subcommand.
     ///
@@ -167,6 +179,7 @@ impl Cli {
     /// Whatever went wrong, to be printed as it is.
     pub fn run(self) -> Result<()> {
         threads::start_threads()?;
+        self.command.check_ranks()?;
         self.dispatch()
     }
 
@@ -214,20 +227,19 @@ pub fn main(stdout_is_closed: bool) -> ExitCode {
     }
     signals::install();
     crate::memory::before_the_end(crate::io::output::discard_all_if_free);
+    let begun = ranks::start();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(message) => return told(&with_own_tip(message)),
+        Err(_) if terminal::is_mute() => return ranks::leave(ExitCode::from(2)),
+        Err(message) => return ranks::leave(told(&with_own_tip(message))),
     };
-    match cli.run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            terminal::say("error", &error.to_string());
-            if let Some(path) = meant::nearest(&error) {
-                terminal::say("tip", &format!("there is {}", path.display()));
-            }
-            ExitCode::from(if error.is_usage() { 2 } else { 1 })
+    ranks::end(begun.and_then(|()| cli.run()), |error| {
+        terminal::mute(false);
+        terminal::say("error", &error.to_string());
+        if let Some(path) = meant::nearest(error) {
+            terminal::say("tip", &format!("there is {}", path.display()));
         }
-    }
+    })
 }
 
 /// An unknown option is no value that was meant: it is said where the options are listed.

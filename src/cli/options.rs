@@ -130,6 +130,14 @@ struct MethodArgs {
     /// Integrator
     #[arg(long, value_enum, default_value = "auto")]
     backend: Backend,
+    /// A part of the name of the GPU to take (default: the first that `bzint devices` lists)
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "BZINT_ADAPTER",
+        hide_env_values = true
+    )]
+    adapter: Option<String>,
     /// Threads of the CPU integrator (default: all)
     #[arg(long, value_name = "N", value_parser = parse_threads, allow_hyphen_values = true)]
     threads: Option<usize>,
@@ -145,7 +153,7 @@ struct MethodArgs {
 }
 
 parsed!(MethodArgs => Method {
-    backend, threads, velocity, weights, block_planes
+    backend, adapter, threads, velocity, weights, block_planes
 });
 
 menu!(Backend);

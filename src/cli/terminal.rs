@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const LONGEST_MESSAGE: usize = 4000;
 
 static STDOUT_IS_CLOSED: AtomicBool = AtomicBool::new(false);
+static MUTE: AtomicBool = AtomicBool::new(false);
 
 /// Prints a result on stdout.
 ///
@@ -47,8 +48,21 @@ pub fn tells_a_person() -> bool {
     io::stderr().is_terminal()
 }
 
+/// Says nothing from now on, or speaks again: of several processes that do the same, one tells.
+pub fn mute(mute: bool) {
+    MUTE.store(mute, Ordering::Relaxed);
+}
+
+/// Whether another process tells.
+pub fn is_mute() -> bool {
+    MUTE.load(Ordering::Relaxed)
+}
+
 /// Prints a message on stderr; where that cannot be written, the work goes on.
 pub fn say(kind: &str, message: &str) {
+    if is_mute() {
+        return;
+    }
     let message = printable(message);
     let text = format!("{kind}: {}\n", shortened(&message));
     let _ = io::stderr().lock().write_all(text.as_bytes());

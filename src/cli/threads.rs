@@ -24,7 +24,7 @@ fn told() -> Option<usize> {
 }
 
 /// Starts the threads that work is done on by default: fewer than there are processors where a limit (`ulimit -v`, `-u`) or a job's
-/// share of the machine (`OMP_NUM_THREADS`, `SLURM_CPUS_PER_TASK`) says so.
+/// share of the machine (`OMP_NUM_THREADS`, `SLURM_CPUS_PER_TASK`, several ranks on its processors) says so.
 ///
 /// # Errors
 /// [`Error::BadOption`] where not even this thread can work.
@@ -32,7 +32,10 @@ pub fn start_threads() -> Result<()> {
     use rayon::ThreadPoolBuilder;
     let fit = crate::memory::address_space().map(|left| (left / THREAD_SPACE).max(1) as usize);
     let usual = std::thread::available_parallelism().map_or(1, |n| n.get());
-    let most = told().map_or(usual, |told| told.min(usual));
+    let most = match told() {
+        Some(told) => told.min(usual),
+        None => (usual / super::ranks::on_these_processors()?).max(1),
+    };
     let limited = Some(fit.map_or(most, |fit| fit.min(most))).filter(|n| *n < usual);
     let builder = || match limited {
         Some(threads) => ThreadPoolBuilder::new().num_threads(threads),

@@ -33,12 +33,6 @@ pub fn devices() -> Vec<DeviceInfo> {
     adapters().unwrap_or_default().iter().map(info).collect()
 }
 
-/// The part of an adapter's name that the environment variable `BZINT_ADAPTER` asks for, if it is set.
-pub fn named_adapter() -> Option<String> {
-    let name = std::env::var_os("BZINT_ADAPTER")?;
-    Some(name.to_string_lossy().trim().to_owned()).filter(|name| !name.is_empty())
-}
-
 /// The hardware GPU that `auto` takes, if there is one.
 pub fn real_gpu() -> Option<DeviceInfo> {
     devices().into_iter().find(|d| d.real)
@@ -70,6 +64,59 @@ fn adapters() -> std::result::Result<Vec<wgpu::Adapter>, String> {
         wgpu::DeviceType::Cpu => 4,
     });
     Ok(adapters)
+}
+
+/// Where a card sits, which each interface lists once more; none for a processor that plays one.
+fn place(adapter: &wgpu::Adapter) -> Option<String> {
+    let info = adapter.get_info();
+    let sits = match info.device_pci_bus_id.is_empty() {
+        true => info.name,
+        false => info.device_pci_bus_id,
+    };
+    (info.device_type != wgpu::DeviceType::Cpu).then_some(sits)
+}
+
+/// The name of the first adapter in the order of [`devices`] whose name contains `selection` (in any case of letters), and how many cards
+/// of that name there are, 1 for a processor that plays one.
+///
+/// # Errors
+/// [`Error::NoAdapter`] where there is none.
+pub fn cards(selection: Option<&str>) -> Result<(String, usize)> {
+    let adapters = adapters().map_err(|reason| Error::NoAdapter { reason })?;
+    let wanted = selection.unwrap_or_default().to_lowercase();
+    let fits = |name: &str| name.to_lowercase().contains(&wanted);
+    let names = adapters.iter().map(|a| a.get_info().name);
+    let name = names.into_iter().find(|name| fits(name)).ok_or_else(|| {
+        let reason = format!("no adapter's name contains `{wanted}`");
+        Error::NoAdapter { reason }
+    })?;
+    let alike = adapters.iter().filter(|a| a.get_info().name == name);
+    let mut places: Vec<String> = alike.filter_map(place).collect();
+    places.sort();
+    places.dedup();
+    Ok((name, places.len().max(1)))
+}
+
+/// Which of the adapters at these places a process takes, one of several (from 0, and how many): a card that no other takes, or the
+/// processor that plays one.
+///
+/// # Errors
+/// [`Error::NoAdapter`] where there are fewer cards than processes.
+fn card(places: &[Option<String>], (turn, of): (usize, usize)) -> Result<usize> {
+    let first = |i: &usize| places[*i].is_some() && !places[..*i].contains(&places[*i]);
+    let cards: Vec<usize> = (0..places.len()).filter(first).collect();
+    if cards.is_empty() {
+        return Ok(0);
+    }
+    if of > cards.len() {
+        return Err(Error::NoAdapter {
+            reason: format!(
+                "{of} ranks run on this machine, which has {} to share: start no more than that",
+                cards.len()
+            ),
+        });
+    }
+    Ok(cards[turn])
 }
 
 fn info(adapter: &wgpu::Adapter) -> DeviceInfo {
@@ -111,11 +158,12 @@ pub struct Context {
 }
 
 impl Context {
-    /// Opens the first adapter in the order of [`devices`] whose name contains `selection` (in any case of letters).
+    /// Opens the first adapter in the order of [`devices`] whose name contains `selection` (in any case of letters); of several processes
+    /// of a machine (which one, from 0, and how many) each opens another card.
     ///
     /// # Errors
-    /// [`Error::NoAdapter`] where none fits, [`Error::Gpu`] where the driver refuses the device.
-    pub fn new(selection: Option<&str>) -> Result<Self> {
+    /// [`Error::NoAdapter`] where none fits, or there are fewer cards; [`Error::Gpu`] where the driver refuses the device.
+    pub fn new(selection: Option<&str>, turn: (usize, usize)) -> Result<Self> {
         let adapters = adapters().map_err(|reason| Error::NoAdapter { reason })?;
         if adapters.is_empty() {
             return Err(Error::NoAdapter {
@@ -128,7 +176,8 @@ impl Context {
                 .as_ref()
                 .is_none_or(|name| adapter.get_info().name.to_lowercase().contains(name))
         };
-        let Some(adapter) = adapters.iter().find(fits) else {
+        let fitting: Vec<&wgpu::Adapter> = adapters.iter().filter(fits).collect();
+        if fitting.is_empty() {
             let names: Vec<_> = adapters.iter().map(|a| a.get_info().name).collect();
             return Err(Error::NoAdapter {
                 reason: format!(
@@ -137,7 +186,9 @@ impl Context {
                     names.join(", ")
                 ),
             });
-        };
+        }
+        let places: Vec<Option<String>> = fitting.iter().map(|a| place(a)).collect();
+        let adapter = fitting[card(&places, turn)?];
         let info = info(adapter);
         let offered = adapter.limits();
         let limits = wgpu::Limits {
@@ -279,4 +330,24 @@ fn note(failure: &Mutex<Option<String>>, reason: String) {
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .get_or_insert(reason);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rank_takes_a_card_of_its_own() {
+        let places = |all: &[&str]| -> Vec<Option<String>> {
+            let one = |p: &&str| (!p.is_empty()).then(|| (*p).to_owned());
+            all.iter().map(one).collect()
+        };
+        // A card by two interfaces, another one, and a processor.
+        let all = places(&["01:00", "01:00", "02:00", ""]);
+        let takes = |turn| card(&all, turn).unwrap();
+        assert_eq!([takes((0, 2)), takes((1, 2)), takes((0, 1))], [0, 2, 0]);
+        let text = card(&all, (0, 3)).unwrap_err().to_string();
+        assert!(text.contains("3 ranks") && text.contains("has 2"), "{text}");
+        assert_eq!(card(&places(&["", ""]), (4, 5)).unwrap(), 0);
+    }
 }

@@ -68,14 +68,21 @@ pub struct GpuEngine {
 }
 
 impl GpuEngine {
-    /// An engine on the adapter whose name contains `selection`; without one on that named by the environment variable
-    /// `BZINT_ADAPTER`, else on the first of [`super::devices`].
+    /// An engine on the adapter whose name contains `selection`; without one on the first of [`super::devices`].
     ///
     /// # Errors
     /// [`Error::NoAdapter`] where no adapter fits, [`Error::Gpu`] where the device cannot be opened.
     pub fn new(selection: Option<&str>) -> Result<Self> {
-        let named = super::named_adapter();
-        let context = Context::new(selection.or(named.as_deref()))?;
+        Self::for_one_of(selection, (0, 1))
+    }
+
+    /// As [`GpuEngine::new`], for one of several processes of a machine (which one, from 0, and how many), each of which has a card of its
+    /// own.
+    ///
+    /// # Errors
+    /// As there, and where there are fewer cards.
+    pub fn for_one_of(selection: Option<&str>, turn: (usize, usize)) -> Result<Self> {
+        let context = Context::new(selection, turn)?;
         let pipelines = Pipelines::new(&context);
         let storage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
         let uniform = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;

@@ -15,5 +15,5 @@ mod read_back;
 mod sums;
 
 pub use clock::Timings;
-pub use context::{DeviceInfo, devices, named_adapter, real_gpu};
+pub use context::{DeviceInfo, cards, devices, real_gpu};
 pub use engine::GpuEngine;

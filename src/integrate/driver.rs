@@ -80,6 +80,7 @@ pub(super) fn band_surfaces(
     let plan = UniformPlan::new(source, request, Target::At(energy_ev), false, select);
     let account = kept::open(request.keeping, &plan)?;
     let mut runner = runner(&plan, source, request, engine);
+    kept::share_out(&mut runner, account.as_ref())?;
     reduce::surfaces(&plan, source.header(), |band| {
         kept::band_sums(&mut runner, account.as_ref(), band)
     })
@@ -105,6 +106,7 @@ pub fn spectrum(
     let plan = UniformPlan::new(source, request, target, engine.folds(), &|_, _| true);
     let account = kept::open(request.keeping, &plan)?;
     let mut runner = runner(&plan, source, request, engine);
+    kept::share_out(&mut runner, account.as_ref())?;
     reduce::spectrum(&plan, header, request, |band| {
         kept::band_sums(&mut runner, account.as_ref(), band)
     })

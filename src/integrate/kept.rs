@@ -1,10 +1,11 @@
 //! Items of a uniform plan that are looked up before they are run, and kept when they were.
 
-use super::ledger::{Account, Keeping, Key};
+use super::ledger::{Account, Keeping, Key, Partial};
 use super::plan::{PlannedBand, UniformPlan, WorkItem};
 use super::sums::{BandSums, ItemSums};
 use super::work::Runner;
 use crate::error::Result;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// The account of a plan, where sums are kept.
@@ -17,6 +18,55 @@ pub(super) fn open<'a>(
 ) -> Result<Option<Account<'a>>> {
     let open = |keeping: Keeping<'a>| keeping.open(plan.fingerprint(), plan.words());
     keeping.map(open).transpose()
+}
+
+/// Where there are ranks: shares out the items of all bands among them, so that the sums of each band are then found.
+pub(super) fn share_out(runner: &mut Runner, account: Option<&Account>) -> Result<()> {
+    let Some((account, (ranks, plan_hash))) = account.and_then(|a| Some((a, a.ranks()?))) else {
+        return Ok(());
+    };
+    let plan = runner.plan;
+    let stride = runner.request.channels.width();
+    let mut jobs = Vec::new();
+    for band in &plan.bands {
+        let (spin, number) = (band.context.spin, band.context.band);
+        let known = account.find(key(runner, spin, number));
+        let held = known.iter().fold(0, |held, partial| held | partial.held);
+        let mut items = plan.items_of(band);
+        items.retain(|item| held >> item.slab & 1 == 0);
+        let size = neighbours(items.len(), ranks.count());
+        jobs.extend(items.chunks(size).map(<[WorkItem]>::to_vec));
+    }
+    let all = ranks.share(plan_hash, jobs.len(), |job| {
+        let start = Instant::now();
+        let items = &jobs[job];
+        let (spin, band) = (items[0].spin, items[0].band);
+        let sums = runner.run(items)?;
+        account.took(key(runner, spin, band), items[0].slab as u64, start);
+        Ok(sums.write(spin, band, stride).unwrap_or_default())
+    })?;
+    for (items, bytes) in jobs.iter().zip(all) {
+        let key = key(runner, items[0].spin, items[0].band);
+        let held = items.iter().map(|item| 1 << item.slab).sum();
+        let sums = Arc::new(bytes);
+        account.add(key, Partial { held, sums });
+    }
+    Ok(())
+}
+
+/// Slabs of a band that one rank takes together: neighbours share what they read, but every rank is to have several turns.
+fn neighbours(slabs: usize, ranks: usize) -> usize {
+    const TURNS: usize = 4;
+    slabs.div_ceil(TURNS * ranks).max(1)
+}
+
+/// Where the sums of a band are kept.
+fn key(runner: &Runner, spin: usize, band: usize) -> Key {
+    let row = runner.source.header().n_band * spin + band;
+    Key {
+        stage: 0,
+        at: row as u64,
+    }
 }
 
 /// The sums of a band, of which those items are run that are not kept; a spectrum of all bands at once would not fit into memory. None
@@ -36,11 +86,8 @@ pub(super) fn band_sums(
     };
     let (spin, number) = (band.context.spin, band.context.band);
     let stride = runner.request.channels.width();
-    let row = runner.source.header().n_band * spin + number;
-    let key = Key {
-        stage: 0,
-        at: row as u64,
-    };
+    let key = key(runner, spin, number);
+    let row = key.at as usize;
     let mut sums = ItemSums::default();
     for partial in account.find(key) {
         sums.read((spin, number), &partial.sums, stride)?;

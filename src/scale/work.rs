@@ -4,9 +4,10 @@ use super::accounts::{accounts, plans};
 use super::calculation::Calculation;
 use super::merge::Merged;
 use crate::error::{Error, Result};
-use crate::integrate::ledger::{Accounts, Division, Kept, Key, Ledger};
+use crate::integrate::ledger::{Accounts, Division, Kept, Key, Ledger, Ranks};
 use crate::io::sums::{self, Heading, PlanSums};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Where and how often sums are saved while the work goes on.
@@ -97,6 +98,19 @@ impl Work {
             checkpoint: None,
             resumed: false,
             ledger: Ledger::new(Some((accounts, heading.integrator))).of_all_parts(),
+        })
+    }
+
+    /// Shares it out among ranks.
+    ///
+    /// # Errors
+    /// [`Error::BadBands`] where they have other bands, or ask for something else.
+    pub fn among(self, ranks: &Arc<Ranks>) -> Result<Self> {
+        let Calculation { bands, asked, .. } = &self.calculation;
+        ranks.agree(&format!("{asked} of bands {bands}"))?;
+        Ok(Self {
+            ledger: self.ledger.among(ranks.clone()),
+            ..self
         })
     }
 

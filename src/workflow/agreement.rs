@@ -133,7 +133,7 @@ impl Agreement {
             Opened::Refined(..) => return Err(Error::Internal("a table was refined".into())),
         };
         let request = method.apply(Request::for_bands(source.header()));
-        let mut gpu = GpuEngine::new(None)?;
+        let mut gpu = GpuEngine::new(method.adapter())?;
         let energy = on_threads(method.threads, || {
             let mut engine = CpuEngine::<f64>::default();
             level::fermi_level(&self.level, &*source, &request, &mut engine)

@@ -49,7 +49,7 @@ pub fn integrate_with<T: Send>(
     };
     #[cfg(feature = "gpu")]
     if method.backend == Backend::Auto {
-        about_adapter(say);
+        about_adapter(method.adapter(), say);
     }
     let source = match source {
         Opened::Table(source) => &**source,
@@ -63,11 +63,11 @@ pub fn integrate_with<T: Send>(
         }
     };
     #[cfg(feature = "gpu")]
-    if let Some(done) = on_gpu(method.backend, source, &request, &work, say)? {
+    if let Some(done) = on_gpu(method, source, &request, &work, say)? {
         return Ok(done);
     }
     #[cfg(not(feature = "gpu"))]
-    if method.backend == Backend::Gpu {
+    if matches!(method.backend, Backend::Gpu | Backend::AllGpus) {
         return Err(crate::Error::NoAdapter {
             reason: "this build has no integrator on a GPU".into(),
         });

@@ -13,6 +13,8 @@ pub enum Backend {
     Cpu,
     /// A GPU (or a software Vulkan driver).
     Gpu,
+    /// All GPUs of a kind, which share out the work as they finish.
+    AllGpus,
 }
 
 impl Menu for Backend {
@@ -24,6 +26,11 @@ impl Menu for Backend {
         ),
         (Self::Cpu, "cpu", "The CPU, in f64"),
         (Self::Gpu, "gpu", "A GPU (or a software Vulkan driver)"),
+        (
+            Self::AllGpus,
+            "gpu:all",
+            "All GPUs of the machine that are alike, each with its share of the work",
+        ),
     ];
 }
 
@@ -32,6 +39,8 @@ impl Menu for Backend {
 pub struct Method {
     /// Integrator.
     pub backend: Backend,
+    /// A part of the name of the GPU to take; none for the first.
+    pub adapter: Option<String>,
     /// Threads of the CPU integrator; none for all.
     pub threads: Option<usize>,
     /// Velocities; none for the file's where it has them, else differences of order 4.
@@ -46,6 +55,7 @@ impl Default for Method {
     fn default() -> Self {
         Self {
             backend: Backend::Auto,
+            adapter: None,
             threads: None,
             velocity: None,
             weights: Weights::Tetrahedra,
@@ -55,12 +65,18 @@ impl Default for Method {
 }
 
 impl Method {
+    /// The part of a name that a GPU is chosen by.
+    pub fn adapter(&self) -> Option<&str> {
+        let name = self.adapter.as_deref().map(str::trim);
+        name.filter(|name| !name.is_empty())
+    }
+
     /// Whether bands can be refined so.
     ///
     /// # Errors
     /// [`Error::BadOption`] where not.
     pub fn check_refinement(&self) -> Result<()> {
-        if self.backend == Backend::Gpu {
+        if matches!(self.backend, Backend::Gpu | Backend::AllGpus) {
             return Err(Error::bad_option(
                 "--backend gpu",
                 "refinement runs on the CPU",

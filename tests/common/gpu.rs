@@ -10,7 +10,8 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// A fresh engine; without an adapter none, said aloud, and a failure where `BZINT_REQUIRE_GPU=1`.
 pub fn fresh_gpu() -> Option<GpuEngine> {
-    match GpuEngine::new(None) {
+    let named = std::env::var("BZINT_ADAPTER").ok();
+    match GpuEngine::new(named.as_deref()) {
         Ok(engine) => Some(engine),
         Err(reason) => {
             if std::env::var("BZINT_REQUIRE_GPU").is_ok_and(|v| v == "1") {

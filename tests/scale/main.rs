@@ -6,7 +6,10 @@ mod common;
 mod wannier;
 
 mod kills;
+#[cfg(feature = "mpi")]
+mod mpi;
 mod parts;
+mod ranks;
 mod refusals;
 
 use bzint::io::results::ResultFile;

@@ -169,6 +169,10 @@ impl<'py> Options<'py> {
     pub fn method(&self) -> PyResult<Method> {
         Ok(Method {
             backend: self.menu("backend")?.unwrap_or(Backend::Auto),
+            adapter: match self.get("adapter", "give a part of its name")? {
+                Some(name) => Some(name),
+                None => std::env::var("BZINT_ADAPTER").ok(),
+            },
             threads: self.count("threads", 1024)?,
             velocity: self.velocity()?,
             weights: self.weights()?,

@@ -1,5 +1,6 @@
 //! What is kept of one plan while it runs.
 
+use super::ranks::Ranks;
 use super::store::{ItemTime, Kept, Key, Ledger, Name, Partial};
 use crate::error::{Error, Result};
 use std::collections::BTreeMap;
@@ -70,6 +71,19 @@ impl<'a> Account<'a> {
             name,
             what,
             shared,
+        }
+    }
+
+    /// The ranks among which all items are shared out, and by what they know this plan.
+    pub fn ranks(&self) -> Option<(&Ranks, &str)> {
+        let ranks = self.ledger.ranks.as_deref()?;
+        Some((ranks, &self.name.plan))
+    }
+
+    /// Adds sums that other ranks made, too, to those that are there.
+    pub fn add(&self, key: Key, sums: Partial) {
+        if let Some(kept) = self.ledger.state().accounts.get_mut(&self.name) {
+            kept.entries.entry(key).or_default().push(sums);
         }
     }
 

@@ -41,10 +41,15 @@ impl Writer {
         }
     }
 
+    /// Bytes with their number.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.unsigned(bytes.len() as u128);
+        self.0.extend(bytes);
+    }
+
     /// A text with its length.
     pub fn text(&mut self, text: &str) {
-        self.unsigned(text.len() as u128);
-        self.0.extend(text.as_bytes());
+        self.bytes(text.as_bytes());
     }
 }
 
@@ -57,7 +62,7 @@ impl<'a> Reader<'a> {
         Self(bytes)
     }
 
-    fn bytes<const N: usize>(&mut self) -> Result<[u8; N]> {
+    fn some<const N: usize>(&mut self) -> Result<[u8; N]> {
         let (first, rest) = self.0.split_first_chunk::<N>().ok_or_else(damaged)?;
         self.0 = rest;
         Ok(*first)
@@ -67,7 +72,7 @@ impl<'a> Reader<'a> {
     pub fn unsigned(&mut self) -> Result<u128> {
         let mut x = 0;
         for shift in (0..u128::BITS).step_by(BITS as usize) {
-            let [byte] = self.bytes()?;
+            let [byte] = self.some()?;
             x |= u128::from(byte & !(1u8 << BITS)) << shift;
             if byte >> BITS == 0 {
                 return Ok(x);
@@ -83,12 +88,12 @@ impl<'a> Reader<'a> {
 
     /// As [`Writer::float`].
     pub fn float(&mut self) -> Result<f64> {
-        Ok(f64::from_bits(u64::from_le_bytes(self.bytes()?)))
+        Ok(f64::from_bits(u64::from_le_bytes(self.some()?)))
     }
 
     /// As [`Writer::short_float`].
     pub fn short_float(&mut self) -> Result<f32> {
-        Ok(f32::from_bits(u32::from_le_bytes(self.bytes()?)))
+        Ok(f32::from_bits(u32::from_le_bytes(self.some()?)))
     }
 
     /// As [`Writer::integers`].
@@ -108,12 +113,17 @@ impl<'a> Reader<'a> {
         Ok(all)
     }
 
+    /// As [`Writer::bytes`].
+    pub fn bytes(&mut self) -> Result<Vec<u8>> {
+        let len = self.count()?;
+        let (bytes, rest) = self.0.split_at_checked(len).ok_or_else(damaged)?;
+        self.0 = rest;
+        Ok(bytes.to_vec())
+    }
+
     /// As [`Writer::text`].
     pub fn text(&mut self) -> Result<String> {
-        let len = self.count()?;
-        let text = self.0.get(..len).ok_or_else(damaged)?;
-        self.0 = &self.0[len..];
-        String::from_utf8(text.to_vec()).map_err(|_| damaged())
+        String::from_utf8(self.bytes()?).map_err(|_| damaged())
     }
 }
 

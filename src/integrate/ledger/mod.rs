@@ -10,11 +10,17 @@
 //! and each part runs its own; what the rest of a plan depends on (a search for the Fermi level, a first look, the levels of a refinement)
 //! every part runs as a whole. A plan whose items are not all there has no result: it is *left open*, and what asked for it stops with
 //! [`crate::Error::PartDone`] as soon as nothing else can be done without it.
+//!
+//! Processes that can speak to each other share out the items of every plan, and of the rounds of a search, as they finish ([`Ranks`]).
 
 mod account;
 pub(super) mod bytes;
 pub(super) mod fingerprint;
+mod ranks;
 mod store;
+mod threads;
 
 pub use account::{Account, Keeping};
+pub use ranks::{Communicator, Ranks};
 pub use store::{Accounts, Division, ItemTime, Kept, Key, Ledger, Name, Partial, Save};
+pub use threads::in_threads;

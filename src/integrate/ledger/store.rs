@@ -1,5 +1,6 @@
 //! The store of sums, and how a calculation is divided.
 
+use super::ranks::Ranks;
 use crate::error::{Error, Result};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -91,6 +92,7 @@ pub struct Ledger {
     pub(super) merged: bool,
     pub(super) save: Option<(Duration, Save)>,
     pub(super) times: Option<Mutex<Vec<ItemTime>>>,
+    pub(super) ranks: Option<Arc<Ranks>>,
     state: Mutex<State>,
 }
 
@@ -153,6 +155,19 @@ impl Ledger {
         self.division.is_some()
     }
 
+    /// Shares out the work among ranks.
+    pub fn among(self, ranks: Arc<Ranks>) -> Self {
+        Self {
+            ranks: Some(ranks),
+            ..self
+        }
+    }
+
+    /// The ranks among which work is shared out, where it is.
+    pub fn ranks(&self) -> Option<&Arc<Ranks>> {
+        self.ranks.as_ref()
+    }
+
     /// Takes the time of each item.
     pub fn timed(self) -> Self {
         Self {
@@ -165,8 +180,11 @@ impl Ledger {
     /// made is forgotten.
     ///
     /// # Errors
-    /// [`Error::BadOption`] where the sums that were given are another integrator's.
+    /// [`Error::BadOption`] where the sums that were given are another integrator's; [`Error::BadBands`] where other ranks have another.
     pub fn start(&self, integrator: &str) -> Result<()> {
+        if let Some(ranks) = &self.ranks {
+            ranks.agree(integrator)?;
+        }
         let mut state = self.state();
         match &state.integrator {
             Some(other) if other != integrator && state.given => {

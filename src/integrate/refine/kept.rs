@@ -2,7 +2,7 @@
 
 use super::leaves::Share;
 use super::mesh::BlockId;
-use super::{Refinement, Refiner};
+use super::{CHUNK, Refinement, Refiner};
 use crate::error::Result;
 use crate::integrate::ledger::bytes::{Reader, Writer};
 use crate::integrate::ledger::fingerprint::Fingerprint;
@@ -76,6 +76,17 @@ impl Refiner<'_> {
         blocks: &[(usize, BlockId)],
         evaluate: impl Fn(&[(usize, BlockId)]) -> Result<Vec<Seen>>,
     ) -> Result<Vec<Seen>> {
+        if let Some((ranks, plan_hash)) = account.and_then(Account::ranks) {
+            let size = turn(blocks.len(), ranks.count());
+            let turns: Vec<_> = blocks.chunks(size).collect();
+            let what = format!("round {round} of {plan_hash}");
+            let run = |job: usize| Ok(write(&evaluate(turns[job])?));
+            let mut seen = Vec::with_capacity(blocks.len());
+            for bytes in ranks.share(&what, turns.len(), run)? {
+                read(&bytes, &mut seen)?;
+            }
+            return Ok(seen);
+        }
         let Some(account) = account.filter(|a| a.saves()) else {
             return evaluate(blocks);
         };
@@ -105,6 +116,12 @@ impl Refiner<'_> {
         }
         Ok(seen)
     }
+}
+
+/// Blocks that one rank takes together: several turns for every rank, but each enough for a thread.
+fn turn(blocks: usize, ranks: usize) -> usize {
+    const TURNS: usize = 8;
+    blocks.div_ceil(TURNS * ranks).max(CHUNK)
 }
 
 fn write(all: &[Seen]) -> Vec<u8> {

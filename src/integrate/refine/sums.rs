@@ -8,12 +8,12 @@ use super::{Refiner, in_any_order};
 use crate::error::Result;
 use crate::integrate::cells::{EdgeSums, Edges};
 use crate::integrate::exact::{Quantum, add};
-use crate::integrate::ledger::{Account, Key};
+use crate::integrate::ledger::{Account, Key, Partial};
 use crate::integrate::vectors::{Directions, channel_vectors, derivatives};
 use crate::integrate::{Channels, EnergyAxis, Request, Spectrum};
-use crate::progress;
+use crate::progress::{self, Phase};
 use rayon::prelude::*;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 /// A block of a group of bands, and what is left of its differences.
@@ -57,62 +57,24 @@ impl Refiner<'_> {
                 }
             }
         }
-        let phase = progress::phase("sums on the refined mesh", found.blocks.len() as u64);
         // One task for each layer of each group of bands.
-        let key = |b: &Placed| (b.0, self.mesh.slab(b.1, self.layers));
         let both = found.blocks.iter().zip(&found.left);
         let mut blocks: Vec<Placed> = both.map(|((g, block), left)| (*g, *block, *left)).collect();
-        blocks.sort_by_key(|b| (key(b), b.1));
+        blocks.sort_by_key(|b| (self.place(b), b.1));
+        let layers = Layers {
+            refiner: self,
+            channels,
+            directions: &directions,
+            edges: &edges,
+            points: points.as_ref().map(|(points, _)| points),
+            quanta: &quanta,
+            phase: progress::phase("sums on the refined mesh", blocks.len() as u64),
+        };
+        layers.share_out(&blocks, account)?;
         for of_group in blocks.chunk_by(|a, b| a.0 == b.0) {
-            let mut tasks: Vec<&[Placed]> = of_group.chunk_by(|a, b| key(a) == key(b)).collect();
-            in_any_order(&mut tasks);
-            let g = of_group[0].0;
-            let group = &self.groups[g];
+            let of_bands = layers.of_group(of_group, account)?;
+            let group = &self.groups[of_group[0].0];
             let spin = group.spin;
-            let nothing = (points.as_ref()).map(|(p, _)| p.nothing(1, &quanta));
-            let mut of_bands = GroupSums::nothing(width * count, nothing);
-            let key = Key {
-                stage: 0,
-                at: g as u64,
-            };
-            for partial in account.map_or(Vec::new(), |a| a.find(key)) {
-                of_bands.read(&partial.sums)?;
-            }
-            let slab = |task: &&[Placed]| self.mesh.slab(task[0].1, self.layers);
-            let mut here = of_bands.held;
-            tasks.iter().for_each(|task| here |= 1 << slab(task));
-            tasks.retain(|task| of_bands.held >> slab(task) & 1 == 0);
-            tasks.retain(|task| account.is_none_or(|a| a.owns(g, slab(task), self.layers)));
-            let of_bands = Mutex::new(of_bands);
-            tasks.par_iter().try_for_each(|task| {
-                let start = Instant::now();
-                let mut of_points = points.as_ref().map(|(p, _)| (p, p.layer()));
-                let both =
-                    self.layer_spectrum((channels, &directions), task, &edges, &mut of_points)?;
-                phase.add(task.len() as u64);
-                let of_points = of_points.map(|(_, sums)| sums);
-                let at = (slab(task), self.layers);
-                let mut sums = of_bands.lock().unwrap_or_else(PoisonError::into_inner);
-                sums.add(at, &both, of_points.as_ref(), &quanta[..width])?;
-                let Some(account) = account else {
-                    return Ok(());
-                };
-                account.took(key, at.0 as u64, start);
-                if account.is_due() {
-                    account.keep(key, sums.held, sums.write());
-                    account.save();
-                }
-                Ok(())
-            })?;
-            let mut of_bands = of_bands
-                .into_inner()
-                .unwrap_or_else(PoisonError::into_inner);
-            if let Some(account) = account.filter(|a| !tasks.is_empty() && a.keeps()) {
-                account.keep(key, of_bands.held, of_bands.write());
-            }
-            if of_bands.held != here {
-                account.iter().for_each(|a| a.leave_open());
-            }
             if let (Some(contents), Some(of_bands)) = (&mut contents, &of_bands.contents) {
                 contents.absorb(of_bands, spin);
             }
@@ -135,33 +97,143 @@ impl Refiner<'_> {
         channel.chain([Quantum::below(1.0); 2]).collect()
     }
 
+    /// The group and the layer of a block.
+    fn place(&self, block: &Placed) -> (usize, usize) {
+        (block.0, self.mesh.slab(block.1, self.layers))
+    }
+}
+
+/// How the layers of groups of bands are summed.
+struct Layers<'a> {
+    refiner: &'a Refiner<'a>,
+    channels: Channels,
+    directions: &'a Directions,
+    edges: &'a Edges,
+    points: Option<&'a Points<'a>>,
+    quanta: &'a [Quantum],
+    phase: Phase,
+}
+
+impl Layers<'_> {
+    /// The blocks of one layer of one group each, of some that are in order.
+    fn tasks<'b>(&self, blocks: &'b [Placed]) -> Vec<&'b [Placed]> {
+        let place = |block: &Placed| self.refiner.place(block);
+        blocks.chunk_by(|a, b| place(a) == place(b)).collect()
+    }
+
+    fn layer(&self, task: &[Placed]) -> usize {
+        self.refiner.place(&task[0]).1
+    }
+
+    fn nothing(&self) -> GroupSums {
+        let contents = self.points.map(|points| points.nothing(1, self.quanta));
+        GroupSums::nothing(self.channels.width() * self.edges.len(), contents)
+    }
+
+    /// Adds the blocks of a layer to what `sums` locks.
+    fn add(&self, task: &[Placed], sums: &Mutex<GroupSums>) -> Result<()> {
+        let mut of_points = self.points.map(|points| (points, points.layer()));
+        let both = self.spectrum(task, &mut of_points)?;
+        self.phase.add(task.len() as u64);
+        let of_points = of_points.map(|(_, sums)| sums);
+        let at = (self.layer(task), self.refiner.layers);
+        let quanta = &self.quanta[..self.channels.width()];
+        let mut sums = sums.lock().unwrap_or_else(PoisonError::into_inner);
+        sums.add(at, &both, of_points.as_ref(), quanta)
+    }
+
+    /// Where there are ranks: shares out the layers of all groups among them, so that the sums of each group are then found.
+    fn share_out(&self, blocks: &[Placed], account: Option<&Account>) -> Result<()> {
+        let Some((account, (ranks, plan_hash))) = account.and_then(|a| Some((a, a.ranks()?)))
+        else {
+            return Ok(());
+        };
+        let mut tasks = self.tasks(blocks);
+        tasks.retain(|task| {
+            let known = account.find(of_group(task[0].0));
+            (known.iter()).all(|partial| partial.held >> self.layer(task) & 1 == 0)
+        });
+        let all = ranks.share_among_threads(plan_hash, tasks.len(), |job| {
+            let (start, task) = (Instant::now(), tasks[job]);
+            let sums = Mutex::new(self.nothing());
+            self.add(task, &sums)?;
+            account.took(of_group(task[0].0), self.layer(task) as u64, start);
+            let mut sums = sums.into_inner().unwrap_or_else(PoisonError::into_inner);
+            Ok(sums.write())
+        })?;
+        for (task, bytes) in tasks.iter().zip(all) {
+            let (held, sums) = (1 << self.layer(task), Arc::new(bytes));
+            account.add(of_group(task[0].0), Partial { held, sums });
+        }
+        Ok(())
+    }
+
+    /// The sums of one group, of which those layers are run that are not kept. Some may be another part's: then the account is left open.
+    fn of_group(&self, blocks: &[Placed], account: Option<&Account>) -> Result<GroupSums> {
+        let mut sums = self.nothing();
+        let g = blocks[0].0;
+        let key = of_group(g);
+        for partial in account.map_or(Vec::new(), |a| a.find(key)) {
+            sums.read(&partial.sums)?;
+        }
+        let mut tasks = self.tasks(blocks);
+        in_any_order(&mut tasks);
+        let mut here = sums.held;
+        tasks.iter().for_each(|task| here |= 1 << self.layer(task));
+        let layers = self.refiner.layers;
+        tasks.retain(|task| sums.held >> self.layer(task) & 1 == 0);
+        tasks.retain(|task| account.is_none_or(|a| a.owns(g, self.layer(task), layers)));
+        let locked = Mutex::new(sums);
+        tasks.par_iter().try_for_each(|task| {
+            let start = Instant::now();
+            self.add(task, &locked)?;
+            let Some(account) = account else {
+                return Ok(());
+            };
+            account.took(key, self.layer(task) as u64, start);
+            if account.is_due() {
+                let mut sums = locked.lock().unwrap_or_else(PoisonError::into_inner);
+                account.keep(key, sums.held, sums.write());
+                account.save();
+            }
+            Ok(())
+        })?;
+        let mut sums = locked.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(account) = account.filter(|a| !tasks.is_empty() && a.keeps()) {
+            account.keep(key, sums.held, sums.write());
+        }
+        if sums.held != here {
+            account.iter().for_each(|a| a.leave_open());
+        }
+        Ok(sums)
+    }
+
     /// Cumulative channels `[channel][edge]` of some blocks of one group, on their grids and subgrids.
-    fn layer_spectrum(
+    fn spectrum(
         &self,
-        (channels, directions): (Channels, &Directions),
         blocks: &[Placed],
-        edges: &Edges,
         of_points: &mut Option<(&Points, LayerSums)>,
     ) -> Result<[Vec<f64>; 2]> {
+        let (refiner, channels, edges) = (self.refiner, self.channels, self.edges);
         let width = channels.width();
         let mut sums = [1, 2].map(|_| EdgeSums::new(edges.len(), width));
         let slab = |b: &Placed| (b.1.level, b.1.at[0]);
         for run in blocks.chunk_by(|a, b| slab(a) == slab(b)) {
-            let boxes: Vec<_> = run.iter().map(|b| self.mesh.k_box(b.1)).collect();
-            self.interpolator.evaluate_slab(
-                &self.groups[run[0].0],
+            let boxes: Vec<_> = run.iter().map(|b| refiner.mesh.k_box(b.1)).collect();
+            refiner.interpolator.evaluate_slab(
+                &refiner.groups[run[0].0],
                 &boxes,
                 derivatives(channels),
                 &mut |i, bands| {
                     let (_, block, left) = run[i];
                     for band in &bands {
                         if band.high < edges.first() {
-                            let states = self.mesh.volume(block);
+                            let states = refiner.mesh.volume(block);
                             sums.iter_mut().for_each(|s| s.add_states_below(states));
                         } else if edges.reached(band.low, band.high) {
-                            let values = channel_vectors(channels, band, directions);
-                            let cells = self.cells(band, &values, width);
-                            let volume = self.mesh.cell_volume(block);
+                            let values = channel_vectors(channels, band, self.directions);
+                            let cells = refiner.cells(band, &values, width);
+                            let volume = refiner.mesh.cell_volume(block);
                             for (i, sums) in sums.iter_mut().enumerate() {
                                 cells.at_edges(i + 1, edges, volume, sums);
                             }
@@ -175,6 +247,14 @@ impl Refiner<'_> {
             )?;
         }
         Ok(sums.map(|s| s.cumulative()))
+    }
+}
+
+/// Where the sums of a group of bands are kept.
+fn of_group(g: usize) -> Key {
+    Key {
+        stage: 0,
+        at: g as u64,
     }
 }
 

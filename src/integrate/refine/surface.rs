@@ -3,6 +3,7 @@
 use super::Refiner;
 use super::found::Found;
 use super::layers::{SurfaceSums, all};
+use super::mesh::BlockId;
 use crate::error::Result;
 use crate::integrate::exact::{Quantum, add};
 use crate::integrate::ledger::{Account, Key};
@@ -33,15 +34,9 @@ impl Refiner<'_> {
         // The channels, the occupied part and the one that is flat.
         let entries = width + 2;
         let quanta = self.channel_quanta(channels);
-        let shape = (width, entries);
-        let Some(SurfaceSums { fine, off, .. }) = self.surface_sums(
-            (channels, &directions),
-            energy_ev,
-            &quanta,
-            shape,
-            found,
-            account,
-        )?
+        let asked = (channels, &directions, energy_ev);
+        let Some(SurfaceSums { fine, off, .. }) =
+            self.surface_sums(asked, &quanta, found, account)?
         else {
             return Ok(SurfaceIntegral {
                 energy_ev,
@@ -90,16 +85,12 @@ impl Refiner<'_> {
     /// Sums of every channel at one energy, of which those layers are run that are not kept; none where some are another part's.
     fn surface_sums(
         &self,
-        (channels, directions): (Channels, &Directions),
-        energy_ev: f64,
+        asked: (Channels, &Directions, f64),
         quanta: &[Quantum],
-        (width, entries): (usize, usize),
         found: &Found,
         account: Option<&Account>,
     ) -> Result<Option<SurfaceSums>> {
-        let header = self.header();
-        let bands = header.n_spin_band();
-        let mut sums = SurfaceSums::nothing(bands, self.layers, entries);
+        let mut sums = self.no_sums(quanta);
         let key = Key { stage: 0, at: 0 };
         for partial in account.map_or(Vec::new(), |a| a.find(key)) {
             sums.read(&partial.sums)?;
@@ -113,6 +104,19 @@ impl Refiner<'_> {
             .filter(|layer| account.is_none_or(|a| a.owns(0, *layer, self.layers)))
             .collect();
         let some = !left.is_empty();
+        if let Some((ranks, plan_hash)) = account.and_then(Account::ranks) {
+            let one = |job: usize| {
+                let layer = left[job];
+                let mut sums = self.no_sums(quanta);
+                self.add_layers(asked, quanta, &by_layer[layer], &mut sums)?;
+                sums.hold(1 << layer)?;
+                Ok(sums.write())
+            };
+            for bytes in ranks.share(plan_hash, left.len(), one)? {
+                sums.read(&bytes)?;
+            }
+            left.clear();
+        }
         while !left.is_empty() {
             // All at once, but as few as keep the threads busy where sums are to be kept soon.
             let enough = match account {
@@ -127,41 +131,7 @@ impl Refiner<'_> {
                 layers |= 1 << layer;
                 blocks.append(&mut by_layer[layer]);
             }
-            let what = "sums on the refined mesh";
-            let derivatives = derivatives(channels);
-            let parts = self.each_block(what, &blocks, derivatives, |g, block, bands| {
-                let volume = self.mesh.cell_volume(block);
-                let group = &self.groups[g];
-                let first = group.spin * header.n_band + group.bands.start;
-                bands
-                    .iter()
-                    .enumerate()
-                    .map(|(b, band)| {
-                        let tie = self.tie(first + b);
-                        if band.low > energy_ev + tie {
-                            return [1, 2].map(|_| vec![0.0; entries]);
-                        }
-                        let values = channel_vectors(channels, band, directions);
-                        let cells = self.cells(band, &values, width);
-                        [1, 2].map(|stride| cells.at_energy(stride, energy_ev, tie, volume))
-                    })
-                    .collect::<Vec<_>>()
-            })?;
-            // Signed differences by band and layer.
-            for ((g, block), parts) in blocks.iter().zip(parts) {
-                let group = &self.groups[*g];
-                let slab = self.mesh.slab(*block, self.layers);
-                for (band, [f, c]) in group.bands.clone().zip(parts) {
-                    let b = group.spin * header.n_band + band;
-                    let fine = &mut sums.fine[b * entries..][..entries];
-                    let off = &mut sums.off[(b * self.layers + slab) * entries..][..entries];
-                    for (i, quantum) in quanta.iter().enumerate() {
-                        let [f, c] = [f[i], c[i]].map(|x| quantum.integer(x));
-                        add(&mut fine[i], f);
-                        add(&mut off[i], f.saturating_sub(c));
-                    }
-                }
-            }
+            self.add_layers(asked, quanta, &blocks, &mut sums)?;
             sums.hold(layers)?;
             if let Some(account) = account {
                 account.took(key, first as u64, start);
@@ -179,5 +149,57 @@ impl Refiner<'_> {
             return Ok(None);
         }
         Ok(Some(sums))
+    }
+
+    /// Sums of no layer.
+    fn no_sums(&self, quanta: &[Quantum]) -> SurfaceSums {
+        SurfaceSums::nothing(self.header().n_spin_band(), self.layers, quanta.len())
+    }
+
+    /// Adds what blocks hold at an energy (eV).
+    fn add_layers(
+        &self,
+        (channels, directions, energy_ev): (Channels, &Directions, f64),
+        quanta: &[Quantum],
+        blocks: &[(usize, BlockId)],
+        sums: &mut SurfaceSums,
+    ) -> Result<()> {
+        let header = self.header();
+        let (width, entries) = (channels.width(), quanta.len());
+        let what = "sums on the refined mesh";
+        let parts = self.each_block(what, blocks, derivatives(channels), |g, block, bands| {
+            let volume = self.mesh.cell_volume(block);
+            let group = &self.groups[g];
+            let first = group.spin * header.n_band + group.bands.start;
+            bands
+                .iter()
+                .enumerate()
+                .map(|(b, band)| {
+                    let tie = self.tie(first + b);
+                    if band.low > energy_ev + tie {
+                        return [1, 2].map(|_| vec![0.0; entries]);
+                    }
+                    let values = channel_vectors(channels, band, directions);
+                    let cells = self.cells(band, &values, width);
+                    [1, 2].map(|stride| cells.at_energy(stride, energy_ev, tie, volume))
+                })
+                .collect::<Vec<_>>()
+        })?;
+        // Signed differences by band and layer.
+        for ((g, block), parts) in blocks.iter().zip(parts) {
+            let group = &self.groups[*g];
+            let slab = self.mesh.slab(*block, self.layers);
+            for (band, [f, c]) in group.bands.clone().zip(parts) {
+                let b = group.spin * header.n_band + band;
+                let fine = &mut sums.fine[b * entries..][..entries];
+                let off = &mut sums.off[(b * self.layers + slab) * entries..][..entries];
+                for (i, quantum) in quanta.iter().enumerate() {
+                    let [f, c] = [f[i], c[i]].map(|x| quantum.integer(x));
+                    add(&mut fine[i], f);
+                    add(&mut off[i], f.saturating_sub(c));
+                }
+            }
+        }
+        Ok(())
     }
 }

@@ -1,0 +1,123 @@
+//! Processes that `mpirun` starts (feature `mpi`).
+
+use super::{DATA, bits, names};
+use crate::wannier::Run;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Runs `words` as so many ranks; Open MPI starts more of them than there are processors, and for root, only where it is told to.
+fn mpirun(folder: &Path, ranks: usize, words: &str) -> Output {
+    let mut command = Command::new("mpirun");
+    for (name, value) in [
+        ("OMPI_ALLOW_RUN_AS_ROOT", "1"),
+        ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"),
+        ("OMPI_MCA_rmaps_base_oversubscribe", "1"),
+    ] {
+        command.env(name, value);
+    }
+    command
+        .current_dir(folder)
+        .args(["-n", &ranks.to_string(), env!("CARGO_BIN_EXE_bzint")])
+        .args(words.split(' '))
+        .output()
+        .expect("mpirun is needed for the tests of the feature `mpi`")
+}
+
+fn error(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// One to four ranks give the bits, and print the words, of the process alone.
+#[test]
+fn ranks_give_the_bits_of_the_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let d = folder.path();
+    Run::new(3, true).write(d, "w");
+    for words in [
+        "fermi CU --interpolate 24 --fermi-level electrons",
+        "dos CU --interpolate 20 --bins 60",
+        "transport CUBIC --interpolate 24 --doping 1e19 -T 300,500",
+        "fermi CU --tolerance 5e-2 --fermi-level electrons",
+        "transport CUBIC --tolerance 5e-2 --doping 1e19 --interpolator series",
+        "transport w_tb.dat --fermi-level 1.2 --tolerance 5e-2 -T 1000",
+        "fermi w_tb.dat --fermi-level 1.2 --interpolate 12 --csv table.csv",
+    ] {
+        let words = words
+            .replace("CUBIC", &format!("{DATA}/cubic.energy"))
+            .replace("CU", &format!("{DATA}/cu.nscf.xml.gz"));
+        let words = format!("{words} --backend cpu -o out.h5");
+        let alone = Command::new(env!("CARGO_BIN_EXE_bzint"))
+            .current_dir(d)
+            .args(words.split(' '))
+            .output()
+            .unwrap();
+        assert!(alone.status.success(), "{}", error(&alone));
+        let whole = bits(&d.join("out.h5"));
+        let printed = |output: &Output| {
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            // Threads and seconds are those of the run.
+            let same = text.lines().filter(|line| !line.contains("thread"));
+            same.collect::<Vec<_>>().join("\n")
+        };
+        for ranks in 1..=4 {
+            std::fs::remove_file(d.join("out.h5")).unwrap();
+            let found = mpirun(d, ranks, &words);
+            assert!(found.status.success(), "{words}: {}", error(&found));
+            assert_eq!(printed(&found), printed(&alone), "{words} by {ranks}");
+            assert!(whole == bits(&d.join("out.h5")), "{words} by {ranks}");
+        }
+    }
+    let left = names(d);
+    assert!(
+        left.iter().all(|name| !name.starts_with(".bzint-")),
+        "{left:?}"
+    );
+}
+
+/// What all ranks find wrong, or one of them, is told once, with the exit code of one process.
+#[test]
+fn an_error_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let d = folder.path();
+    let copper = format!("{DATA}/cu.nscf.xml.gz");
+    std::fs::create_dir(d.join("taken.h5")).unwrap();
+    for (words, says) in [
+        ("fermi nowhere.xml".to_owned(), "nowhere.xml"),
+        (format!("fermi {copper} --tau -1"), "--tau"),
+        (format!("fermi {copper} --what"), "--what"),
+        (format!("info {copper}"), "this command is not shared out"),
+        (format!("fermi {copper} --part 1/2"), "`--part`"),
+        (
+            format!("fermi {copper} --checkpoint c.h5"),
+            "`--checkpoint`",
+        ),
+        (format!("fermi {copper} -o taken.h5"), "taken.h5"),
+    ] {
+        let found = mpirun(d, 3, &words);
+        let text = error(&found);
+        assert!(!found.status.success(), "{words}");
+        assert!(found.stdout.is_empty(), "{words}");
+        assert_eq!(text.matches("error: ").count(), 1, "{words}: {text}");
+        assert!(text.contains(says), "{words}: {text}");
+    }
+    assert_eq!(names(d), ["taken.h5"]);
+}
+
+/// The times of all ranks' items are in one file, and each item is run once.
+#[test]
+fn times_are_those_of_all_ranks() {
+    let folder = tempfile::tempdir().unwrap();
+    let d = folder.path();
+    let words =
+        format!("dos {DATA}/cu.nscf.xml.gz --interpolate none --bins 60 --timings t.csv -q");
+    assert!(mpirun(d, 3, &words).status.success());
+    let text = std::fs::read_to_string(d.join("t.csv")).unwrap();
+    let mut items: Vec<&str> = text
+        .lines()
+        .filter_map(|l| Some(l.rsplit_once(',')?.0))
+        .collect();
+    let many = items.len();
+    items.sort();
+    items.dedup();
+    assert!(many > 20 && items.len() == many, "{many}: {text}");
+}
