@@ -1,5 +1,6 @@
 //! `bzint landauer`.
 
+use super::long::Long;
 use super::options::{Input, Method, Output, Range, parse_bins, parse_length, parse_range};
 use super::outputs::{Delivery, Form, Outputs, Tables, check_csv, file_to_write, of_option};
 use super::session::{self, Notes};
@@ -7,6 +8,7 @@ use super::states::StatesOption;
 use crate::bands::BandHeader;
 use crate::error::Result;
 use crate::report::{landauer_report, landauer_result, landauer_table, sheet_csv, sheet_json};
+use crate::scale::Work;
 use crate::workflow::{self, Answer};
 use clap::Args;
 use std::path::PathBuf;
@@ -42,15 +44,27 @@ pub struct Landauer {
     #[arg(long, value_name = "OUT.csv", value_parser = file_to_write())]
     csv: Option<PathBuf>,
     #[command(flatten)]
+    long: Long,
+    #[command(flatten)]
     output: Output,
 }
 
 impl Landauer {
+    /// The same of all parts, which `long` puts together.
+    pub fn of_parts(self, long: Long, out: Option<PathBuf>, output: Output) -> Self {
+        Self {
+            long,
+            out,
+            output,
+            ..self
+        }
+    }
+
     /// Runs it.
     ///
     /// # Errors
     /// Where the call is wrong, the bands cannot be read or integrated, or a result cannot be written.
-    pub fn run(self) -> Result<()> {
+    pub fn run(mut self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
         let asked = self.asked();
         self.input.check(Some(&self.method))?;
@@ -62,15 +76,18 @@ impl Landauer {
         if let Some(path) = &self.csv {
             check_csv(path)?;
         }
+        let other = self.csv.as_ref().map(|_| "--csv");
+        self.long.check(&self.output, self.out.as_ref(), other)?;
         let form = self.out.as_deref().map(Form::of).transpose()?;
         let relaxation = &asked.states.relaxation;
         let mut inputs = vec![self.input.file.as_path()];
         inputs.extend(relaxation.scattering.as_deref());
-        let mut named = of_option(&self.out);
+        let mut named = of_option(&self.long.output(&self.out));
+        named.extend(self.long.files());
         named.extend(self.csv.iter().map(|path| ("--csv", path.clone())));
         let outputs = Outputs::new(&self.output, &inputs, &named)?;
         // Before anything long is made of the bands.
-        relaxation.model_for(asked.states.extent.dimension)?;
+        let model = relaxation.model_for(asked.states.extent.dimension)?;
         let notes = Notes::default();
         let opened = |header: &BandHeader| {
             outputs.spare_inputs()?;
@@ -79,8 +96,14 @@ impl Landauer {
         };
         let say = session::voice(&self.output);
         let (held, opening) = (self.input.read()?, &self.input.opening);
-        let answer = asked.answer(held, opening, &self.method, &say, &opened)?;
-        let Answer { bands, found, run } = answer;
+        let asks = format!("{asked:?} {model:?}");
+        let work = (self.long).begin(&self.output, &self.input, &self.method, &held, &asks)?;
+        let ledger = work.as_ref().map(Work::ledger);
+        let answer = asked.answer_with(ledger, held, opening, &self.method, &say, &opened);
+        let answer = (self.long).result(answer, work.as_ref(), &self.output, &self.out)?;
+        let Some(Answer { bands, found, run }) = answer else {
+            return Ok(());
+        };
         let header = bands.header();
         let run = session::with_budgets(run, &self.output);
         session::about_cap(&self.output, &run, header, None);
@@ -100,7 +123,8 @@ impl Landauer {
             hdf5: &|| landauer_result(&sheet, &spectra, &session::command_line()),
         };
         end.tables(self.out.as_deref().zip(form), self.csv.as_deref(), &tables);
-        end.finish()
+        end.finish()?;
+        work.as_ref().map_or(Ok(()), Work::end)
     }
 
     /// What the options ask for.

@@ -54,6 +54,9 @@ impl Merge {
             Command::Fermi(command) => command.of_parts(long, self.out, self.output).run(),
             Command::Dos(command) => command.of_parts(long, self.out, self.output).run(),
             Command::Transport(command) => command.of_parts(long, self.out, self.output).run(),
+            Command::Optimize(command) => command.of_parts(long, self.out, self.output).run(),
+            Command::Landauer(command) => command.of_parts(long, self.out, self.output).run(),
+            Command::Zt(command) => command.of_parts(long, self.out, self.output).run(),
             _ => Err(unusable(format!(
                 "`{}` has no parts",
                 session::typed(&words)

@@ -167,6 +167,7 @@ impl Command {
     fn check_ranks(&self) -> Result<()> {
         match self {
             Self::Fermi(_) | Self::Dos(_) | Self::Transport(_) => Ok(()),
+            Self::Optimize(_) | Self::Landauer(_) | Self::Zt(_) => Ok(()),
             _ => ranks::refuse("this command", "start it without `mpirun`"),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::dimension::DimensionOption;
 use super::lists::{List, parse_temperatures};
+use super::long::Long;
 use super::options::{FermiOption, Input, Method, Output, parse_within};
 use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, of_option, write_json};
 use super::parsed::menu;
@@ -11,6 +12,7 @@ use crate::bands::BandHeader;
 use crate::error::Result;
 use crate::io::write_text;
 use crate::report::{optimum_json, optimum_report, optimum_result, optimum_table, transport_csv};
+use crate::scale::Work;
 use crate::workflow::{self, Answer, Component, Goal, Sign, plausible};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -56,16 +58,30 @@ pub struct Optimize {
     #[arg(long, value_name = "OUT.csv", value_parser = file_to_write())]
     csv: Option<PathBuf>,
     #[command(flatten)]
+    long: Long,
+    #[command(flatten)]
     output: Output,
 }
 
 impl Optimize {
+    /// The same of all parts, which `long` puts together.
+    pub fn of_parts(self, long: Long, out: Option<PathBuf>, output: Output) -> Self {
+        Self {
+            long,
+            out,
+            output,
+            ..self
+        }
+    }
+
     /// Runs it.
     ///
     /// # Errors
     /// Where the call is wrong, the bands cannot be read or integrated, or a result cannot be written.
-    pub fn run(self) -> Result<()> {
+    pub fn run(mut self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
+        let other = self.csv.as_ref().map(|_| "--csv");
+        self.long.check(&self.output, self.out.as_ref(), other)?;
         let form = self.out.as_deref().map(Form::of).transpose()?;
         let outputs = self.outputs()?;
         let asked = self.asked();
@@ -76,20 +92,28 @@ impl Optimize {
             session::warning(&self.output, text);
         }
         // Before anything long is made of the bands.
-        asked.relaxation.model_for(asked.extent.dimension)?;
+        let model = asked.relaxation.model_for(asked.extent.dimension)?;
         let notes = Notes::default();
         let opened = |header: &BandHeader| {
             outputs.spare_inputs()?;
             notes.print(&self.output, header);
             Ok(())
         };
-        let Answer { bands, found, run } = asked.answer(
-            self.input.read()?,
+        let held = self.input.read()?;
+        let asks = format!("{asked:?} {model:?}");
+        let work = (self.long).begin(&self.output, &self.input, &self.method, &held, &asks)?;
+        let answer = asked.answer_with(
+            work.as_ref().map(Work::ledger),
+            held,
             &self.input.opening,
             &self.method,
             &session::voice(&self.output),
             &opened,
-        )?;
+        );
+        let answer = (self.long).result(answer, work.as_ref(), &self.output, &self.out)?;
+        let Some(Answer { bands, found, run }) = answer else {
+            return Ok(());
+        };
         let header = bands.header();
         let run = session::with_budgets(run, &self.output);
         let input = self.input.file.display().to_string();
@@ -111,7 +135,8 @@ impl Optimize {
         if let Some(path) = &self.csv {
             end.write(path, csv);
         }
-        end.finish()
+        end.finish()?;
+        work.as_ref().map_or(Ok(()), Work::end)
     }
 
     /// The places of all files to be written.
@@ -119,7 +144,8 @@ impl Optimize {
         if let Some(path) = &self.csv {
             check_csv(path)?;
         }
-        let mut named = of_option(&self.out);
+        let mut named = of_option(&self.long.output(&self.out));
+        named.extend(self.long.files());
         named.extend(self.csv.iter().map(|path| ("--csv", path.clone())));
         let mut inputs = vec![self.input.file.as_path()];
         inputs.extend(self.relaxation.scattering.as_deref());

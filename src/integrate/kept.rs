@@ -1,6 +1,6 @@
 //! Items of a uniform plan that are looked up before they are run, and kept when they were.
 
-use super::ledger::{Account, Keeping, Key, Partial};
+use super::ledger::{Account, Columns, Keeping, Key, Partial};
 use super::plan::{PlannedBand, UniformPlan, WorkItem};
 use super::sums::{BandSums, ItemSums};
 use super::work::Runner;
@@ -93,10 +93,14 @@ pub(super) fn band_sums(
         sums.read((spin, number), &partial.sums, stride)?;
     }
     let held = sums.held(spin, number);
+    let columns = match band.context.is_local() {
+        true => Columns::Apart,
+        false => Columns::Shared(plan.slabs.len()),
+    };
     let left: Vec<WorkItem> = items
         .into_iter()
         .filter(|item| held >> item.slab & 1 == 0)
-        .filter(|item| account.owns(row, item.slab, plan.slabs.len()))
+        .filter(|item| account.owns(row, item.slab, columns))
         .collect();
     runner.advance_unseen(planes(plan, held));
     let keep = |sums: &ItemSums| {

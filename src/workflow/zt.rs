@@ -1,7 +1,7 @@
 //! zT as a functional of the bands: its window, its bounds, and how near the material comes.
 
 use super::held::Held;
-use super::integrator::integrate;
+use super::integrator::integrate_with;
 use super::method::Method;
 use super::needed::{Answer, Way, widest_of};
 use super::open::{Demands, Opened, Preference, open};
@@ -11,6 +11,7 @@ use super::said::{Said, Say};
 use super::states::{Scene, StateFound, States, StatesFound};
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
+use crate::integrate::ledger::Ledger;
 use crate::transport::{
     Extent, Merit, MeritMode, ModeDistribution, RelaxationTime, ThermalState, TransmissionCurve,
     TransportDirection,
@@ -121,10 +122,26 @@ impl Zt {
         say: Say,
         opened: &dyn Fn(&BandHeader) -> Result<()>,
     ) -> Result<Answer<ZtFound>> {
+        self.answer_with(None, held, opening, method, say, opened)
+    }
+
+    /// As [`answer`](Self::answer), with a ledger in which sums are looked up and kept.
+    ///
+    /// # Errors
+    /// Likewise, and as [`run_with`](Self::run_with); [`Error::BadOption`] where the ledger divides the work and the interpolator is left open.
+    pub fn answer_with(
+        &self,
+        ledger: Option<&Ledger>,
+        held: Held,
+        opening: &Opening,
+        method: &Method,
+        say: Say,
+        opened: &dyn Fn(&BandHeader) -> Result<()>,
+    ) -> Result<Answer<ZtFound>> {
         let way = Way {
-            divided: false,
+            divided: ledger.is_some_and(Ledger::is_divided),
             open: &|held, opening| self.open(held, opening, method),
-            run: &|bands, say| self.run(bands, method, say),
+            run: &|bands, say| self.run_with(ledger, bands, method, say),
             widest: &|found: &ZtFound| {
                 let merits = found.states.states.iter().flat_map(|s| &s.found.merits);
                 widest_of(merits.map(|m| m.get("figure_of_merit")))
@@ -138,6 +155,20 @@ impl Zt {
     /// # Errors
     /// Where the bands cannot be integrated, or have not what is asked for.
     pub fn run(&self, bands: &Opened, method: &Method, say: Say) -> Result<(ZtFound, Run)> {
+        self.run_with(None, bands, method, say)
+    }
+
+    /// As [`run`](Self::run), with a ledger in which sums are looked up and kept.
+    ///
+    /// # Errors
+    /// Likewise; [`Error::PartDone`] where the ledger divides the work, and its part is done.
+    pub fn run_with(
+        &self,
+        ledger: Option<&Ledger>,
+        bands: &Opened,
+        method: &Method,
+        say: Say,
+    ) -> Result<(ZtFound, Run)> {
         let lattice = self.lattice()?;
         let relaxation = &self.states.relaxation;
         let model = relaxation.model_for(self.states.extent.dimension)?;
@@ -158,7 +189,7 @@ impl Zt {
                     direction: usize| {
             self.merit(modes, state, relaxation, direction, lattice)
         };
-        let (states, run) = integrate(method, bands, say, |request, engine| {
+        let (states, run) = integrate_with(ledger, method, bands, say, |request, engine| {
             self.states.compute(&scene, request, engine, &look)
         })?;
         let found = ZtFound {

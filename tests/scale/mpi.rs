@@ -41,6 +41,8 @@ fn ranks_give_the_bits_of_the_whole() {
         "transport CUBIC --tolerance 5e-2 --doping 1e19 --interpolator series",
         "transport w_tb.dat --fermi-level 1.2 --tolerance 5e-2 -T 1000",
         "fermi w_tb.dat --fermi-level 1.2 --interpolate 12 --csv table.csv",
+        "landauer CUBIC --interpolate 20 --doping 1e19 -T 500 --bins 30",
+        "optimize CUBIC --tolerance 5e-2 -T 500 --interpolator series",
     ] {
         let words = words
             .replace("CUBIC", &format!("{DATA}/cubic.energy"))

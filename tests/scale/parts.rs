@@ -116,6 +116,29 @@ fn hamiltonians() {
     }
 }
 
+/// What else integrates the zone for thermal states; the spectra beside a contact's conductances are made where parts are put together.
+#[test]
+fn merits_and_optima() {
+    let folder = tempfile::tempdir().unwrap();
+    for (words, partitions) in [
+        (
+            "zt CUBIC --interpolate 20 --doping 1e19 -T 500 --tau 1e-14 --lattice-thermal-conductivity 2",
+            3,
+        ),
+        (
+            "landauer CUBIC --interpolate 20 --doping 1e19 -T 500 --bins 30",
+            2,
+        ),
+        (
+            "optimize CUBIC --tolerance 5e-2 -T 500 --interpolator series",
+            2,
+        ),
+    ] {
+        let words = words.replace("CUBIC", &format!("{DATA}/cubic.energy"));
+        same_in_parts(folder.path(), &words, &[partitions]);
+    }
+}
+
 /// The file of a merged calculation says what the whole one's would.
 #[test]
 fn a_merged_result_says_how_the_whole_is_made() {

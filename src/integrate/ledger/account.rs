@@ -1,7 +1,7 @@
 //! What is kept of one plan while it runs.
 
 use super::ranks::Ranks;
-use super::store::{ItemTime, Kept, Key, Ledger, Name, Partial};
+use super::store::{Columns, ItemTime, Kept, Key, Ledger, Name, Partial};
 use crate::error::{Error, Result};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
@@ -88,9 +88,9 @@ impl<'a> Account<'a> {
     }
 
     /// Whether the item in this column of a row is to be run here.
-    pub fn owns(&self, row: usize, column: usize, columns: usize) -> bool {
+    pub fn owns(&self, row: usize, column: usize, of: Columns) -> bool {
         match self.ledger.division.filter(|_| self.shared) {
-            Some(division) => division.owns(row, column, columns),
+            Some(division) => division.owns(row, column, of),
             None => true,
         }
     }

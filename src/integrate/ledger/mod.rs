@@ -22,5 +22,5 @@ mod threads;
 
 pub use account::{Account, Keeping};
 pub use ranks::{Communicator, Ranks};
-pub use store::{Accounts, Division, ItemTime, Kept, Key, Ledger, Name, Partial, Save};
+pub use store::{Accounts, Columns, Division, ItemTime, Kept, Key, Ledger, Name, Partial, Save};
 pub use threads::in_threads;

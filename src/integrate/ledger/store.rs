@@ -15,15 +15,44 @@ pub struct Division {
     pub parts: usize,
 }
 
+/// How the items of a row lie in the zone.
+#[derive(Clone, Copy, Debug)]
+pub enum Columns {
+    /// So many, neighbours of which share what they read.
+    Shared(usize),
+    /// Each by itself.
+    Apart,
+}
+
+const GOLDEN: f64 = 0.618_033_988_749_895;
+
+fn are_coprime(a: usize, b: usize) -> bool {
+    match b {
+        0 => a == 1,
+        _ => are_coprime(b, a % b),
+    }
+}
+
 impl Division {
     /// All of a calculation.
     pub const WHOLE: Self = Self { part: 1, parts: 1 };
 
-    /// Whether an item is this part's: the `columns` of a row are cut into runs of neighbours, which share what they read; from row to
-    /// row other parts begin, so that rows of few columns are dealt out evenly, too.
-    pub(super) fn owns(self, row: usize, column: usize, columns: usize) -> bool {
-        let run = column * self.parts / columns.max(1);
-        (run + row) % self.parts == self.part - 1
+    /// Whether an item is this part's. Where neighbours share what they read, the columns of a row are cut into runs, and from row to row
+    /// other parts begin, so that rows of few columns are dealt out evenly, too. Else each part's columns lie as far from each other as they
+    /// may, by the golden ratio: the work is uneven in the zone, and alike from row to row.
+    pub(super) fn owns(self, row: usize, column: usize, of: Columns) -> bool {
+        let turn = match of {
+            Columns::Shared(columns) => column * self.parts / columns.max(1) + row,
+            Columns::Apart => column * self.stride(GOLDEN) + row * self.stride(GOLDEN * GOLDEN),
+        };
+        turn % self.parts == self.part - 1
+    }
+
+    /// A step by which all parts have their turn, near this share of them.
+    fn stride(self, share: f64) -> usize {
+        let near = (share * self.parts as f64).round() as usize;
+        let mut steps = near.max(1)..;
+        steps.find(|s| are_coprime(*s, self.parts)).unwrap_or(1)
     }
 }
 
@@ -254,18 +283,44 @@ mod tests {
     fn items_are_dealt_out_once_and_evenly() {
         for parts in 1..=17 {
             for (rows, columns) in [(1, 32), (6, 8), (20, 32), (3, 5), (40, 1)] {
-                let mut counts = vec![0; parts];
-                for (row, column) in (0..rows).flat_map(|r| (0..columns).map(move |c| (r, c))) {
-                    let owners: Vec<usize> = (1..=parts)
-                        .filter(|part| Division { part: *part, parts }.owns(row, column, columns))
-                        .collect();
-                    assert_eq!(owners.len(), 1, "{parts} {row} {column}");
-                    counts[owners[0] - 1] += 1;
+                for of in [Columns::Shared(columns), Columns::Apart] {
+                    let mut counts = vec![0; parts];
+                    for (row, column) in (0..rows).flat_map(|r| (0..columns).map(move |c| (r, c))) {
+                        let owners: Vec<usize> = (1..=parts)
+                            .filter(|part| Division { part: *part, parts }.owns(row, column, of))
+                            .collect();
+                        assert_eq!(owners.len(), 1, "{parts} {row} {column}");
+                        counts[owners[0] - 1] += 1;
+                    }
+                    let even = (rows * columns) as f64 / parts as f64;
+                    let most = *counts.iter().max().unwrap() as f64;
+                    assert!(most <= even + rows as f64 + 1.0, "{parts}: {counts:?}");
                 }
-                let even = (rows * columns) as f64 / parts as f64;
-                let most = *counts.iter().max().unwrap() as f64;
-                assert!(most <= even + rows as f64 + 1.0, "{parts}: {counts:?}");
             }
         }
+    }
+
+    /// Where the work is in some layers, the same of all bands, each part has about as much of it.
+    #[test]
+    fn uneven_layers_are_dealt_out_evenly() {
+        let work = |column: usize| 1.0 + 4.0 * (-((column as f64 - 7.0) / 5.0).powi(2)).exp();
+        let of_part = |part, parts, of| -> f64 {
+            let own = |row: usize, column: usize| Division { part, parts }.owns(row, column, of);
+            let items = (0..8).flat_map(|row| (0..32).map(move |column| (row, column)));
+            items
+                .filter(|(r, c)| own(*r, *c))
+                .map(|(_, c)| work(c))
+                .sum()
+        };
+        let efficiency = |parts, of| {
+            let all = (1..=parts).map(|part| of_part(part, parts, of));
+            let (sum, most) = all.fold((0.0, 0.0f64), |(s, m), x| (s + x, m.max(x)));
+            sum / (most * parts as f64)
+        };
+        for parts in [2, 3, 5, 7, 8, 13, 16] {
+            let found = efficiency(parts, Columns::Apart);
+            assert!(found > 0.85, "{parts}: {found}");
+        }
+        assert!(efficiency(16, Columns::Shared(32)) < 0.85);
     }
 }

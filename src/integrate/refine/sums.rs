@@ -8,7 +8,7 @@ use super::{Refiner, in_any_order};
 use crate::error::Result;
 use crate::integrate::cells::{EdgeSums, Edges};
 use crate::integrate::exact::{Quantum, add};
-use crate::integrate::ledger::{Account, Key, Partial};
+use crate::integrate::ledger::{Account, Columns, Key, Partial};
 use crate::integrate::vectors::{Directions, channel_vectors, derivatives};
 use crate::integrate::{Channels, EnergyAxis, Request, Spectrum};
 use crate::progress::{self, Phase};
@@ -180,9 +180,8 @@ impl Layers<'_> {
         in_any_order(&mut tasks);
         let mut here = sums.held;
         tasks.iter().for_each(|task| here |= 1 << self.layer(task));
-        let layers = self.refiner.layers;
         tasks.retain(|task| sums.held >> self.layer(task) & 1 == 0);
-        tasks.retain(|task| account.is_none_or(|a| a.owns(g, self.layer(task), layers)));
+        tasks.retain(|task| account.is_none_or(|a| a.owns(g, self.layer(task), Columns::Apart)));
         let locked = Mutex::new(sums);
         tasks.par_iter().try_for_each(|task| {
             let start = Instant::now();

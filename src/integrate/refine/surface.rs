@@ -6,7 +6,7 @@ use super::layers::{SurfaceSums, all};
 use super::mesh::BlockId;
 use crate::error::Result;
 use crate::integrate::exact::{Quantum, add};
-use crate::integrate::ledger::{Account, Key};
+use crate::integrate::ledger::{Account, Columns, Key};
 use crate::integrate::result::BandSurface;
 use crate::integrate::vectors::{Directions, channel_vectors, derivatives};
 use crate::integrate::{Channels, Request, SurfaceIntegral};
@@ -101,7 +101,7 @@ impl Refiner<'_> {
         }
         let mut left: Vec<usize> = (0..self.layers)
             .filter(|layer| sums.held >> layer & 1 == 0)
-            .filter(|layer| account.is_none_or(|a| a.owns(0, *layer, self.layers)))
+            .filter(|layer| account.is_none_or(|a| a.owns(0, *layer, Columns::Apart)))
             .collect();
         let some = !left.is_empty();
         if let Some((ranks, plan_hash)) = account.and_then(Account::ranks) {

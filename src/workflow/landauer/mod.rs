@@ -4,7 +4,7 @@ mod spectra;
 
 use super::dos::EnergyRange;
 use super::held::Held;
-use super::integrator::integrate;
+use super::integrator::integrate_with;
 use super::method::Method;
 use super::needed::{Answer, Way, widest_of};
 use super::open::{Demands, Opened, Preference, open};
@@ -15,6 +15,7 @@ use super::states::{Scene, States, StatesFound};
 use crate::bands::{BandHeader, BandSource};
 use crate::error::{Error, Result};
 use crate::integrate::EnergyAxis;
+use crate::integrate::ledger::Ledger;
 use crate::transport::{
     CountedModes, DeviceCoefficients, Extent, ModeSpectrum, TransportDirection,
 };
@@ -121,6 +122,22 @@ impl Landauer {
         say: Say,
         opened: &dyn Fn(&BandHeader) -> Result<()>,
     ) -> Result<Answer<LandauerFound>> {
+        self.answer_with(None, held, opening, method, say, opened)
+    }
+
+    /// As [`answer`](Self::answer), with a ledger in which sums are looked up and kept.
+    ///
+    /// # Errors
+    /// Likewise, and as [`run_with`](Self::run_with); [`Error::BadOption`] where the ledger divides the work and the interpolator is left open.
+    pub fn answer_with(
+        &self,
+        ledger: Option<&Ledger>,
+        held: Held,
+        opening: &Opening,
+        method: &Method,
+        say: Say,
+        opened: &dyn Fn(&BandHeader) -> Result<()>,
+    ) -> Result<Answer<LandauerFound>> {
         // |v·n̂| has kinks, which no rule of high order resolves: to the usual tolerance Hamiltonians take minutes.
         let by_need =
             |other: &Opening| opening.interpolator.is_none() && other.interpolator.is_some();
@@ -132,9 +149,9 @@ impl Landauer {
             self.open(held, &other, method)
         };
         let way = Way {
-            divided: false,
+            divided: ledger.is_some_and(Ledger::is_divided),
             open: &open,
-            run: &|bands, say| self.run(bands, method, say),
+            run: &|bands, say| self.run_with(ledger, bands, method, say),
             widest: &|found: &LandauerFound| {
                 let all = found.states.states.iter().flat_map(|s| &s.found.all);
                 // A Seebeck coefficient goes through 0, where no bar is narrow.
@@ -150,6 +167,20 @@ impl Landauer {
     /// # Errors
     /// Where the bands cannot be integrated, or have not what is asked for.
     pub fn run(&self, bands: &Opened, method: &Method, say: Say) -> Result<(LandauerFound, Run)> {
+        self.run_with(None, bands, method, say)
+    }
+
+    /// As [`run`](Self::run), with a ledger in which sums are looked up and kept.
+    ///
+    /// # Errors
+    /// Likewise; [`Error::PartDone`] where the ledger divides the work, and its part is done.
+    pub fn run_with(
+        &self,
+        ledger: Option<&Ledger>,
+        bands: &Opened,
+        method: &Method,
+        say: Say,
+    ) -> Result<(LandauerFound, Run)> {
         let relaxation = &self.states.relaxation;
         let model = relaxation.model_for(self.states.extent.dimension)?;
         let header = bands.header();
@@ -164,19 +195,20 @@ impl Landauer {
             directions: &directions,
         };
         let length = self.length_m();
-        let ((states, axis, spectra), run) = integrate(method, bands, say, |request, engine| {
-            let states = self.states.compute(
-                &scene,
-                request,
-                engine,
-                &|modes, state, relaxation, direction| {
-                    modes.device(state, relaxation, direction, length, extent.as_ref())
-                },
-            )?;
-            let axis = self.axis(&**bands, states.fermi_level_ev, states.gap_ev)?;
-            let spectra = self.spectra(&scene, request, engine, &axis)?;
-            Ok((states, axis, spectra))
-        })?;
+        let ((states, axis, spectra), run) =
+            integrate_with(ledger, method, bands, say, |request, engine| {
+                let states = self.states.compute(
+                    &scene,
+                    request,
+                    engine,
+                    &|modes, state, relaxation, direction| {
+                        modes.device(state, relaxation, direction, length, extent.as_ref())
+                    },
+                )?;
+                let axis = self.axis(&**bands, states.fermi_level_ev, states.gap_ev)?;
+                let spectra = self.spectra(&scene, request, engine, &axis)?;
+                Ok((states, axis, spectra))
+            })?;
         let counted = spectra::counted(bands, &directions, &axis, extent.as_ref())?;
         let found = LandauerFound {
             states,

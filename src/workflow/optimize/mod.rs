@@ -4,7 +4,7 @@ mod compute;
 
 use super::dimension::Dimension;
 use super::held::Held;
-use super::integrator::integrate;
+use super::integrator::integrate_with;
 use super::level::{self, LevelChoice};
 use super::menu::Menu;
 use super::method::Method;
@@ -19,6 +19,7 @@ use crate::bands::BandHeader;
 use crate::crystal::Tensor;
 use crate::error::{Error, Result};
 use crate::integrate::crossings::CrossingEffect;
+use crate::integrate::ledger::Ledger;
 use crate::transport::{
     BestTemperature, Direction, Directions, Extent, Objective, Optimum, Row, TransportRow,
 };
@@ -208,10 +209,26 @@ impl Optimize {
         say: Say,
         opened: &dyn Fn(&BandHeader) -> Result<()>,
     ) -> Result<Answer<OptimizeFound>> {
+        self.answer_with(None, held, opening, method, say, opened)
+    }
+
+    /// As [`answer`](Self::answer), with a ledger in which sums are looked up and kept.
+    ///
+    /// # Errors
+    /// Likewise, and as [`run_with`](Self::run_with); [`Error::BadOption`] where the ledger divides the work and the interpolator is left open.
+    pub fn answer_with(
+        &self,
+        ledger: Option<&Ledger>,
+        held: Held,
+        opening: &Opening,
+        method: &Method,
+        say: Say,
+        opened: &dyn Fn(&BandHeader) -> Result<()>,
+    ) -> Result<Answer<OptimizeFound>> {
         let way = Way {
-            divided: false,
+            divided: ledger.is_some_and(Ledger::is_divided),
             open: &|held, opening| self.open(held, opening, method),
-            run: &|bands, say| self.run(bands, method, say),
+            run: &|bands, say| self.run_with(ledger, bands, method, say),
             widest: &|found: &OptimizeFound| {
                 let rows = found.cases.iter();
                 widest(rows.map(|(_, row)| Row::new(row, Vec::new(), None)))
@@ -225,6 +242,20 @@ impl Optimize {
     /// # Errors
     /// Where the bands cannot be integrated, or have not what is asked for.
     pub fn run(&self, bands: &Opened, method: &Method, say: Say) -> Result<(OptimizeFound, Run)> {
+        self.run_with(None, bands, method, say)
+    }
+
+    /// As [`run`](Self::run), with a ledger in which sums are looked up and kept.
+    ///
+    /// # Errors
+    /// Likewise; [`Error::PartDone`] where the ledger divides the work, and its part is done.
+    pub fn run_with(
+        &self,
+        ledger: Option<&Ledger>,
+        bands: &Opened,
+        method: &Method,
+        say: Say,
+    ) -> Result<(OptimizeFound, Run)> {
         let model = self.relaxation.model_for(self.extent.dimension)?;
         let header = bands.header();
         let doubts = self.relaxation.doubts(model.as_ref(), &**bands)?;
@@ -232,7 +263,7 @@ impl Optimize {
         let extent = self.extent.extent(header)?;
         let absolute = self.relaxation.known(header);
         let objective = self.objective(absolute)?;
-        let (found, run) = integrate(method, bands, say, |request, engine| {
+        let (found, run) = integrate_with(ledger, method, bands, say, |request, engine| {
             let found = self.compute(
                 &**bands,
                 objective,
