@@ -66,16 +66,8 @@ impl Long {
     /// # Errors
     /// [`Error::BadOption`] where not.
     pub fn check(&self, output: &Output, out: Option<&PathBuf>, other: Option<&str>) -> Result<()> {
-        for (option, given) in [
-            ("--part", self.part.is_some()),
-            ("--checkpoint", self.checkpoint.is_some()),
-        ] {
-            if given {
-                ranks::refuse(
-                    &format!("`{option}`"),
-                    "leave it out, or start without `mpirun`",
-                )?;
-            }
+        if self.part.is_some() {
+            ranks::refuse("`--part`", "leave it out, or start without `mpirun`")?;
         }
         let Some(Division { part, parts }) = self.part else {
             return Ok(());
@@ -152,18 +144,14 @@ impl Long {
         });
         let told = output.clone();
         let warn = move |text: String| session::warning(&told, &text);
-        let work = Work::begin(calculation, self.part, checkpoint, warn)?;
+        let work = Work::begin(calculation, self.part, checkpoint, ranks, warn)?;
         if let Some(path) = self.checkpoint.as_ref().filter(|_| work.is_resumed()) {
             session::note(output, &format!("goes on from {}", path.display()));
         }
-        let work = match self.timings {
+        Ok(Some(match self.timings {
             Some(_) => work.timed(),
             None => work,
-        };
-        match ranks {
-            Some(ranks) => work.among(&ranks).map(Some),
-            None => Ok(Some(work)),
-        }
+        }))
     }
 
     /// The result that was found; none where this was a part, whose sums are written, or where another rank tells it.

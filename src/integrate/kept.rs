@@ -43,15 +43,26 @@ pub(super) fn share_out(runner: &mut Runner, account: Option<&Account>) -> Resul
         let (spin, band) = (items[0].spin, items[0].band);
         let sums = runner.run(items)?;
         account.took(key(runner, spin, band), items[0].slab as u64, start);
-        Ok(sums.write(spin, band, stride).unwrap_or_default())
+        let bytes = sums.write(spin, band, stride).unwrap_or_default();
+        if account.saves() {
+            account.add(key(runner, spin, band), partial(items, bytes.clone()));
+            account.save_in_time();
+        }
+        Ok(bytes)
     })?;
     for (items, bytes) in jobs.iter().zip(all) {
         let key = key(runner, items[0].spin, items[0].band);
-        let held = items.iter().map(|item| 1 << item.slab).sum();
-        let sums = Arc::new(bytes);
-        account.add(key, Partial { held, sums });
+        account.add(key, partial(items, bytes));
     }
     Ok(())
+}
+
+/// Sums of some items of a band.
+fn partial(items: &[WorkItem], bytes: Vec<u8>) -> Partial {
+    Partial {
+        held: items.iter().map(|item| 1 << item.slab).sum(),
+        sums: Arc::new(bytes),
+    }
 }
 
 /// Slabs of a band that one rank takes together: neighbours share what they read, but every rank is to have several turns.

@@ -4,7 +4,7 @@ use super::accounts::{accounts, plans};
 use super::calculation::Calculation;
 use super::merge::Merged;
 use crate::error::{Error, Result};
-use crate::integrate::ledger::{Accounts, Division, Kept, Key, Ledger, Ranks};
+use crate::integrate::ledger::{Accounts, Division, Kept, Key, Ledger, Ranks, join};
 use crate::io::sums::{self, Heading, PlanSums};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,31 +31,31 @@ pub struct Work {
 }
 
 impl Work {
-    /// Begins the work, or goes on with it: with all of the calculation, or with a part. What hinders a checkpoint is told to `warn`, and the
-    /// work goes on.
+    /// Begins the work, or goes on with it: with all of the calculation, with a part, or as one of several ranks, each of which has a
+    /// checkpoint of its own. What hinders a checkpoint is told to `warn`, and the work goes on.
     ///
     /// # Errors
     /// [`Error::BadFile`] for a checkpoint of another calculation or part, or a damaged one; [`Error::BadOption`] for one that would be
-    /// lost.
+    /// lost; [`Error::BadBands`] where ranks have other bands, or ask for something else.
     pub fn begin(
         calculation: Calculation,
         division: Option<Division>,
         checkpoint: Option<Checkpoint>,
+        ranks: Option<Arc<Ranks>>,
         warn: impl Fn(String) + Send + Sync + 'static,
     ) -> Result<Self> {
         let own = division.unwrap_or(Division::WHOLE);
         let mut held = None;
-        if let Some(Checkpoint { path, resume, .. }) = &checkpoint
-            && path.exists()
-        {
-            if !resume {
+        if let Some(Checkpoint { path, resume, .. }) = &checkpoint {
+            let files = rank_files::existing(path);
+            if let Some(file) = files.first().filter(|_| !resume) {
                 return Err(Error::bad_option(
                     "--checkpoint",
-                    format!("{} is there, and would be lost", path.display()),
+                    format!("{} is there, and would be lost", file.display()),
                     "give `--resume` to go on from it, or remove it",
                 ));
             }
-            held = Some(resumed(path, &calculation, own)?);
+            held = resumed(&files, &calculation, own)?;
         }
         let resumed = held.is_some();
         let mut ledger = Ledger::new(held);
@@ -63,7 +63,8 @@ impl Work {
             ledger = ledger.of_part(division);
         }
         if let Some(Checkpoint { path, every, .. }) = &checkpoint {
-            let (path, calculation) = (path.clone(), calculation.clone());
+            let rank = ranks.as_ref().map_or(0, |ranks| ranks.rank());
+            let (path, calculation) = (rank_files::of(path, rank), calculation.clone());
             let save = move |accounts: &Accounts, integrator: &str| {
                 let heading = calculation.heading((own.part, own.parts), integrator);
                 if let Err(error) = write(&path, &heading, &plans(accounts, |_, _| true)) {
@@ -73,6 +74,12 @@ impl Work {
                 }
             };
             ledger = ledger.saved(*every, Box::new(save));
+        }
+        if let Some(ranks) = ranks {
+            // From here on all have read what is there.
+            let Calculation { bands, asked, .. } = &calculation;
+            ranks.agree(&format!("{asked} of bands {bands}"))?;
+            ledger = ledger.among(ranks);
         }
         Ok(Self {
             calculation,
@@ -98,19 +105,6 @@ impl Work {
             checkpoint: None,
             resumed: false,
             ledger: Ledger::new(Some((accounts, heading.integrator))).of_all_parts(),
-        })
-    }
-
-    /// Shares it out among ranks.
-    ///
-    /// # Errors
-    /// [`Error::BadBands`] where they have other bands, or ask for something else.
-    pub fn among(self, ranks: &Arc<Ranks>) -> Result<Self> {
-        let Calculation { bands, asked, .. } = &self.calculation;
-        ranks.agree(&format!("{asked} of bands {bands}"))?;
-        Ok(Self {
-            ledger: self.ledger.among(ranks.clone()),
-            ..self
         })
     }
 
@@ -152,32 +146,85 @@ impl Work {
     /// # Errors
     /// [`Error::Io`] where it cannot be removed.
     pub fn end(&self) -> Result<()> {
-        match &self.checkpoint {
-            Some(Checkpoint { path, .. }) if path.exists() => {
-                std::fs::remove_file(path).map_err(Error::io(path, "remove"))
-            }
-            _ => Ok(()),
+        let files = self.checkpoint.iter();
+        for path in files.flat_map(|c| rank_files::existing(&c.path)) {
+            std::fs::remove_file(&path).map_err(Error::io(&path, "remove"))?;
         }
+        Ok(())
     }
 }
 
-/// The sums of a checkpoint, and what made them.
-fn resumed(path: &Path, calculation: &Calculation, own: Division) -> Result<(Accounts, String)> {
-    let (heading, plans) = sums::read(path)?;
-    calculation.check(path, &heading)?;
-    let Heading { part, parts, .. } = heading;
-    if (part, parts) != (own.part, own.parts) {
-        return Err(Error::bad_file(
-            path,
-            "part",
-            format!(
-                "it is a checkpoint of part {part} of {parts}, and this is part {} of {}",
-                own.part, own.parts
-            ),
-            "give each part a checkpoint of its own",
-        ));
+/// The sums of a checkpoint, of all the ranks that there were, and what made them; none where there is none.
+fn resumed(
+    files: &[PathBuf],
+    calculation: &Calculation,
+    own: Division,
+) -> Result<Option<(Accounts, String)>> {
+    let mut all: Option<(Accounts, String)> = None;
+    for path in files {
+        let (heading, plans) = sums::read(path)?;
+        calculation.check(path, &heading)?;
+        let Heading { part, parts, .. } = heading;
+        if (part, parts) != (own.part, own.parts) {
+            return Err(Error::bad_file(
+                path,
+                "part",
+                format!(
+                    "it is a checkpoint of part {part} of {parts}, and this is part {} of {}",
+                    own.part, own.parts
+                ),
+                "give each part a checkpoint of its own",
+            ));
+        }
+        let integrator = heading.integrator;
+        match &mut all {
+            None => all = Some((accounts(plans), integrator)),
+            Some((known, first)) if *first == integrator => join(known, accounts(plans)),
+            Some((_, first)) => {
+                return Err(Error::bad_file(
+                    path,
+                    "integrator",
+                    format!("its sums are by {integrator}, those of another rank by {first}"),
+                    "remove the checkpoints, and begin anew",
+                ));
+            }
+        }
     }
-    Ok((accounts(plans), heading.integrator))
+    Ok(all)
+}
+
+/// The files of a checkpoint, one for each rank.
+mod rank_files {
+    use std::path::{Path, PathBuf};
+
+    /// That of a rank: of the first the file itself.
+    pub fn of(path: &Path, rank: usize) -> PathBuf {
+        match rank {
+            0 => path.to_path_buf(),
+            _ => path.with_extension(format!("rank-{rank}.h5")),
+        }
+    }
+
+    /// Those that are there, of however many ranks, in order.
+    pub fn existing(path: &Path) -> Vec<PathBuf> {
+        let rank = |entry: &Path| {
+            let name = entry.file_name()?.to_str()?;
+            let stem = path.file_stem()?.to_str()?;
+            let number = name.strip_prefix(stem)?.strip_prefix(".rank-")?;
+            let number: usize = number.strip_suffix(".h5")?.parse().ok()?;
+            Some(number)
+        };
+        let folder = match path.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        };
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let mut others: Vec<usize> = entries.filter_map(|e| rank(&e.path())).collect();
+        others.sort_unstable();
+        let own = std::iter::once(0).filter(|_| path.exists());
+        let ranks = own.chain(others);
+        ranks.map(|rank| of(path, rank)).collect()
+    }
 }
 
 /// # Errors

@@ -1,12 +1,20 @@
 //! Processes that `mpirun` starts (feature `mpi`).
 
 use super::{DATA, bits, names};
+use crate::common::Lcg;
 use crate::wannier::Run;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
-/// Runs `words` as so many ranks; Open MPI starts more of them than there are processors, and for root, only where it is told to.
+/// Runs `words` as so many ranks.
 fn mpirun(folder: &Path, ranks: usize, words: &str) -> Output {
+    let output = start(folder, ranks, words).output();
+    output.expect("mpirun is needed for the tests of the feature `mpi`")
+}
+
+/// The command that starts them. Open MPI starts more than there are processors, and for root, only where it is told to.
+fn start(folder: &Path, ranks: usize, words: &str) -> Command {
     let mut command = Command::new("mpirun");
     for (name, value) in [
         ("OMPI_ALLOW_RUN_AS_ROOT", "1"),
@@ -19,8 +27,10 @@ fn mpirun(folder: &Path, ranks: usize, words: &str) -> Output {
         .current_dir(folder)
         .args(["-n", &ranks.to_string(), env!("CARGO_BIN_EXE_bzint")])
         .args(words.split(' '))
-        .output()
-        .expect("mpirun is needed for the tests of the feature `mpi`")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
 }
 
 fn error(output: &Output) -> String {
@@ -89,10 +99,6 @@ fn an_error_is_told_once() {
         (format!("fermi {copper} --what"), "--what"),
         (format!("info {copper}"), "this command is not shared out"),
         (format!("fermi {copper} --part 1/2"), "`--part`"),
-        (
-            format!("fermi {copper} --checkpoint c.h5"),
-            "`--checkpoint`",
-        ),
         (format!("fermi {copper} -o taken.h5"), "taken.h5"),
     ] {
         let found = mpirun(d, 3, &words);
@@ -122,4 +128,72 @@ fn times_are_those_of_all_ranks() {
     items.sort();
     items.dedup();
     assert!(many > 20 && items.len() == many, "{many}: {text}");
+}
+
+/// A process of these that runs in the folder.
+fn one_of(folder: &Path, random: &mut Lcg) -> Option<i32> {
+    let folder = folder.canonicalize().ok()?;
+    let pids = std::fs::read_dir("/proc")
+        .ok()?
+        .flatten()
+        .filter_map(|entry| {
+            let pid: i32 = entry.file_name().to_str()?.parse().ok()?;
+            let runs = std::fs::read_link(entry.path().join("exe"))
+                .ok()?
+                .ends_with("bzint");
+            let here = std::fs::read_link(entry.path().join("cwd")).ok()? == folder;
+            (runs && here).then_some(pid)
+        });
+    let pids: Vec<i32> = pids.collect();
+    let at = (random.next() * pids.len() as f64) as usize;
+    pids.get(at).copied()
+}
+
+/// One rank is killed at any moment, and with it all: they go on from what each has kept, as many as there are then, or without MPI.
+#[test]
+fn ranks_that_were_killed_are_taken_up() {
+    for (words, most) in [
+        ("transport CU --interpolate 48 -T 300 --no-hall", 2.5),
+        ("fermi CU --tolerance 2e-3 --fermi-level electrons", 3.0),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let d = folder.path();
+        let words = words.replace("CU", &format!("{DATA}/cu.nscf.xml.gz")) + " --backend cpu -q";
+        let alone = |words: &str| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_bzint"));
+            let output = command
+                .current_dir(d)
+                .args(words.split(' '))
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{}", error(&output));
+        };
+        alone(&format!("{words} -o whole.h5"));
+        let resumed =
+            format!("{words} -o found.h5 --checkpoint c.h5 --checkpoint-every 0.05 --resume");
+        let mut random = Lcg(words.len() as u64);
+        let mut killed = 0;
+        for ranks in [3, 2, 4, 1, 3] {
+            let mut child = start(d, ranks, &resumed).spawn().unwrap();
+            std::thread::sleep(Duration::from_secs_f64(0.3 + random.next() * most));
+            if let Some(pid) = one_of(d, &mut random) {
+                let kill = Command::new("kill").args(["-9", &pid.to_string()]).status();
+                killed += usize::from(kill.unwrap().success());
+            }
+            child.wait().unwrap();
+        }
+        assert!(killed > 0);
+        let by_ranks = mpirun(d, 2, &resumed);
+        assert!(by_ranks.status.success(), "{}", error(&by_ranks));
+        assert!(
+            bits(&d.join("whole.h5")) == bits(&d.join("found.h5")),
+            "{words}"
+        );
+        alone(&resumed);
+        assert!(
+            bits(&d.join("whole.h5")) == bits(&d.join("found.h5")),
+            "{words}"
+        );
+        assert_eq!(names(d), ["found.h5", "whole.h5"]);
+    }
 }

@@ -1,15 +1,17 @@
 //! Ranks share out a calculation as they finish: the same bits as one process gives.
 
 use super::DATA;
+use crate::common::Lcg;
 use crate::wannier::Run;
-use bzint::integrate::ledger::{Ledger, in_threads};
+use bzint::integrate::ledger::{Accounts, Ledger, in_threads, join};
 use bzint::workflow::{
     Backend, Density, Dos, Fermi, FermiChoice, Held, InterpolatorKind, LevelChoice, Method, Opened,
     Opening, Transport, Wanted,
 };
 use std::fmt::Debug;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 fn method() -> Method {
     Method {
@@ -166,6 +168,51 @@ fn no_item_is_run_twice() {
         items.dedup();
         assert_eq!(items.len(), many, "{count} ranks");
         assert!(many > 20, "{many}");
+    }
+}
+
+/// Ranks that are stopped at any moment go on from what each of them kept then, as many as there are.
+#[test]
+fn what_ranks_kept_is_taken_up() {
+    for opening in [uniform(24), refined(5e-2)] {
+        let asked = by_electrons();
+        let bands = copper(&opening, &asked);
+        let run = |ledger: &Ledger| {
+            let found = asked.run_with(Some(ledger), &bands, &method(), &|_| {});
+            format!("{:?}", found.unwrap().0.tensors)
+        };
+        let whole = run(&Ledger::default());
+        // What each of three ranks keeps, whenever it does.
+        let kept: Arc<Mutex<[Vec<Accounts>; 3]>> = Arc::default();
+        in_threads(3, |ranks| {
+            let (kept, rank) = (kept.clone(), ranks.rank());
+            let save = move |accounts: &Accounts, _: &str| {
+                kept.lock().unwrap()[rank].push(accounts.clone());
+            };
+            let ledger = Ledger::default().saved(Duration::ZERO, Box::new(save));
+            assert_eq!(run(&ledger.among(ranks.clone())), whole);
+            Ok(())
+        })
+        .unwrap();
+        let kept = kept.lock().unwrap();
+        assert!(kept.iter().all(|of_rank| of_rank.len() > 2));
+        let mut random = Lcg(3);
+        for count in [2, 1, 4] {
+            let mut held = Accounts::new();
+            for of_rank in kept.iter() {
+                let at = (random.next() * of_rank.len() as f64) as usize;
+                join(&mut held, of_rank[at].clone());
+            }
+            in_threads(count, |ranks| {
+                let held = Some((held.clone(), "the CPU in f64".to_owned()));
+                let ledger = Ledger::new(held).saved(Duration::MAX, Box::new(|_, _| {}));
+                assert_eq!(run(&ledger.among(ranks.clone())), whole, "{count} ranks");
+                Ok(())
+            })
+            .unwrap();
+            let alone = Ledger::new(Some((held, "the CPU in f64".to_owned())));
+            assert_eq!(run(&alone.saved(Duration::MAX, Box::new(|_, _| {}))), whole);
+        }
     }
 }
 

@@ -80,10 +80,31 @@ impl<'a> Account<'a> {
         Some((ranks, &self.name.plan))
     }
 
-    /// Adds sums that other ranks made, too, to those that are there.
+    /// Adds sums of a result's items to those of others that are there; sums of items that are there already are the same.
     pub fn add(&self, key: Key, sums: Partial) {
         if let Some(kept) = self.ledger.state().accounts.get_mut(&self.name) {
-            kept.entries.entry(key).or_default().push(sums);
+            let known = kept.entries.entry(key).or_default();
+            if known.iter().all(|partial| partial.held & sums.held == 0) {
+                known.push(sums);
+            }
+        }
+    }
+
+    /// What is kept of a step of a search, in order.
+    pub fn steps(&self, stage: u32) -> Vec<(u64, Partial)> {
+        let state = self.ledger.state();
+        let kept = state.accounts.get(&self.name);
+        let all = kept.into_iter().flat_map(|kept| &kept.entries);
+        let of_stage = all.filter(|(key, _)| key.stage == stage);
+        of_stage
+            .filter_map(|(key, partials)| Some((key.at, partials.first()?.clone())))
+            .collect()
+    }
+
+    /// Saves the ledger where it is time to.
+    pub fn save_in_time(&self) {
+        if self.is_due() {
+            self.save();
         }
     }
 

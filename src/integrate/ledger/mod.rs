@@ -16,11 +16,13 @@
 mod account;
 pub(super) mod bytes;
 pub(super) mod fingerprint;
+mod join;
 mod ranks;
 mod store;
 mod threads;
 
 pub use account::{Account, Keeping};
+pub use join::join;
 pub use ranks::{Communicator, Ranks};
 pub use store::{Accounts, Columns, Division, ItemTime, Kept, Key, Ledger, Name, Partial, Save};
 pub use threads::in_threads;

@@ -6,8 +6,9 @@ use super::{CHUNK, Refinement, Refiner};
 use crate::error::Result;
 use crate::integrate::ledger::bytes::{Reader, Writer};
 use crate::integrate::ledger::fingerprint::Fingerprint;
-use crate::integrate::ledger::{Account, Key};
+use crate::integrate::ledger::{Account, Key, Partial};
 use crate::integrate::{Request, Target};
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 /// Blocks that are evaluated together at first where rounds are kept, and the time that together they should take: what is lost when the
@@ -76,14 +77,30 @@ impl Refiner<'_> {
         blocks: &[(usize, BlockId)],
         evaluate: impl Fn(&[(usize, BlockId)]) -> Result<Vec<Seen>>,
     ) -> Result<Vec<Seen>> {
-        if let Some((ranks, plan_hash)) = account.and_then(Account::ranks) {
+        if let Some((account, (ranks, plan_hash))) = account.and_then(|a| Some((a, a.ranks()?))) {
+            let stage = 1 + round;
             let size = turn(blocks.len(), ranks.count());
-            let turns: Vec<_> = blocks.chunks(size).collect();
+            let pieces = pieces(blocks.len(), size, account.steps(stage));
+            let turns = pieces.iter().filter(|(_, known)| known.is_none());
+            let turns: Vec<&Range<usize>> = turns.map(|(turn, _)| turn).collect();
             let what = format!("round {round} of {plan_hash}");
-            let run = |job: usize| Ok(write(&evaluate(turns[job])?));
+            let run = |job: usize| {
+                let turn = turns[job];
+                let bytes = write(&evaluate(&blocks[turn.clone()])?);
+                if account.saves() {
+                    let at = turn.start as u64;
+                    account.keep(Key { stage, at }, turn.len() as u64, bytes.clone());
+                    account.save_in_time();
+                }
+                Ok(bytes)
+            };
+            let mut made = ranks.share(&what, turns.len(), run)?.into_iter();
             let mut seen = Vec::with_capacity(blocks.len());
-            for bytes in ranks.share(&what, turns.len(), run)? {
-                read(&bytes, &mut seen)?;
+            for (_, known) in &pieces {
+                match known {
+                    Some(partial) => read(&partial.sums, &mut seen)?,
+                    None => read(&made.next().unwrap_or_default(), &mut seen)?,
+                }
             }
             return Ok(seen);
         }
@@ -122,6 +139,32 @@ impl Refiner<'_> {
 fn turn(blocks: usize, ranks: usize) -> usize {
     const TURNS: usize = 8;
     blocks.div_ceil(TURNS * ranks).max(CHUNK)
+}
+
+/// The blocks of a round in order: what is known of them, and the others in turns of at most `size`.
+fn pieces(
+    blocks: usize,
+    size: usize,
+    known: Vec<(u64, Partial)>,
+) -> Vec<(Range<usize>, Option<Partial>)> {
+    let mut pieces = Vec::new();
+    let mut next = 0;
+    let turns = |from: usize, to: usize| {
+        let firsts = (from..to).step_by(size);
+        firsts.map(move |first| (first..(first + size).min(to), None))
+    };
+    for (at, partial) in known {
+        let at = at as usize;
+        let end = at + partial.held as usize;
+        // What overlaps with that before it is made over again.
+        if at >= next && end <= blocks {
+            pieces.extend(turns(next, at));
+            pieces.push((at..end, Some(partial)));
+            next = end;
+        }
+    }
+    pieces.extend(turns(next, blocks));
+    pieces
 }
 
 fn write(all: &[Seen]) -> Vec<u8> {
@@ -168,6 +211,30 @@ fn read(bytes: &[u8], all: &mut Vec<Seen>) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Whatever is known, and wherever: every block is in one piece, and no turn is longer than asked.
+    #[test]
+    fn pieces_tile_a_round() {
+        let partial = |at: u64, held: u64| {
+            let sums = Default::default();
+            (at, Partial { held, sums })
+        };
+        for known in [
+            vec![],
+            vec![(0, 10)],
+            vec![(3, 4), (5, 9), (20, 1), (99, 5)],
+            vec![(90, 10)],
+        ] {
+            let kept = known.iter().map(|(at, held)| partial(*at, *held)).collect();
+            let mut next = 0;
+            for (piece, known) in pieces(100, 7, kept) {
+                assert_eq!(piece.start, next);
+                assert!(!piece.is_empty() && (known.is_some() || piece.len() <= 7));
+                next = piece.end;
+            }
+            assert_eq!(next, 100, "{known:?}");
+        }
+    }
 
     #[test]
     fn what_blocks_show_comes_back() {

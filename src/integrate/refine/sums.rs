@@ -153,17 +153,25 @@ impl Layers<'_> {
             let known = account.find(of_group(task[0].0));
             (known.iter()).all(|partial| partial.held >> self.layer(task) & 1 == 0)
         });
+        let keep = |task: &[Placed], bytes: Vec<u8>| {
+            let (held, sums) = (1 << self.layer(task), Arc::new(bytes));
+            account.add(of_group(task[0].0), Partial { held, sums });
+        };
         let all = ranks.share_among_threads(plan_hash, tasks.len(), |job| {
             let (start, task) = (Instant::now(), tasks[job]);
             let sums = Mutex::new(self.nothing());
             self.add(task, &sums)?;
             account.took(of_group(task[0].0), self.layer(task) as u64, start);
             let mut sums = sums.into_inner().unwrap_or_else(PoisonError::into_inner);
-            Ok(sums.write())
+            let bytes = sums.write();
+            if account.saves() {
+                keep(task, bytes.clone());
+                account.save_in_time();
+            }
+            Ok(bytes)
         })?;
         for (task, bytes) in tasks.iter().zip(all) {
-            let (held, sums) = (1 << self.layer(task), Arc::new(bytes));
-            account.add(of_group(task[0].0), Partial { held, sums });
+            keep(task, bytes);
         }
         Ok(())
     }

@@ -6,11 +6,12 @@ use super::layers::{SurfaceSums, all};
 use super::mesh::BlockId;
 use crate::error::Result;
 use crate::integrate::exact::{Quantum, add};
-use crate::integrate::ledger::{Account, Columns, Key};
+use crate::integrate::ledger::{Account, Columns, Key, Partial};
 use crate::integrate::result::BandSurface;
 use crate::integrate::vectors::{Directions, channel_vectors, derivatives};
 use crate::integrate::{Channels, Request, SurfaceIntegral};
 use crate::uncertainty::{ByCause, Cause};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Blocks that are enough to keep the threads busy.
@@ -104,13 +105,19 @@ impl Refiner<'_> {
             .filter(|layer| account.is_none_or(|a| a.owns(0, *layer, Columns::Apart)))
             .collect();
         let some = !left.is_empty();
-        if let Some((ranks, plan_hash)) = account.and_then(Account::ranks) {
+        if let Some((account, (ranks, plan_hash))) = account.and_then(|a| Some((a, a.ranks()?))) {
             let one = |job: usize| {
                 let layer = left[job];
                 let mut sums = self.no_sums(quanta);
                 self.add_layers(asked, quanta, &by_layer[layer], &mut sums)?;
                 sums.hold(1 << layer)?;
-                Ok(sums.write())
+                let bytes = sums.write();
+                if account.saves() {
+                    let (held, sums) = (sums.held, Arc::new(bytes.clone()));
+                    account.add(key, Partial { held, sums });
+                    account.save_in_time();
+                }
+                Ok(bytes)
             };
             for bytes in ranks.share(plan_hash, left.len(), one)? {
                 sums.read(&bytes)?;
