@@ -1,8 +1,9 @@
 // Channels at one energy with linear tetrahedra: corner weights of delta(eps - E) times channel values, and the occupied part.
 // Twin: src/kernel/fermi_surface.rs (cell_weights, of several cells side by side), src/integrate/cpu/{surface,cut}.rs (scan and queue).
 //
-// Inputs: shared/view.wgsl; thresholds[0] is eps. Output: `sums`, three limbs per quantity, multiples of 2^-24: the channels
-// in units of 1/range (the band's width), the occupied, flat and tied volumes in fine cells; cells wholly below eps are counted in `audit`.
+// Inputs: shared/view.wgsl; thresholds[0] is eps. Output: `sums`, three limbs per quantity, multiples of 1/quanta: the
+// channels in units of 1/range (the band's width), the occupied, flat and tied volumes in fine cells; cells wholly below eps are counted
+// in `audit`.
 // Invocations: a workgroup scans a tile of cells (scan.wgsl); lane l then treats cut cells l, l + WORKGROUP, … so that none idles.
 // Precision: f32 within a cell, exact between cells.
 
@@ -53,15 +54,15 @@ fn add_surface_cell(at: Cell) {
     }
     for (var i = 0u; i < CHANNELS; i++) {
         if cell_sum[i] != 0.0 {
-            add_partial(i, to_wide(cell_sum[i] * volume));
+            add_partial(i, to_wide(cell_sum[i] * volume, params.quanta));
         }
     }
-    add_partial(CHANNELS, to_wide(weights.occupied * volume));
+    add_partial(CHANNELS, to_wide(weights.occupied * volume, params.quanta));
     if weights.flat != 0.0 {
-        add_partial(CHANNELS + 1u, to_wide(weights.flat * volume));
+        add_partial(CHANNELS + 1u, to_wide(weights.flat * volume, params.quanta));
     }
     if weights.tied != 0.0 {
-        add_partial(CHANNELS + 2u, to_wide(weights.tied * volume));
+        add_partial(CHANNELS + 2u, to_wide(weights.tied * volume, params.quanta));
     }
 }
 

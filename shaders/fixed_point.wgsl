@@ -18,30 +18,33 @@ fn carry(old: u32, added: u32) -> u32 {
     return select(0u, 1u, old + added < old);
 }
 
-// The nearest integer to x, sign-extended; |x| < 2^63.
-fn to_limbs(x: f32) -> Wide {
-    let t = abs(x);
-    let high = floor(t * (1.0 / 4294967296.0));
-    let low = u32(round(t - high * 4294967296.0));
-    let middle = u32(high);
+// A contribution at one energy as the nearest integer multiple of 1/quanta; |x|·quanta < 2^95.
+fn to_wide(x: f32, quanta: f32) -> Wide {
+    let t = abs(x * quanta);
+    let high = floor(t * (1.0 / 18446744073709551616.0));
+    let q = to_limbs(t - high * 18446744073709551616.0);
     if x < 0.0 {
         // Two's complement.
-        let up = select(0u, 1u, low == 0u);
-        let negative = ~middle + up;
-        return Wide(~low + 1u, negative, select(0xffffffffu, 0u, low == 0u && middle == 0u));
+        let up = select(0u, 1u, q.x == 0u);
+        let further = select(0u, 1u, q.x == 0u && q.y == 0u);
+        return Wide(~q.x + 1u, ~q.y + up, ~u32(high) + further);
     }
-    return Wide(low, middle, 0u);
-}
-
-// A contribution at one energy as the nearest integer multiple of 2^-24.
-fn to_wide(x: f32) -> Wide {
-    return to_limbs(x * 16777216.0);
+    return Wide(q.x, q.y, u32(high));
 }
 
 // A cumulative contribution as the nearest integer multiple of 1/quanta, 64 bits, low limb first; |x|·quanta < 2^61.
 fn to_fixed(x: f32, quanta: f32) -> vec2<u32> {
-    let q = to_limbs(x * quanta);
-    return vec2<u32>(q.low, q.middle);
+    let q = to_limbs(abs(x * quanta));
+    if x < 0.0 {
+        return vec2<u32>(~q.x + 1u, ~q.y + select(0u, 1u, q.x == 0u));
+    }
+    return q;
+}
+
+// The nearest integer to 0 <= t < 2^64, low limb first.
+fn to_limbs(t: f32) -> vec2<u32> {
+    let high = floor(t * (1.0 / 4294967296.0));
+    return vec2<u32>(u32(round(t - high * 4294967296.0)), u32(high));
 }
 
 // a - b modulo 2^64, low limb first.

@@ -59,9 +59,9 @@ fn add_surface_point(index: u32) {
         let weight = smeared_delta(y, SMEARING) * params.per_width * scale;
         var f = node(at.planes[0], at.j2[0], at.j3[0]);
         for (var i = 0u; i < CHANNELS; i++) {
-            add_partial(i, to_wide(f[i] * weight));
+            add_partial(i, to_wide(f[i] * weight, params.quanta));
         }
-        add_partial(CHANNELS, to_wide(smeared_step(y, SMEARING) * scale));
+        add_partial(CHANNELS, to_wide(smeared_step(y, SMEARING) * scale, params.quanta));
     }
 }
 

@@ -34,7 +34,7 @@ struct Params {
     bound_first: i32,   // E < first threshold exactly where E < bound_first; of a single energy: and not equal to it
     bound_last: i32,    // likewise for the last one; of a single energy: E is above it exactly where E >= bound_last
     range: f32,         // width of the band, levels
-    quanta: f32,        // quanta per unit of the cumulative sums, 2^bits
+    quanta: f32,        // quanta per unit of the sums, 2^bits
     inverse: f32,       // level / smearing width
     per_width: f32,     // band width / smearing width
     tie: f32,           // how far from a single energy levels are equal to it, levels

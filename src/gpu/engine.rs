@@ -12,7 +12,6 @@ use super::plan::{bytes_per_point, cells_per_submission, check_smearing, params,
 use crate::error::{Error, Result};
 use crate::integrate::cpu::Setup;
 use crate::integrate::{BandContext, Block, Engine, Masses, Part, SlabSums, Target};
-use crate::kernel::Real;
 use crate::kernel::fermi_surface::VOLUMES;
 use crate::kernel::real::level_of;
 use bytemuck::{bytes_of, cast_slice};
@@ -425,14 +424,8 @@ impl Engine for GpuEngine {
     }
 
     fn quantum(&self) -> f64 {
-        self.band.as_ref().map_or(1.0, |band| {
-            let bits = if band.configuration.kernel.is_spectrum() {
-                band.setup.bits
-            } else {
-                f32::SURFACE_BITS
-            };
-            (-f64::from(bits)).exp2()
-        })
+        let band = self.band.as_ref();
+        band.map_or(1.0, |band| (-f64::from(band.setup.bits)).exp2())
     }
 
     fn max_block_points(&self) -> usize {

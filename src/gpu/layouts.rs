@@ -37,7 +37,7 @@ pub struct Params {
     pub bound_last: i32,
     /// Width of the band in levels.
     pub range: f32,
-    /// Quanta per unit of the cumulative sums.
+    /// Quanta per unit of the sums.
     pub quanta: f32,
     /// Level over smearing width.
     pub inverse: f32,

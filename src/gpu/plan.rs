@@ -91,7 +91,7 @@ pub fn cells_per_submission(setup: &Setup<f32>) -> u64 {
     (CELL_EDGES / edges / share).max(4096)
 }
 
-/// Contributions at one energy must fit the two limbs of `to_wide`: |δ|·range < 2³³ with cells of up to 8.
+/// Contributions at one energy must fit the limbs of their sums: |δ|·range < 2³³ (see `kernel::fixed_point`).
 pub fn check_smearing(setup: &Setup<f32>) -> Result<()> {
     let Some((width_ev, _)) = setup.context.smearing else {
         return Ok(());

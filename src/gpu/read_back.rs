@@ -5,7 +5,6 @@ use super::layouts::AUDIT_WORDS;
 use super::sums::{cumulative, limbs};
 use crate::error::Result;
 use crate::integrate::SlabSums;
-use crate::kernel::Real;
 use std::time::Instant;
 
 impl GpuEngine {
@@ -31,7 +30,7 @@ impl GpuEngine {
                 cumulative(sums, channels, below << band.setup.bits)
             } else {
                 let mut sums: Vec<i128> = sums.chunks_exact(3).map(limbs).collect();
-                sums[channels] += below << f32::SURFACE_BITS;
+                sums[channels] += below << band.setup.bits;
                 sums
             })
         };

@@ -11,45 +11,59 @@
 //! the contribution's own.
 //!
 //! *Contributions at one energy* (`fermi_surface`): a tetrahedron of width d levels contributes up to 3/d in units of
-//! 1/level, which only the resolution of the levels bounds: a cell's sum is below 8·3·2³¹ < 2³⁶ in units of 1/range. With a
-//! quantum of 2⁻²⁴ that is 60 bits (two limbs), and 2³⁴ cells need 34 more: three 32-bit limbs, 94 of 95 bits. In f64
-//! contributions are limited to 2⁴⁴ (a tetrahedron flatter than 2⁻⁴² of its band, where the energies' own rounding is
-//! larger), the quantum is 2⁻⁴⁸: 92 + 34 = 126 of 127 bits.
+//! 1/level, which only the resolution of the levels bounds: a fine cell's are below 3·2³¹ < 2³³ in units of 1/range, those of the N
+//! fine cells below N·2³³, and a quantum of 2⁻ᵇ with N·2³³·2ᵇ ≤ 2⁹⁵ fits three 32-bit limbs. In f64 contributions are limited to 2⁴⁴ (a
+//! tetrahedron flatter than 2⁻⁴² of its band, where the energies' own rounding is larger): N·2⁴⁴·2ᵇ ≤ 2¹²⁶. The quantum is as fine as that
+//! allows, because a channel's unit is a product of bounds that no state reaches together: where the fastest states live shortest,
+//! |v|²τ² lies eight orders below it, and a fixed quantum of 2⁻²⁴ left nothing of it. A grid of more points has the coarser quantum, and
+//! the greater sums.
 
-/// The nearest 64-bit integer to x, in two limbs: value = high·2³² + low; |x| < 2⁶³.
-pub fn to_limbs(x: f32) -> (i32, u32) {
+/// The nearest integer to 0 ≤ t < 2⁶⁴, low limb first.
+fn to_limbs(t: f32) -> [u32; 2] {
     // Exact up to the last rounding: scaling by powers of two, the floor of a magnitude, and the difference (its low bits).
-    let t = x.abs();
     let high = (t * (1.0 / 4_294_967_296.0)).floor();
     let low = (t - high * 4_294_967_296.0).round_ties_even();
-    let (high, low) = (high as i32, low as u32);
+    [low as u32, high as u32]
+}
+
+/// A contribution at one energy as the nearest integer multiple of 1/quanta, low limb first; |x|·quanta < 2⁹⁵.
+pub fn to_wide(x: f32, quanta: f32) -> [u32; 3] {
+    let t = (x * quanta).abs();
+    let high = (t * (1.0 / 18_446_744_073_709_551_616.0)).floor();
+    let [low, middle] = to_limbs(t - high * 18_446_744_073_709_551_616.0);
+    let high = high as u32;
+    if x < 0.0 {
+        // Two's complement of the three.
+        let (up, further) = (u32::from(low == 0), u32::from(low == 0 && middle == 0));
+        return [
+            (!low).wrapping_add(1),
+            (!middle).wrapping_add(up),
+            (!high).wrapping_add(further),
+        ];
+    }
+    [low, middle, high]
+}
+
+/// A cumulative contribution as the nearest integer multiple of 1/quanta: value = high·2³² + low; |x|·quanta < 2⁶³.
+pub fn to_fixed(x: f32, quanta: f32) -> (i32, u32) {
+    let [low, high] = to_limbs((x * quanta).abs());
     if x < 0.0 {
         // Two's complement of the pair.
-        let carry = i32::from(low == 0);
-        return ((!high).wrapping_add(carry), (!low).wrapping_add(1));
+        let up = u32::from(low == 0);
+        return ((!high).wrapping_add(up) as i32, (!low).wrapping_add(1));
     }
-    (high, low)
+    (high as i32, low)
 }
 
-/// A contribution at one energy as the nearest integer multiple of 2⁻²⁴.
-pub fn to_wide(x: f32) -> (i32, u32) {
-    to_limbs(x * 16_777_216.0)
-}
-
-/// A cumulative contribution as the nearest integer multiple of 1/quanta.
-pub fn to_fixed(x: f32, quanta: f32) -> (i32, u32) {
-    to_limbs(x * quanta)
-}
-
-/// 96-bit addition of a pair from [`to_wide`] on three limbs, in the order in which the shader adds with atomics: a limb that
+/// 96-bit addition of limbs from [`to_wide`], in the order in which the shader adds with atomics: a limb that
 /// wraps around adds one to the next. Where `middle` wraps by the carry alone it is zero and the carry goes on.
-pub fn add_three_limbs(sum: &mut [u32; 3], (high, low): (i32, u32)) {
+pub fn add_three_limbs(sum: &mut [u32; 3], [low, next, high]: [u32; 3]) {
     let carry = |old: u32, added: u32| u32::from(old.wrapping_add(added) < old);
     let old = sum[0];
     sum[0] = old.wrapping_add(low);
     let up = carry(old, low);
-    let middle = (high as u32).wrapping_add(up);
-    let mut top = ((high >> 31) as u32).wrapping_add(carry(high as u32, up));
+    let middle = next.wrapping_add(up);
+    let mut top = high.wrapping_add(carry(next, up));
     let old = sum[1];
     sum[1] = old.wrapping_add(middle);
     top = top.wrapping_add(carry(old, middle));
@@ -71,12 +85,13 @@ mod tests {
     #[test]
     fn wide_numbers_are_exact() {
         for x in [
-            0.0f32, 1.0, -1.0, 1.5e-7, -3.3, 255.99, 1e9, -5e11, 4e-8, -4e-8, 127.999_99,
+            0.0f32, 1.0, -1.0, 1.5e-7, -3.3, 255.99, 1e9, -6e10, 4e-8, -4e-8, 127.999_99, 2e-17,
         ] {
-            let (high, low) = to_wide(x);
-            let got = i128::from(high) * (1 << 32) + i128::from(low);
-            let exact = f64::from(x) * 16_777_216.0;
-            assert!((got as f64 - exact).abs() <= 0.5, "{x}: {got} {exact}");
+            for bits in [24, 49, 58] {
+                let got = signed(to_wide(x, (1u64 << bits) as f32));
+                let exact = f64::from(x) * f64::from(bits).exp2();
+                assert!((got as f64 - exact).abs() <= 0.5, "{x}: {got} {exact}");
+            }
         }
     }
 
@@ -105,12 +120,15 @@ mod tests {
         for i in 0..100_000 {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let scale = [1e-3f32, 40.0, 1e6, 3e10][i % 4];
-            let pair = to_wide((state as i32 as f32 / i32::MAX as f32) * scale);
-            add_three_limbs(&mut sum, pair);
-            reference += (i128::from(pair.0) << 32) + i128::from(pair.1);
+            let random = state as i32 as f32 / i32::MAX as f32;
+            let limbs = to_wide(random * scale, [16_777_216.0, 3e13][i / 4 % 2]);
+            add_three_limbs(&mut sum, limbs);
+            reference += signed(limbs);
         }
-        let got =
-            (i128::from(sum[2] as i32) << 64) + (i128::from(sum[1]) << 32) + i128::from(sum[0]);
-        assert_eq!(got, reference);
+        assert_eq!(signed(sum), reference);
+    }
+
+    fn signed([low, middle, high]: [u32; 3]) -> i128 {
+        (i128::from(high as i32) << 64) + (i128::from(middle) << 32) + i128::from(low)
     }
 }

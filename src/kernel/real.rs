@@ -33,7 +33,7 @@ impl<R: Real> Threshold<R> {
 }
 
 /// Bits of the low part of [`Real::to_wide_parts`].
-pub const WIDE_SHIFT: u32 = 46;
+pub const WIDE_SHIFT: u32 = 50;
 
 /// An arithmetic with its representation of energies.
 pub trait Real:
@@ -60,10 +60,12 @@ pub trait Real:
     const ONE: Self;
     /// The smallest energy difference by which is divided, in levels.
     const TINY: Self;
-    /// Binary exponent of the quantum of cumulative channels: contributions are multiples of 2^−bits.
+    /// Binary exponent of the quantum of cumulative channels, at most: contributions are multiples of 2^−bits.
     const SPECTRUM_BITS: u32;
-    /// Binary exponent of the quantum of contributions at one energy.
+    /// Binary exponent of the quantum of contributions at one energy, at most.
     const SURFACE_BITS: u32;
+    /// Bits of a sum of contributions at one energy, less those of a fine cell's largest contribution.
+    const SURFACE_ROOM: u32;
 
     /// Nearest value.
     fn from_f64(x: f64) -> Self;
@@ -84,12 +86,12 @@ pub trait Real:
     /// Nearest integer multiple of 2^−bits as that integer; |x|·2^bits < 2⁵¹.
     fn to_fixed(self, bits: u32) -> i64;
     /// As [`Real::to_fixed`] for contributions at one energy, whose size has a far bound (see `fixed_point`).
-    fn to_wide(self) -> i128 {
-        let (high, low) = self.to_wide_parts();
+    fn to_wide(self, bits: u32) -> i128 {
+        let (high, low) = self.to_wide_parts(bits);
         (i128::from(high) << WIDE_SHIFT) + i128::from(low)
     }
-    /// [`Real::to_wide`] as high·2⁴⁶ + low: |high| ≤ 2⁴⁶, 0 ≤ low ≤ 2⁴⁶, so that 2¹⁶ of each add up without overflow.
-    fn to_wide_parts(self) -> (i64, i64);
+    /// [`Real::to_wide`] as high·2⁵⁰ + low: |high| ≤ 2⁵⁰, 0 ≤ low ≤ 2⁵⁰, so that 2¹² of each add up without overflow.
+    fn to_wide_parts(self, bits: u32) -> (i64, i64);
     /// The scale of a band between two energies (eV).
     fn level_scale(energy_min: f64, energy_max: f64) -> LevelScale;
     /// Writes the levels of `energies` (eV) where they are not the energies themselves.
@@ -124,7 +126,8 @@ impl Real for f64 {
     const ONE: Self = 1.0;
     const TINY: Self = 1e-200;
     const SPECTRUM_BITS: u32 = 44;
-    const SURFACE_BITS: u32 = 48;
+    const SURFACE_BITS: u32 = 56;
+    const SURFACE_ROOM: u32 = 126 - 44;
 
     #[inline(always)]
     fn from_f64(x: f64) -> Self {
@@ -166,11 +169,11 @@ impl Real for f64 {
     }
     /// Rounding, floor and difference are exact, and so are the two halves, which the low bits of a sum hold as in `to_fixed`.
     #[inline(always)]
-    fn to_wide_parts(self) -> (i64, i64) {
+    fn to_wide_parts(self, bits: u32) -> (i64, i64) {
         const LIMIT: f64 = (1u64 << 44) as f64;
         const SHIFT: f64 = (1u64 << WIDE_SHIFT) as f64;
-        let t = self.clamp(-LIMIT, LIMIT) * (1u64 << Self::SURFACE_BITS) as f64;
-        let t = t.round_ties_even();
+        let scale = f64::from_bits(u64::from(1023 + bits) << 52);
+        let t = (self.clamp(-LIMIT, LIMIT) * scale).round_ties_even();
         let high = (t * (1.0 / SHIFT)).floor();
         (high.to_fixed(0), (t - high * SHIFT).to_fixed(0))
     }
@@ -209,7 +212,8 @@ impl Real for f32 {
     const ONE: Self = 1.0;
     const TINY: Self = 1e-20;
     const SPECTRUM_BITS: u32 = 44;
-    const SURFACE_BITS: u32 = 24;
+    const SURFACE_BITS: u32 = 58;
+    const SURFACE_ROOM: u32 = 95 - 33;
 
     #[inline(always)]
     fn from_f64(x: f64) -> Self {
@@ -251,10 +255,14 @@ impl Real for f32 {
         (i64::from(high) << 32) + i64::from(low)
     }
     #[inline(always)]
-    fn to_wide_parts(self) -> (i64, i64) {
-        let (high, low) = super::fixed_point::to_wide(self);
-        let wide = (i64::from(high) << 32) + i64::from(low);
-        (wide >> WIDE_SHIFT, wide & ((1 << WIDE_SHIFT) - 1))
+    fn to_wide_parts(self, bits: u32) -> (i64, i64) {
+        let [low, middle, high] = super::fixed_point::to_wide(self, (1u64 << bits) as f32);
+        let low = (i64::from(middle) << 32) + i64::from(low);
+        let high = i64::from(high as i32) << (64 - WIDE_SHIFT);
+        (
+            high + (low as u64 >> WIDE_SHIFT) as i64,
+            low & ((1 << WIDE_SHIFT) - 1),
+        )
     }
     fn level_scale(energy_min: f64, energy_max: f64) -> LevelScale {
         let range = f64::from(TOP_LEVEL);
@@ -337,19 +345,21 @@ mod tests {
             2f64.powi(-49),
             1e300,
         ] {
-            let expected =
-                (x.clamp(-2f64.powi(44), 2f64.powi(44)) * 2f64.powi(48)).round_ties_even();
-            assert_eq!(x.to_wide(), expected as i128, "{x}");
-            let (high, low) = x.to_wide_parts();
-            assert!(high.abs() <= 1 << WIDE_SHIFT && (0..=1 << WIDE_SHIFT).contains(&low));
+            for bits in [47, 56] {
+                let expected = x.clamp(-2f64.powi(44), 2f64.powi(44)) * 2f64.powi(bits as i32);
+                let expected = expected.round_ties_even();
+                assert_eq!(x.to_wide(bits), expected as i128, "{x}");
+                let (high, low) = x.to_wide_parts(bits);
+                assert!(high.abs() <= 1 << WIDE_SHIFT && (0..=1 << WIDE_SHIFT).contains(&low));
+            }
         }
-        for x in [0.0f32, 1.0, -1.0, 0.3, -5e9, -4e-8] {
-            let (high, low) = crate::kernel::fixed_point::to_wide(x);
-            assert_eq!(
-                x.to_wide(),
-                (i128::from(high) << 32) + i128::from(low),
-                "{x}"
-            );
+        for x in [0.0f32, 1.0, -1.0, 0.3, -5e9, 6.8e10, -4e-8, 1e-17] {
+            for bits in [24, 49, 58] {
+                let expected = (f64::from(x) * 2f64.powi(bits as i32)).round_ties_even();
+                assert_eq!(x.to_wide(bits), expected as i128, "{x}");
+                let (high, low) = x.to_wide_parts(bits);
+                assert!(high.abs() <= 1 << WIDE_SHIFT && (0..=1 << WIDE_SHIFT).contains(&low));
+            }
         }
     }
 

@@ -131,6 +131,15 @@ pub fn tensor_lines(t: &TensorQuantity) -> Vec<String> {
         .collect()
 }
 
+/// A length with a unit that reads well.
+pub fn length(m: f64) -> String {
+    match m {
+        m if m < 0.999_999e-6 => format!("{} nm", (m * 1e9 * 1e6).round() / 1e6),
+        m if m < 1e-3 => format!("{} µm", (m * 1e6 * 1e6).round() / 1e6),
+        m => format!("{} mm", (m * 1e3 * 1e6).round() / 1e6),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -140,7 +140,7 @@ fn polarization([up, down]: [Scalar; 2]) -> Scalar {
 /// the extent was given the three-dimensional values stay too.
 ///
 /// Results are converted here and nowhere else: every coefficient is computed per volume (the cell's, or that of an [`Extent`]). The
-/// other way, what a user gives per area or length, is [`super::Density`]'s. `tests/layers` sees to it that no value depends on how
+/// other way, what a user gives per area or length, is [`super::Density`]'s. `tests/transport/layers_units.rs` sees to it that no value depends on how
 /// much vacuum there is.
 pub(super) fn in_extent(all: Vec<Item>, extent: &Extent) -> Vec<Item> {
     let mut out = Vec::new();

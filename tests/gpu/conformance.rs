@@ -15,8 +15,7 @@ use bzint::crystal::{KGrid, Lattice};
 use bzint::integrate::cpu::CpuEngine;
 use bzint::integrate::parts::{spectrum, surface};
 use bzint::integrate::{
-    BandContext, Channel, Channels, EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral,
-    Velocities, Weights,
+    Channel, Channels, EnergyAxis, Engine, Request, Spectrum, SurfaceIntegral, Velocities, Weights,
 };
 use bzint::kernel::channels::{ChannelKind, Indices};
 use bzint::sampler::FourierBands;
@@ -152,19 +151,6 @@ impl Case {
         }
     }
 
-    /// What rounding to quanta may change of a band's channels at one energy. A contribution is rounded to 2⁻²⁴ of the channel's unit, an
-    /// upper bound made of the largest steps, of which products of velocities and masses are a thousandth: twice the square root of the
-    /// number of points is 7 standard deviations.
-    fn quanta(&self, band: usize) -> impl Fn(usize) -> f64 {
-        let header = self.bands.header();
-        let statistics = &self.bands.statistics()[band];
-        let context = BandContext::new(header, statistics, &self.request, 0, band);
-        let range_ev = statistics.energy_max - statistics.energy_min;
-        let points = header.k_grid.len() as f64;
-        let quantum = 2.0 * (-24f64).exp2() / (range_ev * points);
-        move |c| 2.0 * points.sqrt() * quantum * context.channel_unit(c)
-    }
-
     /// What the terms of a channel can add up to, from its set's own values and from all those of [`Case::full`]: a tensor's
     /// components its trace, |Hall| ≤ ½|v||w| and |w w| ≤ |w|², averaged by the Schwarz inequality.
     fn magnitude(
@@ -230,7 +216,6 @@ impl Case {
         let set = self.request.channels;
         let mut worst: f64 = 0.0;
         for (a, b) in a.bands.iter().zip(&b.bands) {
-            let quanta = self.quanta(a.band);
             for (c, channel) in set.channels().enumerate() {
                 let own = |c: Channel| c.index(set).map_or(0.0, |c| b.values[c]);
                 let largest = self.magnitude(channel, &own, &|c| full.total(c).0);
@@ -238,9 +223,8 @@ impl Case {
                     a.values[c] - b.values[c],
                     a.bars[c].total() - b.bars[c].total(),
                 ] {
-                    let off = off.abs() - quanta(c);
-                    if off > 0.0 {
-                        worst = worst.max(off / largest);
+                    if off != 0.0 {
+                        worst = worst.max(off.abs() / largest);
                     }
                 }
             }

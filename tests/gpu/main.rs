@@ -5,6 +5,7 @@ mod common;
 #[path = "../common/gpu.rs"]
 mod shared_gpu;
 
+mod agreement;
 mod conformance;
 mod device;
 mod gpu_layout;

@@ -461,7 +461,7 @@ fn densities_and_diagonals_are_never_negative_and_n_is_monotone() {
                     for channel in never_negative {
                         assert!(s.total(channel).0 >= 0.0, "{n:?} {e} {channel:?}");
                     }
-                    // A Gram matrix: |v_i v_j|² ≤ v_i² v_j², with equality for chains, up to quanta of 2⁻⁴⁸ of the
+                    // A Gram matrix: |v_i v_j|² ≤ v_i² v_j², with equality for chains, up to quanta of 2⁻⁵⁶ of the
                     // bound of v² (some 10⁻³ to 10⁻⁵ of it are there).
                     let (t, _) = velocity_tensor(&s);
                     for (i, j) in [(0, 1), (1, 2), (2, 0)] {

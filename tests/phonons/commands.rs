@@ -67,7 +67,7 @@ fn phonons_go_from_a_model_to_a_figure_and_into_zt() {
     );
     let drawn = std::fs::read_to_string(at.join("sizes.svg")).unwrap();
     assert!(
-        drawn.contains("Λ") && drawn.contains("0.000001 m"),
+        drawn.contains("Λ") && drawn.contains("100 nm") && drawn.contains("1 µm"),
         "{drawn}"
     );
     // The summary is drawn as the file is; Miller indices say what a vector says.
@@ -166,6 +166,14 @@ fn elastic_waves_and_maps_are_written() {
             .unwrap()
             .contains("slowness")
     );
+    // A page has the waves, and not the maps' thousands of numbers.
+    run(
+        at,
+        "focusing --elastic 165.64,63.94,79.51 --density 2329 --direction 1,2,3 --pixels 30 -o si.h5 -q",
+    );
+    run(at, "report si.h5 -o si.html -q");
+    let page = std::fs::read_to_string(at.join("si.html")).unwrap();
+    assert!(page.contains("<td>1.56709123</td>") && page.matches("<td>").count() < 100);
     run(at, "model scalar-phonons -n 8 --shift 0.5,0.5,0.5 -o p.h5");
     run(
         at,

@@ -76,7 +76,7 @@ impl<R: Real, const N: usize> CulledBand<'_, R, N> {
             if high + margin < self.energy {
                 let count: usize = cells.size().iter().product();
                 for sums in sums.iter_mut() {
-                    sums[N] += (count as i128) << R::SURFACE_BITS;
+                    sums[N] += (count as i128) << self.setup.bits;
                 }
                 continue;
             }

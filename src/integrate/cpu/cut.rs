@@ -10,7 +10,7 @@ use crate::kernel::velocity::{channel_values, velocity};
 /// Exact sums: channels (δ-weighted), then the cells that are occupied, flat at the energy, and tied to it by a corner.
 pub type SurfaceSums = Vec<i128>;
 
-/// Queues that are treated before their sums are carried: far fewer than would overflow (see [`Real::to_wide_parts`]).
+/// Queues that are treated before their sums are carried: no more than add up without overflow (see [`Real::to_wide_parts`]).
 const CARRY: usize = 1 << 12;
 
 /// Where a cut cell is.
@@ -271,10 +271,11 @@ impl<'a, R: Real, const N: usize> CutCells<'a, R, N> {
     /// Adds a number of each cell, times its volume.
     #[inline(always)]
     fn add(&mut self, quantity: usize, of_cell: &[R; LANES]) {
+        let bits = self.view.setup.bits;
         let mut high = [0; LANES];
         let mut low = [0; LANES];
         for lane in 0..LANES {
-            (high[lane], low[lane]) = (of_cell[lane] * self.lane.volume[lane]).to_wide_parts();
+            (high[lane], low[lane]) = (of_cell[lane] * self.lane.volume[lane]).to_wide_parts(bits);
         }
         for lane in self.queued..LANES {
             (high[lane], low[lane]) = (0, 0);

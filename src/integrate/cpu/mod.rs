@@ -243,14 +243,8 @@ macro_rules! engine {
             }
 
             fn quantum(&self) -> f64 {
-                self.setup.as_ref().map_or(1.0, |setup| {
-                    let bits = if setup.axis.is_some() {
-                        setup.bits
-                    } else {
-                        <$real>::SURFACE_BITS
-                    };
-                    (-f64::from(bits)).exp2()
-                })
+                let setup = self.setup.as_ref();
+                setup.map_or(1.0, |setup| (-f64::from(setup.bits)).exp2())
             }
 
             fn max_block_points(&self) -> usize {

@@ -57,15 +57,15 @@ impl<R: Real, const N: usize> Vectorized for SmearedRows<'_, R, N> {
                 let Some(spectrum) = &mut self.spectrum else {
                     let y = setup.thresholds[0].above(level) * inverse;
                     if y > cutoff {
-                        sums[N] += (volume as i128) << R::SURFACE_BITS;
+                        sums[N] += (volume as i128) << setup.bits;
                     } else if y > -cutoff {
                         let scale = R::from_f64(volume as f64);
                         let weight = delta(y, order) * per_width * scale;
                         let f = view.node::<N>(plane, j2, j3);
                         for i in 0..N {
-                            sums[i] += (f[i] * weight).to_wide();
+                            sums[i] += (f[i] * weight).to_wide(setup.bits);
                         }
-                        sums[N] += (step(y, order) * scale).to_wide();
+                        sums[N] += (step(y, order) * scale).to_wide(setup.bits);
                     }
                     continue;
                 };

@@ -73,7 +73,7 @@ impl<R: Real, const N: usize> SurfaceCells<'_, R, N> {
             }
         }
         let mut sums = cut.finish();
-        sums[N] += i128::from(full) << R::SURFACE_BITS;
+        sums[N] += i128::from(full) << view.setup.bits;
         sums
     }
 }

@@ -36,7 +36,7 @@ pub struct Setup<R: Real> {
     pub coefficients: [R; 3],
     /// Coefficients of second differences.
     pub second_coefficients: [R; 3],
-    /// Exponent of the quantum of cumulative sums.
+    /// Exponent of the quantum of the sums, as fine as their size allows.
     pub bits: u32,
 }
 
@@ -68,7 +68,12 @@ impl<R: Real> Setup<R> {
                 .mass_gradient
                 .map(|row| row.map(|x| R::from_f64(x / stride)))
         });
-        let points: usize = context.n.iter().product();
+        let points = context.n.iter().product::<usize>().ilog2();
+        // Σ|q| < 2⁶² of cumulative sums, and see kernel::fixed_point for those at one energy.
+        let bits = match axis {
+            Some(_) => R::SPECTRUM_BITS.min(61 - points),
+            None => R::SURFACE_BITS.min(R::SURFACE_ROOM - 1 - points),
+        };
         let tie = tie(s.energy_min, s.energy_max) / scale.step_ev;
         Self {
             tie,
@@ -82,8 +87,7 @@ impl<R: Real> Setup<R> {
             directions: context.directions.map(|n| n.map(R::from_f64)),
             coefficients: [1, 2, 3].map(|m| R::from_f64(stencil(context.difference_order(), m))),
             second_coefficients: [1, 2, 3].map(|m| R::from_f64(second_stencil(context.order, m))),
-            // Σ|q| ≤ N·2ᵇ < 2⁶² (see kernel::fixed_point).
-            bits: R::SPECTRUM_BITS.min(61 - points.ilog2()),
+            bits,
             context: context.clone(),
             thresholds,
         }

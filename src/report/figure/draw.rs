@@ -35,7 +35,7 @@ pub fn svg(figure: &Figure) -> String {
     let rows = figure.panels.len().div_ceil(columns);
     let (wide, high) = figure.panel_size;
     let page = wide * columns as f64;
-    let (legend, legend_height) = legend(&figure.legend, page, has_marks(figure));
+    let (legend, legend_height) = legend(figure, page);
     let mut s = opened((page, high * rows as f64 + legend_height), "");
     s += &legend;
     for (i, panel) in figure.panels.iter().enumerate() {
@@ -59,10 +59,11 @@ pub fn panels(figure: &Figure, words: impl Fn(&Panel) -> String) -> Vec<String> 
     figure.panels.iter().enumerate().map(one).collect()
 }
 
-/// Whether points of some curves are marked, which the legend then shows, too.
-pub fn has_marks(figure: &Figure) -> bool {
-    let mut curves = figure.panels.iter().flat_map(|p| &p.curves);
-    curves.any(|c| c.points.len() <= MARKED)
+/// Whether points of the curves of this look are marked, which the legend then shows, too; of a look that no curve has, those of any.
+pub fn has_marks(figure: &Figure, style: &Style) -> bool {
+    let curves = || figure.panels.iter().flat_map(|p| &p.curves);
+    let own = curves().any(|c| c.style == *style);
+    curves().any(|c| c.points.len() <= MARKED && (!own || c.style == *style))
 }
 
 /// The line of the legend that explains a look, as an element of a page.
@@ -95,7 +96,8 @@ fn frame((x, y): (f64, f64), (wide, high): (f64, f64)) -> Frame {
 }
 
 /// The legend above the panels, in as many lines as it needs, and its height.
-fn legend(entries: &[Entry], page: f64, marked: bool) -> (String, f64) {
+fn legend(figure: &Figure, page: f64) -> (String, f64) {
+    let entries = &figure.legend[..];
     if entries.is_empty() {
         return (String::new(), 0.0);
     }
@@ -107,6 +109,7 @@ fn legend(entries: &[Entry], page: f64, marked: bool) -> (String, f64) {
     for (i, entry) in entries.iter().enumerate() {
         let x = MARGIN.0 + column * (i % columns) as f64;
         let y = 16.0 + LINE * (i / columns) as f64;
+        let marked = has_marks(figure, &entry.style);
         sample(&mut s, (x, y), &entry.style, (1.8, marked));
         let (x, y) = (x + SAMPLE + 6.0, y + 0.36 * SMALL);
         text(&mut s, &entry.text, (x, y), SMALL, "start", None);

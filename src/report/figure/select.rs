@@ -5,6 +5,7 @@ use super::legend::{carrier_density, direction_labels, level_label};
 use super::notation::{direction_label, find, near, notation, powers, with_index};
 use crate::error::{Error, Result};
 use crate::io::results::{AttributeValue, Coordinates, ResultFile, Variable};
+use crate::report::format::length;
 use crate::transport::Scalar;
 
 /// The abscissa.
@@ -299,6 +300,7 @@ fn along_last(
                     direction_label(&labels[i])
                 }
                 Coordinates::Labels(labels) => labels[i].clone(),
+                Coordinates::Numbers(x) if dimension.unit == "m" => length(x[i]),
                 Coordinates::Numbers(x) => format!("{} {}", x[i], dimension.unit),
             });
         }

@@ -107,7 +107,15 @@ pub fn shown(kind: &str) -> (&'static str, &'static [&'static str]) {
             "Transport in a magnetic field",
             &["resistivity", "hall_coefficient", "seebeck", "nernst"],
         ),
-        "focusing" => ("Waves", &[]),
+        "focusing" => (
+            "Waves",
+            &[
+                "phase_velocity",
+                "group_speed",
+                "power_flow_angle",
+                "enhancement",
+            ],
+        ),
         _ => ("Fermi surface", &[]),
     }
 }

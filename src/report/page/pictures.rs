@@ -27,8 +27,8 @@ pub fn figure(file: &ResultFile) -> Result<String> {
     let Some(figure) = compose(file, &Selection::default(), PANEL)? else {
         return Ok(String::new());
     };
-    let marked = has_marks(&figure);
     let keys = figure.legend.iter().map(|entry| {
+        let marked = has_marks(&figure, &entry.style);
         let (line, text) = (key(&entry.style, marked), html(&entry.text));
         format!("<li>{line}<span>{text}</span></li>")
     });

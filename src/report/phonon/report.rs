@@ -2,7 +2,7 @@
 
 use crate::crystal::Tensor;
 use crate::excitations::Phonons;
-use crate::report::format::{scalar, scalar_json, scientific, tensor_json};
+use crate::report::format::{length, scalar, scalar_json, scientific, tensor_json};
 use crate::report::sheet::direction_words;
 use crate::uncertainty::{Scalar, TensorQuantity};
 use crate::workflow::{PhononRow, PhononsFound};
@@ -39,15 +39,6 @@ fn rounded(value: f64, unit: &str) -> Value {
 fn rounded_tensor(t: &Tensor, unit: &str) -> Value {
     let error = t.map(|row| row.map(|x| ROUNDING * x.abs()));
     json!({"value": t, "error": error, "unit": unit})
-}
-
-/// A length with a unit that reads well.
-pub fn length(m: f64) -> String {
-    match m {
-        m if m < 0.999_999e-6 => format!("{} nm", (m * 1e9 * 1e6).round() / 1e6),
-        m if m < 1e-3 => format!("{} µm", (m * 1e6 * 1e6).round() / 1e6),
-        m => format!("{} mm", (m * 1e3 * 1e6).round() / 1e6),
-    }
 }
 
 /// Rows of columns behind comments.
