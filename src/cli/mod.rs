@@ -41,6 +41,7 @@ mod session;
 mod side_by_side;
 mod signals;
 mod states;
+mod status;
 mod stdin;
 mod superconductor;
 mod surface;

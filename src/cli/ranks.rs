@@ -1,6 +1,6 @@
 //! The ranks that this process is one of, where `mpirun` started it.
 
-use super::terminal;
+use super::{status, terminal};
 use crate::error::{Error, Result};
 use crate::integrate::ledger::Ranks;
 use std::process::ExitCode;
@@ -58,8 +58,7 @@ pub fn on_these_processors() -> Result<usize> {
     let Some(ranks) = ranks() else {
         return Ok(1);
     };
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let allowed = status.lines().find(|l| l.starts_with("Cpus_allowed_list"));
+    let allowed = status::line("Cpus_allowed_list");
     // Ranks of other machines have processors of the same numbers.
     let here = ranks.alike(&format!("{allowed:?} of {}", ranks.machine()))?;
     Ok(here.1)

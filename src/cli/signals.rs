@@ -31,11 +31,8 @@ pub fn install() {
 /// Signals that are ignored, one bit each from signal 1 on. Where the system does not tell, the terminal's are left alone.
 #[cfg(unix)]
 fn ignored() -> u64 {
-    let told = std::fs::read_to_string("/proc/self/status").ok();
-    let mask = told.as_deref().and_then(|status| {
-        let line = status.lines().find_map(|l| l.strip_prefix("SigIgn:"))?;
-        u64::from_str_radix(line.trim(), 16).ok()
-    });
+    let told = super::status::line("SigIgn");
+    let mask = told.and_then(|line| u64::from_str_radix(&line, 16).ok());
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT};
     mask.unwrap_or_else(|| [SIGHUP, SIGINT, SIGQUIT].iter().map(|s| 1 << (s - 1)).sum())
 }

@@ -51,6 +51,12 @@ impl Scratch {
         self.file.as_file()
     }
 
+    /// Opens the file by its name, which a signal does not take from it meanwhile: what opens to write would make it anew.
+    pub fn opened<T>(&self, open: impl FnOnce(&Path) -> T) -> T {
+        let _live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
+        open(self.path())
+    }
+
     /// Gives the file its final name, in place of what had it.
     pub fn rename_to(&self, target: &Path) -> io::Result<()> {
         let mut live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);

@@ -905,7 +905,7 @@ fn files_are_opened_and_messages_printed_at_one_place() {
     let may = [
         (
             "fs::File::open(|fs::read(|fs::read_to_string(|OpenOptions::new()",
-            "io/input.rs io/output.rs io/scratch.rs memory/limits.rs cli/signals.rs",
+            "io/input.rs io/output.rs io/scratch.rs memory/limits.rs cli/status.rs",
         ),
         (
             "fs::write(|fs::rename(|tempfile_in(|File::create(",

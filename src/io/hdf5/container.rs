@@ -16,10 +16,12 @@ pub(in crate::io) fn create(path: &Path, fill: impl FnOnce(&File) -> Result<()>)
     Output::new(path)?.write(|scratch| {
         // Nobody else knows the file in the making, and a lock on it would live on in any process that is started meanwhile: who opens
         // the finished file would find it locked.
-        let file = hdf5::FileBuilder::new()
-            .with_fapl(|access| access.file_locking(false))
-            .create(scratch.path())
-            .map_err(write_error(path, "new file"))?;
+        let new = |path: &Path| {
+            hdf5::FileBuilder::new()
+                .with_fapl(|access| access.file_locking(false))
+                .create(path)
+        };
+        let file = scratch.opened(new).map_err(write_error(path, "new file"))?;
         fill(&file)?;
         // HDF5 keeps chunks back: only a flush and a close that succeed say that all was written.
         file.flush().map_err(write_error(path, "last flush"))?;
