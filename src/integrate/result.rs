@@ -180,7 +180,7 @@ impl Spectrum {
     /// errors of bins that become one add up.
     ///
     /// # Errors
-    /// [`Error::BadOption`] for numbers that do not increase.
+    /// [`crate::Error::BadOption`] for numbers that do not increase.
     pub fn thinned(&self, kept: &[usize]) -> Result<Self> {
         let axis = EnergyAxis::from_edges(kept.iter().map(|k| self.axis.edge(*k)).collect())?;
         let (edges, bins) = (self.axis.bins() + 1, self.axis.bins());

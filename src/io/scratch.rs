@@ -52,6 +52,7 @@ impl Scratch {
     }
 
     /// Opens the file by its name, which a signal does not take from it meanwhile: what opens to write would make it anew.
+    #[cfg(feature = "hdf5-write")]
     pub fn opened<T>(&self, open: impl FnOnce(&Path) -> T) -> T {
         let _live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
         open(self.path())
