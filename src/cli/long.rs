@@ -142,8 +142,13 @@ impl Long {
             resume: self.resume,
             every,
         });
-        let told = output.clone();
-        let warn = move |text: String| session::warning(&told, &text);
+        let quiet = output.quiet;
+        let warn = move |text: String| {
+            // Each rank has a file of its own.
+            if !quiet {
+                terminal::say_in_any_case("warning", &text);
+            }
+        };
         let work = Work::begin(calculation, self.part, checkpoint, ranks, warn)?;
         if let Some(path) = self.checkpoint.as_ref().filter(|_| work.is_resumed()) {
             session::note(output, &format!("goes on from {}", path.display()));

@@ -236,10 +236,9 @@ pub fn main(stdout_is_closed: bool) -> ExitCode {
         Err(message) => return ranks::leave(told(&with_own_tip(message))),
     };
     ranks::end(begun.and_then(|()| cli.run()), |error| {
-        terminal::mute(false);
-        terminal::say("error", &error.to_string());
+        terminal::say_in_any_case("error", &error.to_string());
         if let Some(path) = meant::nearest(error) {
-            terminal::say("tip", &format!("there is {}", path.display()));
+            terminal::say_in_any_case("tip", &format!("there is {}", path.display()));
         }
     })
 }

@@ -25,7 +25,9 @@ pub fn start() -> Result<()> {
         return Ok(());
     }
     let ranks = Ranks::new(Box::new(crate::scale::World::start()?))?;
-    terminal::mute(ranks.rank() > 0);
+    if ranks.rank() > 0 {
+        terminal::mute();
+    }
     *RANKS.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(ranks));
     Ok(())
 }

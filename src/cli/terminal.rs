@@ -48,9 +48,10 @@ pub fn tells_a_person() -> bool {
     io::stderr().is_terminal()
 }
 
-/// Says nothing from now on, or speaks again: of several processes that do the same, one tells.
-pub fn mute(mute: bool) {
-    MUTE.store(mute, Ordering::Relaxed);
+/// Says nothing from now on: of several processes that do the same, another tells.
+#[cfg(feature = "mpi")]
+pub fn mute() {
+    MUTE.store(true, Ordering::Relaxed);
 }
 
 /// Whether another process tells.
@@ -60,9 +61,13 @@ pub fn is_mute() -> bool {
 
 /// Prints a message on stderr; where that cannot be written, the work goes on.
 pub fn say(kind: &str, message: &str) {
-    if is_mute() {
-        return;
+    if !is_mute() {
+        say_in_any_case(kind, message);
     }
+}
+
+/// As [`say`], also of a process for which another tells: what only this one knows.
+pub fn say_in_any_case(kind: &str, message: &str) {
     let message = printable(message);
     let text = format!("{kind}: {}\n", shortened(&message));
     let _ = io::stderr().lock().write_all(text.as_bytes());

@@ -6,12 +6,15 @@ pub use crate::workflow::on_threads;
 /// Address space that a thread takes with its stack and its heap, bytes.
 const THREAD_SPACE: u64 = 128 << 20;
 
-/// What says how many threads a job of a cluster may have; `RAYON_NUM_THREADS` is heard by the threads themselves.
+/// What the threads themselves hear, before all else.
+const OWN: &str = "RAYON_NUM_THREADS";
+
+/// What says how many threads a job of a cluster may have.
 const TOLD: [&str; 2] = ["OMP_NUM_THREADS", "SLURM_CPUS_PER_TASK"];
 
 /// How many threads the caller's environment grants, where it says so.
 fn told() -> Option<usize> {
-    if std::env::var_os("RAYON_NUM_THREADS").is_some() {
+    if std::env::var_os(OWN).is_some() {
         return None;
     }
     let number = |name: &&'static str| {
@@ -32,9 +35,12 @@ pub fn start_threads() -> Result<()> {
     use rayon::ThreadPoolBuilder;
     let fit = crate::memory::address_space().map(|left| (left / THREAD_SPACE).max(1) as usize);
     let usual = std::thread::available_parallelism().map_or(1, |n| n.get());
+    // All ranks ask, whatever the environment of each says.
+    let ranks = super::ranks::on_these_processors()?;
     let most = match told() {
         Some(told) => told.min(usual),
-        None => (usual / super::ranks::on_these_processors()?).max(1),
+        None if std::env::var_os(OWN).is_some() => usual,
+        None => (usual / ranks).max(1),
     };
     let limited = Some(fit.map_or(most, |fit| fit.min(most))).filter(|n| *n < usual);
     let builder = || match limited {

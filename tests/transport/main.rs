@@ -5,6 +5,7 @@ mod common;
 
 mod field_carriers;
 mod field_layers;
+mod hot_states;
 mod landauer;
 mod laws;
 mod layers_cli;

@@ -8,6 +8,7 @@ mod axis;
 mod component;
 mod compose;
 mod dark;
+mod defaults;
 mod draw;
 mod legend;
 mod markup;

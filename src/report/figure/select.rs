@@ -1,6 +1,7 @@
 //! Which numbers of a result file become curves, against what.
 
 use super::component::{Estimate, check_shape, estimates, first_choice};
+use super::defaults::by_default;
 use super::legend::{carrier_density, direction_labels, level_label};
 use super::notation::{direction_label, find, near, notation, powers, with_index};
 use crate::error::{Error, Result};
@@ -88,41 +89,6 @@ pub fn drawable(file: &ResultFile) -> Vec<&str> {
         .filter(|v| !v.dimensions.is_empty())
         .map(|v| v.name.as_str())
         .collect()
-}
-
-/// What says most, in the order of saying it.
-fn by_default(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "transport" => &[
-            "conductivity",
-            "seebeck",
-            "power_factor",
-            "figure_of_merit",
-            "thermal_conductivity_electronic",
-        ],
-        "optimize" => &[
-            "optimal_doping",
-            "largest_power_factor",
-            "largest_figure_of_merit",
-        ],
-        "dos" => &["density_of_states", "conductivity"],
-        "phonon" => &[
-            "lattice_thermal_conductivity",
-            "density_of_states",
-            "kappa_below_mean_free_path",
-            "modes_per_area",
-        ],
-        "drag" => &["seebeck"],
-        "superconductor" => &[
-            "thermal_conductivity_ratio",
-            "superfluid_density",
-            "penetration_depth",
-            "states_over_normal",
-        ],
-        "zt" | "screen" | "bounds" => &["figure_of_merit", "share_of_bound"],
-        "landauer" => &["ballistic_conductance_per_area", "mean_free_path"],
-        _ => &["conductivity", "velocity_squared"],
-    }
 }
 
 fn unknown(asked: &str, file: &ResultFile, names: &[&str]) -> Error {

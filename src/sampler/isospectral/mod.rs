@@ -14,6 +14,7 @@
 //!    one that predicts the others best is made from all.
 
 mod allowed;
+mod answer;
 mod assignment;
 mod bands;
 mod basis;
@@ -35,6 +36,7 @@ mod supercell;
 mod table;
 mod two_centre;
 
+pub use answer::{Prediction, Search, Wanted};
 pub use bands::IsospectralBands;
 pub use grid::IsospectralGrid;
-pub use search::{Prediction, Search, Wanted, search};
+pub use search::search;
