@@ -136,6 +136,13 @@ pub enum Error {
     #[error("the sums of this part are done; put it together with the others by `bzint merge`")]
     PartDone,
 
+    /// The parts of a calculation did a round of it, and have to be run again with what all of them did: no failure, but no result either.
+    #[error("a round is done, and {} has it: run all parts again with `--rounds {}`", path.display(), path.display())]
+    AnotherRound {
+        /// The file that they go on from.
+        path: PathBuf,
+    },
+
     /// Another of the processes that run a calculation together failed, and said why.
     #[error("rank {rank} failed")]
     OtherRank {

@@ -1,6 +1,6 @@
 //! `bzint dos`.
 
-use super::long::Long;
+use super::long::{Long, divided};
 use super::options::{Input, Method, Output, Range, parse_bins, parse_range};
 use super::outputs::{CsvOption, Delivery, Form, Outputs, file_to_write, of_option};
 use super::session;
@@ -35,17 +35,9 @@ pub struct Dos {
     output: Output,
 }
 
-impl Dos {
-    /// The same of all parts, which `long` puts together.
-    pub fn of_parts(self, long: Long, out: Option<PathBuf>, output: Output) -> Self {
-        Self {
-            long,
-            out,
-            output,
-            ..self
-        }
-    }
+divided!(Dos);
 
+impl Dos {
     /// Runs it.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! `bzint fermi`.
 
-use super::long::Long;
+use super::long::{Long, divided};
 use super::options::{FermiOption, Input, Method, Output, parse_time};
 use super::outputs::{CsvOption, Delivery, Form, Outputs, file_to_write, of_option};
 use super::session;
@@ -34,17 +34,9 @@ pub struct Fermi {
     output: Output,
 }
 
-impl Fermi {
-    /// The same of all parts, which `long` puts together.
-    pub fn of_parts(self, long: Long, out: Option<PathBuf>, output: Output) -> Self {
-        Self {
-            long,
-            out,
-            output,
-            ..self
-        }
-    }
+divided!(Fermi);
 
+impl Fermi {
     /// Runs it.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! `bzint landauer`.
 
-use super::long::Long;
+use super::long::{Long, divided};
 use super::options::{Input, Method, Output, Range, parse_bins, parse_length, parse_range};
 use super::outputs::{Delivery, Form, Outputs, Tables, check_csv, file_to_write, of_option};
 use super::session::{self, Notes};
@@ -49,17 +49,9 @@ pub struct Landauer {
     output: Output,
 }
 
-impl Landauer {
-    /// The same of all parts, which `long` puts together.
-    pub fn of_parts(self, long: Long, out: Option<PathBuf>, output: Output) -> Self {
-        Self {
-            long,
-            out,
-            output,
-            ..self
-        }
-    }
+divided!(Landauer);
 
+impl Landauer {
     /// Runs it.
     ///
     /// # Errors

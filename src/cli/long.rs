@@ -5,12 +5,13 @@ use super::outputs::{Form, file_to_write};
 use super::{ranks, session, terminal};
 use crate::error::{Error, Result};
 use crate::integrate::ledger::{Division, ItemTime};
+use crate::io::output::remember_input;
 use crate::io::write_text;
-use crate::scale::{Calculation, Checkpoint, Merged, Work};
+use crate::scale::{Calculation, Checkpoint, Merged, Share, Work};
 use crate::workflow::Held;
 use clap::Args;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Time between two checkpoints by default, s.
@@ -23,6 +24,10 @@ pub struct Long {
     /// Run part I of N and write its sums to --output (default: part-I.h5); `bzint merge` makes the result of all parts
     #[arg(long, value_name = "I/N", value_parser = parse_part, allow_hyphen_values = true)]
     part: Option<Division>,
+    /// Share out the rounds of a refinement, too: the part stops where it needs what others have, and goes on from this file, which `bzint
+    /// merge` makes of all parts
+    #[arg(long, value_name = "FILE.h5", requires = "part")]
+    rounds: Option<PathBuf>,
     /// Keep what is done in this file, from which --resume goes on; it is removed at the end
     #[arg(long, value_name = "FILE.h5", value_parser = file_to_write())]
     checkpoint: Option<PathBuf>,
@@ -50,6 +55,41 @@ fn parse_part(text: &str) -> Result<Division, String> {
         Some((part, parts)) => Err(format!("there is no part {part} of {parts}")),
         None => Err("give I/N, part I of N, as 3/16".into()),
     }
+}
+
+/// A command whose work can be divided.
+pub trait Divided {
+    /// Makes it that which `long` puts together, and says and writes what is asked for there.
+    fn put_together(&mut self, long: Long, out: Option<PathBuf>, output: Output);
+}
+
+/// Commands with the fields `long`, `out` and `output`.
+macro_rules! divided {
+    ($command:ty) => {
+        impl super::long::Divided for $command {
+            fn put_together(
+                &mut self,
+                long: super::long::Long,
+                out: Option<std::path::PathBuf>,
+                output: super::options::Output,
+            ) {
+                self.long = long;
+                self.out = out;
+                self.output = output;
+            }
+        }
+    };
+}
+pub(super) use divided;
+
+/// What is calculated, and of what.
+pub struct Asked<'a> {
+    /// The file of the bands.
+    pub file: &'a Path,
+    /// Hash of what it holds.
+    pub content: &'a dyn Fn() -> Result<String>,
+    /// Every option that changes a number.
+    pub options: String,
 }
 
 impl Long {
@@ -90,6 +130,11 @@ impl Long {
         Err(Error::bad_option("--part", problem, remedy))
     }
 
+    /// Whether this is one of several parts, which makes everything that any form of the result has.
+    pub fn is_part(&self) -> bool {
+        self.part.is_some()
+    }
+
     /// The file that `--output` stands for.
     pub fn output(&self, out: &Option<PathBuf>) -> Option<PathBuf> {
         match (out, self.part) {
@@ -108,11 +153,10 @@ impl Long {
         named.into_iter().filter_map(given).collect()
     }
 
-    /// Begins work that is divided, kept or timed, on these bands, before anything long is made of them; `asked` is what is asked besides how
-    /// they are opened and integrated.
+    /// As [`Long::begin_with`], of bands; `asked` is what is asked besides how they are opened and integrated.
     ///
     /// # Errors
-    /// As [`Work::begin`] and [`Work::of_parts`].
+    /// As there.
     pub fn begin(
         &mut self,
         output: &Output,
@@ -121,6 +165,19 @@ impl Long {
         held: &Held,
         asked: &str,
     ) -> Result<Option<Work>> {
+        let asked = Asked {
+            file: &input.file,
+            content: &|| held.content(),
+            options: format!("{asked} {:?} {}", input.opening, method.asked()),
+        };
+        self.begin_with(output, asked)
+    }
+
+    /// Begins work that is divided, kept or timed, before anything long is made of its input.
+    ///
+    /// # Errors
+    /// As [`Work::begin`] and [`Work::of_parts`].
+    pub fn begin_with(&mut self, output: &Output, asked: Asked) -> Result<Option<Work>> {
         let merged = self.merged.take();
         let ranks = ranks::ranks();
         if merged.is_none() && self.part.is_none() && self.files().is_empty() && ranks.is_none() {
@@ -129,9 +186,9 @@ impl Long {
         let calculation = Calculation {
             command: session::command_line(),
             arguments: session::words(),
-            input: input.file.display().to_string(),
-            bands: held.content()?,
-            asked: format!("{asked} {:?} {}", input.opening, method.asked()),
+            input: asked.file.display().to_string(),
+            bands: (asked.content)()?,
+            asked: asked.options,
         };
         if let Some(merged) = merged {
             return Work::of_parts(calculation, *merged).map(Some);
@@ -149,7 +206,14 @@ impl Long {
                 terminal::say_in_any_case("warning", &text);
             }
         };
-        let work = Work::begin(calculation, self.part, checkpoint, ranks, warn)?;
+        if let Some(path) = &self.rounds {
+            remember_input(path);
+        }
+        let share = self.part.map(|division| Share {
+            division,
+            rounds: self.rounds.clone(),
+        });
+        let work = Work::begin(calculation, share, checkpoint, ranks, warn)?;
         if let Some(path) = self.checkpoint.as_ref().filter(|_| work.is_resumed()) {
             session::note(output, &format!("goes on from {}", path.display()));
         }
@@ -190,7 +254,13 @@ impl Long {
         };
         if let Some(path) = self.output(out) {
             work.write_part(&path)?;
-            let text = format!("part {part} of {parts} written to {}", path.display());
+            let ends = match work.waits() {
+                true => {
+                    ", and waits for the others: `bzint merge` makes of them what it goes on from"
+                }
+                false => "",
+            };
+            let text = format!("part {part} of {parts} written to {}{ends}", path.display());
             session::note(output, &text);
         }
         work.end()?;

@@ -6,8 +6,9 @@ use super::lists::{
     Dopings, List, parse_dopings, parse_energies, parse_fields, parse_temperatures_and_zero,
     parse_times,
 };
+use super::long::{Asked, Long, divided};
 use super::options::{FermiOption, Input, Output, parse_time};
-use super::outputs::{Delivery, Form, Outputs, Tables, check_csv, file_to_write};
+use super::outputs::{Delivery, Form, Outputs, Tables, check_csv, file_to_write, of_option};
 use super::session;
 use super::surfaces::MeshOption;
 use crate::bands::BandHeader;
@@ -15,7 +16,8 @@ use crate::error::{Error, Result};
 use crate::io::{write_bytes, write_text};
 use crate::report::figure::{Selection, compose, png, svg};
 use crate::report::{MagnetoReport, magneto_csv, magneto_json, magneto_result, magneto_table};
-use crate::workflow::{self, Wanted};
+use crate::scale::Work;
+use crate::workflow::{self, SurfaceGrid, Wanted};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -72,15 +74,19 @@ pub struct Magneto {
     #[arg(long, value_name = "FIGURE", value_parser = file_to_write())]
     figure: Option<PathBuf>,
     #[command(flatten)]
+    long: Long,
+    #[command(flatten)]
     output: Output,
 }
+
+divided!(Magneto);
 
 impl Magneto {
     /// Runs it.
     ///
     /// # Errors
     /// For a call that asks for nothing that can be had, bands without a surface, or a result that cannot be written.
-    pub fn run(self) -> Result<()> {
+    pub fn run(mut self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
         let asked = self.asked();
         asked.check()?;
@@ -88,9 +94,12 @@ impl Magneto {
         for text in asked.doubts() {
             session::warning(&self.output, &text);
         }
+        let other =
+            (self.csv.as_ref().map(|_| "--csv")).or(self.figure.as_ref().map(|_| "--figure"));
+        self.long.check(&self.output, self.out.as_ref(), other)?;
         let form = self.out.as_deref().map(Form::of).transpose()?;
-        let mut named: Vec<(&'static str, PathBuf)> = Vec::new();
-        named.extend(self.out.iter().map(|p| ("--output", p.clone())));
+        let mut named = of_option(&self.long.output(&self.out));
+        named.extend(self.long.files());
         if let Some(csv) = &self.csv {
             check_csv(csv)?;
             named.push(("--csv", csv.clone()));
@@ -102,12 +111,35 @@ impl Magneto {
         let mut inputs = vec![self.input.file.as_path()];
         inputs.extend(self.scattering.as_deref());
         let outputs = Outputs::new(&self.output, &inputs, &named)?;
-        let bands = asked.open(self.input.read()?, &self.input.opening)?;
+        let held = self.input.read()?;
+        let work = {
+            let grid = SurfaceGrid {
+                threads: None,
+                ..asked.grid
+            };
+            let alike = workflow::Magneto {
+                grid,
+                ..asked.clone()
+            };
+            let model = asked.model()?;
+            let about = Asked {
+                file: &self.input.file,
+                content: &|| held.content(),
+                options: format!("{alike:?} {model:?} {:?}", self.input.opening),
+            };
+            self.long.begin_with(&self.output, about)?
+        };
+        let bands = asked.open(held, &self.input.opening)?;
         outputs.spare_inputs()?;
         let header = bands.header();
         self.check_density(header)?;
         session::notes(&self.output, header);
-        let found = asked.run(&bands, &session::voice(&self.output))?;
+        let ledger = work.as_ref().map(Work::ledger);
+        let found = asked.run_with(ledger, &bands, &session::voice(&self.output));
+        let found = (self.long).result(found, work.as_ref(), &self.output, &self.out)?;
+        let Some(found) = found else {
+            return Ok(());
+        };
         let input = self.input.file.display().to_string();
         let report = MagnetoReport::new(&asked, found, header, input);
         let mut end = Delivery::new(&self.output, &outputs);
@@ -129,7 +161,8 @@ impl Magneto {
                 }
             });
         }
-        end.finish()
+        end.finish()?;
+        work.as_ref().map_or(Ok(()), Work::end)
     }
 
     /// What the options ask for.

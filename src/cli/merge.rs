@@ -2,12 +2,12 @@
 
 use super::long::Long;
 use super::options::Output;
-use super::outputs::file_to_write;
-use super::{Cli, Command, session};
+use super::outputs::{Outputs, file_to_write};
+use super::{Cli, session};
 use crate::error::{Error, Result};
 use crate::scale::Merged;
 use clap::{Args, Parser};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Options of `merge`.
 #[derive(Args, Debug)]
@@ -15,6 +15,9 @@ pub struct Merge {
     /// What `--part` wrote, of all parts, in any order
     #[arg(required = true, value_name = "PART.h5")]
     parts: Vec<PathBuf>,
+    /// Where the parts wait for each other in a round: write what all have done to this file, which `--rounds` gives them to go on from
+    #[arg(long, value_name = "FILE.h5", value_parser = file_to_write())]
+    rounds: Option<PathBuf>,
     /// Also write the result to this file: HDF5, or another form that the command itself writes
     #[arg(short, long = "output", value_name = "OUT.h5", value_parser = file_to_write())]
     out: Option<PathBuf>,
@@ -23,8 +26,9 @@ pub struct Merge {
 }
 
 /// Options of a part that the whole calculation does not have: with a value, and without.
-const WITH_VALUE: [&str; 5] = [
+const WITH_VALUE: [&str; 6] = [
     "--part",
+    "--rounds",
     "--output",
     "-o",
     "--checkpoint",
@@ -36,32 +40,47 @@ impl Merge {
     /// Runs it.
     ///
     /// # Errors
-    /// Where the parts do not belong together or some are missing, and those of the command that they are parts of.
+    /// Where the parts do not belong together or some are missing, and those of the command that they are parts of; [`Error::AnotherRound`]
+    /// where they have to be run again.
     pub fn run(self) -> Result<()> {
         let merged = Merged::read(&self.parts)?;
+        if merged.waits() {
+            return self.end_round(&merged);
+        }
         let words = merged.arguments().to_vec();
         let unusable = |problem: String| {
             let remedy = "run the parts again with this version";
             Error::bad_file(&self.parts[0], "arguments", problem, remedy)
         };
-        let cli = Cli::try_parse_from(&words).map_err(|e| unusable(e.render().to_string()))?;
+        let mut cli = Cli::try_parse_from(&words).map_err(|e| unusable(e.render().to_string()))?;
         for part in &self.parts {
             crate::io::output::remember_input(part);
         }
         session::set_command_line(&whole(&words, &self.out));
-        let long = Long::of_parts(merged);
-        match cli.command {
-            Command::Fermi(command) => command.of_parts(long, self.out, self.output).run(),
-            Command::Dos(command) => command.of_parts(long, self.out, self.output).run(),
-            Command::Transport(command) => command.of_parts(long, self.out, self.output).run(),
-            Command::Optimize(command) => command.of_parts(long, self.out, self.output).run(),
-            Command::Landauer(command) => command.of_parts(long, self.out, self.output).run(),
-            Command::Zt(command) => command.of_parts(long, self.out, self.output).run(),
-            _ => Err(unusable(format!(
-                "`{}` has no parts",
-                session::typed(&words)
-            ))),
-        }
+        let Some(command) = cli.command.divided() else {
+            let name = session::typed(&words);
+            return Err(unusable(format!("`{name}` has no parts")));
+        };
+        command.put_together(Long::of_parts(merged), self.out.clone(), self.output);
+        cli.dispatch()
+    }
+}
+
+impl Merge {
+    /// Writes what all parts have done, from which they go on.
+    fn end_round(&self, merged: &Merged) -> Result<()> {
+        let Some(path) = &self.rounds else {
+            return Err(Error::bad_option(
+                "--rounds",
+                "the parts wait for each other in a round of a refinement",
+                "name the file that they go on from, the one of their own `--rounds`",
+            ));
+        };
+        let parts: Vec<&Path> = self.parts.iter().map(PathBuf::as_path).collect();
+        let outputs = Outputs::new(&self.output, &parts, &[("--rounds", path.clone())])?;
+        outputs.spare_inputs()?;
+        merged.write_rounds(path)?;
+        Err(Error::AnotherRound { path: path.clone() })
     }
 }
 

@@ -53,15 +53,15 @@ mod transport;
 mod validate;
 mod zt;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, Parser, Subcommand};
+use long::Divided;
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
 /// What the exit codes say, for scripts.
-const EXIT_CODES: &str =
-    "Exit codes: 0 done; 1 the work failed, or of several inputs one or more; 2 the call is wrong.";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 the work failed, or of several inputs one or more; 2 the call is wrong; 3 parts have another round to run.";
 
 /// Transport tensors from band energies on a k-grid, with an error bar on every number.
 #[derive(Parser, Debug)]
@@ -163,14 +163,21 @@ enum Command {
 }
 
 impl Command {
-    /// # Errors
-    /// [`crate::Error::BadOption`] where several ranks run what they do not share out.
-    fn check_ranks(&self) -> Result<()> {
-        match self {
-            Self::Fermi(_) | Self::Dos(_) | Self::Transport(_) => Ok(()),
-            Self::Optimize(_) | Self::Landauer(_) | Self::Zt(_) => Ok(()),
-            _ => ranks::refuse("this command", "start it without `mpirun`"),
-        }
+    /// Itself, where its work can be divided and shared out.
+    fn divided(&mut self) -> Option<&mut dyn Divided> {
+        Some(match self {
+            Self::Fermi(c) => c,
+            Self::Dos(c) => c,
+            Self::Transport(c) => &mut **c,
+            Self::Optimize(c) => &mut **c,
+            Self::Landauer(c) => &mut **c,
+            Self::Zt(c) => &mut **c,
+            Self::Orbits(c) => &mut **c,
+            Self::Magneto(c) => &mut **c,
+            Self::Phonon(c) => &mut **c,
+            Self::Superconductor(c) => &mut **c,
+            _ => return None,
+        })
     }
 }
 
@@ -179,9 +186,11 @@ impl Cli {
     ///
     /// # Errors
     /// Whatever went wrong, to be printed as it is.
-    pub fn run(self) -> Result<()> {
+    pub fn run(mut self) -> Result<()> {
         threads::start_threads()?;
-        self.command.check_ranks()?;
+        if self.command.divided().is_none() {
+            ranks::refuse("this command", "start it without `mpirun`")?;
+        }
         self.dispatch()
     }
 
@@ -221,7 +230,7 @@ impl Cli {
     }
 }
 
-/// The whole command: parse, dispatch, print the error, exit code (0 done, 1 the work failed, 2 the call is wrong).
+/// The whole command: parse, dispatch, print the error, exit code (see [`EXIT_CODES`]).
 /// `stdout_is_closed` says that what is printed has nowhere to go.
 pub fn main(stdout_is_closed: bool) -> ExitCode {
     if stdout_is_closed {
@@ -236,7 +245,11 @@ pub fn main(stdout_is_closed: bool) -> ExitCode {
         Err(message) => return ranks::leave(told(&with_own_tip(message))),
     };
     ranks::end(begun.and_then(|()| cli.run()), |error| {
-        terminal::say_in_any_case("error", &error.to_string());
+        let kind = match error {
+            Error::AnotherRound { .. } => "note",
+            _ => "error",
+        };
+        terminal::say_in_any_case(kind, &error.to_string());
         if let Some(path) = meant::nearest(error) {
             terminal::say_in_any_case("tip", &format!("there is {}", path.display()));
         }

@@ -2,7 +2,7 @@
 
 use super::dimension::DimensionOption;
 use super::lists::{List, parse_temperatures};
-use super::long::Long;
+use super::long::{Long, divided};
 use super::options::{FermiOption, Input, Method, Output, parse_within};
 use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, of_option, write_json};
 use super::parsed::menu;
@@ -63,17 +63,9 @@ pub struct Optimize {
     output: Output,
 }
 
-impl Optimize {
-    /// The same of all parts, which `long` puts together.
-    pub fn of_parts(self, long: Long, out: Option<PathBuf>, output: Output) -> Self {
-        Self {
-            long,
-            out,
-            output,
-            ..self
-        }
-    }
+divided!(Optimize);
 
+impl Optimize {
     /// Runs it.
     ///
     /// # Errors

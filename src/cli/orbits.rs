@@ -1,8 +1,11 @@
 //! `bzint orbits`.
 
 use super::field::FieldOption;
+use super::long::{Asked, Divided, Long};
 use super::options::{FermiOption, Input, Output, parse_energy};
-use super::outputs::{CsvOption, Delivery, Outputs, Paper, check_csv, file_to_write, write_json};
+use super::outputs::{
+    CsvOption, Delivery, Outputs, Paper, check_csv, file_to_write, of_option, write_json,
+};
 use super::session;
 use super::surfaces::MeshOption;
 use crate::error::{Error, Result};
@@ -12,7 +15,8 @@ use crate::report::{
     OrbitsReport, Property, View, orbits_csv, orbits_figure, orbits_json, orbits_result,
     orbits_table, surface_page, surface_png,
 };
-use crate::workflow;
+use crate::scale::Work;
+use crate::workflow::{self, SurfaceGrid};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -46,6 +50,8 @@ pub struct Orbits {
     paper: Paper,
     #[command(flatten)]
     csv: CsvOption,
+    #[command(flatten)]
+    long: Long,
     #[command(flatten)]
     output: Output,
 }
@@ -82,12 +88,20 @@ impl Form {
     }
 }
 
+impl Divided for Orbits {
+    fn put_together(&mut self, long: Long, out: Option<PathBuf>, output: Output) {
+        self.long = long;
+        self.out = out.into_iter().collect();
+        self.output = output;
+    }
+}
+
 impl Orbits {
     /// Runs it.
     ///
     /// # Errors
     /// For bands without a surface at the energy or without a third dimension, unusable directions, or files that cannot be written.
-    pub fn run(self) -> Result<()> {
+    pub fn run(mut self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
         let asked = workflow::Orbits {
             level: self.level,
@@ -99,24 +113,51 @@ impl Orbits {
         };
         asked.check()?;
         self.input.check(Some(&self.mesh.method()))?;
+        let other = (self.csv.given()).or(self.on_surface.as_ref().map(|_| "--on-surface"));
+        self.long.check(&self.output, self.out.first(), other)?;
+        self.long.check(&self.output, self.out.last(), other)?;
         let forms = self
             .out
             .iter()
             .map(|p| Form::of(p))
             .collect::<Result<Vec<_>>>()?;
+        let part = self.long.output(&self.out.first().cloned());
         let mut named: Vec<(&'static str, PathBuf)> =
             self.out.iter().map(|p| ("--output", p.clone())).collect();
+        if self.out.is_empty() {
+            named.extend(of_option(&part));
+        }
+        named.extend(self.long.files());
         if let Some(path) = &self.on_surface {
             is_page(path)?;
             named.push(("--on-surface", path.clone()));
         }
         named.extend(self.csv.named()?);
         let outputs = Outputs::new(&self.output, &[&self.input.file], &named)?;
-        let bands = asked.open(self.input.read()?, &self.input.opening)?;
+        let held = self.input.read()?;
+        let work = {
+            let grid = SurfaceGrid {
+                threads: None,
+                ..asked.grid
+            };
+            let alike = workflow::Orbits { grid, ..asked };
+            let about = Asked {
+                file: &self.input.file,
+                content: &|| held.content(),
+                options: format!("{alike:?} {:?}", self.input.opening),
+            };
+            self.long.begin_with(&self.output, about)?
+        };
+        let bands = asked.open(held, &self.input.opening)?;
         outputs.spare_inputs()?;
         let header = bands.header();
         session::notes(&self.output, header);
-        let found = asked.run(&bands, &session::voice(&self.output))?;
+        let ledger = work.as_ref().map(Work::ledger);
+        let found = asked.run_with(ledger, &bands, &session::voice(&self.output));
+        let found = (self.long).result(found, work.as_ref(), &self.output, &part)?;
+        let Some(found) = found else {
+            return Ok(());
+        };
         let report = OrbitsReport::new(&found, header, self.input.file.display().to_string());
         let mut end = Delivery::new(&self.output, &outputs);
         end.print(|| orbits_json(&report), || orbits_table(&report));
@@ -145,7 +186,8 @@ impl Orbits {
                 }
             });
         }
-        end.finish()
+        end.finish()?;
+        work.as_ref().map_or(Ok(()), Work::end)
     }
 }
 

@@ -1,6 +1,7 @@
 //! `bzint phonon`.
 
 use super::lists::{List, parse_lengths, parse_temperatures};
+use super::long::{Asked, Long, divided};
 use super::options::{Output, parse_bins, parse_threads, parse_time};
 use super::outputs::{CsvOption, Delivery, Form, Outputs, file_to_write, of_option};
 use super::session;
@@ -10,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::excitations::Phonons;
 use crate::io;
 use crate::report::{PhononReport, phonon_json, phonon_result, phonon_table};
+use crate::scale::{self, Work};
 use crate::workflow::{PhononTransport, apart};
 use clap::Args;
 use std::path::PathBuf;
@@ -65,20 +67,28 @@ pub struct Phonon {
     #[command(flatten)]
     csv: CsvOption,
     #[command(flatten)]
+    long: Long,
+    #[command(flatten)]
     output: Output,
 }
+
+divided!(Phonon);
 
 impl Phonon {
     /// Runs it.
     ///
     /// # Errors
     /// Where the phonons cannot be read or integrated, or the result cannot be written.
-    pub fn run(self) -> Result<()> {
+    pub fn run(mut self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
+        self.long
+            .check(&self.output, self.out.as_ref(), self.csv.given())?;
         let form = self.out.as_deref().map(Form::of).transpose()?;
         let mut inputs = vec![self.file.as_path()];
         inputs.extend(self.rates.as_deref());
-        let named = [of_option(&self.out), self.csv.named()?].concat();
+        let mut named = of_option(&self.long.output(&self.out));
+        named.extend(self.long.files());
+        named.extend(self.csv.named()?);
         let outputs = Outputs::new(&self.output, &inputs, &named)?;
         let phonons = open(&self.file)?;
         outputs.spare_inputs()?;
@@ -91,8 +101,25 @@ impl Phonon {
         {
             session::note(&self.output, text);
         }
+        let asked = self.asked();
+        let model = asked.model()?;
+        let alike = PhononTransport {
+            spectra: true,
+            ..asked.clone()
+        };
+        let about = Asked {
+            file: &self.file,
+            content: &|| scale::of_phonons(&phonons),
+            options: format!("{alike:?} {model:?}"),
+        };
+        let work = self.long.begin_with(&self.output, about)?;
         let start = Instant::now();
-        let found = on_threads(self.threads, || self.asked().run(&phonons))?;
+        let ledger = work.as_ref().map(Work::ledger);
+        let found = on_threads(self.threads, || asked.run_with(ledger, &phonons));
+        let found = (self.long).result(found, work.as_ref(), &self.output, &self.out)?;
+        let Some(found) = found else {
+            return Ok(());
+        };
         let report = PhononReport {
             phonons: &phonons,
             input: self.file.display().to_string(),
@@ -104,7 +131,8 @@ impl Phonon {
         let out = self.out.as_deref().zip(form);
         let result = || phonon_result(&report, &session::command_line());
         end.result(out, &self.csv, &|| phonon_json(&report), &result);
-        end.finish()
+        end.finish()?;
+        work.as_ref().map_or(Ok(()), Work::end)
     }
 
     /// What is asked for.
@@ -127,7 +155,7 @@ impl Phonon {
                 .map(str::to_owned)
                 .collect(),
             bins: self.bins,
-            spectra: self.out.is_some() || self.csv.csv.is_some(),
+            spectra: self.out.is_some() || self.csv.csv.is_some() || self.long.is_part(),
         }
     }
 }

@@ -98,7 +98,11 @@ pub fn end(outcome: Result<()>, tell: impl FnOnce(&Error)) -> ExitCode {
             if !another {
                 tell(&error);
             }
-            leave(ExitCode::from(if error.is_usage() { 2 } else { 1 }))
+            leave(ExitCode::from(match error {
+                Error::AnotherRound { .. } => 3,
+                error if error.is_usage() => 2,
+                _ => 1,
+            }))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `bzint superconductor`.
 
 use super::lists::{List, parse_energies, parse_temperatures};
+use super::long::{Long, divided};
 use super::options::{FermiOption, Input, Method, Output, parse_temperature};
 use super::outputs::{CsvOption, Delivery, Form, Outputs, file_to_write, of_option};
 use super::quantity::{Kind, excerpt, number, quantity};
@@ -9,6 +10,7 @@ use crate::error::Result;
 use crate::report::{
     SuperconductorReport, superconductor_json, superconductor_result, superconductor_table,
 };
+use crate::scale::{self, Work};
 use crate::superconductor::Symmetry;
 use crate::workflow::{self, GapChoice};
 use clap::Args;
@@ -45,6 +47,8 @@ pub struct Superconductor {
     #[command(flatten)]
     csv: CsvOption,
     #[command(flatten)]
+    long: Long,
+    #[command(flatten)]
     output: Output,
 }
 
@@ -72,13 +76,17 @@ fn parse_pair(text: &str) -> Result<(f64, f64), String> {
     }
 }
 
+divided!(Superconductor);
+
 impl Superconductor {
     /// Runs it.
     ///
     /// # Errors
     /// For bands that cannot be read, a gap that does not fit them, temperatures from T_c on, or results that cannot be written.
-    pub fn run(self) -> Result<()> {
+    pub fn run(mut self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
+        self.long
+            .check(&self.output, self.out.as_ref(), self.csv.given())?;
         let form = self.out.as_deref().map(Form::of).transpose()?;
         let asked = self.asked();
         asked.check()?;
@@ -86,13 +94,32 @@ impl Superconductor {
         if let GapChoice::Table(file) = &self.gap {
             inputs.push(file);
         }
-        let named = [of_option(&self.out), self.csv.named()?].concat();
+        let mut named = of_option(&self.long.output(&self.out));
+        named.extend(self.long.files());
+        named.extend(self.csv.named()?);
         let outputs = Outputs::new(&self.output, &inputs, &named)?;
         self.input.check(None)?;
-        let bands = asked.open(self.input.read()?, &self.input.opening)?;
+        let held = self.input.read()?;
+        let alike = workflow::Superconductor {
+            density: true,
+            ..asked.clone()
+        };
+        let gap = match &self.gap {
+            GapChoice::Table(file) => scale::of_file(file)?,
+            GapChoice::Form(..) => String::new(),
+        };
+        let asks = format!("{alike:?} {gap}");
+        let work = (self.long).begin(&self.output, &self.input, &self.method, &held, &asks)?;
+        let bands = asked.open(held, &self.input.opening)?;
         outputs.spare_inputs()?;
         session::notes(&self.output, bands.header());
-        let (found, _) = asked.run(&bands, &self.method, &session::voice(&self.output))?;
+        let ledger = work.as_ref().map(Work::ledger);
+        let voice = session::voice(&self.output);
+        let found = asked.run_with(ledger, &bands, &self.method, &voice);
+        let found = (self.long).result(found, work.as_ref(), &self.output, &self.out)?;
+        let Some((found, _)) = found else {
+            return Ok(());
+        };
         let report = SuperconductorReport {
             header: bands.header(),
             input: self.input.file.display().to_string(),
@@ -106,7 +133,8 @@ impl Superconductor {
         let out = self.out.as_deref().zip(form);
         let result = || superconductor_result(&report, &session::command_line());
         end.result(out, &self.csv, &|| superconductor_json(&report), &result);
-        end.finish()
+        end.finish()?;
+        work.as_ref().map_or(Ok(()), Work::end)
     }
 
     /// What is asked for.
@@ -119,7 +147,7 @@ impl Superconductor {
             gammas_ev: list(&self.gamma).unwrap_or_default(),
             residual: self.residual,
             level: self.fermi,
-            density: self.out.is_some(),
+            density: self.out.is_some() || self.long.is_part(),
         }
     }
 }

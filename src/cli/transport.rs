@@ -4,7 +4,7 @@ use super::dimension::DimensionOption;
 use super::lists::{
     Dopings, Impurity, List, parse_dopings, parse_energies, parse_impurity, parse_temperatures,
 };
-use super::long::Long;
+use super::long::{Long, divided};
 use super::options::{FermiOption, Input, Method, Output, parse_length};
 use super::outputs::{Delivery, Form, Outputs, Tables, check_csv, file_to_write, of_option};
 use super::relaxation::RelaxationOption;
@@ -94,17 +94,9 @@ pub struct Transport {
     output: Output,
 }
 
-impl Transport {
-    /// The same of all parts, which `long` puts together.
-    pub fn of_parts(self, long: Long, out: Option<PathBuf>, output: Output) -> Self {
-        Self {
-            long,
-            out,
-            output,
-            ..self
-        }
-    }
+divided!(Transport);
 
+impl Transport {
     /// Runs it.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! `bzint zt`.
 
-use super::long::Long;
+use super::long::{Long, divided};
 use super::options::{Input, Method, Output, parse_length};
 use super::outputs::{Delivery, Form, Outputs, Tables, check_csv, file_to_write, of_option};
 use super::session::{self, Notes};
@@ -37,17 +37,9 @@ pub struct Zt {
     output: Output,
 }
 
-impl Zt {
-    /// The same of all parts, which `long` puts together.
-    pub fn of_parts(self, long: Long, out: Option<PathBuf>, output: Output) -> Self {
-        Self {
-            long,
-            out,
-            output,
-            ..self
-        }
-    }
+divided!(Zt);
 
+impl Zt {
     /// Runs it.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ pub mod frmsf;
 mod h5;
 pub mod hdf5;
 mod identity;
-mod input;
+pub(crate) mod input;
 mod lines;
 pub(crate) mod listed;
 mod netcdf;

@@ -2,7 +2,7 @@
 //!
 //! Schema 1: root attributes `bzint_kind` = "sums", `bzint_schema` = 1, `bzint_version`, `command` and `arguments` (of this part, in words),
 //! `input` (its path), `bands_sha256` (what the bands hold), `asked` (every option that changes a number), `integrator`, `part` and `parts`,
-//! `complete` (1 where the part is done) and `content_sha256`; and datasets
+//! `complete` (1 where the part is done), `waits` (1 where it stopped at a round that other parts have blocks of) and `content_sha256`; and datasets
 //!
 //! | dataset | dimensions | |
 //! | --- | --- | --- |
@@ -51,6 +51,8 @@ pub struct Heading {
     pub parts: usize,
     /// Whether the part is done.
     pub complete: bool,
+    /// Whether it stopped at a round that other parts have blocks of.
+    pub waits: bool,
 }
 
 /// The sums of one plan.
@@ -146,6 +148,7 @@ fn read_heading(file: &StoredFile) -> Read<Heading> {
         part: count("part")?,
         parts: count("parts")?,
         complete: count("complete")? == 1,
+        waits: count("waits")? == 1,
     })
 }
 
@@ -242,6 +245,7 @@ fn fill(file: &hdf5::File, heading: &Heading, plans: &[PlanSums]) -> hdf5::Resul
         ("part", heading.part),
         ("parts", heading.parts),
         ("complete", heading.complete.into()),
+        ("waits", heading.waits.into()),
     ] {
         set_number(file, name, value as i64)?;
     }

@@ -9,6 +9,7 @@ use crate::excitations::Phonons;
 use crate::integrate::{Channel, Channels, EnergyAxis};
 use crate::uncertainty::TensorQuantity;
 use crate::units::BOLTZMANN;
+use serde::{Deserialize, Serialize};
 use std::f64::consts::LN_10;
 
 /// Lengths between the shortest and the longest mean free path.
@@ -17,7 +18,7 @@ const BINS: usize = 120;
 const DECADES: f64 = 6.0;
 
 /// κ below each length.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Accumulation {
     /// Λ = |v|τ, m, ascending.
     pub mean_free_path_m: Vec<f64>,

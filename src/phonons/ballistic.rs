@@ -12,9 +12,10 @@ use crate::excitations::Phonons;
 use crate::integrate::{Channel, Channels, EnergyAxis};
 use crate::uncertainty::{ByCause, Cause, Scalar};
 use crate::units::{BOLTZMANN, EV, PLANCK};
+use serde::{Deserialize, Serialize};
 
 /// Channels along one direction.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ballistic {
     /// The direction, a unit vector.
     pub direction: [f64; 3],

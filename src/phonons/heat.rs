@@ -10,6 +10,7 @@ use crate::excitations::Phonons;
 use crate::integrate::{Channel, Channels, EnergyAxis};
 use crate::uncertainty::{Scalar, TensorQuantity};
 use crate::units::BOLTZMANN;
+use serde::{Deserialize, Serialize};
 
 /// The relaxation times of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +34,7 @@ impl Lifetimes {
 }
 
 /// Heat capacity and conductivity at one temperature.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Heat {
     /// K.
     pub temperature_k: f64,
@@ -46,7 +47,7 @@ pub struct Heat {
 }
 
 /// One branch's share.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Branch {
     /// From 1.
     pub branch: usize,

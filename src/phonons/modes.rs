@@ -7,9 +7,10 @@ use crate::crystal::Tensor;
 use crate::error::Result;
 use crate::excitations::Phonons;
 use crate::units::BOLTZMANN;
+use serde::{Deserialize, Serialize};
 
 /// Sums over modes at one temperature.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModeSums {
     /// Per volume, J/(m³ K).
     pub heat_capacity: f64,

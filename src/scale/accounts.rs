@@ -31,9 +31,12 @@ pub fn accounts(plans: Vec<PlanSums>) -> Accounts {
 }
 
 /// Accounts as they are written: the entries that `select` takes.
-pub fn plans(accounts: &Accounts, select: impl Fn(&Kept, &Key) -> bool) -> Vec<PlanSums> {
+pub fn plans(accounts: &Accounts, select: impl Fn(&Name, &Kept, &Key) -> bool) -> Vec<PlanSums> {
     let plan = |(name, kept): (&Name, &Kept)| {
-        let own = kept.entries.iter().filter(|(key, _)| select(kept, key));
+        let own = kept
+            .entries
+            .iter()
+            .filter(|(key, _)| select(name, kept, key));
         let sums = |(key, partial): (&Key, &Partial)| Sums {
             stage: key.stage,
             at: key.at,

@@ -36,6 +36,7 @@ impl Calculation {
             part,
             parts,
             complete: false,
+            waits: false,
         }
     }
 

@@ -1,8 +1,12 @@
 //! A hash of what bands hold, whatever file they lie in.
 
 use crate::bands::{BandHeader, BandSource, Field, WannierHamiltonian};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::excitations::Phonons;
+use crate::io::input;
 use sha2::{Digest, Sha256};
+use std::io::Read;
+use std::path::Path;
 
 /// Numbers of a field that are all hashed; of larger ones so many planes of each band are, and all extremes.
 const MOST: usize = 1 << 24;
@@ -68,6 +72,36 @@ pub fn of_table(source: &dyn BandSource) -> Result<String> {
                 }
             }
         }
+    }
+    Ok(finish(hash))
+}
+
+/// Of a file beside the bands, byte by byte.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn of_file(path: &Path) -> Result<String> {
+    let (mut hash, mut file) = (Sha256::new(), input::open(path)?);
+    let mut bytes = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut bytes).map_err(Error::io(path, "read"))? {
+            0 => return Ok(finish(hash)),
+            n => hash.update(&bytes[..n]),
+        }
+    }
+}
+
+/// Of phonons, with their rates.
+///
+/// # Errors
+/// Where they cannot be read.
+pub fn of_phonons(phonons: &Phonons) -> Result<String> {
+    let mut hash = Sha256::new();
+    hash.update(of_table(phonons.branches())?);
+    hash.update(format!("{:?} {:?}", phonons.masses, phonons.published));
+    for rates in phonons.rates() {
+        numbers(&mut hash, &[rates.temperature_k]);
+        numbers(&mut hash, &rates.per_second);
     }
     Ok(finish(hash))
 }

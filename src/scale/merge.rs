@@ -1,8 +1,10 @@
-//! Parts of a calculation, put together where they are all there and belong together.
+//! Parts of a calculation, put together where they are all there and belong together: to the result, or to a round that all of them need.
 
+use super::accounts::{accounts as accounts_of, plans};
 use super::calculation::check_version;
+use super::work::write;
 use crate::error::{Error, Result};
-use crate::integrate::ledger::{Accounts, Kept, Key, Name, Partial};
+use crate::integrate::ledger::{Accounts, Division, Kept, Key, Name, Partial, join};
 use crate::io::sums::{self, Heading, PlanSums};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -34,7 +36,7 @@ impl Merged {
         let mut known: BTreeMap<usize, &Path> = BTreeMap::new();
         let mut accounts = Accounts::new();
         for path in paths {
-            let (own, plans) = sums::read(path)?;
+            let (own, sums) = sums::read(path)?;
             check_version(path, &own)?;
             check_done(path, &own)?;
             if let Some(heading) = &heading {
@@ -53,7 +55,10 @@ impl Merged {
                     "give each part once",
                 ));
             }
-            add(path, &own, plans, &mut accounts, heading.is_none())?;
+            match own.waits {
+                true => join(&mut accounts, accounts_of(sums)),
+                false => add(path, &own, sums, &mut accounts, heading.is_none())?,
+            }
             heading.get_or_insert(own);
         }
         let heading = heading.unwrap_or_default();
@@ -80,6 +85,27 @@ impl Merged {
             first: first.clone(),
             accounts,
         })
+    }
+
+    /// Whether the parts stopped at a round of which each has some blocks.
+    pub fn waits(&self) -> bool {
+        self.heading.waits
+    }
+
+    /// Writes what all parts have done, from which they go on: a checkpoint of the whole calculation.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be written.
+    pub fn write_rounds(&self, path: &Path) -> Result<()> {
+        let Division { part, parts } = Division::WHOLE;
+        let heading = Heading {
+            part,
+            parts,
+            complete: false,
+            waits: false,
+            ..self.heading.clone()
+        };
+        write(path, &heading, &plans(&self.accounts, |_, _, _| true))
     }
 
     /// The words of the command that made the first file.
@@ -129,6 +155,15 @@ fn check_alike(path: &Path, own: &Heading, first: &Path, heading: &Heading) -> R
             "give parts of one calculation",
         );
     }
+    if own.waits != heading.waits {
+        let of = |waits: bool| if waits { "of an earlier round" } else { "done" };
+        return refused(
+            "waits",
+            of(own.waits).into(),
+            of(heading.waits).into(),
+            "run the earlier ones again with the last file of `--rounds`",
+        );
+    }
     if own.parts != heading.parts {
         return refused(
             "parts",
@@ -160,7 +195,7 @@ fn add(
         let all = accounts.iter().filter(|(_, kept)| kept.shared);
         all.map(|(name, _)| name.clone()).collect()
     };
-    let new = super::accounts::accounts(plans);
+    let new = accounts_of(plans);
     if !is_first && shared(&new) != shared(accounts) {
         let other = new
             .iter()

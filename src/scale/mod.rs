@@ -19,8 +19,8 @@ mod mpi;
 mod work;
 
 pub use calculation::Calculation;
-pub use content::{of_hamiltonian, of_table};
+pub use content::{of_file, of_hamiltonian, of_phonons, of_table};
 pub use merge::Merged;
 #[cfg(feature = "mpi")]
 pub use mpi::World;
-pub use work::{Checkpoint, Work};
+pub use work::{Checkpoint, Share, Work};

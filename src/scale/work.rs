@@ -4,8 +4,9 @@ use super::accounts::{accounts, plans};
 use super::calculation::Calculation;
 use super::merge::Merged;
 use crate::error::{Error, Result};
-use crate::integrate::ledger::{Accounts, Division, Kept, Key, Ledger, Ranks, join};
+use crate::integrate::ledger::{Accounts, Division, Kept, Key, Ledger, Name, Ranks, join};
 use crate::io::sums::{self, Heading, PlanSums};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,12 +22,24 @@ pub struct Checkpoint {
     pub every: Duration,
 }
 
+/// What a part of a calculation knows of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Share {
+    /// Which part it is.
+    pub division: Division,
+    /// The file of the rounds that all parts have done together, which may not be there yet; none where the rounds of a refinement are not
+    /// shared out.
+    pub rounds: Option<PathBuf>,
+}
+
 /// One process' work on a calculation.
 pub struct Work {
     calculation: Calculation,
     division: Division,
     checkpoint: Option<Checkpoint>,
     resumed: bool,
+    /// What all parts have done together before.
+    given: BTreeSet<(Name, Key)>,
     ledger: Ledger,
 }
 
@@ -39,12 +52,14 @@ impl Work {
     /// lost; [`Error::BadBands`] where ranks have other bands, or ask for something else.
     pub fn begin(
         calculation: Calculation,
-        division: Option<Division>,
+        share: Option<Share>,
         checkpoint: Option<Checkpoint>,
         ranks: Option<Arc<Ranks>>,
         warn: impl Fn(String) + Send + Sync + 'static,
     ) -> Result<Self> {
+        let division = share.as_ref().map(|share| share.division);
         let own = division.unwrap_or(Division::WHOLE);
+        let rounds = share.and_then(|share| share.rounds);
         let mut held = None;
         if let Some(Checkpoint { path, resume, .. }) = &checkpoint {
             let files = rank_files::existing(path);
@@ -55,19 +70,36 @@ impl Work {
                     "give `--resume` to go on from it, or remove it",
                 ));
             }
-            held = resumed(&files, &calculation, own)?;
+            held = resumed(held, &files, &calculation, own)?;
         }
-        let resumed = held.is_some();
+        let is_resumed = held.is_some();
+        let mut given = BTreeSet::new();
+        if let Some(path) = rounds.as_ref().filter(|path| path.exists()) {
+            // A checkpoint of the whole.
+            let of_all = resumed(
+                None,
+                std::slice::from_ref(path),
+                &calculation,
+                Division::WHOLE,
+            )?;
+            for (name, kept) in of_all.iter().flat_map(|(accounts, _)| accounts) {
+                given.extend(kept.entries.keys().map(|key| (name.clone(), *key)));
+            }
+            held = joined(held, of_all, path)?;
+        }
         let mut ledger = Ledger::new(held);
         if let Some(division) = division {
             ledger = ledger.of_part(division);
+        }
+        if rounds.is_some() {
+            ledger = ledger.in_rounds();
         }
         if let Some(Checkpoint { path, every, .. }) = &checkpoint {
             let rank = ranks.as_ref().map_or(0, |ranks| ranks.rank());
             let (path, calculation) = (rank_files::of(path, rank), calculation.clone());
             let save = move |accounts: &Accounts, integrator: &str| {
                 let heading = calculation.heading((own.part, own.parts), integrator);
-                if let Err(error) = write(&path, &heading, &plans(accounts, |_, _| true)) {
+                if let Err(error) = write(&path, &heading, &plans(accounts, |_, _, _| true)) {
                     warn(format!(
                         "{error}; the checkpoint stays as it was, and the calculation goes on"
                     ));
@@ -85,7 +117,8 @@ impl Work {
             calculation,
             division: own,
             checkpoint,
-            resumed,
+            resumed: is_resumed,
+            given,
             ledger,
         })
     }
@@ -104,6 +137,7 @@ impl Work {
             division: Division::WHOLE,
             checkpoint: None,
             resumed: false,
+            given: BTreeSet::new(),
             ledger: Ledger::new(Some((accounts, heading.integrator))).of_all_parts(),
         })
     }
@@ -126,18 +160,29 @@ impl Work {
         self.resumed
     }
 
-    /// Writes the part's file: the items that were dealt out to it, and in the first one what all parts run alike.
+    /// Whether it stopped at a round that other parts have blocks of.
+    pub fn waits(&self) -> bool {
+        self.ledger.waits()
+    }
+
+    /// Writes the part's file: the items that were dealt out to it, and in the first one what all parts run alike; of one that waits for others
+    /// all that it did.
     ///
     /// # Errors
     /// [`Error::Io`] where it cannot be written.
     pub fn write_part(&self, path: &Path) -> Result<()> {
         let Division { part, parts } = self.division;
         let integrator = self.ledger.integrator().unwrap_or_default();
+        let waits = self.waits();
         let heading = Heading {
             complete: true,
+            waits,
             ..self.calculation.heading((part, parts), &integrator)
         };
-        let own = |kept: &Kept, key: &Key| part == 1 || kept.shared && key.stage == 0;
+        let own = |name: &Name, kept: &Kept, key: &Key| {
+            let new = || !self.given.contains(&(name.clone(), *key));
+            part == 1 || (waits || kept.shared && key.stage == 0) && new()
+        };
         write(path, &heading, &plans(&self.ledger.accounts(), own))
     }
 
@@ -154,13 +199,16 @@ impl Work {
     }
 }
 
-/// The sums of a checkpoint, of all the ranks that there were, and what made them; none where there is none.
+/// Sums, and what made them.
+type Held = Option<(Accounts, String)>;
+
+/// `all` and the sums of a checkpoint, of all the ranks that there were.
 fn resumed(
+    mut all: Held,
     files: &[PathBuf],
     calculation: &Calculation,
     own: Division,
-) -> Result<Option<(Accounts, String)>> {
-    let mut all: Option<(Accounts, String)> = None;
+) -> Result<Held> {
     for path in files {
         let (heading, plans) = sums::read(path)?;
         calculation.check(path, &heading)?;
@@ -176,21 +224,30 @@ fn resumed(
                 "give each part a checkpoint of its own",
             ));
         }
-        let integrator = heading.integrator;
-        match &mut all {
-            None => all = Some((accounts(plans), integrator)),
-            Some((known, first)) if *first == integrator => join(known, accounts(plans)),
-            Some((_, first)) => {
-                return Err(Error::bad_file(
-                    path,
-                    "integrator",
-                    format!("its sums are by {integrator}, those of another rank by {first}"),
-                    "remove the checkpoints, and begin anew",
-                ));
-            }
-        }
+        let new = (accounts(plans), heading.integrator);
+        all = joined(all, Some(new), path)?;
     }
     Ok(all)
+}
+
+/// Two stores as one; the other is that of the file at `path`.
+fn joined(all: Held, other: Held, path: &Path) -> Result<Held> {
+    let Some((other, by)) = other else {
+        return Ok(all);
+    };
+    match all {
+        None => Ok(Some((other, by))),
+        Some((mut known, first)) if first == by => {
+            join(&mut known, other);
+            Ok(Some((known, first)))
+        }
+        Some((_, first)) => Err(Error::bad_file(
+            path,
+            "integrator",
+            format!("its sums are by {by}, those of another file of this calculation by {first}"),
+            "remove the checkpoints, and begin anew",
+        )),
+    }
 }
 
 /// The files of a checkpoint, one for each rank.
@@ -229,7 +286,7 @@ mod rank_files {
 
 /// # Errors
 /// [`Error::Io`] where the file cannot be written; [`Error::BadOption`] in a build that writes no HDF5.
-fn write(path: &Path, heading: &Heading, plans: &[PlanSums]) -> Result<()> {
+pub(super) fn write(path: &Path, heading: &Heading, plans: &[PlanSums]) -> Result<()> {
     #[cfg(feature = "hdf5-write")]
     return sums::write(path, heading, plans);
     #[cfg(not(feature = "hdf5-write"))]

@@ -10,6 +10,7 @@ use super::survey::{BandSurface, with_bar};
 use super::vector::Vector;
 use crate::error::{Error, Result};
 use crate::uncertainty::Scalar;
+use serde::{Deserialize, Serialize};
 
 /// Orbits whose frequencies and masses differ by less than this share are images of each other.
 const SAME: f64 = 2e-5;
@@ -19,7 +20,7 @@ const SAME: f64 = 2e-5;
 const THINNEST: f64 = 1e-4;
 
 /// An extremal orbit, or several that are alike.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OrbitRow {
     /// Spin channel, from 0.
     pub spin: usize,
@@ -46,7 +47,7 @@ pub struct OrbitRow {
 }
 
 /// Open orbits of one family.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OpenRow {
     /// Spin channel, from 0.
     pub spin: usize,
@@ -61,7 +62,7 @@ pub struct OpenRow {
 }
 
 /// The orbits of one direction.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Catalogue {
     /// The field's direction.
     pub direction: Direction,

@@ -5,9 +5,10 @@ use super::vector::{Vector, dot};
 use crate::crystal::Tensor;
 use crate::crystal::tensor::product;
 use crate::uncertainty::{ByCause, Cause};
+use serde::{Deserialize, Serialize};
 
 /// Coefficients at one temperature in one field. Tensors are full, `[row][col]`; those of a layer are zero along its normal.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct InField {
     /// σ, S/m (per τ: S/(m s)).
     pub conductivity: Tensor,
@@ -155,7 +156,7 @@ pub(super) struct Part<'a> {
 }
 
 /// Bars of coefficients, as a whole and by cause.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Bars {
     /// The whole bars.
     pub total: InField,

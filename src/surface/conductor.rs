@@ -13,6 +13,7 @@ use crate::bands::BandHeader;
 use crate::crystal::{KGrid, Lattice, Tensor};
 use crate::error::{Error, Result};
 use crate::units::{ELEMENTARY_CHARGE, HBAR};
+use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
 /// σ/(τ g_s) in S/(m s) of ∫dk∮ g_i y_j dw in eV/Å: e³·10¹⁰/(8π³ħ²).
@@ -58,7 +59,7 @@ pub struct Conductor {
 }
 
 /// σ at one energy.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct AtEnergy {
     /// For every field, S/m (S/(m s) without τ).
     pub sigma: Vec<Tensor>,

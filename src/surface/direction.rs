@@ -3,13 +3,14 @@
 use super::vector::{Vector, cross, dot, frame, norm, scale, unit};
 use crate::crystal::Lattice;
 use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
 /// Largest index that is tried.
 const LARGEST: i32 = 2000;
 
 /// A field along the lattice vector R = u a₁ + v a₂ + w a₃: the planes across it repeat after 2π/|R|.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Direction {
     /// Coprime integers \[uvw\].
     pub indices: [i32; 3],

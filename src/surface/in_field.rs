@@ -14,6 +14,7 @@ use super::window::{LEVELS, Node, nodes};
 use crate::crystal::Tensor;
 use crate::error::Result;
 use crate::uncertainty::{ByCause, Cause};
+use serde::{Deserialize, Serialize};
 
 /// Moments of two rules for the thermal average are the same within this share.
 const ENOUGH: f64 = 2e-5;
@@ -61,7 +62,7 @@ impl State<'_> {
 }
 
 /// Coefficients in one field.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Number of the thermal state.
     pub state: usize,
@@ -78,7 +79,7 @@ pub struct Row {
 }
 
 /// What else is known of one direction.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct About {
     /// At the energy nearest to μ.
     pub central: AtEnergy,

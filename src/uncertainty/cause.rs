@@ -1,9 +1,10 @@
 //! The causes of errors. Every bar is a sum over them, so that each result can say what dominates it and what would help.
 
+use serde::{Deserialize, Serialize};
 use std::ops::{AddAssign, Index, IndexMut};
 
 /// Why a number may be off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cause {
     /// What a grid leaves out between its points: the change on every second of them.
     Grid,
@@ -85,7 +86,7 @@ impl Cause {
 }
 
 /// A bar by cause, in the unit of what it belongs to; never negative.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ByCause([f64; Cause::COUNT]);
 
 impl ByCause {
@@ -130,7 +131,7 @@ impl AddAssign for ByCause {
 
 /// What part of a bar has which cause: they add up to 1, or are all 0 where there is no bar or where it has no cause that is known.
 /// In single precision, as millions of them are kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Shares([f32; Cause::COUNT]);
 
 impl Shares {

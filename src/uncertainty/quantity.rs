@@ -2,6 +2,8 @@
 
 use super::{ByCause, Cause, Shares};
 use crate::crystal::{Tensor, TensorProjector};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The components of a tensor of a rank from 0 to 4.
 pub trait Shape: Copy + std::fmt::Debug + PartialEq {
@@ -62,6 +64,28 @@ pub type TensorQuantity = WithBar<Tensor>;
 pub type RankThreeQuantity = WithBar<[Tensor; 3]>;
 /// A full rank-4 tensor and its error bars, `[i][j][k][l]`; the last two indices are the magnetic field's.
 pub type RankFourQuantity = WithBar<[[Tensor; 3]; 3]>;
+
+impl<T: Shape> Serialize for WithBar<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let (value, error) = (self.value.components(), self.error.components());
+        (value, error, self.shares.as_ref()).serialize(to)
+    }
+}
+
+impl<'de, T: Shape> Deserialize<'de> for WithBar<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let (value, error, shares) = <(Vec<f64>, Vec<f64>, Vec<Shares>)>::deserialize(from)?;
+        let mut all = Self::default();
+        let count = all.value.components().len();
+        if [value.len(), error.len(), shares.len()] != [count; 3] {
+            return Err(D::Error::custom("components of another rank"));
+        }
+        all.value.components_mut().copy_from_slice(&value);
+        all.error.components_mut().copy_from_slice(&error);
+        all.shares.as_mut().copy_from_slice(&shares);
+        Ok(all)
+    }
+}
 
 impl<T: Shape> Default for WithBar<T> {
     fn default() -> Self {

@@ -11,11 +11,12 @@ use super::threads::on_threads;
 use crate::bands::BandHeader;
 use crate::crystal::Lattice;
 use crate::error::{Error, Result};
+use crate::integrate::ledger::Ledger;
+use crate::integrate::ledger::jobs::at_once;
 use crate::progress;
 use crate::surface::{
     BandField, BandSurface, Catalogue, Interpolations, catalogue, flattened, survey,
 };
-use rayon::prelude::*;
 use std::time::Instant;
 
 /// What is asked for.
@@ -103,7 +104,20 @@ impl Orbits {
     /// # Errors
     /// For bands without a surface at the energy or without a third dimension, and unusable directions.
     pub fn run(&self, bands: &Opened, say: Say) -> Result<OrbitsFound> {
-        let bands = Surfaces::new(bands, &self.level, self.grid, say)?;
+        self.run_with(None, bands, say)
+    }
+
+    /// As [`Orbits::run`], with a ledger in which the orbits of each direction are looked up and kept.
+    ///
+    /// # Errors
+    /// Likewise; [`Error::PartDone`] where the ledger divides the work, and its part is done.
+    pub fn run_with(
+        &self,
+        ledger: Option<&Ledger>,
+        bands: &Opened,
+        say: Say,
+    ) -> Result<OrbitsFound> {
+        let bands = Surfaces::new(bands, &self.level, self.grid, ledger, say)?;
         let lattice = flattened(bands.header())?;
         let angles = self.field.directions(&lattice)?;
         if let Some(text) = about(&angles) {
@@ -155,7 +169,8 @@ impl Orbits {
             });
         }
         let layer = vacuum(header);
-        let along = |a: &Angle| {
+        let along = |at: usize| {
+            let a = &angles[at];
             let (acting, share) = a.direction.acting(lattice, layer)?;
             let mut found = catalogue(&all, acting, self.planes, self.max_orbits)?;
             found.direction = a.direction;
@@ -169,7 +184,12 @@ impl Orbits {
             phase.add(1);
             Ok(found)
         };
-        let found = angles.par_iter().map(along).collect::<Result<Vec<_>>>()?;
+        let found = at_once(
+            bands.keeping(),
+            "orbits along directions",
+            angles.len(),
+            along,
+        )?;
         drop(all);
         Ok((found, surfaces, replicas.fine.grid.n))
     }

@@ -1,13 +1,18 @@
 //! Heat that phonons carry: what is asked for, and the way to it.
 
 use super::phonon_density::{PhononDensity, density};
+use super::run::ON_CPU;
 use crate::error::{Error, Result};
 use crate::excitations::Phonons;
+use crate::integrate::EnergyAxis;
+use crate::integrate::ledger::jobs::{if_all_there, in_turn};
+use crate::integrate::ledger::{Keeping, Ledger};
 use crate::phonons::{
     self, Accumulation, Ballistic, Branch, Heat, Lifetimes, ModeSums, PhononRates, accumulation,
     ballistic, by_branch, heat, mode_sums, speeds, thermal_axis,
 };
 use crate::transport::TransportDirection;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// What is asked of phonons.
@@ -52,6 +57,7 @@ pub struct PhononsFound {
 }
 
 /// One temperature, and boundaries a length apart where there are any.
+#[derive(Serialize, Deserialize)]
 pub struct PhononRow {
     /// K.
     pub temperature_k: f64,
@@ -93,89 +99,94 @@ impl PhononTransport {
     /// # Errors
     /// For temperatures at which nothing is known of the lifetimes, unusable directions, and phonons that cannot be integrated.
     pub fn run(&self, phonons: &Phonons) -> Result<PhononsFound> {
+        self.run_with(None, phonons)
+    }
+
+    /// As [`PhononTransport::run`], with a ledger in which rows and directions are looked up and kept.
+    ///
+    /// # Errors
+    /// Likewise; [`Error::PartDone`] where the ledger divides the work, and its part is done.
+    pub fn run_with(&self, ledger: Option<&Ledger>, phonons: &Phonons) -> Result<PhononsFound> {
+        if let Some(ledger) = ledger {
+            ledger.start(ON_CPU)?;
+        }
+        let keeping = ledger.map(Keeping::new);
         let temperatures_k = match &self.temperatures_k {
             Some(list) => list.clone(),
             None if phonons.rates().is_empty() => vec![300.0],
             None => phonons.rates().iter().map(|r| r.temperature_k).collect(),
         };
-        let model = self.rates.as_deref().map(PhononRates::read).transpose()?;
+        let model = self.model()?;
         let lowest = temperatures_k.iter().copied().fold(f64::INFINITY, f64::min);
         let axis = thermal_axis(phonons, lowest, self.bins)?;
         let directions = self.directions(phonons)?;
-        let units: Vec<[f64; 3]> = directions.iter().map(|d| d.unit).collect();
+        let asked = Asked {
+            transport: self,
+            phonons,
+            model: model.as_ref(),
+            units: directions.iter().map(|d| d.unit).collect(),
+            axis: &axis,
+        };
         let lengths: Vec<Option<f64>> = match &self.boundaries_m {
             None => vec![None],
             Some(list) => list.iter().map(|l| Some(*l)).collect(),
         };
-        let (mut rows, mut words) = (Vec::new(), None);
+        let each = temperatures_k
+            .iter()
+            .flat_map(|t| lengths.iter().map(move |l| (*t, *l)));
+        let states: Vec<(f64, Option<f64>)> = each.collect();
+        let row = |at: usize| asked.row(states[at]);
+        let rows = in_turn(keeping, "temperatures and boundaries", states.len(), row);
+        let rows = if_all_there(rows)?;
+        let mut words = None;
         let mut first_times = None;
-        let mut later: Vec<(usize, f64, Vec<f64>)> = Vec::new();
-        for t in &temperatures_k {
-            let rates = self.rates_at(phonons, model.as_ref(), *t)?;
-            if words.is_none() {
-                words = self.words(phonons, rates.is_some());
-            }
-            for length in &lengths {
-                let rates = match (&rates, length) {
-                    (Some(rates), Some(l)) => Some(with_boundary(phonons, rates, *l)?),
-                    (rates, _) => rates.clone(),
-                };
-                let times = match (self.tau, &rates) {
-                    (Some(tau), _) if length.is_none() => Some(Lifetimes::Constant(tau)),
-                    (_, Some(rates)) => Some(Lifetimes::of_rates(rates)),
-                    _ => None,
-                };
-                if first_times.is_none()
-                    && let Some(rates) = &rates
-                {
-                    first_times = Some(times_of(rates));
-                }
-                if first_times.is_none()
-                    && let Some(tau) = self.tau
-                {
-                    first_times = Some(times_of(&constant(phonons, 1.0 / tau)));
-                }
-                let row = PhononRow {
-                    temperature_k: *t,
-                    boundary_m: *length,
-                    heat: heat(phonons, *t, times.as_ref(), &axis, self.spectra)?,
-                    in_file: match self.as_in_file {
-                        true => Some(mode_sums(phonons, *t, rates.as_deref(), None, &units)?),
-                        false => None,
-                    },
-                    branches: match self.by_branch {
-                        true => by_branch(phonons, *t, times.as_ref(), &axis)?,
-                        false => Vec::new(),
-                    },
-                    accumulation: None,
-                };
-                if self.accumulation
-                    && let Some(rates) = &rates
-                {
-                    later.push((rows.len(), *t, times_of(rates)));
-                }
-                rows.push(row);
-            }
+        if let Some(first) = states.first() {
+            let rates = asked.rates(*first)?;
+            words = self.words(phonons, rates.is_some());
+            let rates = rates.or_else(|| self.tau.map(|tau| constant(phonons, 1.0 / tau)));
+            first_times = rates.as_deref().map(times_of);
         }
-        accumulate(phonons, &mut rows, &later)?;
-        let mut all = Vec::new();
-        for n in directions {
-            let found = ballistic(
+        let accumulated = match self.accumulation {
+            true => asked.accumulated(keeping, &states),
+            false => Ok(states.iter().map(|_| None).collect()),
+        };
+        let accumulated = if_all_there(accumulated)?;
+        let along = |at: usize| {
+            let unit = asked.units[at];
+            ballistic(
                 phonons,
-                n.unit,
+                unit,
                 &temperatures_k,
                 first_times.as_deref(),
                 &axis,
-            )?;
-            all.push((n, found));
+            )
+        };
+        let found = in_turn(keeping, "directions", directions.len(), along);
+        let found = if_all_there(found)?;
+        let (Some(mut rows), Some(accumulated), Some(found)) = (rows, accumulated, found) else {
+            return Err(Error::PartDone);
+        };
+        for (row, accumulated) in rows.iter_mut().zip(accumulated) {
+            row.accumulation = accumulated;
+            if !self.spectra {
+                row.heat.kappa_below = Vec::new();
+            }
         }
         Ok(PhononsFound {
             lifetimes: words,
             rows,
             density: density(phonons, &axis)?,
-            ballistic: all,
+            ballistic: directions.into_iter().zip(found).collect(),
             temperatures_k,
         })
+    }
+
+    /// The file of rates, read.
+    ///
+    /// # Errors
+    /// As [`PhononRates::read`].
+    pub fn model(&self) -> Result<Option<PhononRates>> {
+        self.rates.as_deref().map(PhononRates::read).transpose()
     }
 
     /// The directions of ballistic transport.
@@ -262,22 +273,73 @@ impl PhononTransport {
     }
 }
 
-/// κ by mean free path of some rows, with their temperatures (K) and relaxation times (s), all at the same lengths.
-fn accumulate(
-    phonons: &Phonons,
-    rows: &mut [PhononRow],
-    of: &[(usize, f64, Vec<f64>)],
-) -> Result<()> {
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    for (_, _, times) in of {
-        let own = phonons::path_range(phonons, times)?;
-        (low, high) = (low.min(own.0), high.max(own.1));
+/// What is asked of the phonons, made ready.
+struct Asked<'a> {
+    transport: &'a PhononTransport,
+    phonons: &'a Phonons,
+    model: Option<&'a PhononRates>,
+    /// Directions of ballistic transport.
+    units: Vec<[f64; 3]>,
+    axis: &'a EnergyAxis,
+}
+
+impl Asked<'_> {
+    /// The rates of every mode at a temperature (K) and between boundaries (m); none where there are none.
+    fn rates(&self, (t, length): (f64, Option<f64>)) -> Result<Option<Vec<f64>>> {
+        let rates = self.transport.rates_at(self.phonons, self.model, t)?;
+        match (rates, length) {
+            (Some(rates), Some(l)) => with_boundary(self.phonons, &rates, l).map(Some),
+            (rates, _) => Ok(rates),
+        }
     }
-    for (row, t, times) in of {
-        let lengths = phonons::lengths((low, high));
-        rows[*row].accumulation = Some(accumulation(phonons, *t, times, &lengths)?);
+
+    fn row(&self, state: (f64, Option<f64>)) -> Result<PhononRow> {
+        let (t, length) = state;
+        let (asked, phonons) = (self.transport, self.phonons);
+        let rates = self.rates(state)?;
+        let times = match (asked.tau, &rates) {
+            (Some(tau), _) if length.is_none() => Some(Lifetimes::Constant(tau)),
+            (_, Some(rates)) => Some(Lifetimes::of_rates(rates)),
+            _ => None,
+        };
+        Ok(PhononRow {
+            temperature_k: t,
+            boundary_m: length,
+            heat: heat(phonons, t, times.as_ref(), self.axis, asked.spectra)?,
+            in_file: match asked.as_in_file {
+                true => Some(mode_sums(phonons, t, rates.as_deref(), None, &self.units)?),
+                false => None,
+            },
+            branches: match asked.by_branch {
+                true => by_branch(phonons, t, times.as_ref(), self.axis)?,
+                false => Vec::new(),
+            },
+            accumulation: None,
+        })
     }
-    Ok(())
+
+    /// κ by mean free path of all states, at the same lengths; none without rates.
+    fn accumulated(
+        &self,
+        keeping: Option<Keeping>,
+        states: &[(f64, Option<f64>)],
+    ) -> Result<Vec<Option<Accumulation>>> {
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for state in states {
+            if let Some(rates) = self.rates(*state)? {
+                let own = phonons::path_range(self.phonons, &times_of(&rates))?;
+                (low, high) = (low.min(own.0), high.max(own.1));
+            }
+        }
+        let one = |at: usize| match self.rates(states[at])? {
+            Some(rates) => {
+                let (t, lengths) = (states[at].0, phonons::lengths((low, high)));
+                accumulation(self.phonons, t, &times_of(&rates), &lengths).map(Some)
+            }
+            None => Ok(None),
+        };
+        in_turn(keeping, "mean free paths", states.len(), one)
+    }
 }
 
 fn times_of(rates: &[f64]) -> Vec<f64> {

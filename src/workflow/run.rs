@@ -27,10 +27,13 @@ pub struct Run {
 /// What is done with an engine.
 pub(super) type Work<'a, T> = &'a (dyn Fn(&Request, &mut dyn Engine) -> Result<T> + Sync);
 
+/// What integrates on the CPU, as ledgers know it.
+pub(super) const ON_CPU: &str = "the CPU in f64";
+
 /// Begins with an engine in the request's ledger, told by what its sums depend on.
 pub(super) fn start(request: &Request, engine: &dyn Engine) -> Result<()> {
     let integrator = match engine.backend() {
-        "cpu" => "the CPU in f64".to_owned(),
+        "cpu" => ON_CPU.to_owned(),
         backend => format!("the {} {}", backend.to_uppercase(), engine.adapter()),
     };
     (request.keeping).map_or(Ok(()), |keeping| keeping.ledger.start(&integrator))

@@ -1,7 +1,7 @@
 //! Quasiparticles of a superconductor: the gap, and what follows from it over the Fermi surface of the normal bands.
 
 use super::held::Held;
-use super::integrator::integrate;
+use super::integrator::integrate_with;
 use super::level::{self, LevelChoice};
 use super::method::Method;
 use super::open::{Demands, Opened, Preference, open};
@@ -10,6 +10,8 @@ use super::run::Run;
 use super::said::Say;
 use crate::bands::{BandGrid, BandSource};
 use crate::error::{Error, Result};
+use crate::integrate::ledger::jobs::{if_all_there, in_turn};
+use crate::integrate::ledger::{Keeping, Ledger};
 use crate::integrate::{At, Channels, Engine, Request, measure};
 use crate::io;
 use crate::superconductor::{
@@ -19,6 +21,7 @@ use crate::superconductor::{
 use crate::transport::FermiTensors;
 use crate::uncertainty::{Scalar, TensorQuantity};
 use crate::units::BOLTZMANN_EV;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Temperatures over T_c where none are asked for.
@@ -58,6 +61,7 @@ pub struct Superconductor {
 }
 
 /// One temperature.
+#[derive(Serialize, Deserialize)]
 pub struct SuperconductorRow {
     /// K.
     pub temperature_k: f64,
@@ -135,7 +139,21 @@ impl Superconductor {
         method: &Method,
         say: Say,
     ) -> Result<(SuperconductorFound, Run)> {
-        integrate(method, opened, say, |request, engine| {
+        self.run_with(None, opened, method, say)
+    }
+
+    /// As [`Superconductor::run`], with a ledger in which the rows are looked up and kept.
+    ///
+    /// # Errors
+    /// Likewise; [`Error::PartDone`] where the ledger divides the work, and its part is done.
+    pub fn run_with(
+        &self,
+        ledger: Option<&Ledger>,
+        opened: &Opened,
+        method: &Method,
+        say: Say,
+    ) -> Result<(SuperconductorFound, Run)> {
+        integrate_with(ledger, method, opened, say, |request, engine| {
             self.found(&BandGrid::load(&**opened)?, request, engine)
         })
     }
@@ -146,6 +164,12 @@ impl Superconductor {
         request: &Request,
         engine: &mut dyn Engine,
     ) -> Result<SuperconductorFound> {
+        // The jobs are the temperatures and the bins of the density; what they begin with, all run alike.
+        let keeping = request.keeping;
+        let request = &Request {
+            keeping: None,
+            ..*request
+        };
         let basic = Request {
             channels: Channels::Basic,
             ..*request
@@ -162,8 +186,9 @@ impl Superconductor {
         };
         let weak = gap.largest_ev / (shape.zero() * BOLTZMANN_EV);
         let critical_k = self.critical_k.unwrap_or(weak);
-        let mut rows = Vec::new();
-        for t in self.temperatures(critical_k)? {
+        let temperatures = self.temperatures(critical_k)?;
+        let row = |at: usize| {
+            let t = temperatures[at];
             let relative = shape.gap(t / critical_k)? / shape.zero();
             let y = gap.largest_ev * relative / (BOLTZMANN_EV * t);
             let mut of = |g: &dyn Fn(f64) -> f64| -> Result<[Scalar; 3]> {
@@ -176,21 +201,31 @@ impl Superconductor {
                 let over = |f: f64| g(y * f);
                 Ok(surface_averages(bands, request, fermi_ev, &gap, engine, over)?.current)
             };
-            rows.push(SuperconductorRow {
+            Ok(SuperconductorRow {
                 temperature_k: t,
                 gap_ev: gap.largest_ev * relative,
                 heat_brt: of(&thermal_brt)?,
                 heat_constant_time: of(&thermal_constant_time)?,
                 superfluid: of(&|y| 1.0 - normal_share(y))?,
-            });
-        }
+            })
+        };
+        let rows = if_all_there(in_turn(keeping, "temperatures", temperatures.len(), row))?;
         let mut residual = Vec::new();
         for gamma in &self.gammas_ev {
             residual.push((*gamma, universal(bands, fermi_ev, &gap, *gamma)?));
         }
         let density = match self.density {
-            true => density(bands, request, fermi_ev, &gap, &shape, engine)?,
-            false => Vec::new(),
+            true => if_all_there(density(
+                bands,
+                request,
+                (fermi_ev, &gap, &shape),
+                engine,
+                keeping,
+            ))?,
+            false => Some(Vec::new()),
+        };
+        let (Some(rows), Some(density)) = (rows, density) else {
+            return Err(Error::PartDone);
         };
         let measured = self.residual.zip(residual.last());
         let verdict = measured.map(|((a, b), (_, nodal))| {
@@ -236,15 +271,13 @@ impl Superconductor {
 fn density(
     bands: &BandGrid,
     request: &Request,
-    fermi_ev: f64,
-    gap: &Gap,
-    shape: &GapShape,
+    (fermi_ev, gap, shape): (f64, &Gap, &GapShape),
     engine: &mut dyn Engine,
+    keeping: Option<Keeping>,
 ) -> Result<Vec<(f64, Scalar)>> {
     let (bins, far) = DOS;
     let edge = |k: usize| far * k as f64 / bins as f64;
-    let mut all = Vec::new();
-    for k in 0..bins {
+    let bin = |k: usize| {
         let (a, b) = (edge(k), edge(k + 1));
         let mean = match gap.symmetry {
             Symmetry::S => Scalar::new(states(1.0, a, b), 0.0),
@@ -253,9 +286,9 @@ fn density(
                 surface_mean(bands, request, fermi_ev, gap, engine, |f| states(f, a, b))?
             }
         };
-        all.push((0.5 * (a + b) * gap.largest_ev, mean));
-    }
-    Ok(all)
+        Ok((0.5 * (a + b) * gap.largest_ev, mean))
+    };
+    in_turn(keeping, "density of states", bins, bin)
 }
 
 /// How far bands at the Fermi level reach from it on either side, eV.

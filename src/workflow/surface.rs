@@ -85,7 +85,7 @@ impl Surface {
     /// # Errors
     /// Where the bands have no surface at the energy.
     pub fn run(&self, bands: &Opened, say: Say) -> Result<SurfaceFound> {
-        let bands = Surfaces::new(bands, &self.level, self.grid, say)?;
+        let bands = Surfaces::new(bands, &self.level, self.grid, None, say)?;
         let energy_ev = bands.fermi_ev + self.energy_ev;
         let start = Instant::now();
         let header = bands.header();

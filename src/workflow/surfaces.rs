@@ -1,7 +1,7 @@
 //! What surfaces, orbits and transport in a field share: bands on the grid of their surfaces, and the grids that their bars come from.
 
 use super::held::Held;
-use super::integrator::integrate;
+use super::integrator::integrate_with;
 use super::level::{self, LevelChoice};
 use super::method::{Backend, Method};
 use super::open::{Demands, Opened, Preference, open};
@@ -9,6 +9,7 @@ use super::opening::Opening;
 use super::said::Say;
 use crate::bands::{BandHeader, BandSource};
 use crate::error::{Error, Result};
+use crate::integrate::ledger::{Keeping, Ledger};
 use crate::integrate::{Engine, Request};
 use crate::surface::{BandSurface, Density, Sampled, grid_for, sample_interpolated, sample_table};
 
@@ -43,6 +44,7 @@ pub struct Surfaces<'a> {
     /// Where it comes from.
     pub origin: String,
     grid: SurfaceGrid,
+    ledger: Option<&'a Ledger>,
 }
 
 /// Bands on three grids.
@@ -84,7 +86,7 @@ impl<'a> Surfaces<'a> {
         Ok(source)
     }
 
-    /// Bands that are open, with their Fermi level.
+    /// Bands that are open, with their Fermi level; with a ledger in which sums are looked up and kept.
     ///
     /// # Errors
     /// As [`level::fermi_level`].
@@ -92,18 +94,22 @@ impl<'a> Surfaces<'a> {
         source: &'a Opened,
         choice: &LevelChoice,
         grid: SurfaceGrid,
+        ledger: Option<&'a Ledger>,
         say: Say,
     ) -> Result<Self> {
+        let method = grid.method();
+        let work = |request: &Request, engine: &mut dyn Engine| {
+            level::fermi_level_with_bar(choice, &**source, request, engine)
+        };
         let ((fermi_ev, fermi_bar_ev, origin), _) =
-            integrate(&grid.method(), source, say, |request, engine| {
-                level::fermi_level_with_bar(choice, &**source, request, engine)
-            })?;
+            integrate_with(ledger, &method, source, say, work)?;
         Ok(Self {
             source,
             fermi_ev,
             fermi_bar_ev,
             origin,
             grid,
+            ledger,
         })
     }
 
@@ -116,8 +122,14 @@ impl<'a> Surfaces<'a> {
         say: Say,
         work: impl Fn(&Request, &mut dyn Engine) -> Result<T> + Sync,
     ) -> Result<T> {
-        let (found, _) = integrate(&self.grid.method(), self.source, say, work)?;
+        let method = self.grid.method();
+        let (found, _) = integrate_with(self.ledger, &method, self.source, say, work)?;
         Ok(found)
+    }
+
+    /// Where what jobs come to is looked up and kept.
+    pub fn keeping(&self) -> Option<Keeping<'a>> {
+        self.ledger.map(Keeping::new)
     }
 
     /// What the bands are.

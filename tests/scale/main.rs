@@ -11,6 +11,7 @@ mod mpi;
 mod parts;
 mod ranks;
 mod refusals;
+mod rounds;
 
 use bzint::io::results::ResultFile;
 use std::path::Path;

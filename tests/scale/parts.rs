@@ -9,7 +9,12 @@ use std::path::Path;
 /// Runs `words` whole and in so many parts, and compares every number.
 fn same_in_parts(folder: &Path, words: &str, partitions: &[usize]) {
     let mut random = Lcg(partitions.len() as u64 + words.len() as u64);
-    text_in(folder, &format!("{words} --backend cpu -q -o whole.h5"));
+    let along_orbits = ["orbits", "magneto", "phonon"];
+    let backend = match along_orbits.contains(&words.split(' ').next().unwrap()) {
+        true => "",
+        false => "--backend cpu",
+    };
+    text_in(folder, &format!("{words} {backend} -q -o whole.h5"));
     let whole = bits(&folder.join("whole.h5"));
     for &parts in partitions {
         let mut all = Vec::new();
@@ -17,7 +22,7 @@ fn same_in_parts(folder: &Path, words: &str, partitions: &[usize]) {
             let out = format!("{parts}-{part}.h5");
             let done = bzint_in(
                 folder,
-                &format!("{words} --backend cpu --part {part}/{parts} -o {out}"),
+                &format!("{words} {backend} --part {part}/{parts} -o {out}"),
             );
             assert!(done.succeeded().stdout.is_empty(), "a part has no result");
             all.push(out);
@@ -136,6 +141,42 @@ fn merits_and_optima() {
     ] {
         let words = words.replace("CUBIC", &format!("{DATA}/cubic.energy"));
         same_in_parts(folder.path(), &words, &[partitions]);
+    }
+}
+
+/// Lists of states, directions and temperatures are divided like items of a plan.
+#[test]
+fn jobs_that_are_no_integrals() {
+    let folder = tempfile::tempdir().unwrap();
+    let d = folder.path();
+    text_in(d, "model simple-cubic -n 16 --fermi-level 0.3 -o sc.h5 -q");
+    text_in(
+        d,
+        "model square -n 24,24,1 -o square.h5 --fermi-level -1 -q",
+    );
+    text_in(
+        d,
+        "model scalar-phonons -n 12 --shift 0.5,0.5,0.5 --frequency 5 -o p.h5 -q",
+    );
+    for (words, partitions) in [
+        (
+            "magneto sc.h5 --mesh 16 -B 0,1,5 --from 001 --to 110 --angles 3 -T 100,300 --mu=-0.1,0.2 --tau 1e-13",
+            &[1, 3][..],
+        ),
+        (
+            "orbits sc.h5 --mesh 16 --energy 0.1 --from 001 --to 110 --angles 4",
+            &[3],
+        ),
+        (
+            "superconductor square.h5 --gap d:1meV --gamma 0.1meV -T 0.5,1,2,3",
+            &[2],
+        ),
+        (
+            "phonon p.h5 --tau 10ps -T 100,300 --boundary 100nm,1um --by-branch --as-in-file --accumulation --direction 001 --direction 111",
+            &[1, 3],
+        ),
+    ] {
+        same_in_parts(d, words, partitions);
     }
 }
 

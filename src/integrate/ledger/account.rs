@@ -1,6 +1,7 @@
 //! What is kept of one plan while it runs.
 
 use super::ranks::Ranks;
+use super::sharing::Sharing;
 use super::store::{Columns, ItemTime, Kept, Key, Ledger, Name, Partial};
 use crate::error::{Error, Result};
 use std::collections::BTreeMap;
@@ -80,6 +81,22 @@ impl<'a> Account<'a> {
         Some((ranks, &self.name.plan))
     }
 
+    /// Those among whom the rounds of a search are shared out, and by what they know this plan.
+    pub fn sharing(&self) -> Option<(Sharing<'_>, &str)> {
+        let ledger = self.ledger;
+        let ranks = ledger.ranks.as_deref().map(Sharing::Ranks);
+        let division = ledger.division.filter(|_| ledger.in_rounds);
+        let sharing = ranks.or_else(|| Some(Sharing::Rounds(ledger, division?)))?;
+        Some((sharing, &self.name.plan))
+    }
+
+    /// Those among whom the items of a refinement are, where all have to be there before anything else is done: those of a result are dealt
+    /// out among parts, and left open.
+    pub fn sharing_of_items(&self) -> Option<(Sharing<'_>, &str)> {
+        let sharing = self.sharing();
+        sharing.filter(|(who, _)| !self.shared || matches!(who, Sharing::Ranks(_)))
+    }
+
     /// Adds sums of a result's items to those of others that are there; sums of items that are there already are the same.
     pub fn add(&self, key: Key, sums: Partial) {
         if let Some(kept) = self.ledger.state().accounts.get_mut(&self.name) {
@@ -154,9 +171,9 @@ impl<'a> Account<'a> {
         self.saves() || self.ledger.division.is_none_or(|d| d.part == 1)
     }
 
-    /// Whether the ledger is saved from time to time, so that the steps of a search are worth keeping.
+    /// Whether the ledger is saved while the work goes on, or where it stops, so that the steps of a search are worth keeping.
     pub fn saves(&self) -> bool {
-        self.ledger.save.is_some()
+        self.ledger.save.is_some() || self.ledger.in_rounds
     }
 
     /// Whether it is time to save.

@@ -11,13 +11,18 @@
 //! every part runs as a whole. A plan whose items are not all there has no result: it is *left open*, and what asked for it stops with
 //! [`crate::Error::PartDone`] as soon as nothing else can be done without it.
 //!
+//! In rounds, parts share out the levels of a refinement as well: each stops where it needs what others have, and goes on when it is run
+//! again with what all of them have done ([`Ledger::in_rounds`]).
+//!
 //! Processes that can speak to each other share out the items of every plan, and of the rounds of a search, as they finish ([`Ranks`]).
 
 mod account;
 pub(super) mod bytes;
 pub(super) mod fingerprint;
+pub mod jobs;
 mod join;
 mod ranks;
+mod sharing;
 mod store;
 mod threads;
 

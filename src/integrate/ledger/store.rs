@@ -48,6 +48,12 @@ impl Division {
         turn % self.parts == self.part - 1
     }
 
+    /// Its jobs of so many, where nothing can go on before all are done: all where they are too few for every part to have one.
+    pub(super) fn jobs(self, jobs: usize) -> impl Iterator<Item = usize> {
+        let all = jobs < self.parts;
+        (0..jobs).filter(move |job| all || job % self.parts == self.part - 1)
+    }
+
     /// A step by which all parts have their turn, near this share of them.
     fn stride(self, share: f64) -> usize {
         let near = (share * self.parts as f64).round() as usize;
@@ -117,6 +123,8 @@ pub type Save = Box<dyn Fn(&Accounts, &str) + Send + Sync>;
 #[derive(Default)]
 pub struct Ledger {
     pub(super) division: Option<Division>,
+    /// Whether the parts of a refinement share out its rounds, too.
+    pub(super) in_rounds: bool,
     /// Whether accounts come from parts that were put together.
     pub(super) merged: bool,
     pub(super) save: Option<(Duration, Save)>,
@@ -137,6 +145,8 @@ pub(super) struct State {
     /// Whether the account of a shared plan was found.
     pub found: bool,
     pub left_open: bool,
+    /// Whether the work stopped at a round that other parts have blocks of.
+    pub waits: bool,
     pub saved: Option<Instant>,
 }
 
@@ -159,6 +169,14 @@ impl Ledger {
     pub fn of_part(self, division: Division) -> Self {
         Self {
             division: Some(division),
+            ..self
+        }
+    }
+
+    /// Also shares out the rounds of a refinement: a part stops where it needs what others have.
+    pub fn in_rounds(self) -> Self {
+        Self {
+            in_rounds: true,
             ..self
         }
     }
@@ -231,6 +249,7 @@ impl Ledger {
         state.integrator = Some(integrator.to_owned());
         state.opened.clear();
         state.left_open = false;
+        state.waits = false;
         state.saved = Some(Instant::now());
         Ok(())
     }
@@ -267,6 +286,11 @@ impl Ledger {
     /// Whether a plan has items that are not there.
     pub fn is_left_open(&self) -> bool {
         self.state().left_open
+    }
+
+    /// Whether the work stopped at a round that other parts have blocks of.
+    pub fn waits(&self) -> bool {
+        self.state().waits
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {

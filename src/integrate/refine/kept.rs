@@ -77,9 +77,10 @@ impl Refiner<'_> {
         blocks: &[(usize, BlockId)],
         evaluate: impl Fn(&[(usize, BlockId)]) -> Result<Vec<Seen>>,
     ) -> Result<Vec<Seen>> {
-        if let Some((account, (ranks, plan_hash))) = account.and_then(|a| Some((a, a.ranks()?))) {
+        if let Some((account, (sharing, plan_hash))) = account.and_then(|a| Some((a, a.sharing()?)))
+        {
             let stage = 1 + round;
-            let size = turn(blocks.len(), ranks.count());
+            let size = turn(blocks.len(), sharing.count());
             let pieces = pieces(blocks.len(), size, account.steps(stage));
             let turns = pieces.iter().filter(|(_, known)| known.is_none());
             let turns: Vec<&Range<usize>> = turns.map(|(turn, _)| turn).collect();
@@ -94,7 +95,7 @@ impl Refiner<'_> {
                 }
                 Ok(bytes)
             };
-            let mut made = ranks.share(&what, turns.len(), run)?.into_iter();
+            let mut made = sharing.share(&what, turns.len(), run)?.into_iter();
             let mut seen = Vec::with_capacity(blocks.len());
             for (_, known) in &pieces {
                 match known {
@@ -135,10 +136,10 @@ impl Refiner<'_> {
     }
 }
 
-/// Blocks that one rank takes together: several turns for every rank, but each enough for a thread.
-fn turn(blocks: usize, ranks: usize) -> usize {
+/// Blocks that one process takes together: several turns for every one, but each enough for a thread.
+fn turn(blocks: usize, processes: usize) -> usize {
     const TURNS: usize = 8;
-    blocks.div_ceil(TURNS * ranks).max(CHUNK)
+    blocks.div_ceil(TURNS * processes).max(CHUNK)
 }
 
 /// The blocks of a round in order: what is known of them, and the others in turns of at most `size`.

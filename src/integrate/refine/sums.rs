@@ -142,10 +142,12 @@ impl Layers<'_> {
         sums.add(at, &both, of_points.as_ref(), quanta)
     }
 
-    /// Where there are ranks: shares out the layers of all groups among them, so that the sums of each group are then found.
+    /// Where there are ranks, or rounds of parts: shares out the layers of all groups among them, so that the sums of each group are then found.
     fn share_out(&self, blocks: &[Placed], account: Option<&Account>) -> Result<()> {
-        let Some((account, (ranks, plan_hash))) = account.and_then(|a| Some((a, a.ranks()?)))
-        else {
+        let Some(account) = account else {
+            return Ok(());
+        };
+        let Some((sharing, plan_hash)) = account.sharing_of_items() else {
             return Ok(());
         };
         let mut tasks = self.tasks(blocks);
@@ -157,7 +159,7 @@ impl Layers<'_> {
             let (held, sums) = (1 << self.layer(task), Arc::new(bytes));
             account.add(of_group(task[0].0), Partial { held, sums });
         };
-        let all = ranks.share_among_threads(plan_hash, tasks.len(), |job| {
+        let all = sharing.share_among_threads(plan_hash, tasks.len(), |job| {
             let (start, task) = (Instant::now(), tasks[job]);
             let sums = Mutex::new(self.nothing());
             self.add(task, &sums)?;

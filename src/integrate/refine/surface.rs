@@ -105,7 +105,8 @@ impl Refiner<'_> {
             .filter(|layer| account.is_none_or(|a| a.owns(0, *layer, Columns::Apart)))
             .collect();
         let some = !left.is_empty();
-        if let Some((account, (ranks, plan_hash))) = account.and_then(|a| Some((a, a.ranks()?))) {
+        let shared = account.and_then(|a| Some((a, a.sharing_of_items()?)));
+        if let Some((account, (sharing, plan_hash))) = shared {
             let one = |job: usize| {
                 let layer = left[job];
                 let mut sums = self.no_sums(quanta);
@@ -119,7 +120,7 @@ impl Refiner<'_> {
                 }
                 Ok(bytes)
             };
-            for bytes in ranks.share(plan_hash, left.len(), one)? {
+            for bytes in sharing.share(plan_hash, left.len(), one)? {
                 sums.read(&bytes)?;
             }
             left.clear();

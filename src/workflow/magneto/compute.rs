@@ -6,6 +6,7 @@ use super::super::surfaces::{Replicas, Surfaces};
 use super::Magneto;
 use super::states::Scattered;
 use crate::error::Result;
+use crate::integrate::ledger::jobs::at_once;
 use crate::progress;
 use crate::surface::{About, Conductor, Measured, Rate, Row, State, Times, nodes_reach};
 use crate::units::BOLTZMANN_EV;
@@ -66,24 +67,29 @@ impl Magneto {
             fine,
         };
         let phase = progress::phase("orbits", (states.len() * angles.len()) as u64);
-        let mut rows = Vec::new();
-        let mut abouts = Vec::new();
-        for (number, angle) in angles.iter().enumerate() {
-            for (at, scattered) in states.iter().enumerate() {
-                let rate = scattered.rate();
-                let thermal = State {
-                    temperature_k: scattered.state.temperature_k,
-                    mu_ev: scattered.state.mu.value,
-                    mu_bar: scattered.state.mu.by_cause(),
-                    rate: rate.as_ref().map(|r| r as Rate),
-                };
-                let (found, about) =
-                    measured.rows((at, &thermal), (number, &angle.direction), &self.fields)?;
-                rows.extend(found);
-                abouts.push(about);
-                phase.add(1);
-            }
-        }
+        let one = |job: usize| {
+            let (number, at) = (job / states.len(), job % states.len());
+            let (angle, scattered) = (&angles[number], &states[at]);
+            let rate = scattered.rate();
+            let thermal = State {
+                temperature_k: scattered.state.temperature_k,
+                mu_ev: scattered.state.mu.value,
+                mu_bar: scattered.state.mu.by_cause(),
+                rate: rate.as_ref().map(|r| r as Rate),
+            };
+            let found = measured.rows((at, &thermal), (number, &angle.direction), &self.fields)?;
+            phase.add(1);
+            Ok(found)
+        };
+        let jobs = angles.len() * states.len();
+        let all = at_once(
+            bands.keeping(),
+            "directions and states in a field",
+            jobs,
+            one,
+        )?;
+        let (rows, abouts): (Vec<Vec<Row>>, Vec<About>) = all.into_iter().unzip();
+        let rows = rows.into_iter().flatten().collect();
         Ok(Computed {
             rows,
             abouts,

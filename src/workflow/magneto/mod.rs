@@ -16,6 +16,7 @@ use super::threads::on_threads;
 use super::wanted::Wanted;
 use crate::bands::BandHeader;
 use crate::error::{Error, Result};
+use crate::integrate::ledger::Ledger;
 use crate::scattering::ScatteringModel;
 use crate::surface::{About, Direction, Row, Times};
 use crate::transport::{Levels, check_collinear};
@@ -150,8 +151,21 @@ impl Magneto {
     /// # Errors
     /// For bands without a surface, or that have not what is asked for.
     pub fn run(&self, bands: &Opened, say: Say) -> Result<MagnetoFound> {
+        self.run_with(None, bands, say)
+    }
+
+    /// As [`Magneto::run`], with a ledger in which the coefficients of each direction and state are looked up and kept.
+    ///
+    /// # Errors
+    /// Likewise; [`Error::PartDone`] where the ledger divides the work, and its part is done.
+    pub fn run_with(
+        &self,
+        ledger: Option<&Ledger>,
+        bands: &Opened,
+        say: Say,
+    ) -> Result<MagnetoFound> {
         let model = self.model()?;
-        let bands = Surfaces::new(bands, &self.level, self.grid, say)?;
+        let bands = Surfaces::new(bands, &self.level, self.grid, ledger, say)?;
         let times = self.times(bands.header());
         let per_tau = matches!(times, Times::Unknown) && model.is_none();
         let doubt = plausible::FIELD_TIMES_TAU.doubt(self.fields.iter().copied());
@@ -181,7 +195,10 @@ impl Magneto {
     }
 
     /// The mechanisms' file, read.
-    fn model(&self) -> Result<Option<ScatteringModel>> {
+    ///
+    /// # Errors
+    /// As [`ScatteringModel::read`].
+    pub fn model(&self) -> Result<Option<ScatteringModel>> {
         let path = self.scattering.as_deref();
         path.map(ScatteringModel::read).transpose()
     }
