@@ -51,6 +51,7 @@ pub use write::write;
 
 use crate::bands::{BandHeader, BandSource, BandStatistics, Field};
 use crate::error::{Error, Result};
+use rayon::prelude::*;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use values::StoredDataset;
@@ -192,7 +193,7 @@ impl BandSource for NativeBands {
 }
 
 impl NativeBands {
-    /// Planes as they stand in the file.
+    /// Planes as they stand in the file. Unpacking takes longer than reading: those that are packed alone are unpacked at the same time.
     fn read_unchecked(
         &self,
         field: Field,
@@ -217,12 +218,39 @@ impl NativeBands {
             ));
         };
         let plane = self.header.k_grid.plane_len() * field.components();
-        let ranges = plane_ranges(
-            spin,
-            band,
-            first..first + out.len() / plane,
-            dataset.shape(),
-        );
+        let together = match dataset.chunk().as_deref() {
+            Some([_, _, 1, ..]) => plane,
+            _ => out.len(),
+        };
+        let runs = out.par_chunks_mut(together.max(1)).with_max_len(1);
+        let all: Vec<Result<()>> = runs
+            .enumerate()
+            .map(|(i, out)| {
+                let first = first + i * together / plane;
+                self.read_run(
+                    (dataset, name),
+                    spin,
+                    band,
+                    first..first + out.len() / plane,
+                    out,
+                )
+            })
+            .collect();
+        // The first of several errors, whichever thread met one first.
+        all.into_iter().collect()
+    }
+
+    /// The planes of a range.
+    fn read_run(
+        &self,
+        (dataset, name): (&StoredDataset, &str),
+        spin: usize,
+        band: usize,
+        planes: Range<usize>,
+        out: &mut [f64],
+    ) -> Result<()> {
+        let first = planes.start;
+        let ranges = plane_ranges(spin, band, planes, dataset.shape());
         let read = dataset.within(&ranges).map_err(|problem| {
             Error::bad_file(
                 &self.path,

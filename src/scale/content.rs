@@ -8,9 +8,8 @@ use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::path::Path;
 
-/// Numbers of a field that are all hashed; of larger ones so many planes of each band are, and all extremes.
+/// Numbers of a field that are all hashed; of larger ones the first plane of each band is, and all extremes: reading more would take longer than what parts spare.
 const MOST: usize = 1 << 24;
-const PLANES: usize = 4;
 
 fn finish(hash: Sha256) -> String {
     let digest = hash.finalize();
@@ -62,7 +61,7 @@ pub fn of_table(source: &dyn BandSource) -> Result<String> {
     for field in fields {
         let plane = about.k_grid.plane_len() * field.components();
         let all = plane * n1 * about.n_spin_band();
-        let step = if all <= MOST { 1 } else { n1.div_ceil(PLANES) };
+        let step = if all <= MOST { 1 } else { n1 };
         let mut read = vec![0.0; plane];
         for spin in 0..about.n_spin() {
             for band in 0..about.n_band {

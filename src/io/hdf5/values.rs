@@ -48,6 +48,11 @@ impl StoredDataset {
         self.dataset.address()
     }
 
+    /// Dimensions of what is packed together; none where nothing is.
+    pub fn chunk(&self) -> Option<Vec<u32>> {
+        self.dataset.chunks()
+    }
+
     /// The type in a word, as NumPy names it.
     pub fn type_name(&self) -> String {
         type_name(self.dataset.dtype())
