@@ -176,6 +176,7 @@ impl Command {
             Self::Magneto(c) => &mut **c,
             Self::Phonon(c) => &mut **c,
             Self::Superconductor(c) => &mut **c,
+            Self::Screen(c) => &mut **c,
             _ => return None,
         })
     }

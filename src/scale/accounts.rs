@@ -1,7 +1,11 @@
 //! Accounts as files hold them.
 
+use crate::error::Result;
 use crate::integrate::ledger::{Accounts, Kept, Key, Name, Partial};
-use crate::io::sums::{PlanSums, Sums};
+#[cfg(feature = "hdf5-write")]
+use crate::io::sums;
+use crate::io::sums::{Heading, PlanSums, Sums};
+use std::path::Path;
 
 /// Accounts as a file has them.
 pub fn accounts(plans: Vec<PlanSums>) -> Accounts {
@@ -54,4 +58,22 @@ pub fn plans(accounts: &Accounts, select: impl Fn(&Name, &Kept, &Key) -> bool) -
         }
     };
     accounts.iter().map(plan).collect()
+}
+
+/// Writes a file of sums.
+///
+/// # Errors
+/// [`crate::Error::Io`] where the file cannot be written; [`crate::Error::BadOption`] in a build that writes no HDF5.
+pub fn write(path: &Path, heading: &Heading, plans: &[PlanSums]) -> Result<()> {
+    #[cfg(feature = "hdf5-write")]
+    return sums::write(path, heading, plans);
+    #[cfg(not(feature = "hdf5-write"))]
+    {
+        let _ = (heading, plans);
+        Err(crate::Error::bad_option(
+            "--checkpoint",
+            format!("{} cannot be written", path.display()),
+            "build it with the feature `hdf5-write`",
+        ))
+    }
 }

@@ -1,8 +1,7 @@
 //! Parts of a calculation, put together where they are all there and belong together: to the result, or to a round that all of them need.
 
-use super::accounts::{accounts as accounts_of, plans};
+use super::accounts::{accounts as accounts_of, plans, write};
 use super::calculation::check_version;
-use super::work::write;
 use crate::error::{Error, Result};
 use crate::integrate::ledger::{Accounts, Division, Kept, Key, Name, Partial, join};
 use crate::io::sums::{self, Heading, PlanSums};

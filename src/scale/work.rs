@@ -1,11 +1,11 @@
 //! One process' work on a calculation: its ledger, and where that is saved.
 
-use super::accounts::{accounts, plans};
+use super::accounts::{accounts, plans, write};
 use super::calculation::Calculation;
 use super::merge::Merged;
 use crate::error::{Error, Result};
 use crate::integrate::ledger::{Accounts, Division, Kept, Key, Ledger, Name, Ranks, join};
-use crate::io::sums::{self, Heading, PlanSums};
+use crate::io::sums::{self, Heading};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -281,21 +281,5 @@ mod rank_files {
         let own = std::iter::once(0).filter(|_| path.exists());
         let ranks = own.chain(others);
         ranks.map(|rank| of(path, rank)).collect()
-    }
-}
-
-/// # Errors
-/// [`Error::Io`] where the file cannot be written; [`Error::BadOption`] in a build that writes no HDF5.
-pub(super) fn write(path: &Path, heading: &Heading, plans: &[PlanSums]) -> Result<()> {
-    #[cfg(feature = "hdf5-write")]
-    return sums::write(path, heading, plans);
-    #[cfg(not(feature = "hdf5-write"))]
-    {
-        let _ = (heading, plans);
-        Err(Error::bad_option(
-            "--checkpoint",
-            format!("{} cannot be written", path.display()),
-            "build it with the feature `hdf5-write`",
-        ))
     }
 }

@@ -2,12 +2,16 @@
 
 use super::held::Held;
 use super::menu::Menu;
-use super::method::Method;
+use super::method::{Backend, Method};
 use super::opening::Opening;
+use super::run::ON_CPU;
 use super::zt::{Zt, ZtFound};
 use crate::error::{Error, Result};
+use crate::integrate::ledger::jobs::in_turn;
+use crate::integrate::ledger::{Keeping, Ledger};
 use crate::progress;
-use crate::transport::{Named, Scalar};
+use crate::transport::{MERIT_QUANTITIES, Named, Scalar};
+use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -62,7 +66,7 @@ impl Ranking {
 }
 
 /// The state that a material is shown at.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MaterialState {
     /// K.
     pub temperature_k: f64,
@@ -131,6 +135,48 @@ impl Material {
     }
 }
 
+/// A material as it is kept: of its numbers, which all materials have alike, the values.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    file: String,
+    format: String,
+    gap_ev: f64,
+    state: MaterialState,
+    numbers: Vec<Scalar>,
+    seconds: f64,
+}
+
+impl Kept {
+    fn of(material: Material) -> Self {
+        Self {
+            file: material.file,
+            format: material.format,
+            gap_ev: material.gap_ev,
+            state: material.state,
+            numbers: material.numbers.iter().map(|n| n.value).collect(),
+            seconds: material.seconds,
+        }
+    }
+
+    fn material(self) -> Material {
+        let named = MERIT_QUANTITIES.iter().zip(self.numbers);
+        let named = named.map(|((name, unit, _, about), value)| Named {
+            name,
+            unit,
+            about,
+            value,
+        });
+        Material {
+            file: self.file,
+            format: self.format,
+            gap_ev: self.gap_ev,
+            state: self.state,
+            numbers: named.collect(),
+            seconds: self.seconds,
+        }
+    }
+}
+
 /// What is asked of every material.
 #[derive(Clone, Debug, Default)]
 pub struct Screen {
@@ -178,6 +224,40 @@ impl Screen {
             }
             work();
         });
+    }
+
+    /// As [`Screen::each`], one after the other, with a ledger in which materials are looked up and kept; all are handed over at the end, with
+    /// what is wrong with one in words.
+    ///
+    /// # Errors
+    /// [`Error::PartDone`] where the ledger divides the work, and its part is done; where it is another integrator's.
+    pub fn each_in<T>(
+        &self,
+        ledger: &Ledger,
+        items: &[T],
+        open: impl Fn(&T) -> Result<Held>,
+        mut take: impl FnMut(&T, std::result::Result<Material, String>),
+    ) -> Result<()> {
+        let backend = match self.method.backend {
+            Backend::Cpu => ON_CPU.to_owned(),
+            other => format!("{other:?} {:?}", self.method.adapter()),
+        };
+        ledger.start(&backend)?;
+        let threads = self
+            .method
+            .threads
+            .unwrap_or_else(rayon::current_num_threads);
+        let phase = progress::phase("materials", items.len() as u64);
+        let one = |at: usize| {
+            let found = open(&items[at]).and_then(|held| self.material(held, threads));
+            phase.add(1);
+            Ok(found.map(Kept::of).map_err(|error| error.to_string()))
+        };
+        let all = in_turn(Some(Keeping::new(ledger)), "materials", items.len(), one)?;
+        for (item, found) in items.iter().zip(all) {
+            take(item, found.map(Kept::material));
+        }
+        Ok(())
     }
 
     /// One material, at the best of its states.

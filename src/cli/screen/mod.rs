@@ -2,6 +2,7 @@
 
 mod files;
 
+use super::long::{Asked, Long, divided};
 use super::options::{Method, Opening, Output};
 use super::outputs::{Delivery, Form, Outputs, check_csv, file_to_write, of_option, write_json};
 use super::parsed::menu;
@@ -13,6 +14,7 @@ use crate::io::{self, OpenOptions, write_text};
 use crate::report::{
     Failure, ScreenReport, materials_of, screen_csv, screen_json, screen_result, screen_table,
 };
+use crate::scale::{self, Work};
 use crate::workflow::{self, Held, Material, Ranking};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -50,8 +52,12 @@ pub struct Screen {
     #[arg(long, value_name = "OUT.csv", value_parser = file_to_write())]
     csv: Option<PathBuf>,
     #[command(flatten)]
+    long: Long,
+    #[command(flatten)]
     output: Output,
 }
+
+divided!(Screen);
 
 /// How the bands of every file are taken.
 #[derive(Args, Clone, Debug)]
@@ -92,7 +98,7 @@ impl Screen {
     ///
     /// # Errors
     /// Where the call is wrong, no material could be computed, or a result cannot be written.
-    pub fn run(self) -> Result<()> {
+    pub fn run(mut self) -> Result<()> {
         let asked = self.asked();
         self.states.check_density()?;
         asked.zt.check()?;
@@ -109,6 +115,8 @@ impl Screen {
         if let Some(path) = &self.csv {
             check_csv(path)?;
         }
+        let other = self.csv.as_ref().map(|_| "--csv");
+        self.long.check(&self.output, self.out.as_ref(), other)?;
         let form = self.out.as_deref().map(Form::of).transpose()?;
         if self.skip_existing && form != Some(Form::Hdf5) {
             return Err(Error::bad_option(
@@ -120,12 +128,14 @@ impl Screen {
         let (files, missing) = files::all(&self.files, self.list.as_deref())?;
         let existing = self.existing()?;
         let inputs: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
-        let mut named = of_option(&self.out)
+        let mut named = of_option(&self.long.output(&self.out))
             .into_iter()
             .filter(|_| existing.is_none())
             .collect::<Vec<_>>();
+        named.extend(self.long.files());
         named.extend(self.csv.iter().map(|path| ("--csv", path.clone())));
         let outputs = Outputs::new(&self.output, &inputs, &named)?;
+        let work = self.begin(&asked, lattice, &inputs)?;
         let mut report = ScreenReport {
             by: asked.by,
             lattice_w_mk: lattice,
@@ -152,11 +162,11 @@ impl Screen {
         let mut failure_to_write = None;
         let read = |file: &PathBuf| Held::read(file, &self.input.told(file));
         let progress = session::show_progress(&self.output);
-        asked.each(&todo, read, |file, outcome| {
+        let take = |report: &mut ScreenReport, file: &Path, outcome: Result<Material, String>| {
             match outcome {
                 Ok(material) => report.materials.push(material),
-                Err(error) => {
-                    let (name, reason) = (file.display().to_string(), error.to_string());
+                Err(reason) => {
+                    let name = file.display().to_string();
                     let own = reason.strip_prefix(&format!("{name}: ")).map(str::to_owned);
                     report.failed.push(Failure {
                         reason: own.unwrap_or(reason),
@@ -165,13 +175,30 @@ impl Screen {
                 }
             }
             report.sort();
-            // What is done is kept, whatever comes.
-            if let (Some(path), Some(form)) = (&self.out, form)
-                && failure_to_write.is_none()
-            {
-                failure_to_write = write(&report, path, form).err();
+        };
+        if let Some(work) = &work {
+            let found = asked.each_in(work.ledger(), &todo, read, |file, outcome| {
+                take(&mut report, file, outcome);
+            });
+            let found = (self.long).result(found, Some(work), &self.output, &self.out)?;
+            if found.is_none() {
+                return Ok(());
             }
-        });
+        } else {
+            asked.each(&todo, read, |file, outcome| {
+                take(
+                    &mut report,
+                    file,
+                    outcome.map_err(|error| error.to_string()),
+                );
+                // What is done is kept, whatever comes.
+                if let (Some(path), Some(form)) = (&self.out, form)
+                    && failure_to_write.is_none()
+                {
+                    failure_to_write = write(&report, path, form).err();
+                }
+            });
+        }
         drop(progress);
         report.sort();
         if let Some(error) = failure_to_write {
@@ -191,6 +218,7 @@ impl Screen {
             end.write(path, |path| write_text(path, &screen_csv(&report)));
         }
         end.finish()?;
+        work.as_ref().map_or(Ok(()), Work::end)?;
         if report.materials.is_empty() {
             let reason = report
                 .failed
@@ -206,6 +234,44 @@ impl Screen {
             });
         }
         Ok(())
+    }
+
+    /// Begins work that is divided, kept or timed.
+    fn begin(
+        &mut self,
+        asked: &workflow::Screen,
+        lattice: f64,
+        files: &[&Path],
+    ) -> Result<Option<Work>> {
+        let states = &asked.zt.states;
+        let model = states.relaxation.model_for(states.extent.dimension)?;
+        let about = Asked {
+            file: files.first().copied().unwrap_or(Path::new("")),
+            content: &|| {
+                let each = files.iter().map(|file| match file.is_dir() {
+                    // What lies in a run's folder beside its bands may be anything.
+                    true => Ok(String::new()),
+                    false => scale::of_file(file),
+                });
+                Ok(each.collect::<Result<Vec<_>>>()?.join(" "))
+            },
+            options: format!(
+                "{files:?} {:?} {lattice:?} {:?} {:?} {model:?} {}",
+                asked.zt,
+                asked.by,
+                asked.opening,
+                asked.method.asked()
+            ),
+        };
+        let work = self.long.begin_with(&self.output, about)?;
+        if work.is_some() && self.skip_existing {
+            return Err(Error::bad_option(
+                "--skip-existing",
+                "materials that are divided, shared out or kept in a checkpoint are all listed anew",
+                "leave it out",
+            ));
+        }
+        Ok(work)
     }
 
     /// What is asked of every material.
