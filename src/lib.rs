@@ -33,7 +33,7 @@
 //! transport   ← bands bounds crystal error fermi_dirac integrate kernel memory quadrature scattering uncertainty units
 //! phonons     ← bands crystal elastic error excitations integrate io kernel memory statistics uncertainty units
 //! superconductor ← bands crystal error fermi_dirac integrate kernel quadrature uncertainty units
-//! scale       ← bands error integrate io
+//! scale       ← bands error excitations integrate io
 //! workflow    ← bands bounds crystal elastic error excitations gpu integrate io kernel memory phonons progress sampler scale scattering superconductor surface transport uncertainty units
 //! report      ← bands bounds crystal elastic error excitations fermi_dirac integrate io phonons superconductor surface transport uncertainty units workflow
 //! cli         ← bands crystal error excitations gpu integrate io kernel memory phonons progress report scale superconductor surface transport workflow
