@@ -1,6 +1,7 @@
 //! `bzint drag`.
 
 use super::lists::{List, parse_temperatures};
+use super::long::{Asked, Long, divided};
 use super::options::{FermiOption, Output, parse_temperature};
 use super::outputs::{CsvOption, Delivery, Form, Outputs, file_to_write, of_option};
 use super::phonon::open;
@@ -9,6 +10,7 @@ use super::session;
 use crate::error::{Error, Result};
 use crate::io::{self, OpenOptions};
 use crate::report::{DragReport, drag_json, drag_result, drag_table};
+use crate::scale::{self, Work};
 use crate::workflow::{
     self, Diffusion, DragOf, Electrons, Share, diffusion_of_results, shares_of_file,
 };
@@ -65,8 +67,12 @@ pub struct Drag {
     #[command(flatten)]
     csv: CsvOption,
     #[command(flatten)]
+    long: Long,
+    #[command(flatten)]
     output: Output,
 }
+
+divided!(Drag);
 
 fn parse_density(text: &str) -> Result<f64, String> {
     match quantity(text, Kind::PerVolume)? {
@@ -90,21 +96,18 @@ impl Drag {
     ///
     /// # Errors
     /// Where the phonons cannot be read or integrated, options contradict each other, or the result cannot be written.
-    pub fn run(self) -> Result<()> {
+    pub fn run(mut self) -> Result<()> {
         let _progress = session::show_progress(&self.output);
+        self.long
+            .check(&self.output, self.out.as_ref(), self.csv.given())?;
         let form = self.out.as_deref().map(Form::of).transpose()?;
         self.fermi.check()?;
-        let inputs: Vec<&Path> = [
-            &self.file,
-            &self.bands,
-            &self.ratio_table,
-            &self.rates,
-            &self.diffusion,
-        ]
-        .into_iter()
-        .filter_map(|p| p.as_deref())
-        .collect();
-        let named = [of_option(&self.out), self.csv.named()?].concat();
+        let others = [&self.bands, &self.ratio_table, &self.rates, &self.diffusion];
+        let all = [[&self.file].as_slice(), &others].concat();
+        let inputs: Vec<&Path> = all.into_iter().filter_map(|p| p.as_deref()).collect();
+        let mut named = of_option(&self.long.output(&self.out));
+        named.extend(self.long.files());
+        named.extend(self.csv.named()?);
         let outputs = Outputs::new(&self.output, &inputs, &named)?;
         let phonons = self.file.as_deref().map(open).transpose()?;
         if let Some(phonons) = &phonons {
@@ -134,7 +137,29 @@ impl Drag {
         let asked = self.asked()?;
         asked.check(&of)?;
         outputs.spare_inputs()?;
-        let found = asked.run(&of, &session::voice(&self.output))?;
+        let about = Asked {
+            file: self.file.as_deref().unwrap_or(Path::new("")),
+            content: &|| {
+                let own = phonons.as_ref().map(scale::of_phonons).transpose()?;
+                Ok(format!("{own:?} {}", scale::of_files(&inputs)?))
+            },
+            options: format!(
+                "{asked:?} {:?} {:?} {} {:?} {:?} {:?}",
+                self.fermi,
+                self.debye,
+                self.atoms_per_electron,
+                self.herring,
+                self.density,
+                self.bands
+            ),
+        };
+        let work = self.long.begin_with(&self.output, about)?;
+        let ledger = work.as_ref().map(Work::ledger);
+        let found = asked.run_with(ledger, &of, &session::voice(&self.output));
+        let found = (self.long).result(found, work.as_ref(), &self.output, &self.out)?;
+        let Some(found) = found else {
+            return Ok(());
+        };
         let file = self.file.as_ref();
         let report = DragReport {
             input: file.map_or_else(String::new, |f| f.display().to_string()),
@@ -145,7 +170,8 @@ impl Drag {
         let out = self.out.as_deref().zip(form);
         let result = || drag_result(&report, &session::command_line());
         end.result(out, &self.csv, &|| drag_json(&report), &result);
-        end.finish()
+        end.finish()?;
+        work.as_ref().map_or(Ok(()), Work::end)
     }
 
     /// What is asked for.

@@ -75,7 +75,8 @@ pub fn table() -> &'static str {
 
 pub fn merge() -> &'static str {
     "Examples:\n  bzint transport si.xml -T 300 --part 1/2\n  bzint transport si.xml -T 300 --part 2/2\n  \
-     bzint merge part-*.h5 -o si.h5"
+     bzint merge part-*.h5 -o si.h5\n\nParts that share out the rounds of a refinement (--rounds FILE) are run and merged until merge no longer exits with 3:\n  \
+     bzint merge part-*.h5 --rounds rounds.h5 -o si.h5"
 }
 
 pub fn run() -> &'static str {

@@ -177,6 +177,7 @@ impl Command {
             Self::Phonon(c) => &mut **c,
             Self::Superconductor(c) => &mut **c,
             Self::Screen(c) => &mut **c,
+            Self::Drag(c) => &mut **c,
             _ => return None,
         })
     }
@@ -231,7 +232,7 @@ impl Cli {
     }
 }
 
-/// The whole command: parse, dispatch, print the error, exit code (see [`EXIT_CODES`]).
+/// The whole command: parse, dispatch, print the error, exit code (`bzint --help` lists what it says).
 /// `stdout_is_closed` says that what is printed has nowhere to go.
 pub fn main(stdout_is_closed: bool) -> ExitCode {
     if stdout_is_closed {

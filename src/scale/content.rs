@@ -90,6 +90,16 @@ pub fn of_file(path: &Path) -> Result<String> {
     }
 }
 
+/// Of several, of which folders go unseen: what lies in a run's beside its bands may be anything.
+///
+/// # Errors
+/// Where one cannot be read.
+pub fn of_files(all: &[&Path]) -> Result<String> {
+    let plain = all.iter().filter(|path| !path.is_dir());
+    let each = plain.map(|path| of_file(path));
+    Ok(each.collect::<Result<Vec<_>>>()?.join(" "))
+}
+
 /// Of phonons, with their rates.
 ///
 /// # Errors

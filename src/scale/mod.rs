@@ -19,7 +19,7 @@ mod mpi;
 mod work;
 
 pub use calculation::Calculation;
-pub use content::{of_file, of_hamiltonian, of_phonons, of_table};
+pub use content::{of_file, of_files, of_hamiltonian, of_phonons, of_table};
 pub use merge::Merged;
 #[cfg(feature = "mpi")]
 pub use mpi::World;

@@ -9,8 +9,8 @@ use std::path::Path;
 /// Runs `words` whole and in so many parts, and compares every number.
 fn same_in_parts(folder: &Path, words: &str, partitions: &[usize]) {
     let mut random = Lcg(partitions.len() as u64 + words.len() as u64);
-    let along_orbits = ["orbits", "magneto", "phonon"];
-    let backend = match along_orbits.contains(&words.split(' ').next().unwrap()) {
+    let without = ["orbits", "magneto", "phonon", "drag"];
+    let backend = match without.contains(&words.split(' ').next().unwrap()) {
         true => "",
         false => "--backend cpu",
     };
@@ -180,6 +180,10 @@ fn jobs_that_are_no_integrals() {
         (
             "phonon p.h5 --tau 10ps -T 100,300 --boundary 100nm,1um --by-branch --as-in-file --accumulation --direction 001 --direction 111",
             &[1, 3],
+        ),
+        (
+            "drag p.h5 --density 1e22 --ratio 0.5 -T 10,30,100,300",
+            &[3],
         ),
         (
             "screen sc.h5 CUBIC other.h5 p.h5 --interpolate none --tau 1e-14 -T 300 --mu 0:1:0.5 --lattice-thermal-conductivity 2",

@@ -247,14 +247,7 @@ impl Screen {
         let model = states.relaxation.model_for(states.extent.dimension)?;
         let about = Asked {
             file: files.first().copied().unwrap_or(Path::new("")),
-            content: &|| {
-                let each = files.iter().map(|file| match file.is_dir() {
-                    // What lies in a run's folder beside its bands may be anything.
-                    true => Ok(String::new()),
-                    false => scale::of_file(file),
-                });
-                Ok(each.collect::<Result<Vec<_>>>()?.join(" "))
-            },
+            content: &|| scale::of_files(files),
             options: format!(
                 "{files:?} {:?} {lattice:?} {:?} {:?} {model:?} {}",
                 asked.zt,

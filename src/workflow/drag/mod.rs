@@ -4,11 +4,14 @@ mod carriers;
 mod curve;
 
 use super::level::LevelChoice;
+use super::run::ON_CPU;
 use super::said::{Said, Say};
 use crate::bands::BandSource;
 use crate::error::{Error, Result};
 use crate::excitations::Phonons;
 use crate::integrate::EnergyAxis;
+use crate::integrate::ledger::jobs::in_turn;
+use crate::integrate::ledger::{Keeping, Ledger};
 use crate::phonons::{
     DragModel, PhononRates, Wind, crossings, debye_drag, free_electron_diffusion, herring,
     thermal_axis,
@@ -167,7 +170,18 @@ impl Drag {
     /// # Errors
     /// For phonons that cannot be integrated, bands without carriers, and temperatures at which a rate is not known.
     pub fn run(&self, of: &DragOf, say: Say) -> Result<DragFound> {
+        self.run_with(None, of, say)
+    }
+
+    /// As [`Drag::run`], with a ledger in which S_g at each temperature is looked up and kept.
+    ///
+    /// # Errors
+    /// Likewise; [`Error::PartDone`] where the ledger divides the work, and its part is done.
+    pub fn run_with(&self, ledger: Option<&Ledger>, of: &DragOf, say: Say) -> Result<DragFound> {
         self.check(of)?;
+        if let Some(ledger) = ledger {
+            ledger.start(ON_CPU)?;
+        }
         let mut temperatures = match &self.temperatures_k {
             Some(all) => all.clone(),
             None => TEMPERATURES.to_vec(),
@@ -179,14 +193,15 @@ impl Drag {
             Diffusion::FreeElectrons(fermi) => Some(free_electron_diffusion(t, *fermi)),
             Diffusion::Curve(curve) => Some(curve.at(t)),
         };
-        let mut rows = Vec::new();
-        for t in &temperatures {
-            rows.push(DragRow {
-                temperature_k: *t,
-                drag: self.drag(&prepared, *t)?,
-                diffusion: diffusive(*t),
-            });
-        }
+        let one = |at: usize| self.drag(&prepared, temperatures[at]);
+        let keeping = ledger.map(Keeping::new);
+        let all = in_turn(keeping, "drag at temperatures", temperatures.len(), one)?;
+        let rows = temperatures.iter().zip(all).map(|(t, drag)| DragRow {
+            temperature_k: *t,
+            drag,
+            diffusion: diffusive(*t),
+        });
+        let rows = rows.collect();
         let mean = |t: &TensorQuantity| (0..3).map(|i| t.value[i][i]).sum::<f64>() / 3.0;
         let crossings = match self.diffusion {
             Some(_) => crossings(
