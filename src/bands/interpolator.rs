@@ -55,10 +55,34 @@ pub enum Derivatives {
     InverseMass,
 }
 
+/// What is wanted of bands in boxes of k-points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sought {
+    /// What besides energies.
+    pub derivatives: Derivatives,
+    /// Energies of interest, eV, both included: of bands that miss them wherever in a box, bounds are enough.
+    pub energies_ev: (f64, f64),
+}
+
+impl Sought {
+    /// Of every band.
+    pub fn everywhere(derivatives: Derivatives) -> Self {
+        Self {
+            derivatives,
+            energies_ev: (f64::NEG_INFINITY, f64::INFINITY),
+        }
+    }
+
+    /// Whether nothing between these bounds (eV) is of interest.
+    pub fn misses(&self, low: f64, high: f64) -> bool {
+        high < self.energies_ev.0 || low > self.energies_ev.1
+    }
+}
+
 /// One band on the points of a [`KBox`], third axis fastest.
 #[derive(Clone, Debug, Default)]
 pub struct BoxBand {
-    /// Energies, eV.
+    /// Energies, eV; empty, like what follows, where the band is known to miss those that are sought.
     pub energies: Vec<f64>,
     /// Velocities `[point][3]`, m/s, Cartesian; empty unless wanted.
     pub velocities: Vec<f64>,
@@ -130,7 +154,7 @@ pub trait Interpolator: Send + Sync {
     ) -> Result<Vec<BoxBand>>;
 
     /// [`Interpolator::evaluate`] for boxes with the same points along axis 1, handed to `take` in order with their number:
-    /// what depends on axis 1 alone can be shared.
+    /// what depends on axis 1 alone can be shared, and bands that miss the energies that are sought need no more than bounds.
     ///
     /// # Errors
     /// Those of `evaluate` and of `take`.
@@ -138,11 +162,11 @@ pub trait Interpolator: Send + Sync {
         &self,
         group: &BandGroup,
         boxes: &[KBox],
-        derivatives: Derivatives,
+        sought: Sought,
         take: &mut dyn FnMut(usize, Vec<BoxBand>) -> Result<()>,
     ) -> Result<()> {
         for (i, k_box) in boxes.iter().enumerate() {
-            take(i, self.evaluate(group, k_box, derivatives)?)?;
+            take(i, self.evaluate(group, k_box, sought.derivatives)?)?;
         }
         Ok(())
     }

@@ -21,7 +21,9 @@ mod wannier;
 pub use cell_box::CellBox;
 pub use grid::BandGrid;
 pub use header::{BandHeader, Provenance, SpinTreatment};
-pub use interpolator::{BandGroup, BoxBand, Derivatives, Interpolation, Interpolator, KBox};
+pub use interpolator::{
+    BandGroup, BoxBand, Derivatives, Interpolation, Interpolator, KBox, Sought,
+};
 pub use occupation::GapSplit;
 pub(crate) use occupation::{count_by_level, ranges};
 pub use scissor::{Scissor, ScissorBands};

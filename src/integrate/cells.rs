@@ -106,9 +106,14 @@ impl Edges {
         self.padded[0]
     }
 
+    /// Last edge, eV.
+    pub fn last(&self) -> f64 {
+        self.padded[self.count]
+    }
+
     /// Whether energies between `low` and `high` matter to some edge (those below the first only as states).
     pub fn reached(&self, low: f64, high: f64) -> bool {
-        high >= self.first() && low <= self.padded[self.count]
+        high >= self.first() && low <= self.last()
     }
 
     fn all(&self) -> &[f64] {

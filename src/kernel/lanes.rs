@@ -37,6 +37,12 @@ impl<S> Lane<S> {
         Lane(self.0, PhantomData)
     }
 
+    /// As [`Lane::plain`] left it.
+    #[inline(always)]
+    pub fn from_plain(plain: Lane) -> Self {
+        Self(plain.0, PhantomData)
+    }
+
     /// The numbers.
     #[inline(always)]
     pub fn numbers(&self) -> &[f64; LANES] {

@@ -5,7 +5,7 @@ use super::nodes::Nodes;
 use super::series::{Conditions, Series, Smoothness};
 use super::series_box::SeriesBand;
 use super::spline::SplineBand;
-use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
+use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox, Sought};
 use crate::bands::{BandHeader, BandSource, Field, count_by_level, ranges};
 use crate::crystal::{KSet, PointGroup};
 use crate::error::Result;
@@ -270,7 +270,7 @@ impl Interpolator for FourierSeries {
         &self,
         group: &BandGroup,
         boxes: &[KBox],
-        derivatives: Derivatives,
+        sought: Sought,
         take: &mut dyn FnMut(usize, Vec<BoxBand>) -> Result<()>,
     ) -> Result<()> {
         let Some(first) = boxes.first() else {
@@ -279,13 +279,13 @@ impl Interpolator for FourierSeries {
         let lattice = &self.header.lattice;
         let curve = self.curve(group);
         let slab = match curve {
-            Curve::Waves(waves) => Some(waves.slab(first, derivatives)),
+            Curve::Waves(waves) => Some(waves.slab(first, sought.derivatives)),
             Curve::Spline(_) => None,
         };
         for (i, k_box) in boxes.iter().enumerate() {
             let values = match (curve, &slab) {
                 (Curve::Waves(waves), Some(slab)) => vec![waves.on_box(slab, k_box, lattice)],
-                _ => self.evaluate(group, k_box, derivatives)?,
+                _ => self.evaluate(group, k_box, sought.derivatives)?,
             };
             take(i, values)?;
         }

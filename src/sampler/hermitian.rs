@@ -5,7 +5,7 @@
 //! numbers as they are: what a k-point gives does not depend on its neighbours.
 
 use crate::kernel::lanes::{Complex, Lane, with_mut};
-use crate::kernel::simd::Simd;
+use crate::kernel::simd::{LANES, Simd};
 
 /// QL steps for one level; two or three are usual.
 const MOST_STEPS: usize = 60;
@@ -26,6 +26,18 @@ pub(super) struct Solver {
     /// Phases that make the links real.
     phases: Vec<Complex>,
     work: Vec<Complex>,
+    /// The QL steps' rotations, where states are wanted.
+    rotations: Vec<Rotation>,
+    /// Some states while they are turned, `[row][state]`.
+    states: Vec<Lane>,
+}
+
+/// A rotation of columns i and i + 1.
+#[derive(Clone, Copy)]
+struct Rotation {
+    i: usize,
+    sine: Lane,
+    cosine: Lane,
 }
 
 impl Solver {
@@ -37,24 +49,23 @@ impl Solver {
             off: vec![Lane::ZERO; n],
             phases: vec![Complex::ZERO; n],
             work: vec![Complex::ZERO; n],
+            rotations: Vec::new(),
+            states: Vec::new(),
         }
     }
 
-    /// The levels of the packed `h`, which is used up, and in `vectors` (`[column][row]`, or nothing) the real states of the tridiagonal
-    /// matrix, which [`Solver::turn_back`] makes those of `h`. Whether it converged: numbers that are not finite do not.
+    /// The levels of the packed `h`, of which it leaves what [`Solver::states`] needs, if states are wanted. Whether it converged: numbers
+    /// that are not finite do not.
     #[inline(always)]
-    pub fn solve<S: Simd>(&mut self, h: &mut [Complex<S>], vectors: &mut [Complex<S>]) -> bool {
+    pub fn solve<S: Simd>(&mut self, h: &mut [Complex<S>], states_are_wanted: bool) -> bool {
         self.reduce(h);
-        vectors.fill(Complex::ZERO);
-        if !vectors.is_empty() {
-            (0..self.n).for_each(|i| vectors[i * self.n + i] = Complex::real(1.0));
-        }
+        self.rotations.clear();
         let finite = |levels: &[Lane]| {
             levels
                 .iter()
                 .all(|e| e.numbers().iter().all(|e| e.is_finite()))
         };
-        self.implicit_ql(vectors) && finite(&self.levels)
+        self.implicit_ql::<S>(states_are_wanted) && finite(&self.levels)
     }
 
     /// H = Q T Q† with a tridiagonal T, from the last row on. Column i of `h` becomes the vector v of the reflection 1 − v v† that left its
@@ -130,9 +141,9 @@ impl Solver {
         }
     }
 
-    /// Eigenvalues of the tridiagonal matrix; the real parts of the columns of `z` are turned with it.
+    /// Eigenvalues of the tridiagonal matrix, and the rotations that lead to them if `remembers`.
     #[inline(always)]
-    fn implicit_ql<S: Simd>(&mut self, z: &mut [Complex<S>]) -> bool {
+    fn implicit_ql<S: Simd>(&mut self, remembers: bool) -> bool {
         let n = self.n;
         let d = with_mut::<S, _>(&mut self.levels);
         let e = with_mut::<S, _>(&mut self.off);
@@ -183,16 +194,12 @@ impl Solver {
                     g = on.select(cosine * t - b, g);
                     s = on.select(sine, s);
                     c = on.select(cosine, c);
-                    if z.is_empty() {
-                        continue;
-                    }
-                    let sine = on.select(sine, Lane::ZERO);
-                    let cosine = on.select(cosine, Lane::all(1.0));
-                    let (left, right) = z.split_at_mut((i + 1) * n);
-                    for (x, y) in left[i * n..].iter_mut().zip(&mut right[..n]) {
-                        let (low, high) = (x.re, y.re);
-                        y.re = sine * low + cosine * high;
-                        x.re = cosine * low - sine * high;
+                    if remembers {
+                        self.rotations.push(Rotation {
+                            i,
+                            sine: on.select(sine, Lane::ZERO).plain(),
+                            cosine: on.select(cosine, Lane::all(1.0)).plain(),
+                        });
                     }
                 }
                 d[l] = turning.select(d[l] - p, d[l]);
@@ -205,18 +212,43 @@ impl Solver {
         true
     }
 
-    /// States of the tridiagonal matrix, in any order, become those of the matrix that was reduced to it, of which [`Solver::solve`] left `h`.
+    /// Some states of the matrix that was solved, of which [`Solver::solve`] left `h`: `[state][row]`, by the numbers that their levels have
+    /// in each lane. The rotations are gone through backwards, for these states alone.
     #[inline(always)]
-    pub fn turn_back<S: Simd>(&mut self, h: &[Complex<S>], vectors: &mut [Complex<S>]) {
-        let n = self.n;
+    pub fn states<S: Simd>(
+        &mut self,
+        h: &[Complex<S>],
+        numbers: &[[usize; LANES]],
+        out: &mut [Complex<S>],
+    ) {
+        let (n, count) = (self.n, numbers.len());
+        self.states.clear();
+        self.states.resize(n * count, Lane::ZERO);
+        for (state, numbers) in numbers.iter().enumerate() {
+            for (lane, row) in numbers.iter().enumerate() {
+                self.states[row * count + state][lane] = 1.0;
+            }
+        }
+        let states = with_mut::<S, _>(&mut self.states);
+        for rotation in self.rotations.iter().rev() {
+            let sine = Lane::<S>::from_plain(rotation.sine);
+            let cosine = Lane::<S>::from_plain(rotation.cosine);
+            let both = &mut states[rotation.i * count..][..2 * count];
+            let (low, high) = both.split_at_mut(count);
+            for (x, y) in low.iter_mut().zip(high) {
+                let (low, high) = (*x, *y);
+                *x = cosine * low + sine * high;
+                *y = cosine * high - sine * low;
+            }
+        }
         let phases = with_mut::<S, _>(&mut self.phases);
         phases[0] = Complex::real(1.0);
         for i in 1..n {
             phases[i] = phases[i - 1] * phases[i];
         }
-        for state in vectors.chunks_exact_mut(n) {
-            for (x, phase) in state.iter_mut().zip(phases.iter()) {
-                *x = phase.scaled(x.re);
+        for (number, state) in out.chunks_exact_mut(n).enumerate() {
+            for (row, (x, phase)) in state.iter_mut().zip(phases.iter()).enumerate() {
+                *x = phase.scaled(states[row * count + number]);
             }
             for i in 2..n {
                 let v = &h[at(0, i)..][..i];
@@ -235,7 +267,6 @@ impl Solver {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::simd::LANES;
     use nalgebra::{DMatrix, SymmetricEigen};
     use rustfft::num_complex::Complex64;
 
@@ -278,8 +309,20 @@ mod tests {
                 }
             }
             let packed = h.clone();
-            assert!(solver.solve(&mut h, &mut vectors));
-            solver.turn_back(&h, &mut vectors);
+            assert!(solver.solve(&mut h, true));
+            let numbers: Vec<_> = (0..n).map(|i| [i; LANES]).collect();
+            solver.states(&h, &numbers, &mut vectors);
+            // Some alone, each lane its own: the same bits.
+            let last = |lane: usize| (n - 1).saturating_sub(lane % 3);
+            let mut some = vec![Complex::ZERO; n];
+            solver.states(&h, &[std::array::from_fn(last)], &mut some);
+            for (row, z) in some.iter().enumerate() {
+                for lane in 0..LANES {
+                    let same = vectors[last(lane) * n + row];
+                    assert_eq!(z.re[lane].to_bits(), same.re[lane].to_bits());
+                    assert_eq!(z.im[lane].to_bits(), same.im[lane].to_bits());
+                }
+            }
             for (lane, m) in given.iter().enumerate() {
                 let found: Vec<f64> = solver.levels.iter().map(|e| e[lane]).collect();
                 let v = DMatrix::from_fn(n, n, |i, j| {
@@ -313,7 +356,7 @@ mod tests {
                     })
                     .collect();
                 let mut again = Solver::new(n);
-                assert!(again.solve(&mut alone, &mut []));
+                assert!(again.solve(&mut alone, false));
                 for (e, same) in found.iter().zip(&again.levels) {
                     assert_eq!(same[0].to_bits(), e.to_bits());
                 }
@@ -325,9 +368,9 @@ mod tests {
     fn numbers_that_are_not_finite_are_told() {
         let mut h: Vec<Complex> = vec![Complex::real(1.0); 3];
         h[1].im[3] = f64::NAN;
-        assert!(!Solver::new(2).solve(&mut h.clone(), &mut []));
+        assert!(!Solver::new(2).solve(&mut h.clone(), false));
         h[1].im[3] = 0.0;
         h[2].re[3] = f64::INFINITY;
-        assert!(!Solver::new(2).solve(&mut h, &mut []));
+        assert!(!Solver::new(2).solve(&mut h, false));
     }
 }

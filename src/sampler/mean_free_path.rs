@@ -1,6 +1,6 @@
 //! Bands in which every state has the same mean free path: boundaries, or metals in which disorder sets the path.
 
-use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
+use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox, Sought};
 use crate::bands::{BandHeader, BandSource, BandStatistics, Field};
 use crate::crystal::{PointGroup, Tensor};
 use crate::error::{Error, Result};
@@ -269,11 +269,11 @@ impl Interpolator for MeanFreePathSeries {
         &self,
         group: &BandGroup,
         boxes: &[KBox],
-        derivatives: Derivatives,
+        sought: Sought,
         take: &mut dyn FnMut(usize, Vec<BoxBand>) -> Result<()>,
     ) -> Result<()> {
         self.inner
-            .evaluate_slab(group, boxes, derivatives, &mut |i, mut bands| {
+            .evaluate_slab(group, boxes, sought, &mut |i, mut bands| {
                 self.time(&mut bands);
                 take(i, bands)
             })

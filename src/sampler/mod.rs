@@ -18,7 +18,7 @@ mod spline_axis;
 mod spline_box;
 mod wannier;
 
-pub use crate::bands::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
+pub use crate::bands::{BandGroup, BoxBand, Derivatives, Interpolator, KBox, Sought};
 pub use fourier::FourierBands;
 pub use fourier_series::FourierSeries;
 pub use interpolated::InterpolatedBands;

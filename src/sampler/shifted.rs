@@ -1,6 +1,6 @@
 //! The scissor operator on an interpolation: the empty bands shifted rigidly.
 
-use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
+use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox, Sought};
 use crate::bands::BandHeader;
 use crate::crystal::PointGroup;
 use crate::error::Result;
@@ -21,6 +21,25 @@ impl ShiftedBands {
             inner,
             header,
             shifts_ev,
+        }
+    }
+
+    /// What is sought of the bands before they are shifted.
+    fn unshifted(&self, group: &BandGroup, sought: Sought) -> Sought {
+        let first = group.spin * self.header.n_band;
+        let shifts = &self.shifts_ev[first..][group.bands.clone()];
+        let least = shifts.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = shifts.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let (low, high) = sought.energies_ev;
+        // A little more, for what adding and subtracting round.
+        let little = f64::EPSILON * 4.0;
+        let wider = |e: f64, shift: f64| little * (e.abs() + shift.abs());
+        Sought {
+            energies_ev: (
+                low - most - wider(low, most),
+                high - least + wider(high, least),
+            ),
+            ..sought
         }
     }
 
@@ -80,13 +99,17 @@ impl Interpolator for ShiftedBands {
         &self,
         group: &BandGroup,
         boxes: &[KBox],
-        derivatives: Derivatives,
+        sought: Sought,
         take: &mut dyn FnMut(usize, Vec<BoxBand>) -> Result<()>,
     ) -> Result<()> {
-        self.inner
-            .evaluate_slab(group, boxes, derivatives, &mut |i, mut bands| {
+        self.inner.evaluate_slab(
+            group,
+            boxes,
+            self.unshifted(group, sought),
+            &mut |i, mut bands| {
                 self.shift(group, &mut bands);
                 take(i, bands)
-            })
+            },
+        )
     }
 }

@@ -97,17 +97,17 @@ impl Held {
 
 /// What searches for Hamiltonians came to, each made once for all results of the same bands.
 #[derive(Clone, Default)]
-pub(super) struct Searched([Arc<Mutex<Option<Sought>>>; 2]);
+pub(super) struct Searched([Arc<Mutex<Option<SearchEnd>>>; 2]);
 
 /// The bands with their Hamiltonians, or why there are none.
-type Sought = std::result::Result<IsospectralBands, String>;
+type SearchEnd = std::result::Result<IsospectralBands, String>;
 
 impl Searched {
     /// What a search in `table` comes to.
     ///
     /// # Errors
     /// As [`isospectral::search`].
-    pub fn for_bands(&self, table: &dyn BandSource, wanted: Wanted) -> Result<Sought> {
+    pub fn for_bands(&self, table: &dyn BandSource, wanted: Wanted) -> Result<SearchEnd> {
         let place = match wanted {
             Wanted::WherePredictedBetter => &self.0[0],
             Wanted::Wherever => &self.0[1],

@@ -6,10 +6,13 @@ use crate::wannier::Run;
 use bzint::bands::{BandHeader, BandSource, Field, SpinTreatment, WannierHamiltonian};
 use bzint::crystal::{KGrid, Lattice};
 use bzint::io::wannier90;
-use bzint::sampler::{BoxBand, Derivatives, Interpolator, KBox, WannierBands, WannierGrid};
+use bzint::sampler::{
+    BoxBand, Derivatives, Interpolator, KBox, ShiftedBands, Sought, WannierBands, WannierGrid,
+};
 use bzint::units::{EV, EV_ANGSTROM_OVER_HBAR};
 use rustfft::num_complex::Complex64;
 use serde_json::Value;
+use std::sync::Arc;
 
 fn bands(run: &Run) -> WannierBands {
     let directory = tempfile::tempdir().unwrap();
@@ -72,6 +75,96 @@ fn levels_are_those_of_the_plain_sum_over_every_shift() {
                 wanted(derivatives == Derivatives::InverseMass, 6)
             );
         }
+    }
+}
+
+/// Bands that reach the energies that are sought have the same energies and velocities, bit for bit, as where all are, in boxes that share sums and in ones that do not; of the
+/// others there are the same bounds, and no more.
+#[test]
+fn bands_that_miss_what_is_sought_have_bounds_alone() {
+    let bands = bands(&Run::new(5, false));
+    let group = &bands.groups()[0];
+    let boxes = [[0.1, 0.2], [0.1, 0.6], [0.5, 0.1]].map(|[u2, u3]| KBox {
+        origin: [0.37, u2, u3],
+        step: [0.004, 0.006, 0.005],
+        points: [5, 5, 5],
+    });
+    let all = |sought: Sought| {
+        let mut found = Vec::new();
+        let take = &mut |_, of_box| {
+            found.push(of_box);
+            Ok(())
+        };
+        bands.evaluate_slab(group, &boxes, sought, take).unwrap();
+        found
+    };
+    for derivatives in [
+        Derivatives::None,
+        Derivatives::Velocity,
+        Derivatives::InverseMass,
+    ] {
+        let everywhere = all(Sought::everywhere(derivatives));
+        let (mut reached, mut missed) = (0, 0);
+        // Around levels, and where there is none.
+        let levels = everywhere[0].iter().chain(&everywhere[2]);
+        let around: Vec<f64> = levels.map(|band| band.energies[31]).collect();
+        for energy in around.into_iter().chain([-1e3, 1e3]) {
+            let sought = Sought {
+                derivatives,
+                energies_ev: (energy - 1e-3, energy + 1e-3),
+            };
+            for (some, every) in all(sought).iter().zip(&everywhere) {
+                for (one, whole) in some.iter().zip(every) {
+                    assert_eq!((one.low, one.high), (whole.low, whole.high));
+                    if one.energies.is_empty() {
+                        let near = |e: &f64| (e - energy).abs() <= 1e-3;
+                        assert!(!whole.energies.iter().any(near));
+                        assert!(one.velocities.is_empty() && one.inverse_masses.is_empty());
+                        missed += 1;
+                        continue;
+                    }
+                    assert_eq!(one.energies, whole.energies);
+                    assert_eq!(one.velocities, whole.velocities);
+                    // A coupling is the conjugate of its mirror image, to rounding.
+                    assert_eq!(one.inverse_masses.len(), whole.inverse_masses.len());
+                    let largest = whole
+                        .inverse_masses
+                        .iter()
+                        .fold(0.0, |a: f64, x| a.max(x.abs()));
+                    for (x, y) in one.inverse_masses.iter().zip(&whole.inverse_masses) {
+                        assert!((x - y).abs() < 1e-12 * largest, "{x} {y}");
+                    }
+                    reached += 1;
+                }
+            }
+        }
+        assert!(reached >= 10 && missed >= 60, "{reached} {missed}");
+    }
+}
+
+/// What is sought of bands that a scissor moves is sought of the bands before.
+#[test]
+fn moved_bands_are_sought_where_they_are() {
+    let bands = bands(&Run::new(4, true));
+    let header = bands.header().clone();
+    let moved = ShiftedBands::new(Arc::new(bands), header, vec![0.0, 0.0, 1.5, 1.5]);
+    let group = &moved.groups()[0];
+    let k_box = KBox {
+        step: [1e-3; 3],
+        ..BOX
+    };
+    let whole = moved.evaluate(group, &k_box, Derivatives::None).unwrap();
+    for (own, band) in whole.iter().enumerate() {
+        let sought = Sought {
+            derivatives: Derivatives::None,
+            energies_ev: (band.energies[3], band.energies[3]),
+        };
+        let boxes = std::slice::from_ref(&k_box);
+        let take = &mut |_, found: Vec<BoxBand>| {
+            assert_eq!(found[own].energies, band.energies);
+            Ok(())
+        };
+        moved.evaluate_slab(group, boxes, sought, take).unwrap();
     }
 }
 

@@ -24,9 +24,9 @@ use super::cells::{BlockCells, Edges};
 use super::context::shortest_diagonal;
 use super::exact::Quantum;
 use super::plan::SLABS;
-use super::{Channels, EnergyAxis, Request, Spectrum, SurfaceIntegral, Target};
+use super::{Channels, EnergyAxis, Request, Spectrum, Target};
 use crate::bands::BandHeader;
-use crate::bands::{BandGroup, BoxBand, Derivatives, Interpolator};
+use crate::bands::{BandGroup, BoxBand, Derivatives, Interpolator, Sought};
 use crate::error::{Error, Result};
 use crate::kernel::real::tie;
 use crate::kernel::tetrahedron::corners;
@@ -195,7 +195,8 @@ impl<'a> Refiner<'a> {
         for (g, group) in self.groups.iter().enumerate() {
             let blocks: Vec<(usize, BlockId)> = self.blocks.iter().map(|b| (g, *b)).collect();
             let what = "first look at the bands";
-            let found = self.each_block(what, &blocks, Derivatives::None, |_, _, bands| {
+            let sought = Sought::everywhere(Derivatives::None);
+            let found = self.each_block(what, &blocks, sought, |_, _, bands| {
                 let sampled = |b: &BoxBand| {
                     let all = b.energies.iter().copied();
                     let low = all.clone().fold(f64::INFINITY, f64::min);
@@ -234,48 +235,14 @@ impl<'a> Refiner<'a> {
         tie(low, high)
     }
 
-    /// Integrates every channel at one energy.
-    ///
-    /// # Errors
-    /// For an energy that is not finite or channels that need a table, or where the bands cannot be evaluated.
-    pub fn surface(&self, request: &Request, energy_ev: f64) -> Result<(SurfaceIntegral, Refined)> {
-        let channels = request.channels;
-        if channels.has_lifetimes() && !self.header().has_lifetimes {
-            return Err(no_lifetimes());
+    /// Derivatives of bands where they are near these energies (eV): what is equal to one of them is.
+    fn sought(&self, derivatives: Derivatives, (low, high): (f64, f64)) -> Sought {
+        let bands = 0..self.extremes.len();
+        let widest = bands.map(|b| self.tie(b)).fold(0.0, f64::max);
+        Sought {
+            derivatives,
+            energies_ev: (low - widest, high + widest),
         }
-        if !energy_ev.is_finite() {
-            return Err(Error::bad_option(
-                "energy",
-                format!("{energy_ev} eV"),
-                "give a finite energy",
-            ));
-        }
-        let account = self.account(request, &Target::At(energy_ev))?;
-        let n = self.header().n_spin_band();
-        // Goals: states and v² at the energy, then the occupation of each band.
-        let found = self.find_mesh(
-            Aim {
-                window: (energy_ev, energy_ev),
-                quanta: &self.quanta(1, n),
-                learns: false,
-                account: account.as_ref(),
-            },
-            |first, block, bands| self.shares_at(energy_ev, first, block, bands),
-            |value, full| {
-                let partial: f64 = (0..n)
-                    .map(|b| (value[2 + b] + full[b]).min(1.0 - value[2 + b] - full[b]))
-                    .sum();
-                let mut scale = vec![value[0], value[1]];
-                scale.resize(2 + n, partial);
-                scale
-            },
-        )?;
-        let integral = self.integrate_surface(request, energy_ev, &found, account.as_ref())?;
-        let named = |goal: usize| {
-            let quantity = *QUANTITIES.get(goal).unwrap_or(&"the occupation of a band");
-            (quantity, (energy_ev, energy_ev))
-        };
-        Ok((integral, found.refined(named)))
     }
 
     /// Integrates every channel of the request into the bins of `axis`. The contents of up to 16 groups of bins are brought to
@@ -358,7 +325,7 @@ impl<'a> Refiner<'a> {
         &self,
         what: &str,
         blocks: &[(usize, BlockId)],
-        derivatives: Derivatives,
+        sought: Sought,
         work: impl Fn(usize, BlockId, &[BoxBand]) -> T + Sync,
     ) -> Result<Vec<T>> {
         // Blocks that share their points along axis 1 are evaluated together.
@@ -385,7 +352,7 @@ impl<'a> Refiner<'a> {
                     .collect();
                 let mut out = Vec::with_capacity(chunk.len());
                 self.interpolator
-                    .evaluate_slab(group, &boxes, derivatives, &mut |i, bands| {
+                    .evaluate_slab(group, &boxes, sought, &mut |i, bands| {
                         let (g, block) = blocks[chunk[i]];
                         out.push((chunk[i], work(g, block, &bands)));
                         Ok(())

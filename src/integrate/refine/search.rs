@@ -17,10 +17,12 @@ impl Refiner<'_> {
     pub(super) fn shares_at(
         &self,
         energy_ev: f64,
-        first: usize,
+        g: usize,
         block: BlockId,
         bands: &[BoxBand],
     ) -> Vec<Share> {
+        let group = &self.groups[g];
+        let first = group.spin * self.header().n_band + group.bands.start;
         let volume = self.mesh.cell_volume(block);
         let mut shares = Vec::new();
         for (b, band) in bands.iter().enumerate() {
@@ -129,6 +131,7 @@ impl Refiner<'_> {
         let header = self.header();
         let outside = |(low, high): (f64, f64)| high < window.0 || low > window.1;
         let states = Quantum::OF_ONE;
+        let sought = self.sought(Derivatives::Velocity, window);
         let (mut full, mut active) = self.start(window);
         let per_block = self.mesh.cells().map(|c| c + 1).iter().product::<usize>() as u64;
         let mut leaves: Vec<Leaf> = Vec::new();
@@ -156,10 +159,10 @@ impl Refiner<'_> {
                     .map(|(b, _)| first + b)
                     .collect();
                 let reached = !bands.iter().all(|b| outside((b.low, b.high)));
-                (below, reached.then(|| shares(first, block, bands)))
+                (below, reached.then(|| shares(g, block, bands)))
             };
             let found = self.round(aim.account, round, &active, |blocks| {
-                self.each_block(&what, blocks, Derivatives::Velocity, look)
+                self.each_block(&what, blocks, sought, look)
             })?;
             let mut new: Vec<Leaf> = Vec::new();
             for ((g, block), (below, shares)) in active.iter().zip(found) {

@@ -227,12 +227,14 @@ impl Layers<'_> {
         let width = channels.width();
         let mut sums = [1, 2].map(|_| EdgeSums::new(edges.len(), width));
         let slab = |b: &Placed| (b.1.level, b.1.at[0]);
+        let window = (edges.first(), edges.last());
+        let sought = refiner.sought(derivatives(channels), window);
         for run in blocks.chunk_by(|a, b| slab(a) == slab(b)) {
             let boxes: Vec<_> = run.iter().map(|b| refiner.mesh.k_box(b.1)).collect();
             refiner.interpolator.evaluate_slab(
                 &refiner.groups[run[0].0],
                 &boxes,
-                derivatives(channels),
+                sought,
                 &mut |i, bands| {
                     let (_, block, left) = run[i];
                     for band in &bands {

@@ -1,30 +1,89 @@
-//! All channels at one energy, on a mesh that was found.
+//! All channels at one energy.
 
-use super::Refiner;
 use super::found::Found;
+use super::goals::Aim;
 use super::layers::{SurfaceSums, all};
 use super::mesh::BlockId;
-use crate::error::Result;
+use super::{QUANTITIES, Refined, Refiner, no_lifetimes};
+use crate::bands::{BoxBand, Derivatives};
+use crate::error::{Error, Result};
 use crate::integrate::exact::{Quantum, add};
 use crate::integrate::ledger::{Account, Columns, Key, Partial};
 use crate::integrate::result::BandSurface;
 use crate::integrate::vectors::{Directions, channel_vectors, derivatives};
-use crate::integrate::{Channels, Request, SurfaceIntegral};
+use crate::integrate::{Channels, Request, SurfaceIntegral, Target};
 use crate::uncertainty::{ByCause, Cause};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 /// Blocks that are enough to keep the threads busy.
 const SOON: usize = 4096;
 
 impl Refiner<'_> {
-    /// Every channel at one energy.
-    pub(super) fn integrate_surface(
+    /// Integrates every channel at one energy.
+    ///
+    /// # Errors
+    /// For an energy that is not finite or channels that need a table, or where the bands cannot be evaluated.
+    pub fn surface(&self, request: &Request, energy_ev: f64) -> Result<(SurfaceIntegral, Refined)> {
+        let channels = request.channels;
+        if channels.has_lifetimes() && !self.header().has_lifetimes {
+            return Err(no_lifetimes());
+        }
+        if !energy_ev.is_finite() {
+            return Err(Error::bad_option(
+                "energy",
+                format!("{energy_ev} eV"),
+                "give a finite energy",
+            ));
+        }
+        let account = self.account(request, &Target::At(energy_ev))?;
+        let n = self.header().n_spin_band();
+        let directions = Directions::new(request, self.mesh.fold());
+        let asked = (channels, &directions, energy_ev);
+        // Where the sums need no more than the search evaluates.
+        let keeps = derivatives(channels) <= Derivatives::Velocity;
+        let seen = SeenBlocks::default();
+        // Goals: states and v² at the energy, then the occupation of each band.
+        let found = self.find_mesh(
+            Aim {
+                window: (energy_ev, energy_ev),
+                quanta: &self.quanta(1, n),
+                learns: false,
+                account: account.as_ref(),
+            },
+            |g, block, bands| {
+                if keeps {
+                    seen.keep((g, block), || self.block_sums(asked, (g, block), bands));
+                }
+                self.shares_at(energy_ev, g, block, bands)
+            },
+            |value, full| {
+                let partial: f64 = (0..n)
+                    .map(|b| (value[2 + b] + full[b]).min(1.0 - value[2 + b] - full[b]))
+                    .sum();
+                let mut scale = vec![value[0], value[1]];
+                scale.resize(2 + n, partial);
+                scale
+            },
+        )?;
+        let kept = (&seen, account.as_ref());
+        let integral = self.integrate_surface(request, energy_ev, &found, kept)?;
+        let named = |goal: usize| {
+            let quantity = *QUANTITIES.get(goal).unwrap_or(&"the occupation of a band");
+            (quantity, (energy_ev, energy_ev))
+        };
+        Ok((integral, found.refined(named)))
+    }
+
+    /// Every channel at one energy, on a mesh that was found.
+    fn integrate_surface(
         &self,
         request: &Request,
         energy_ev: f64,
         found: &Found,
-        account: Option<&Account>,
+        (seen, account): (&SeenBlocks, Option<&Account>),
     ) -> Result<SurfaceIntegral> {
         let channels = request.channels;
         let directions = Directions::new(request, self.mesh.fold());
@@ -37,7 +96,7 @@ impl Refiner<'_> {
         let quanta = self.channel_quanta(channels);
         let asked = (channels, &directions, energy_ev);
         let Some(SurfaceSums { fine, off, .. }) =
-            self.surface_sums(asked, &quanta, found, account)?
+            self.surface_sums(asked, &quanta, found, (seen, account))?
         else {
             return Ok(SurfaceIntegral {
                 energy_ev,
@@ -89,7 +148,7 @@ impl Refiner<'_> {
         asked: (Channels, &Directions, f64),
         quanta: &[Quantum],
         found: &Found,
-        account: Option<&Account>,
+        (seen, account): (&SeenBlocks, Option<&Account>),
     ) -> Result<Option<SurfaceSums>> {
         let mut sums = self.no_sums(quanta);
         let key = Key { stage: 0, at: 0 };
@@ -110,7 +169,7 @@ impl Refiner<'_> {
             let one = |job: usize| {
                 let layer = left[job];
                 let mut sums = self.no_sums(quanta);
-                self.add_layers(asked, quanta, &by_layer[layer], &mut sums)?;
+                self.add_layers(asked, quanta, (&by_layer[layer], seen), &mut sums)?;
                 sums.hold(1 << layer)?;
                 let bytes = sums.write();
                 if account.saves() {
@@ -139,7 +198,7 @@ impl Refiner<'_> {
                 layers |= 1 << layer;
                 blocks.append(&mut by_layer[layer]);
             }
-            self.add_layers(asked, quanta, &blocks, &mut sums)?;
+            self.add_layers(asked, quanta, (&blocks, seen), &mut sums)?;
             sums.hold(layers)?;
             if let Some(account) = account {
                 account.took(key, first as u64, start);
@@ -169,36 +228,30 @@ impl Refiner<'_> {
         &self,
         (channels, directions, energy_ev): (Channels, &Directions, f64),
         quanta: &[Quantum],
-        blocks: &[(usize, BlockId)],
+        (blocks, seen): (&[(usize, BlockId)], &SeenBlocks),
         sums: &mut SurfaceSums,
     ) -> Result<()> {
         let header = self.header();
-        let (width, entries) = (channels.width(), quanta.len());
+        let entries = quanta.len();
+        let (mut known, mut missing) = (Vec::new(), Vec::new());
+        for block in blocks {
+            match seen.take(*block) {
+                Some(sums) => known.push((*block, sums)),
+                None => missing.push(*block),
+            }
+        }
         let what = "sums on the refined mesh";
-        let parts = self.each_block(what, blocks, derivatives(channels), |g, block, bands| {
-            let volume = self.mesh.cell_volume(block);
-            let group = &self.groups[g];
-            let first = group.spin * header.n_band + group.bands.start;
-            bands
-                .iter()
-                .enumerate()
-                .map(|(b, band)| {
-                    let tie = self.tie(first + b);
-                    if band.low > energy_ev + tie {
-                        return [1, 2].map(|_| vec![0.0; entries]);
-                    }
-                    let values = channel_vectors(channels, band, directions);
-                    let cells = self.cells(band, &values, width);
-                    [1, 2].map(|stride| cells.at_energy(stride, energy_ev, tie, volume))
-                })
-                .collect::<Vec<_>>()
+        let sought = self.sought(derivatives(channels), (energy_ev, energy_ev));
+        let found = self.each_block(what, &missing, sought, |g, block, bands| {
+            self.block_sums((channels, directions, energy_ev), (g, block), bands)
         })?;
+        known.extend(missing.into_iter().zip(found));
         // Signed differences by band and layer.
-        for ((g, block), parts) in blocks.iter().zip(parts) {
-            let group = &self.groups[*g];
-            let slab = self.mesh.slab(*block, self.layers);
-            for (band, [f, c]) in group.bands.clone().zip(parts) {
-                let b = group.spin * header.n_band + band;
+        for ((g, block), parts) in known {
+            let group = &self.groups[g];
+            let slab = self.mesh.slab(block, self.layers);
+            for (band, [f, c]) in parts {
+                let b = group.spin * header.n_band + group.bands.start + band;
                 let fine = &mut sums.fine[b * entries..][..entries];
                 let off = &mut sums.off[(b * self.layers + slab) * entries..][..entries];
                 for (i, quantum) in quanta.iter().enumerate() {
@@ -209,5 +262,68 @@ impl Refiner<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What the bands of a block hold at an energy, of those that hold anything: on its grid and on its subgrid.
+    fn block_sums(
+        &self,
+        (channels, directions, energy_ev): (Channels, &Directions, f64),
+        (g, block): (usize, BlockId),
+        bands: &[BoxBand],
+    ) -> BlockSums {
+        let group = &self.groups[g];
+        let first = group.spin * self.header().n_band + group.bands.start;
+        let width = channels.width();
+        let of_band = |(b, band): (usize, &BoxBand)| {
+            let tie = self.tie(first + b);
+            if band.low > energy_ev + tie {
+                return None;
+            }
+            if band.high < energy_ev - tie {
+                let mut full = vec![0.0; width + 2];
+                full[width] = self.mesh.volume(block);
+                return Some((b, [full.clone(), full]));
+            }
+            let values = channel_vectors(channels, band, directions);
+            let cells = self.cells(band, &values, width);
+            let volume = self.mesh.cell_volume(block);
+            let on = |stride| cells.at_energy(stride, energy_ev, tie, volume);
+            Some((b, [1, 2].map(on)))
+        };
+        bands.iter().enumerate().filter_map(of_band).collect()
+    }
+}
+
+/// Bytes of sums that are kept.
+const KEPT: usize = 256 << 20;
+
+/// By bands of a block's group: what they hold on its grid and on its subgrid.
+type BlockSums = Vec<(usize, [Vec<f64>; 2])>;
+
+/// Sums of blocks that a search has looked at, so that those that it keeps are not evaluated again.
+#[derive(Default)]
+struct SeenBlocks {
+    sums: Mutex<HashMap<(usize, BlockId), BlockSums>>,
+    bytes: AtomicUsize,
+}
+
+impl SeenBlocks {
+    /// Keeps what a block of a group holds, while there is room.
+    fn keep(&self, block: (usize, BlockId), sums: impl FnOnce() -> BlockSums) {
+        if self.bytes.load(Ordering::Relaxed) > KEPT {
+            return;
+        }
+        let sums = sums();
+        let numbers = sums.iter().flat_map(|(_, both)| both).map(Vec::len);
+        let bytes = numbers.sum::<usize>() * size_of::<f64>();
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let mut all = self.sums.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(block, sums);
+    }
+
+    /// What a block holds, if it was kept.
+    fn take(&self, block: (usize, BlockId)) -> Option<BlockSums> {
+        let mut all = self.sums.lock().unwrap_or_else(PoisonError::into_inner);
+        all.remove(&block)
     }
 }

@@ -4,7 +4,7 @@ use crate::bands::{BandHeader, BandSource, SpinTreatment, WannierHamiltonian};
 use crate::crystal::PointGroup;
 use crate::error::{Error, Result};
 use crate::sampler::{
-    BandGroup, BoxBand, Derivatives, FourierSeries, Interpolator, KBox, WannierBands,
+    BandGroup, BoxBand, Derivatives, FourierSeries, Interpolator, KBox, Sought, WannierBands,
 };
 use std::ops::Range;
 use std::sync::Arc;
@@ -186,7 +186,7 @@ impl Interpolator for IsospectralBands {
         self.evaluate_slab(
             group,
             std::slice::from_ref(k_box),
-            derivatives,
+            Sought::everywhere(derivatives),
             &mut |_, bands| {
                 found = bands;
                 Ok(())
@@ -199,12 +199,12 @@ impl Interpolator for IsospectralBands {
         &self,
         group: &BandGroup,
         boxes: &[KBox],
-        derivatives: Derivatives,
+        sought: Sought,
         take: &mut dyn FnMut(usize, Vec<BoxBand>) -> Result<()>,
     ) -> Result<()> {
         let Some(h) = self.of(group) else {
             return match group.bands.len() {
-                1 => self.series.evaluate_slab(group, boxes, derivatives, take),
+                1 => self.series.evaluate_slab(group, boxes, sought, take),
                 _ => Err(Error::Internal(
                     "a group of bands has no Hamiltonian".into(),
                 )),
@@ -219,7 +219,7 @@ impl Interpolator for IsospectralBands {
             spin: 0,
             bands: group.bands.start - h.first..group.bands.end - h.first,
         };
-        h.levels.evaluate_slab(&levels, boxes, derivatives, take)
+        h.levels.evaluate_slab(&levels, boxes, sought, take)
     }
 }
 

@@ -24,8 +24,9 @@ pub(super) struct Batch {
     /// H and its derivatives as [`Fields`] has them, `[field][packed]`.
     fields: Vec<Complex>,
     solver: Solver,
-    /// Eigenvectors as they come, and sorted, `[column][row]`.
-    raw: Vec<Complex>,
+    /// The solver's numbers of the levels in ascending order.
+    numbers: Vec<[usize; LANES]>,
+    /// Eigenvectors, `[column][row]`, wanted ones set.
     vectors: Vec<Complex>,
     /// A matrix times the eigenvectors, `[column][row]`.
     applied: Vec<Complex>,
@@ -50,7 +51,7 @@ impl Batch {
             set: 0,
             fields: some(true, Fields::count(order) * n * (n + 1) / 2),
             solver: Solver::new(n),
-            raw: some(order > 0, n * n),
+            numbers: vec![[0; LANES]; n],
             vectors: some(order > 0, n * n),
             applied: some(order > 0, n * n),
             weights: vec![Lane::ZERO; if order > 1 { n * n } else { 0 }],
@@ -111,11 +112,14 @@ impl InLanes for Solve<'_> {
             gauge.apply(fields, batch.order);
         }
         let (h, derivatives) = fields.split_at_mut(width);
-        if !batch.solver.solve(h, with_mut::<S, _>(&mut batch.raw)) {
+        if !batch.solver.solve(h, batch.order > 0) {
             return false;
         }
-        let levels = &batch.solver.levels;
-        sort(levels, &batch.raw, &mut batch.energies, &mut batch.vectors);
+        sort(
+            &batch.solver.levels,
+            &mut batch.energies,
+            &mut batch.numbers,
+        );
         if batch.order == 0 {
             return true;
         }
@@ -127,9 +131,11 @@ impl InLanes for Solve<'_> {
         );
         let of_states = |states: &Range<usize>| states.start * n..states.end * n;
         let vectors = with_mut::<S, _>(&mut batch.vectors);
-        batch
-            .solver
-            .turn_back(h, &mut vectors[of_states(&wanted.rows)]);
+        batch.solver.states(
+            h,
+            &batch.numbers[wanted.rows.clone()],
+            &mut vectors[of_states(&wanted.rows)],
+        );
         let applied = with_mut::<S, _>(&mut batch.applied);
         for (slope, packed) in batch.slopes.iter_mut().zip(derivatives.chunks_exact(width)) {
             let vectors = with::<S, _>(&batch.vectors);
@@ -183,24 +189,16 @@ impl InLanes for Solve<'_> {
     }
 }
 
-/// Levels in ascending order, each lane its own, with their vectors where there are any.
+/// Levels in ascending order, each lane its own, and the numbers that they had.
 #[inline(always)]
-fn sort(levels: &[Lane], raw: &[Complex], energies: &mut [Lane], vectors: &mut [Complex]) {
-    let n = energies.len();
-    let mut order: Vec<usize> = (0..n).collect();
+fn sort(levels: &[Lane], energies: &mut [Lane], numbers: &mut [[usize; LANES]]) {
+    let mut order: Vec<usize> = (0..levels.len()).collect();
     for lane in 0..LANES {
         let level = |i: usize| levels[i][lane];
         order.sort_unstable_by(|&i, &j| level(i).total_cmp(&level(j)).then(i.cmp(&j)));
         for (to, &from) in order.iter().enumerate() {
             energies[to][lane] = level(from);
-            if vectors.is_empty() {
-                continue;
-            }
-            for row in 0..n {
-                let z = raw[from * n + row];
-                vectors[to * n + row].re[lane] = z.re[lane];
-                vectors[to * n + row].im[lane] = z.im[lane];
-            }
+            numbers[to][lane] = from;
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::crystal::Tensor;
 use crate::error::{Error, Result};
 use crate::kernel::lanes::Lane;
 use crate::kernel::simd::LANES;
-use crate::sampler::{BandGroup, BoxBand, KBox};
+use crate::sampler::{BandGroup, BoxBand, KBox, Sought};
 use crate::units::EV;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -48,6 +48,38 @@ impl Waiting {
             },
         }
     }
+}
+
+/// Points of a box.
+#[derive(Clone, Copy, PartialEq)]
+enum Points {
+    All,
+    /// Where bounds are taken.
+    Sampled,
+    /// Where none are.
+    Others,
+}
+
+impl Points {
+    /// Whether one is among them, given whether bounds are taken there.
+    fn are(self, sampled: bool) -> bool {
+        match self {
+            Self::All => true,
+            Self::Sampled => sampled,
+            Self::Others => !sampled,
+        }
+    }
+}
+
+/// Which points to look at.
+#[derive(Clone, Copy)]
+struct Walk<'a> {
+    k_box: &'a KBox,
+    /// The first plane, and the sums over R₁ of it and those that follow.
+    first: usize,
+    planes: &'a [Fields],
+    sampling: &'a Sampling,
+    points: Points,
 }
 
 impl WannierBands {
@@ -105,7 +137,7 @@ impl WannierBands {
         self.series.planes(&places)
     }
 
-    /// Levels on the planes from `first` on, whose sums over R₁ are `planes`; derivatives and bounds of those in `wanted` alone.
+    /// Levels on the planes from `first` on, whose sums over R₁ are `planes`.
     pub(super) fn levels_of(
         &self,
         k_box: &KBox,
@@ -115,9 +147,71 @@ impl WannierBands {
         wanted: &Range<usize>,
         sampling: &Sampling,
     ) -> Result<Levels> {
-        let n = self.header.n_band;
         let [_, n2, n3] = k_box.points;
         let mut levels = self.no_levels(planes.len() * n2 * n3, sampling.order);
+        lines.begin(k_box, planes.len());
+        let walk = Walk {
+            k_box,
+            first,
+            planes,
+            sampling,
+            points: Points::All,
+        };
+        self.walk(&walk, lines, wanted, &mut levels)?;
+        Ok(levels)
+    }
+
+    /// Levels of a box at the points where bounds are taken, and, if these tell that some bands of `wanted` reach the energies that are
+    /// `sought`, at the others; derivatives there of these bands alone.
+    pub(super) fn levels_near(
+        &self,
+        k_box: &KBox,
+        planes: &[Fields],
+        lines: &mut Lines,
+        wanted: &Range<usize>,
+        (sampling, sought): (&Sampling, &Sought),
+    ) -> Result<Levels> {
+        let mut levels = self.no_levels(k_box.len(), sampling.order);
+        lines.begin(k_box, planes.len());
+        let mut walk = Walk {
+            k_box,
+            first: 0,
+            planes,
+            sampling,
+            points: Points::Sampled,
+        };
+        self.walk(&walk, lines, wanted, &mut levels)?;
+        let slack = self.slack(k_box, sampling);
+        let reaches = |band: &usize| {
+            let (low, high) = levels.bounds[*band];
+            !sought.misses(low - slack, high + slack)
+        };
+        let lowest = wanted.clone().find(reaches);
+        let highest = wanted.clone().rev().find(reaches);
+        if let (Some(lowest), Some(highest)) = (lowest, highest) {
+            walk.points = Points::Others;
+            self.walk(&walk, lines, &(lowest..highest + 1), &mut levels)?;
+        }
+        Ok(levels)
+    }
+
+    /// Levels at some points of a box; derivatives and bounds of those in `wanted` alone.
+    fn walk(
+        &self,
+        walk: &Walk,
+        lines: &mut Lines,
+        wanted: &Range<usize>,
+        levels: &mut Levels,
+    ) -> Result<()> {
+        let Walk {
+            k_box,
+            first,
+            planes,
+            sampling,
+            points: which,
+        } = *walk;
+        let n = self.header.n_band;
+        let [_, n2, n3] = k_box.points;
         let orders = [sampling.raised(false), sampling.raised(true)];
         // Bounds are made of the slopes of all levels.
         let [plain, sampled] = orders;
@@ -125,58 +219,55 @@ impl WannierBands {
             Waiting::new(n, plain, wanted.clone()),
             Waiting::new(n, sampled, 0..n),
         ];
-        let (mut points, mut places) = (Vec::new(), Vec::new());
-        let there = lines.begin(k_box, planes.len());
+        let (mut points, mut places, mut along3) = (Vec::new(), Vec::new(), Vec::new());
         let runs = n2.div_ceil(SIDE_BY_SIDE);
         for (plane, after1) in planes.iter().enumerate() {
             let along1 = sampling.reach(k_box, 0, first + plane);
             let along2 = |j: usize| along1.zip(sampling.reach(k_box, 1, j));
-            for j in 0..n2 {
-                let run = lines.run(plane * runs + j / SIDE_BY_SIDE);
-                if j % SIDE_BY_SIDE == 0 && !there {
+            for start in (0..n2).step_by(SIDE_BY_SIDE) {
+                let own = start..n2.min(start + SIDE_BY_SIDE);
+                let place = |j: usize| {
+                    let sampled = along2(j).is_some();
+                    let u2 = k_box.point([0, j, 0])[1];
+                    let wanted = sampled || which != Points::Sampled;
+                    wanted.then(|| (u2, sampling.raised(sampled)))
+                };
+                let at = plane * runs + start / SIDE_BY_SIDE;
+                let run = lines.make(&self.series, after1, at, own.clone().map(place));
+                for (j, line) in own.zip(run) {
+                    along3.clear();
+                    let reaches = (0..n3).map(|k| along2(j).zip(sampling.reach(k_box, 2, k)));
+                    let here = |(_, reach): &(_, Option<_>)| which.are(reach.is_some());
+                    along3.extend(reaches.enumerate().filter(here));
                     places.clear();
-                    places.extend((j..n2.min(j + SIDE_BY_SIDE)).map(|j| {
-                        let u2 = k_box.point([0, j, 0])[1];
-                        (u2, sampling.raised(along2(j).is_some()))
+                    places.extend(along3.iter().map(|(k, reach)| {
+                        let u3 = k_box.point([0, 0, *k])[2];
+                        (u3, sampling.raised(reach.is_some()))
                     }));
-                    self.series.lines(after1, &places, run);
-                }
-                let line = &run[j % SIDE_BY_SIDE];
-                let along3 = |k: usize| along2(j).zip(sampling.reach(k_box, 2, k));
-                places.clear();
-                places.extend((0..n3).map(|k| {
-                    let u3 = k_box.point([0, 0, k])[2];
-                    (u3, sampling.raised(along3(k).is_some()))
-                }));
-                self.series.points(line, &places, &mut points);
-                for (k, point) in points.iter().enumerate() {
-                    let along3 = along3(k);
-                    let waiting = &mut waiting[usize::from(along3.is_some())];
-                    let lane = waiting.batch.len();
-                    waiting.points[lane] = (plane * n2 + j) * n3 + k;
-                    if let Some(((x, y), z)) = along3 {
-                        for (a, (before, after)) in [x, y, z].into_iter().enumerate() {
-                            waiting.reach.before[a][lane] = before;
-                            waiting.reach.after[a][lane] = after;
+                    self.series.points(line, &places, &mut points);
+                    for ((k, reach), point) in along3.iter().zip(&points) {
+                        let waiting = &mut waiting[usize::from(reach.is_some())];
+                        let lane = waiting.batch.len();
+                        waiting.points[lane] = (plane * n2 + j) * n3 + k;
+                        if let Some(((x, y), z)) = *reach {
+                            for (a, (before, after)) in [x, y, z].into_iter().enumerate() {
+                                waiting.reach.before[a][lane] = before;
+                                waiting.reach.after[a][lane] = after;
+                            }
                         }
-                    }
-                    waiting.batch.push(point);
-                    if waiting.batch.is_full() {
-                        self.finish(
-                            waiting,
-                            along3.is_some(),
-                            wanted,
-                            sampling.order,
-                            &mut levels,
-                        )?;
+                        waiting.batch.push(point);
+                        if waiting.batch.is_full() {
+                            let sampled = reach.is_some();
+                            self.finish(waiting, sampled, wanted, sampling.order, levels)?;
+                        }
                     }
                 }
             }
         }
         for (sampled, waiting) in [false, true].into_iter().zip(&mut waiting) {
-            self.finish(waiting, sampled, wanted, sampling.order, &mut levels)?;
+            self.finish(waiting, sampled, wanted, sampling.order, levels)?;
         }
-        Ok(levels)
+        Ok(())
     }
 
     /// Solves the points that wait, and puts what is wanted of them, derivatives up to `order`, in its place.
@@ -239,29 +330,44 @@ impl WannierBands {
         }
     }
 
-    /// The bands of `group` among the levels of a whole box, with bounds that hold between its points.
-    pub(super) fn box_bands(
-        &self,
-        group: &BandGroup,
-        k_box: &KBox,
-        levels: Levels,
-        sampling: &Sampling,
-    ) -> Vec<BoxBand> {
-        let n = self.header.n_band;
+    /// How much wider bounds are than what slopes tell (eV): by the remainder; and, since states of a degenerate level are mixed as if
+    /// their energies were equal, and for rounding, by a little.
+    fn slack(&self, k_box: &KBox, sampling: &Sampling) -> f64 {
         let stride = sampling.bounds.unwrap_or(1);
         let reach = [0, 1, 2].map(|axis| {
             let last = k_box.points[axis] - 1;
             0.5 * k_box.step[axis] * stride.min(last) as f64
         });
-        // States of a degenerate level are mixed as if their energies were equal: that, and rounding, widens bounds a little.
-        let slack = self.gauge.remainder(reach) + DEGENERATE * n as f64;
-        let of_band = |band: usize| BoxBand {
-            energies: every(&levels.energies, band, n).collect(),
-            velocities: every(&levels.velocities, band, n).flatten().collect(),
-            inverse_masses: every(&levels.inverse_masses, band, n).flatten().collect(),
-            lifetimes: Vec::new(),
-            low: levels.bounds[band].0 - slack,
-            high: levels.bounds[band].1 + slack,
+        self.gauge.remainder(reach) + DEGENERATE * self.header.n_band as f64
+    }
+
+    /// The bands of `group` among the levels of a whole box, with bounds that hold between its points; bounds alone of those that are not
+    /// sought.
+    pub(super) fn box_bands(
+        &self,
+        group: &BandGroup,
+        k_box: &KBox,
+        levels: Levels,
+        (sampling, sought): (&Sampling, &Sought),
+    ) -> Vec<BoxBand> {
+        let n = self.header.n_band;
+        let slack = self.slack(k_box, sampling);
+        let of_band = |band: usize| {
+            let (low, high) = levels.bounds[band];
+            let bounds = BoxBand {
+                low: low - slack,
+                high: high + slack,
+                ..BoxBand::default()
+            };
+            if sought.misses(bounds.low, bounds.high) {
+                return bounds;
+            }
+            BoxBand {
+                energies: every(&levels.energies, band, n).collect(),
+                velocities: every(&levels.velocities, band, n).flatten().collect(),
+                inverse_masses: every(&levels.inverse_masses, band, n).flatten().collect(),
+                ..bounds
+            }
         };
         group.bands.clone().map(of_band).collect()
     }

@@ -22,8 +22,8 @@ use self::degenerate::DEGENERATE;
 use self::gauge::Gauge;
 use self::lines::Lines;
 use self::sampling::Sampling;
-use self::series::Series;
-use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox};
+use self::series::{Fields, Series};
+use super::{BandGroup, BoxBand, Derivatives, Interpolator, KBox, Sought};
 use crate::bands::{BandHeader, WannierHamiltonian, count_by_level};
 use crate::crystal::PointGroup;
 use crate::error::{Error, Result};
@@ -103,9 +103,10 @@ impl WannierBands {
     /// # Errors
     /// [`Error::Internal`] where the matrix cannot be diagonalised.
     pub fn energies(&self, u: [f64; 3]) -> Result<Vec<f64>> {
-        let (mut lines, mut points) = (Vec::new(), Vec::new());
+        let (mut lines, mut points) = ([Fields::default()], Vec::new());
         let planes = self.series.planes(&[(u[0], 0)]);
-        self.series.lines(&planes[0], &[(u[1], 0)], &mut lines);
+        self.series
+            .lines(&planes[0], &[(u[1], 0)], lines.iter_mut());
         self.series.points(&lines[0], &[(u[2], 0)], &mut points);
         let mut batch = Batch::new(self.header.n_band, 0, 0..0);
         batch.push(&points[0]);
@@ -155,7 +156,7 @@ impl Interpolator for WannierBands {
         self.evaluate_slab(
             group,
             std::slice::from_ref(k_box),
-            derivatives,
+            Sought::everywhere(derivatives),
             &mut |_, bands| {
                 found = bands;
                 Ok(())
@@ -168,23 +169,18 @@ impl Interpolator for WannierBands {
         &self,
         group: &BandGroup,
         boxes: &[KBox],
-        derivatives: Derivatives,
+        sought: Sought,
         take: &mut dyn FnMut(usize, Vec<BoxBand>) -> Result<()>,
     ) -> Result<()> {
-        let sampling = match derivatives {
-            Derivatives::None => Sampling {
-                order: 0,
-                bounds: Some(SPARSE),
+        let sampling = Sampling {
+            order: match sought.derivatives {
+                Derivatives::None => 0,
+                Derivatives::Velocity => 1,
+                Derivatives::InverseMass => 2,
             },
-            Derivatives::Velocity => Sampling {
-                order: 1,
-                bounds: Some(SPARSE),
-            },
-            Derivatives::InverseMass => Sampling {
-                order: 2,
-                bounds: Some(SPARSE),
-            },
+            bounds: Some(SPARSE),
         };
+        let both = (&sampling, &sought);
         let (mut planes, mut lines) = (Vec::new(), Lines::of_boxes());
         for (i, k_box) in boxes.iter().enumerate() {
             if k_box.is_empty() {
@@ -196,8 +192,8 @@ impl Interpolator for WannierBands {
                 lines.forget();
             }
             let wanted = &group.bands;
-            let levels = self.levels_of(k_box, 0, &planes, &mut lines, wanted, &sampling)?;
-            take(i, self.box_bands(group, k_box, levels, &sampling))?;
+            let levels = self.levels_near(k_box, &planes, &mut lines, wanted, both)?;
+            take(i, self.box_bands(group, k_box, levels, both))?;
         }
         Ok(())
     }

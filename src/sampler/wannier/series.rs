@@ -141,30 +141,40 @@ impl Series {
     /// The sums over R₁ at each place, with derivatives up to its order.
     pub fn planes(&self, places: &[(f64, usize)]) -> Vec<Fields> {
         let mut out = Vec::new();
-        self.sums(0, &self.input, places, &mut out);
+        out.resize_with(places.len(), Fields::default);
+        self.sums(0, &self.input, places, out.iter_mut());
         out
     }
 
     /// The sums over R₂ of a plane at each place, in the places of what `out` held.
-    pub fn lines(&self, plane: &Fields, places: &[(f64, usize)], out: &mut Vec<Fields>) {
+    pub fn lines<'a>(
+        &self,
+        plane: &Fields,
+        places: &[(f64, usize)],
+        out: impl Iterator<Item = &'a mut Fields>,
+    ) {
         self.sums(1, plane, places, out);
     }
 
     /// The sums over R₃ of a line at each place, in the places of what `out` held.
     pub fn points(&self, line: &Fields, places: &[(f64, usize)], out: &mut Vec<Fields>) {
-        self.sums(2, line, places, out);
+        out.resize_with(places.len(), Fields::default);
+        self.sums(2, line, places, out.iter_mut());
     }
 
     /// Places of one order are summed side by side: what is read from memory, megabytes a line, serves all of them.
-    fn sums(&self, axis: usize, input: &Fields, places: &[(f64, usize)], out: &mut Vec<Fields>) {
-        out.resize_with(places.len(), Fields::default);
-        for order in 0..=2 {
-            let mut own: Vec<(f64, &mut Fields)> = places
-                .iter()
-                .zip(out.iter_mut())
-                .filter(|((_, of_place), _)| *of_place == order)
-                .map(|((u, _), out)| (*u, out))
-                .collect();
+    fn sums<'a>(
+        &self,
+        axis: usize,
+        input: &Fields,
+        places: &[(f64, usize)],
+        out: impl Iterator<Item = &'a mut Fields>,
+    ) {
+        let mut by_order = [const { Vec::new() }; 3];
+        for ((u, order), out) in places.iter().zip(out) {
+            by_order[*order].push((*u, out));
+        }
+        for (order, own) in by_order.iter_mut().enumerate() {
             for some in own.chunks_mut(SIDE_BY_SIDE) {
                 self.sums_of_one_order(axis, input, order, some);
             }
@@ -357,7 +367,11 @@ mod tests {
         // The others are company, of which nothing may be seen.
         let planes = series.planes(&[(0.9, 1), (u[0], 2)]);
         let (mut lines, mut points) = (Vec::new(), Vec::new());
-        series.lines(&planes[1], &[(u[1], 2), (0.2, 2), (0.3, 0)], &mut lines);
+        series.lines(
+            &planes[1],
+            &[(u[1], 2), (0.2, 2), (0.3, 0)],
+            lines.iter_mut(),
+        );
         series.points(&lines[0], &[(0.4, 1), (0.5, 2), (u[2], 2)], &mut points);
         let mut found = Vec::new();
         points[2].for_each(3, |_, re, im| found.push(Complex64::new(re, im)));
