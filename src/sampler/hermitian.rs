@@ -4,7 +4,7 @@
 //! Every lane takes the same path, so that wide registers are full; a lane that has converged is turned by zero, which leaves its
 //! numbers as they are: what a k-point gives does not depend on its neighbours.
 
-use crate::kernel::lanes::{Complex, Lane, with_mut};
+use crate::kernel::lanes::{Complex, Lane, with, with_mut};
 use crate::kernel::simd::{LANES, Simd};
 
 /// QL steps for one level; two or three are usual.
@@ -59,6 +59,11 @@ impl Solver {
     #[inline(always)]
     pub fn solve<S: Simd>(&mut self, h: &mut [Complex<S>], states_are_wanted: bool) -> bool {
         self.reduce(h);
+        let phases = with_mut::<S, _>(&mut self.phases);
+        phases[0] = Complex::real(1.0);
+        for i in 1..self.n {
+            phases[i] = phases[i - 1] * phases[i];
+        }
         self.rotations.clear();
         let finite = |levels: &[Lane]| {
             levels
@@ -241,11 +246,7 @@ impl Solver {
                 *y = cosine * high - sine * low;
             }
         }
-        let phases = with_mut::<S, _>(&mut self.phases);
-        phases[0] = Complex::real(1.0);
-        for i in 1..n {
-            phases[i] = phases[i - 1] * phases[i];
-        }
+        let phases = with::<S, _>(&self.phases);
         for (number, state) in out.chunks_exact_mut(n).enumerate() {
             for (row, (x, phase)) in state.iter_mut().zip(phases.iter()).enumerate() {
                 *x = phase.scaled(states[row * count + number]);

@@ -366,12 +366,10 @@ mod tests {
         let u = [0.13, -0.41, 0.77];
         // The others are company, of which nothing may be seen.
         let planes = series.planes(&[(0.9, 1), (u[0], 2)]);
-        let (mut lines, mut points) = (Vec::new(), Vec::new());
-        series.lines(
-            &planes[1],
-            &[(u[1], 2), (0.2, 2), (0.3, 0)],
-            lines.iter_mut(),
-        );
+        let mut lines: [Fields; 3] = Default::default();
+        let mut points = Vec::new();
+        let places = [(u[1], 2), (0.2, 2), (0.3, 0)];
+        series.lines(&planes[1], &places, lines.iter_mut());
         series.points(&lines[0], &[(0.4, 1), (0.5, 2), (u[2], 2)], &mut points);
         let mut found = Vec::new();
         points[2].for_each(3, |_, re, im| found.push(Complex64::new(re, im)));
